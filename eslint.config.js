@@ -1,0 +1,68 @@
+import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+import svelteConfig from './svelte.config.js';
+
+/** Dependencies point one way: routes, workers, cli -> lib/server -> lib/domain. */
+const forbid = (message, ...group) => ({
+	'no-restricted-imports': ['error', { patterns: [{ group, message }] }]
+});
+
+export default ts.config(
+	{ ignores: ['build/', '.svelte-kit/', '.causeway/', '.cache/', 'node_modules/', 'launcher/node/'] },
+	js.configs.recommended,
+	...ts.configs.recommended,
+	...svelte.configs.recommended,
+	{
+		languageOptions: { globals: { ...globals.node, ...globals.browser } },
+		rules: {
+			'max-lines': ['error', 300],
+			'no-console': 'error',
+			'@typescript-eslint/consistent-type-imports': 'error',
+			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+			'svelte/no-navigation-without-resolve': 'off'
+		}
+	},
+	{
+		files: ['**/*.ts', '**/*.svelte'],
+		languageOptions: {
+			parserOptions: {
+				projectService: true,
+				tsconfigRootDir: import.meta.dirname,
+				extraFileExtensions: ['.svelte'],
+				parser: ts.parser,
+				svelteConfig
+			}
+		},
+		rules: {
+			'no-undef': 'off',
+			'@typescript-eslint/no-floating-promises': 'error',
+			'@typescript-eslint/await-thenable': 'error'
+		}
+	},
+	{
+		files: ['src/**', 'workers/**', 'server.ts'],
+		rules: {
+			'no-restricted-properties': [
+				'error',
+				{ object: 'process', property: 'env', message: 'Settings come from config.ts, once.' }
+			]
+		}
+	},
+	{ files: ['src/lib/server/config.ts'], rules: { 'no-restricted-properties': 'off' } },
+	{
+		files: ['src/lib/domain/**'],
+		rules: forbid('The domain is pure: zod and itself.', 'node:*', '#lib/server/*', '#lib/ui/*', '$app/*', '$env/*', 'svelte*', 'pg', 'redis', 'bullmq', 'kysely', 'saxes')
+	},
+	{ files: ['src/lib/server/**'], rules: forbid('Server parts know the domain, not the pages.', '$app/*', '$env/*', '#lib/ui/*', '**/routes/**', '**/workers/**') },
+	{ files: ['src/lib/ui/**'], rules: forbid('Components know the domain, not the server.', '#lib/server/*', '$env/*') },
+	{ files: ['workers/**', 'cli/**', 'demo/**'], rules: forbid('Runs on plain Node.', '$app/*', '$env/*', '#lib/ui/*') },
+	{ files: ['tests/e2e/**'], rules: forbid('A story knows the product from outside only.', '#lib/*', '../../src/**', '../../workers/**') },
+	{ files: ['cli/**', 'launcher/**', 'demo/**'], rules: { 'no-console': 'off' } },
+	{
+		files: ['**/*.cjs'],
+		languageOptions: { sourceType: 'commonjs' },
+		rules: { '@typescript-eslint/no-require-imports': 'off', '@typescript-eslint/consistent-type-imports': 'off' }
+	}
+);

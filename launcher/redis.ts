@@ -1,0 +1,51 @@
+// A private Redis: a child process on a free loopback port, with its data and password in the instance's own folder.
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createClient } from 'redis';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { findProgram, freePort, root, startProcess, stopLeftover, waitFor, type Service } from './process.ts';
+
+const UNPACKED = join(root, '.cache/redis');
+
+/** Starts Redis on the data of `dir`; throws one line with the remedy where it cannot. */
+export async function startRedis(dir: string): Promise<Service> {
+	const program = findProgram(['redis-server', 'valkey-server'], [join(UNPACKED, 'usr/bin'), '/opt/homebrew/bin']);
+	if (!program) throw new Error('no redis-server was found: run `npm run setup`, or set REDIS_URL');
+	mkdirSync(dir, { recursive: true, mode: 0o700 });
+	const pidFile = join(dir, 'redis.pid');
+	await stopLeftover(pidFile, /(redis|valkey)-server/);
+	const port = await freePort();
+	const password = randomBytes(16).toString('hex');
+	// In a file, not in the arguments, which every user of the machine can read.
+	writeFileSync(
+		join(dir, 'redis.conf'),
+		[
+			`bind 127.0.0.1`, `port ${port}`, `requirepass ${password}`, `dir "${dir}"`, `pidfile "${pidFile}"`,
+			'appendonly yes', 'appendfsync everysec', 'save ""', 'maxmemory-policy noeviction', 'loglevel warning', 'daemonize no'
+		].join('\n'),
+		{ mode: 0o600 }
+	);
+	const child = startProcess(program, [join(dir, 'redis.conf')], { env: { ...process.env, LD_LIBRARY_PATH: libraries() } });
+	writeFileSync(pidFile, String(child.pid));
+	const url = `redis://:${password}@127.0.0.1:${port}`;
+	await waitFor('redis-server', child, async () => {
+		const client = createClient({ url, socket: { reconnectStrategy: false } });
+		client.on('error', () => {});
+		try {
+			await client.connect();
+			await client.ping();
+			return true;
+		} catch {
+			return false;
+		} finally {
+			client.destroy();
+		}
+	});
+	return { name: 'redis', url, child, signal: 'SIGTERM' };
+}
+
+/** Debian packages that were unpacked beside the project bring their libraries with them. */
+function libraries(): string {
+	const folders = ['usr/lib', 'lib'].map((dir) => join(UNPACKED, dir)).filter(existsSync);
+	return [...folders.flatMap((dir) => readdirSync(dir).map((arch) => join(dir, arch))), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':');
+}

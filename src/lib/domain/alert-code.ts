@@ -1,0 +1,84 @@
+// What an Alert code means: name, category, priority, and whether any command could cause it at all.
+import { z } from 'zod';
+import { causeTable } from './cause-table.ts';
+import codeData from './knowledge/alert-codes.json' with { type: 'json' };
+import dccData from './knowledge/dcc-alerts.json' with { type: 'json' };
+
+const Priority = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]);
+
+const DeviceAlertTable = z.object({
+	version: z.iso.date(),
+	codes: z.array(
+		z.strictObject({
+			code: z.string().regex(/^8[0-9A-F]{3}$/),
+			name: z.string(),
+			category: z.string(),
+			critical: z.boolean(),
+			priority: Priority,
+			/** Somebody touched the meter: never explained away by a command that was near in time. */
+			physical: z.literal(true).optional(),
+			devices: z.array(z.string()),
+			basis: z.enum(['verified', 'inferred'])
+		})
+	)
+});
+
+// A DCC Alert is told apart by the child element of DCCAlert. The meaning of most N-codes is not evidenced, so only the
+// raw code is shown; `payload` stands where code and element are known to belong together.
+const DccAlertTable = z.object({
+	version: z.iso.date(),
+	payloads: z.array(z.strictObject({ payload: z.string(), name: z.string(), category: z.string(), priority: Priority })),
+	codes: z.array(z.strictObject({ code: z.string().regex(/^(AD1|N\d{1,3})$/), payload: z.string().optional() }))
+});
+
+export const deviceAlertTable = DeviceAlertTable.parse(codeData);
+export const dccAlertTable = DccAlertTable.parse(dccData);
+
+const byCode = new Map(deviceAlertTable.codes.map((row) => [row.code, row]));
+const byPayload = new Map(dccAlertTable.payloads.map((row) => [row.payload, row]));
+const payloadOfCode = new Map(dccAlertTable.codes.map((row) => [row.code, row.payload]));
+
+export interface AlertDescription {
+	code: string;
+	name: string;
+	category: string;
+	critical: boolean;
+	/** 1: act first; 4: journal. */
+	priority: 1 | 2 | 3 | 4;
+	/** Whether the tables know this code. */
+	known: boolean;
+	physical: boolean;
+	/** Why no command can cause it; `null` where one can. */
+	notCommand: string | null;
+}
+
+export function describeAlert(alert: { kind: 'device' | 'dcc'; code: string; dccPayload?: string | null }): AlertDescription {
+	return alert.kind === 'dcc' ? describeDccAlert(alert.code, alert.dccPayload ?? null) : describeDeviceAlert(alert.code);
+}
+
+function describeDeviceAlert(code: string): AlertDescription {
+	const row = byCode.get(code);
+	const notCommand = causeTable.notCommand.get(code) ?? null;
+	if (!row) return { ...unknown(code), notCommand };
+	const { name, category, critical, priority, physical = false } = row;
+	return { code, name, category, critical, priority, known: true, physical, notCommand };
+}
+
+function describeDccAlert(code: string, dccPayload: string | null): AlertDescription {
+	const payload = dccPayload ?? payloadOfCode.get(code) ?? null;
+	const row = payload === null ? undefined : byPayload.get(payload);
+	const notCommand = causeTable.notCommand.get(`payload:${payload}`) ?? causeTable.notCommand.get(code) ?? null;
+	if (!row) return { ...unknown(code), notCommand, known: payload === null && payloadOfCode.has(code) };
+	return { code, name: row.name, category: row.category, critical: false, priority: row.priority, known: true, physical: false, notCommand };
+}
+
+const unknown = (code: string): AlertDescription => ({
+	code,
+	name: `Unknown Alert code ${code}`,
+	category: 'unknown',
+	critical: false,
+	priority: 2,
+	known: false,
+	physical: false,
+	notCommand: null
+});

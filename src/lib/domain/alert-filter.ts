@@ -1,0 +1,52 @@
+// The filters of a list: one schema for the API and the address bar, one predicate for live rows.
+import { z } from 'zod';
+import { ExplanationKind, type Alert } from './alert.ts';
+import { Eui64, Instant } from './eui64.ts';
+
+const list = <T extends z.ZodType>(item: T) =>
+	z.preprocess((value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value), z.array(item));
+const text = z.string().trim().min(1).max(80);
+
+export const AlertFilters = z
+	.object({
+		explanation: list(ExplanationKind).optional(),
+		decision: z.enum(['none', 'any', 'actionable', 'ignorable']).optional(),
+		code: text.transform((code) => code.replace(/^0x/i, '').toUpperCase()).optional(),
+		category: text.optional(),
+		/** This urgent or more: 3 leaves the journal (4) out. */
+		priority: z.coerce.number().int().min(1).max(4).optional(),
+		device: Eui64.optional(),
+		hub: Eui64.optional(),
+		user: Eui64.optional(),
+		role: text.optional(),
+		episode: text.optional(),
+		since: Instant.optional(),
+		until: Instant.optional(),
+		q: text.optional(),
+		sort: z.enum(['newest', 'oldest']).optional(),
+		limit: z.coerce.number().int().min(1).max(500).optional(),
+		cursor: z.string().regex(/^\d{1,19}$/, 'must be the nextCursor of a page').optional()
+	})
+	.meta({ id: 'AlertFilters' });
+export type AlertFilters = z.infer<typeof AlertFilters>;
+
+/** Whether a row belongs to the list; the same rule as the query of the server. */
+export function matches(alert: Alert, f: AlertFilters): boolean {
+	if (f.explanation?.length && !f.explanation.includes(alert.explanation)) return false;
+	if (f.decision === 'none' && alert.decision) return false;
+	if (f.decision === 'any' && !alert.decision) return false;
+	if ((f.decision === 'actionable' || f.decision === 'ignorable') && alert.decision?.verdict !== f.decision) return false;
+	if (f.code && alert.code !== f.code) return false;
+	if (f.category && alert.category !== f.category) return false;
+	if (f.priority && alert.priority > f.priority) return false;
+	if (f.device && alert.deviceId !== f.device) return false;
+	if (f.hub && alert.hubId !== f.hub) return false;
+	if (f.episode && alert.episodeId !== f.episode) return false;
+	if (f.user && !alert.candidates.some((c) => c.userId === f.user)) return false;
+	if (f.role && !alert.candidates.some((c) => c.userRole === f.role)) return false;
+	if (f.since && alert.effectiveAt < f.since) return false;
+	if (f.until && alert.effectiveAt >= f.until) return false;
+	if (!f.q) return true;
+	const q = f.q.toLowerCase();
+	return [alert.code, alert.deviceId, alert.name, alert.summary].some((field) => field.toLowerCase().includes(q));
+}

@@ -1,0 +1,87 @@
+// A Decision: what a person concluded about an Alert. The machine never decides.
+import { z } from 'zod';
+
+export const Verdict = z.enum(['actionable', 'ignorable']);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** One reason code. `key` is the digit that picks it in the reason strip. */
+export interface ReasonCode {
+	code: string;
+	key: string;
+	label: string;
+	/** A note must say which. */
+	noteRequired?: boolean;
+	/** Refused where no candidate Service Request stands beside the Alert. */
+	needsCandidate?: boolean;
+}
+
+export const REASONS: Record<Verdict, readonly ReasonCode[]> = {
+	ignorable: [
+		{ code: 'other-user-command', key: '1', label: "expected effect of another User's command", needsCandidate: true },
+		{ code: 'own-command', key: '2', label: 'expected effect of our own command', needsCandidate: true },
+		{ code: 'known-incident', key: '3', label: 'known DCC or CSP incident', noteRequired: true },
+		{ code: 'repeat', key: '4', label: 'repeat of one already decided' },
+		{ code: 'install', key: '5', label: 'Device in install, commission or exchange' },
+		{ code: 'out-of-tenure', key: '6', label: 'out of our tenure: forward' },
+		{ code: 'information', key: '7', label: 'information only' },
+		{ code: 'unknown-code', key: '8', label: 'code not in our table' },
+		{ code: 'other', key: '9', label: 'other', noteRequired: true }
+	],
+	actionable: [
+		{ code: 'no-command', key: '1', label: 'no command explains it' },
+		{ code: 'unexpected-user', key: '2', label: 'command seen, but User or role unexpected' },
+		{ code: 'supply-safety', key: '3', label: 'supply or safety' },
+		{ code: 'tamper', key: '4', label: 'physical tamper' },
+		{ code: 'credential', key: '5', label: 'security credential or authority failure' },
+		{ code: 'firmware', key: '6', label: 'firmware or configuration failure' },
+		{ code: 'dcc-incident', key: '7', label: 'raise a DCC incident' },
+		{ code: 'visit', key: '8', label: 'contact the customer or send a field visit' },
+		{ code: 'other', key: '9', label: 'other', noteRequired: true }
+	]
+};
+
+/** A Decision as read beside its Alert. */
+export const Decision = z.object({
+	verdict: Verdict,
+	reason: z.string(),
+	note: z.string().nullable(),
+	by: z.string(),
+	at: z.string()
+});
+export type Decision = z.infer<typeof Decision>;
+
+const note = z.string().trim().max(2000).nullish();
+
+/** `verdict: null` reopens. `version` is the version of the Alert that the person saw. */
+export const DecisionIn = z
+	.object({ verdict: Verdict.nullable(), reason: z.string().trim().max(40).nullish(), note, version: z.number().int().positive() })
+	.superRefine(checkReason);
+export type DecisionIn = z.infer<typeof DecisionIn>;
+
+export const BulkDecisionIn = z
+	.object({
+		items: z.array(z.object({ id: z.string(), version: z.number().int().positive() })).min(1).max(500),
+		verdict: Verdict.nullable(),
+		reason: z.string().trim().max(40).nullish(),
+		note
+	})
+	.superRefine(checkReason);
+
+export const DecisionResult = z.object({
+	done: z.array(z.string()),
+	conflicts: z.array(z.object({ id: z.string(), version: z.number().int().nullable() }))
+});
+
+function checkReason(
+	input: { verdict: Verdict | null; reason?: string | null | undefined; note?: string | null | undefined },
+	ctx: z.RefinementCtx
+): void {
+	if (input.verdict === null) return;
+	const reasons = REASONS[input.verdict];
+	const reason = reasons.find((r) => r.code === input.reason);
+	if (!reason) {
+		ctx.addIssue({ code: 'custom', path: ['reason'], message: `must be one of ${reasons.map((r) => r.code).join(', ')}` });
+	} else if (reason.noteRequired && !input.note) {
+		ctx.addIssue({ code: 'custom', path: ['note'], message: `the reason "${reason.label}" needs a note` });
+	}
+}

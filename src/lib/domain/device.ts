@@ -1,0 +1,38 @@
+// A Device, its home network (the hub is its CHF) and the tenures of its Suppliers.
+import { z } from 'zod';
+import { Eui64, Instant } from './eui64.ts';
+
+export const DeviceType = z.enum(['ESME', 'GSME', 'CHF', 'GPF', 'PPMID', 'HCALCS', 'SAPC', 'IHD', 'CAD']);
+export type DeviceType = z.infer<typeof DeviceType>;
+
+export const SupplierSlug = z
+	.string()
+	.trim()
+	.regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be a short lower-case name such as brightwell');
+
+/** Half-open `[from, to)`: at `to` the Device belongs to the next Supplier. `to: null` = until further notice. */
+export const Tenure = z
+	.object({ supplier: SupplierSlug, from: Instant, to: Instant.nullish().transform((to) => to ?? null) })
+	.refine((t) => t.to === null || t.from < t.to, { path: ['to'], error: 'must be later than from' });
+export type Tenure = z.infer<typeof Tenure>;
+
+export const DeviceIn = z
+	.object({
+		deviceId: Eui64,
+		deviceType: DeviceType,
+		hubId: Eui64.nullish(),
+		model: z.string().trim().max(80).nullish(),
+		firmware: z.string().trim().max(40).nullish(),
+		area: z.string().trim().max(16).nullish(),
+		tenures: z.array(Tenure).max(64).optional()
+	})
+	.meta({ id: 'DeviceIn' })
+	.superRefine((device, ctx) => {
+		const sorted = [...(device.tenures ?? [])].sort((a, b) => (a.from < b.from ? -1 : 1));
+		sorted.forEach((tenure, i) => {
+			const previous = sorted[i - 1];
+			if (previous && (previous.to === null || previous.to > tenure.from))
+				ctx.addIssue({ code: 'custom', path: ['tenures'], message: 'two tenures overlap: a Device has one Responsible Supplier at a time' });
+		});
+	});
+export type DeviceIn = z.infer<typeof DeviceIn>;

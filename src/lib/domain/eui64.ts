@@ -1,0 +1,35 @@
+// EUI-64 ids of Devices and Users: eight hex pairs, kept upper-case with dashes (DUIS XSD, type EUI).
+import { z } from 'zod';
+
+const FORM = /^(?:[0-9a-f]{16}|[0-9a-f]{2}(?:-[0-9a-f]{2}){7})$/i;
+
+/** `00db1234567890a0`, any case, with or without dashes, becomes `00-DB-12-34-56-78-90-A0`. */
+export function formatEui64(text: string): string {
+	return text.replaceAll('-', '').toUpperCase().match(/../g)!.join('-');
+}
+
+export const Eui64 = z
+	.string()
+	.trim()
+	.regex(FORM, 'must be an EUI-64: eight hex pairs, with or without dashes')
+	.transform(formatEui64);
+
+const UINT64_MAX = 18446744073709551615n;
+
+/** A 64-bit counter as a decimal string: it may exceed 2^53. A safe integer is taken too. */
+export const Counter = z
+	.union([z.string(), z.number().int().nonnegative()])
+	.transform(String)
+	.refine((text) => /^(0|[1-9][0-9]{0,19})$/.test(text) && BigInt(text) <= UINT64_MAX, {
+		error: 'must be a decimal counter from 0 to 2^64-1'
+	});
+
+/** An instant, RFC 3339 with an offset; kept as UTC with milliseconds. */
+export const Instant = z.iso
+	.datetime({ offset: true, error: 'must be an RFC 3339 time with an offset, such as 2026-11-05T02:14:07.000Z' })
+	.transform((text, ctx) => {
+		const at = new Date(text);
+		if (Number.isFinite(at.getTime()) && at.getTime() >= 0) return at.toISOString();
+		ctx.addIssue({ code: 'custom', message: 'must be a time after 1970' });
+		return z.NEVER;
+	});

@@ -1,0 +1,56 @@
+// What correlation looks at: the facts of one Alert, and the Service Requests around it. Times are epoch ms (UTC).
+import type { ClockStatus, CommandReference } from './alert.ts';
+import type { CauseTable } from './cause-table.ts';
+import type { ServiceRequest } from './service-request.ts';
+import type { TenureSpan } from './tenure.ts';
+
+export interface AlertFacts {
+	deviceId: string;
+	deviceType: string | null;
+	hubId: string | null;
+	kind: 'device' | 'dcc';
+	code: string;
+	dccPayload: string | null;
+	effectiveAt: number;
+	clockStatus: ClockStatus;
+	throttledCount: number | null;
+	reference: CommandReference | null;
+}
+
+/** Another Device of the home network, or the Alert's own. */
+export interface HomeDevice {
+	deviceType: string;
+	tenures: readonly TenureSpan[];
+}
+
+export interface Evidence {
+	alert: AlertFacts;
+	/** Every request known for the home network around the Alert, of all Users; tenure is applied by `correlate`. */
+	requests: readonly ServiceRequest[];
+	/** The Devices of the home network by id, the Alert's own included. Empty for an unknown Device. */
+	home: ReadonlyMap<string, HomeDevice>;
+	viewer: { supplierId: number; userIds: ReadonlySet<string> };
+	/** Up to when the audit data of every source is complete; `null` while no source has said. */
+	completeUntil: number | null;
+	table: CauseTable;
+}
+
+const CLOCK_AHEAD = 5 * 60_000;
+const CLOCK_BEHIND = 90 * 86_400_000;
+
+/**
+ * The instant an Alert counts for. The Device's clock is taken where it is said to be reliable and is possible: not
+ * ahead of the receipt (5 minutes are forgiven), nor back at a reset date. Else the time of receipt.
+ */
+export function effectiveTime(raisedAt: number | null, receivedAt: number, clockStatus: ClockStatus): number {
+	if (raisedAt === null || clockStatus !== 'reliable') return receivedAt;
+	const possible = raisedAt <= receivedAt + CLOCK_AHEAD && raisedAt >= receivedAt - CLOCK_BEHIND;
+	return possible ? raisedAt : receivedAt;
+}
+
+/** Roles without a certificate slot on a meter: the DCC relays their commands as its own (Access Control Broker). */
+const RELAYED_ROLES = new Set(['OU', 'ES', 'RSA']);
+export const isRelayed = (role: string): boolean => RELAYED_ROLES.has(role);
+
+/** Seconds until the DCC gives up on an answer: a gas meter sleeps, a mains-powered Device answers a read in 30 s. */
+export const timeOutSeconds = (deviceType: string | null): number => (deviceType === 'GSME' ? 7200 : 30);

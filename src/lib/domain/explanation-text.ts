@@ -1,0 +1,37 @@
+// The one sentence a controller reads first: what the machine suspects, and how sure it is. It says suspect, never cause.
+import type { Candidate, ExplanationKind } from './alert.ts';
+import type { AlertDescription } from './alert-code.ts';
+import { outcomeText } from './response-code.ts';
+import { spellDelta } from './wording.ts';
+
+export function summarise(kind: ExplanationKind, candidates: readonly Candidate[], alert: AlertDescription): string {
+	const [best, second] = candidates;
+	switch (kind) {
+		case 'exact':
+			return `The Alert names its command: ${describe(best!)}.`;
+		case 'likely':
+			return `Suspect: ${describe(best!)}; ${outcomeText(best!.responseCode)}.`;
+		case 'ambiguous':
+			if (!second) return alert.physical
+				? `Physical event; only circumstantial: ${describe(best!)}.`
+				: `Only a weak link: ${describe(best!)}.`;
+			return `${candidates.length} Service Requests may have caused it; the nearest fit is ${describe(best!)}.`;
+		case 'pending':
+			return best
+				? `Audit data is not complete yet; so far only a weak link: ${describe(best)}.`
+				: 'Audit data is not complete yet; nothing found so far.';
+		case 'unexplained':
+			return 'Audit data is complete, and no Service Request of any User explains it.';
+		case 'not-command':
+			return `No command can cause this: ${lowerFirst(alert.notCommand ?? 'physical event')}`;
+		case 'out-of-scope':
+			return 'Not in your tenure.';
+	}
+}
+
+function describe(candidate: Candidate): string {
+	const who = candidate.own ? `your own` : `${candidate.userName ?? 'another User'} (${candidate.userRole || 'role unknown'})`;
+	return `${who} ${candidate.serviceReferenceVariant} ${candidate.name}, ${spellDelta(candidate.deltaSeconds)}`;
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,0 +1,75 @@
+// The command that a GBCS Alert names, by message code: outcome Alerts of future-dated commands (00CA to 00CD, 0124),
+// command not supported (0120), message discarded or not delivered (0114, 00D5). No other Alert names one.
+import { Malformed, Octets, eui, hex, unsigned } from './octets.ts';
+
+export interface GbcsReference {
+	/** `null` where the Alert does not say; implied ones follow from the kind of Alert. */
+	messageCode: string | null;
+	originatorId: string;
+	/** Where the Alert is of another Device than the command. */
+	targetId: string | null;
+	counter: string;
+}
+
+/** Counters of the header: where the DCC relayed the command, the User's own stands there. */
+export interface ReferenceContext {
+	messageCode: string;
+	targetId: string;
+	supplementaryId: string | null;
+	supplementaryCounter: string | null;
+}
+
+/** Reads the reference from the body behind code and time; `null` where this kind of Alert names no command. */
+export function readReference(body: Octets, context: ReferenceContext): GbcsReference | null {
+	const reference = readers[context.messageCode]?.(body, context) ?? null;
+	if (reference && context.supplementaryId && context.supplementaryCounter)
+		return { ...reference, originatorId: context.supplementaryId, counter: context.supplementaryCounter };
+	return reference;
+}
+
+type Reader = (body: Octets, context: ReferenceContext) => GbcsReference;
+
+const readers: Record<string, Reader | undefined> = {
+	// DLMS: octet string of message code, counter and the instruction.
+	'00CC': (body, context) => codeAndCounter(body.tagged(0x09, 'command reference'), 19, context),
+	// GBZ: a length octet, then the same.
+	'00CD': (body, context) => codeAndCounter(body.slice(body.byte('command reference length'), 'command reference'), 14, context),
+	// Firmware activation (CS06): the counter alone.
+	'00CA': (body, { targetId }) => ({ messageCode: '0012', originatorId: targetId, targetId: null, counter: integer(body, 'counter').toString() }),
+	// Replacement of credentials (CS02b): counter and replacement mode.
+	'00CB': (body, context) => credentials(body, context, (mode) => 0x0100 + mode),
+	// Replacement of load controller credentials (CS02g): mode 0A is 0125, 0B is 0126.
+	'0124': (body, context) => credentials(body, context, (mode) => 0x011b + mode),
+	'0120': (body, context) => codeAndCounter(body.tagged(0x09, 'command reference'), 10, context),
+	'0114': (body) => wholeTransaction(body.tagged(0x09, 'discarded message')),
+	'00D5': (body) => wholeTransaction(body.tagged(0x09, 'undelivered message'))
+};
+
+function codeAndCounter(part: Octets, size: number, { targetId }: ReferenceContext): GbcsReference {
+	if (part.left !== size) throw new Malformed(`command reference: ${size} octets expected, ${part.left} found`);
+	return { messageCode: hex(part.take(2, 'message code')), originatorId: targetId, targetId: null, counter: unsigned(part.take(8, 'counter')).toString() };
+}
+
+function credentials(body: Octets, { targetId }: ReferenceContext, messageCode: (mode: number) => number): GbcsReference {
+	const sequence = body.tagged(0x30, 'credentials outcome');
+	const counter = integer(sequence, 'counter').toString();
+	const code = messageCode(Number(integer(sequence, 'replacement mode') & 0xffn));
+	return { messageCode: hex([code >> 8, code & 0xff]), originatorId: targetId, targetId: null, counter };
+}
+
+/** Originator, target, flag and counter of the message that was lost (25 octets); its message code is not given. */
+function wholeTransaction(part: Octets): GbcsReference {
+	if (part.left !== 25) throw new Malformed(`lost message: 25 octets expected, ${part.left} found`);
+	const originatorId = eui(part.take(8, 'originator'));
+	const targetId = eui(part.take(8, 'target'));
+	part.byte('flag');
+	return { messageCode: null, originatorId, targetId, counter: unsigned(part.take(8, 'counter')).toString() };
+}
+
+/** An ASN.1 INTEGER that is not negative; up to nine octets for a 64-bit counter. */
+function integer(from: Octets, what: string): bigint {
+	const value = from.tagged(0x02, what).rest();
+	if (value.length === 0 || value.length > 9 || (value.length === 9 && value[0] !== 0)) throw new Malformed(`${what}: an INTEGER of ${value.length} octets`);
+	return unsigned(value);
+}
+

@@ -1,0 +1,164 @@
+// Reads a GBCS Alert: the header, the Alert code, the Device's time and the command it names. Signature and MAC are not
+// verified, and bodies are not read: a new body is marked, never refused.
+import { cosemTime, generalizedTime, zigbeeTime } from './gbcs-time.ts';
+import { readReference, type GbcsReference } from './gbcs-reference.ts';
+import { Malformed, Octets, eui, hex, uint16, unsigned } from './octets.ts';
+
+export interface GbcsAlert {
+	framing: 'general-signing' | 'general-ciphering+general-signing';
+	family: 'DLMS' | 'GBZ' | 'ASN.1' | 'unknown';
+	messageCode: string;
+	/** The Device. */
+	originatorId: string;
+	/** The party that the Alert is addressed to. */
+	targetId: string;
+	/** The Device's own counter: it tells redeliveries apart and is never a reference to a command. */
+	originatorCounter: string;
+	supplementaryRemotePartyId: string | null;
+	supplementaryRemotePartyCounter: string | null;
+	supplementaryOriginatorCounter: string | null;
+	/** `null` where the family is new. */
+	alertCode: string | null;
+	/** By the Device's clock; `null` for a wildcard or an impossible date. */
+	timestamp: string | null;
+	timestampRaw: string | null;
+	reference: GbcsReference | null;
+	/** What could not be read, if anything: kept and marked. */
+	unread: string | null;
+}
+
+export type GbcsReading = { ok: true; alert: GbcsAlert } | { ok: false; reason: string };
+
+const MAC_OCTETS = 12;
+const ALERT_FLAG = 3;
+
+/** Decodes one message; any octets at all give an answer, never an exception. */
+export function decodeGbcsAlert(bytes: Uint8Array): GbcsReading {
+	try {
+		return { ok: true, alert: decode(new Octets(bytes)) };
+	} catch (error) {
+		if (error instanceof Malformed) return { ok: false, reason: error.message };
+		throw error;
+	}
+}
+
+function decode(message: Octets): GbcsAlert {
+	if (message.left === 0) throw new Malformed('message: empty');
+	const ciphered = message.bytes[message.at] === 0xdd;
+	const signed = ciphered ? unwrap(message) : message;
+	const alert = generalSigning(signed, ciphered ? 'general-ciphering+general-signing' : 'general-signing');
+	if (signed.left > 0) throw new Malformed(`message: ${signed.left} octets after the signature`);
+	return alert;
+}
+
+/** general-ciphering (0xDD): authenticated, not encrypted, so that what it holds stands in clear before the MAC. */
+function unwrap(message: Octets): Octets {
+	message.expect(0xdd, 'general-ciphering');
+	for (const octet of message.take(6, 'general-ciphering header')) if (octet !== 0) throw new Malformed('general-ciphering header: only empty fields are known');
+	const service = message.slice(message.length('ciphered service'), 'ciphered service');
+	if (message.left > 0) throw new Malformed(`message: ${message.left} octets after the MAC`);
+	service.expect(0x11, 'security control');
+	service.take(4, 'invocation counter');
+	if (service.left < MAC_OCTETS) throw new Malformed('MAC: too short');
+	return new Octets(service.bytes, service.at, service.end - MAC_OCTETS);
+}
+
+/** general-signing (0xDF): header, content, signature. */
+function generalSigning(message: Octets, framing: GbcsAlert['framing']): GbcsAlert {
+	message.expect(0xdf, 'general-signing');
+	message.expect(9, 'transaction id length');
+	const flag = message.byte('CRA flag');
+	if (flag !== ALERT_FLAG) throw new Malformed(`CRA flag: ${flag} is no Alert`);
+	const originatorCounter = unsigned(message.take(8, 'originator counter')).toString();
+	message.expect(8, 'business originator length');
+	const originatorId = eui(message.take(8, 'business originator'));
+	message.expect(8, 'business target length');
+	const targetId = eui(message.take(8, 'business target'));
+	const dateTime = message.byte('date-time length');
+	if (dateTime !== 0 && dateTime !== 12) throw new Malformed(`date-time: ${dateTime} octets`);
+	message.take(dateTime, 'date-time');
+	const other = message.slice(message.length('other information'), 'other information');
+	const messageCode = hex(other.take(2, 'message code'));
+	const optional = (): Uint8Array | null => (other.left >= 8 ? other.take(8, 'supplementary field') : null);
+	const [partyId, partyCounter, supplementaryCounter] = [optional(), optional(), optional()];
+	const content = message.slice(message.length('content'), 'content');
+	const signature = message.length('signature');
+	if (signature !== 0 && signature !== 64) throw new Malformed(`signature: ${signature} octets`);
+	message.take(signature, 'signature');
+
+	const supplementaryRemotePartyId = partyId && eui(partyId);
+	const supplementaryRemotePartyCounter = partyCounter && unsigned(partyCounter).toString();
+	const payload = readContent(content, messageCode);
+	let reference: GbcsReference | null = null;
+	let unread = payload.unread;
+	try {
+		reference = payload.body && readReference(payload.body, { messageCode, targetId, supplementaryId: supplementaryRemotePartyId, supplementaryCounter: supplementaryRemotePartyCounter });
+	} catch (error) {
+		if (!(error instanceof Malformed)) throw error;
+		unread = error.message;
+	}
+	return {
+		framing,
+		family: payload.family,
+		messageCode,
+		originatorId,
+		targetId,
+		originatorCounter,
+		supplementaryRemotePartyId,
+		supplementaryRemotePartyCounter,
+		supplementaryOriginatorCounter: supplementaryCounter && unsigned(supplementaryCounter).toString(),
+		alertCode: payload.alertCode,
+		timestamp: payload.time,
+		timestampRaw: payload.raw,
+		reference,
+		unread
+	};
+}
+
+interface Content {
+	family: GbcsAlert['family'];
+	alertCode: string | null;
+	time: string | null;
+	raw: string | null;
+	body: Octets | null;
+	unread: string | null;
+}
+
+/** The three families are told apart by their first octets, not by the Alert code: one code comes in several. */
+function readContent(content: Octets, messageCode: string): Content {
+	const first = content.bytes.subarray(content.at, content.end);
+	if (first[0] === 0x0f) return dlms(content);
+	if (first[0] === 0x01 && first[1] === 0x09) return gbz(content);
+	if (first[0] === 0x30) return asn1(content);
+	return { family: 'unknown', alertCode: null, time: null, raw: null, body: null, unread: `the content of message code ${messageCode} is of no known family` };
+}
+
+function dlms(content: Octets): Content {
+	content.expect(0x0f, 'data notification');
+	content.take(4, 'invoke id');
+	content.expect(0, 'date-time');
+	content.expect(0x02, 'structure');
+	content.byte('number of elements');
+	content.expect(0x12, 'Alert code');
+	const alertCode = hex(content.take(2, 'Alert code'));
+	const raw = content.tagged(0x09, 'time').rest();
+	if (raw.length !== 12) throw new Malformed(`time: ${raw.length} octets`);
+	return { family: 'DLMS', alertCode, time: cosemTime(raw), raw: hex(raw), body: content, unread: null };
+}
+
+function gbz(content: Octets): Content {
+	content.take(2, 'profile id');
+	content.byte('number of components');
+	const alertCode = hex(content.take(2, 'Alert code'));
+	const raw = content.take(4, 'time');
+	return { family: 'GBZ', alertCode, time: zigbeeTime(raw), raw: hex(raw), body: content, unread: null };
+}
+
+function asn1(content: Octets): Content {
+	const sequence = content.tagged(0x30, 'sequence');
+	const code = sequence.tagged(0x02, 'Alert code').rest();
+	if (code.length < 2 || code.length > 3 || (code.length === 3 && code[0] !== 0)) throw new Malformed(`Alert code: ${code.length} octets`);
+	const raw = sequence.tagged(0x18, 'time').rest();
+	const alertCode = uint16(code, code.length - 2).toString(16).toUpperCase().padStart(4, '0');
+	return { family: 'ASN.1', alertCode, time: generalizedTime(raw), raw: String.fromCharCode(...raw), body: sequence, unread: null };
+}

@@ -1,0 +1,52 @@
+// The Service Reference Variants: what kind of command each is, and which GBCS message codes belong to it.
+import { z } from 'zod';
+import messageData from './knowledge/message-codes.json' with { type: 'json' };
+import variantData from './knowledge/service-reference-variants.json' with { type: 'json' };
+
+const VariantTable = z.object({
+	version: z.iso.date(),
+	variants: z.array(
+		z.strictObject({
+			code: z.string(),
+			name: z.string(),
+			/** `non-device`: answered by the DCC, no Device sees it. */
+			kind: z.enum(['read', 'write', 'non-device']),
+			group: z.string(),
+			/** Who holds a future-dated command until its time: the DCC, the Device, or either. */
+			futureDated: z.enum(['none', 'dsp', 'device', 'both']),
+			critical: z.boolean(),
+			roles: z.array(z.string())
+		})
+	)
+});
+
+const MessageCodeTable = z.object({
+	version: z.iso.date(),
+	messageCodes: z.array(z.strictObject({ code: z.string().regex(/^[0-9A-F]{4}$/), variants: z.array(z.string()) }))
+});
+
+export const variantTable = VariantTable.parse(variantData);
+export const messageCodeTable = MessageCodeTable.parse(messageData);
+
+const byCode = new Map(variantTable.variants.map((row) => [row.code, row]));
+const byMessageCode = new Map(messageCodeTable.messageCodes.map((row) => [row.code, row.variants]));
+
+export interface VariantDescription {
+	code: string;
+	name: string;
+	kind: 'read' | 'write' | 'non-device';
+	group: string;
+	futureDated: 'none' | 'dsp' | 'device' | 'both';
+	known: boolean;
+}
+
+/** Never fails: an SRV that the table does not know is shown as such and counts as a change. */
+export function describeVariant(code: string): VariantDescription {
+	const row = byCode.get(code);
+	if (row) return { ...row, known: true };
+	const name = code === '' ? 'Service Request of unknown kind' : `Unknown Service Request ${code}`;
+	return { code, name, kind: 'write', group: 'unknown', futureDated: 'none', known: false };
+}
+
+/** The SRVs whose command has this GBCS message code; none where it is not known. Some codes belong to several. */
+export const variantsOfMessageCode = (messageCode: string): readonly string[] => byMessageCode.get(messageCode) ?? [];

@@ -1,0 +1,82 @@
+// A Service Request: the header record of one SRV sent to one Device, from the Service Audit Trail.
+// The schemas are the allow-list: what is not named here is dropped, and counted, before anything is kept.
+import { z } from 'zod';
+import { Counter, Eui64, Instant, formatEui64 } from './eui64.ts';
+
+/** IS/ES/GS Suppliers, ED/GT network operators, RSA supplier agents, OU Other Users; the DCC itself. */
+export const UserRole = z.string().trim().min(1).max(24);
+export const RequestMode = z.enum(['on-demand', 'future-dated-dsp', 'future-dated-device', 'scheduled']);
+export type RequestMode = z.infer<typeof RequestMode>;
+
+export const ServiceReferenceVariant = z
+	.string()
+	.trim()
+	.regex(/^[0-9]{1,3}(\.[0-9]{1,3}){1,3}$/, 'must look like 6.5 or 6.15.1');
+const ResponseCode = z.string().trim().regex(/^[A-Za-z][A-Za-z0-9]{0,15}$/, 'must look like I0 or E21');
+
+const REQUEST_ID = /^([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):(0|[1-9][0-9]{0,19})$/i;
+
+/** `originator:target:counter` (DUIS XSD, RequestID), brought to one form; any case is accepted. */
+export const RequestId = z
+	.string()
+	.trim()
+	.transform((text, ctx) => {
+		const parts = REQUEST_ID.exec(text);
+		if (parts && Counter.safeParse(parts[3]).success)
+			return `${formatEui64(parts[1]!)}:${formatEui64(parts[2]!)}:${parts[3]}`;
+		ctx.addIssue({ code: 'custom', message: 'must be originator:target:counter, two EUI-64 and a decimal counter' });
+		return z.NEVER;
+	});
+
+/** The three parts of a RequestId that `RequestId` has accepted. */
+export function splitRequestId(requestId: string): { userId: string; deviceId: string; counter: string } {
+	const [userId, deviceId, counter] = requestId.split(':') as [string, string, string];
+	return { userId, deviceId, counter };
+}
+
+/** One record as sent in. `deviceId` and `userId` default to the parts of `requestId`. */
+export const ServiceRequestIn = z
+	.object({
+		requestId: RequestId,
+		deviceId: Eui64.nullish(),
+		userId: Eui64.nullish(),
+		serviceReferenceVariant: ServiceReferenceVariant.nullish(),
+		userRole: UserRole.nullish(),
+		userName: z.string().trim().max(60).nullish(),
+		commandVariant: z.coerce.number().int().min(1).max(9).nullish(),
+		mode: RequestMode.nullish(),
+		requestedAt: Instant.nullish(),
+		executeAt: Instant.nullish(),
+		respondedAt: Instant.nullish(),
+		responseCode: ResponseCode.nullish(),
+		source: z.string().trim().min(1).max(60).nullish()
+	})
+	.meta({ id: 'ServiceRequestIn' })
+	.refine((r) => r.requestedAt ?? r.respondedAt, {
+		path: ['requestedAt'],
+		error: 'a record needs requestedAt, or respondedAt where it completes an earlier one'
+	});
+export type ServiceRequestIn = z.infer<typeof ServiceRequestIn>;
+
+/** A Service Request as Causeway keeps it. Times are epoch milliseconds (UTC), `null` where not known. */
+export interface ServiceRequest {
+	requestId: string;
+	deviceId: string;
+	userId: string;
+	/** The counter of the requestId: 64 bits, decimal. */
+	counter: string;
+	/** `''` while only a Service Response has been seen. */
+	serviceReferenceVariant: string;
+	userRole: string;
+	userName: string | null;
+	mode: RequestMode;
+	/** `null` while only a Service Response has been seen. */
+	requestedAt: number | null;
+	executeAt: number | null;
+	respondedAt: number | null;
+	responseCode: string | null;
+}
+
+/** The instant that decides tenure and order: the DCC's own first record of the request. */
+export const effectiveAt = (r: Pick<ServiceRequest, 'requestedAt' | 'respondedAt'>): number =>
+	r.requestedAt ?? r.respondedAt!;

@@ -1,0 +1,128 @@
+// Alerts as they arrive: written once each, with the doorbell that has them correlated, in one commit a micro-batch.
+import { createHash } from 'node:crypto';
+import type { AlertIn } from '#lib/domain/alert.ts';
+import { effectiveTime } from '#lib/domain/evidence.ts';
+import { splitRequestId } from '#lib/domain/service-request.ts';
+import type pg from 'pg';
+import { euiToBytes } from './database.ts';
+import { createMicroBatch } from './micro-batch.ts';
+import type { Ring } from './queues.ts';
+
+export interface ArrivedAlert {
+	alert: AlertIn;
+	/** The Supplier whose key brought it, `null` for a key of the whole installation. */
+	fedBy: number | null;
+	/** Used where the sender gave no receivedAt. */
+	arrivedAt: Date;
+}
+
+/** `conflict`: the same message id with other content. */
+export type Kept = 'accepted' | 'duplicate' | 'conflict';
+
+export type AlertStore = ReturnType<typeof createAlertStore>;
+
+interface Row extends ArrivedAlert {
+	id: bigint;
+	messageId: string;
+	key: Buffer;
+	digest: Buffer;
+}
+
+export function createAlertStore(deps: { pool: pg.Pool; nextId: () => bigint; ring: Ring; lingerMs: number }) {
+	const { pool, nextId, ring, lingerMs } = deps;
+	return createMicroBatch<ArrivedAlert, Kept>({ lingerMs, size: 500, concurrency: 3, write });
+
+	async function write(arrived: ArrivedAlert[]): Promise<Kept[]> {
+		const rows = arrived.map(toRow);
+		const first = new Map<string, Row>();
+		for (const row of rows) if (!first.has(row.key.toString('latin1'))) first.set(row.key.toString('latin1'), row);
+		// In the order of their keys, so that two writers with messages in common never wait for each other in a ring.
+		const unique = [...first.values()].sort((a, b) => Buffer.compare(a.key, b.key));
+		const { fresh, doorbell } = await insert(pool, unique);
+		if (doorbell !== null) ring('correlate-alerts', doorbell);
+		const known = await digestsOf(pool, unique.filter((row) => !fresh.has(row.id)));
+		return rows.map((row) => {
+			const original = first.get(row.key.toString('latin1'))!;
+			const digest = known.get(row.key.toString('latin1')) ?? original.digest;
+			if (!digest.equals(row.digest)) return 'conflict';
+			return row === original && fresh.has(row.id) ? 'accepted' : 'duplicate';
+		});
+	}
+
+	function toRow(arrived: ArrivedAlert): Row {
+		const { messageId, receivedAt, ...content } = arrived.alert;
+		// The time of receipt is not content: a redelivery of one message has another.
+		const digest = sha256(JSON.stringify(content));
+		const id = messageId ?? `digest:${sha256(JSON.stringify([content, receivedAt])).toString('hex')}`;
+		return { ...arrived, id: nextId(), messageId: id, key: sha256(id), digest };
+	}
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+async function insert(pool: pg.Pool, rows: Row[]): Promise<{ fresh: Set<bigint>; doorbell: bigint | null }> {
+	const received = rows.map((row) => row.alert.receivedAt ?? row.arrivedAt.toISOString());
+	const result = await pool.query<{ fresh: bigint[]; doorbell: bigint | null }>({
+		name: 'keep-alerts',
+		text: INSERT,
+		values: [
+			rows.map((r) => r.key),
+			rows.map((r) => r.digest),
+			rows.map((r) => r.id),
+			rows.map((r) => r.messageId),
+			rows.map((r) => euiToBytes(r.alert.deviceId)),
+			rows.map((r) => r.alert.kind),
+			rows.map((r) => r.alert.code),
+			rows.map((r) => r.alert.dccPayload ?? null),
+			rows.map((r) => r.alert.raisedAt ?? null),
+			received,
+			rows.map((r, i) => effectiveIso(r.alert, received[i]!)),
+			rows.map((r) => r.alert.clockStatus),
+			rows.map((r) => (r.alert.recipientId ? euiToBytes(r.alert.recipientId) : null)),
+			rows.map((r) => r.alert.throttledCount ?? null),
+			rows.map((r) => (r.alert.reference ? JSON.stringify(r.alert.reference) : null)),
+			rows.map((r) => referenceCounter(r.alert)),
+			rows.map((r) => r.fedBy)
+		]
+	});
+	const { fresh, doorbell } = result.rows[0]!;
+	return { fresh: new Set(fresh.map(BigInt)), doorbell };
+}
+
+function effectiveIso(alert: AlertIn, receivedAt: string): string {
+	const raised = alert.raisedAt ? Date.parse(alert.raisedAt) : null;
+	return new Date(effectiveTime(raised, Date.parse(receivedAt), alert.clockStatus)).toISOString();
+}
+
+function referenceCounter({ reference }: AlertIn): string | null {
+	if (reference?.requestId) return splitRequestId(reference.requestId).counter;
+	return reference?.counter ?? null;
+}
+
+async function digestsOf(pool: pg.Pool, rows: Row[]): Promise<Map<string, Buffer>> {
+	if (rows.length === 0) return new Map();
+	const result = await pool.query<{ key: Buffer; digest: Buffer }>('select key, digest from message_key where key = any($1)', [rows.map((r) => r.key)]);
+	return new Map(result.rows.map((row) => [row.key.toString('latin1'), row.digest]));
+}
+
+const INSERT = `
+with input as (
+	select * from unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[],
+		$9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::bytea[], $14::bigint[], $15::jsonb[],
+		$16::numeric[], $17::smallint[])
+	as t(key, digest, id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status,
+		recipient_id, throttled_count, reference, reference_counter, fed_by)
+), fresh as (
+	insert into message_key (key, digest, alert_id) select key, digest, id from input
+	on conflict (key) do nothing returning alert_id
+), kept as (
+	insert into alert (id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status,
+		recipient_id, throttled_count, reference, reference_counter, fed_by)
+	select id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status,
+		recipient_id, throttled_count, reference, reference_counter, fed_by
+	from input where id in (select alert_id from fresh)
+), bell as (
+	insert into doorbell (job, ids) select 'correlate-alerts', array_agg(alert_id order by alert_id) from fresh
+	having count(*) > 0 returning id
+)
+select (select id from bell) as doorbell, coalesce((select array_agg(alert_id) from fresh), '{}')::text[] as fresh`;

@@ -1,0 +1,46 @@
+// API keys: 256 random bits shown once; the record holds their SHA-256, a hint and the scopes.
+import { createHash, randomBytes } from 'node:crypto';
+import type pg from 'pg';
+
+export const SCOPES = ['ingest', 'read', 'decide'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export interface KeyHolder {
+	keyId: number;
+	/** `null`: the whole installation. */
+	supplierId: number | null;
+	scopes: readonly string[];
+}
+
+/** A key as shown, and what is kept of it. */
+export function mintKey(): { key: string; hash: Buffer; hint: string } {
+	const key = `cwk_${randomBytes(32).toString('base64url')}`;
+	return { key, hash: hashOf(key), hint: key.slice(0, 8) };
+}
+
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+const REMEMBER_MS = 5000;
+
+export function createApiKeys(pool: pg.Pool) {
+	// A feed calls many times a second with one key; a revoked key is refused within five seconds.
+	const seen = new Map<string, { holder: KeyHolder | null; until: number }>();
+
+	return {
+		/** Whose key this is, or `null`. */
+		async holderOf(key: string): Promise<KeyHolder | null> {
+			const hash = hashOf(key);
+			const name = hash.toString('latin1');
+			const known = seen.get(name);
+			if (known && known.until > Date.now()) return known.holder;
+			const { rows } = await pool.query<{ id: number; supplier_id: number | null; scopes: string[] }>(
+				'update api_key set last_used_at = now() where hash = $1 and revoked_at is null returning id, supplier_id, scopes',
+				[hash]
+			);
+			const [row] = rows;
+			const holder = row ? { keyId: row.id, supplierId: row.supplier_id, scopes: row.scopes } : null;
+			if (seen.size > 10_000) seen.clear();
+			seen.set(name, { holder, until: Date.now() + REMEMBER_MS });
+			return holder;
+		}
+	};
+}

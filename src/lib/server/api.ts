@@ -1,0 +1,125 @@
+// The API under /api/v1: one table of routes that serves the calls and describes them (openapi.ts).
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { z } from 'zod';
+import type { Scope } from './api-keys.ts';
+import { requireCaller, type Caller } from './caller.ts';
+import { Problem, SAFE, mediaType, readBody, sendJson, sendProblem } from './http.ts';
+import { timeAnswer } from './metrics.ts';
+import { routes } from './routes.ts';
+import type { WebServices } from './services.ts';
+
+export interface Call {
+	services: WebServices;
+	caller: Caller;
+	/** The parts of the path in braces. */
+	params: Record<string, string>;
+	query: URLSearchParams;
+	body: Buffer;
+	type: string;
+	req: IncomingMessage;
+	res: ServerResponse;
+}
+
+/** What a handler answers: JSON, or text of a type. A handler that streams writes to `res` and returns nothing. */
+export type Reply = { status: number; body?: unknown } | { status: number; text: string; type: string } | undefined;
+
+export interface Route {
+	method: 'GET' | 'POST';
+	/** `/alerts/{id}`, under /api/v1. */
+	path: string;
+	/** `null`: open to all. */
+	scope: Scope | null;
+	summary: string;
+	/** Media types taken, and the most bytes; none for GET. */
+	takes?: { types: readonly string[]; bytes: number; schema?: z.ZodType };
+	query?: z.ZodType;
+	gives?: z.ZodType;
+	handle(call: Call): Promise<Reply>;
+}
+
+const PREFIX = '/api/v1';
+const NOBODY: Caller = { supplierId: null, scopes: [], id: 'nobody', name: 'nobody' };
+
+interface Matcher {
+	route: Route;
+	pattern: RegExp;
+	names: string[];
+}
+
+const matchers: Matcher[] = routes.map((route) => {
+	const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
+	return { route, names, pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '([^/]+)')}$`) };
+});
+
+/** Serves a call under /api/v1; returns false for any other path. */
+export function serveApi(services: WebServices, req: IncomingMessage, res: ServerResponse): boolean {
+	const url = req.url ?? '/';
+	if (!url.startsWith(`${PREFIX}/`)) return false;
+	void answer(services, req, res, url).catch((error: unknown) => {
+		services.log.error({ error: error instanceof Error ? error.stack : String(error), path: url.split('?')[0] }, 'an API call failed');
+		sendProblem(res, new Problem(500, 'Something failed here; the log has the details. Nothing of this call was kept unless it was answered 2xx before'));
+	});
+	return true;
+}
+
+async function answer(services: WebServices, req: IncomingMessage, res: ServerResponse, url: string): Promise<void> {
+	const begin = performance.now();
+	let name = 'unknown';
+	try {
+		const [path, search] = split(url);
+		const { route, params } = find(req.method ?? 'GET', path);
+		name = route.path;
+		const caller = route.scope === null ? NOBODY : await requireCaller(services, req, route.scope);
+		const type = mediaType(req);
+		if (route.takes && !route.takes.types.includes(type))
+			throw new Problem(415, `Content-Type ${type || '(none)'} is not taken here; send one of ${route.takes.types.join(', ')}`);
+		const body = route.takes ? await readBody(req, route.takes.bytes) : Buffer.alloc(0);
+		const reply = await route.handle({ services, caller, params, query: new URLSearchParams(search), body, type, req, res });
+		if (reply) send(res, reply);
+	} catch (error) {
+		const problem = error instanceof Problem ? error : asOutage(error);
+		if (!problem) throw error;
+		sendProblem(res, problem);
+	} finally {
+		timeAnswer(name, res.statusCode, (performance.now() - begin) / 1000);
+	}
+}
+
+function send(res: ServerResponse, reply: NonNullable<Reply>): void {
+	if ('text' in reply) res.writeHead(reply.status, { 'content-type': reply.type, ...SAFE }).end(reply.text);
+	else if (reply.body === undefined) res.writeHead(reply.status, SAFE).end();
+	else sendJson(res, reply.status, reply.body);
+}
+
+function find(method: string, path: string): { route: Route; params: Record<string, string> } {
+	const allowed: string[] = [];
+	for (const { route, pattern, names } of matchers) {
+		const match = pattern.exec(path);
+		if (!match) continue;
+		if (route.method === method || (method === 'HEAD' && route.method === 'GET'))
+			return { route, params: Object.fromEntries(names.map((name, i) => [name, decode(match[i + 1]!)])) };
+		allowed.push(route.method);
+	}
+	if (allowed.length > 0) throw new Problem(405, `This path takes ${allowed.join(', ')}`, { allow: allowed.join(', ') });
+	throw new Problem(404, 'There is nothing here; GET /api/v1/openapi.json lists what there is');
+}
+
+function split(url: string): [path: string, search: string] {
+	const at = url.indexOf('?');
+	return at < 0 ? [url.slice(PREFIX.length), ''] : [url.slice(PREFIX.length, at), url.slice(at + 1)];
+}
+
+function decode(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		throw new Problem(404, 'There is nothing here');
+	}
+}
+
+/** PostgreSQL cannot be reached, or is on its way: nothing was kept, and the sender may try again. */
+function asOutage(error: unknown): Problem | null {
+	const code = (error as { code?: string } | null)?.code ?? '';
+	const gone = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) || /^(57P0|08|53)/.test(code) || /Connection terminated|timeout exceeded when trying to connect/.test(String(error));
+	return gone ? new Problem(503, 'The record cannot be reached; nothing was kept. Try again shortly', { retryAfter: 2 }) : null;
+}

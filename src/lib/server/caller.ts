@@ -1,0 +1,55 @@
+// Who calls the API: a key, or a person by the browser session. What they may do follows from it, never from the call.
+import type { IncomingMessage } from 'node:http';
+import type { Scope } from './api-keys.ts';
+import { Problem } from './http.ts';
+import type { WebServices } from './services.ts';
+
+export interface Caller {
+	/** `null`: a key of the whole installation. */
+	supplierId: number | null;
+	scopes: readonly string[];
+	/** How the caller is named in what it decides. */
+	id: string;
+	name: string;
+}
+
+const PERSON_SCOPES: readonly Scope[] = ['read', 'decide'];
+
+/** Finds the caller and checks the scope; throws 401 or 403. A session that changes something must come from our own pages. */
+export async function requireCaller(services: WebServices, req: IncomingMessage, scope: Scope): Promise<Caller> {
+	const caller = await findCaller(services, req);
+	if (!caller) throw new Problem(401, 'Send Authorization: Bearer KEY, or sign in');
+	if (!caller.scopes.includes(scope)) throw new Problem(403, `This needs the scope "${scope}"`);
+	return caller;
+}
+
+/** The Supplier whose rows a reader asks for; a key of the whole installation has none. */
+export function requireSupplier(caller: Caller): number {
+	if (caller.supplierId === null) throw new Problem(403, 'A key of the whole installation reads no Supplier: use a key made with --supplier SLUG');
+	return caller.supplierId;
+}
+
+async function findCaller(services: WebServices, req: IncomingMessage): Promise<Caller | null> {
+	const { authorization } = req.headers;
+	if (authorization !== undefined) {
+		const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+		const holder = key && (await services.apiKeys.holderOf(key));
+		return holder ? { supplierId: holder.supplierId, scopes: holder.scopes, id: `key:${holder.keyId}`, name: `key ${holder.keyId}` } : null;
+	}
+	if (!req.headers.cookie) return null;
+	const viewer = await services.auth.viewerOf(headersOf(req));
+	if (!viewer) return null;
+	if (req.method !== 'GET' && req.method !== 'HEAD' && !isOwnOrigin(req, services.config.origin))
+		throw new Problem(403, 'This call comes from another site');
+	return { supplierId: viewer.supplierId, scopes: PERSON_SCOPES, id: viewer.userId, name: viewer.name };
+}
+
+/** A browser tells where a call comes from; ours is the configured origin. */
+export const isOwnOrigin = (req: IncomingMessage, origin: string): boolean => req.headers.origin === origin;
+
+export function headersOf(req: IncomingMessage): Headers {
+	const headers = new Headers();
+	if (req.headers.cookie) headers.set('cookie', req.headers.cookie);
+	return headers;
+}
+

@@ -1,0 +1,43 @@
+// The settings: environment variables, read and checked once at start. Nothing else reads the environment.
+import { z } from 'zod';
+
+const Config = z
+	.object({
+		DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
+		REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }),
+		HOST: z.string().default('127.0.0.1'),
+		PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+		/** The address that browsers use; needed behind a proxy. */
+		ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+		AUTH_SECRET: z.string().min(32, 'must have at least 32 characters: openssl rand -hex 32'),
+		/** How long the Redis index remembers a Service Request. */
+		INDEX_WINDOW_HOURS: z.coerce.number().int().min(1).max(720).default(72),
+		/** Whole weeks older than this are dropped; the Service Audit Trail guarantees three months. */
+		RETENTION_DAYS: z.coerce.number().int().min(100).default(400),
+		/** How long concurrent arrivals wait for each other to share a commit. */
+		INGEST_LINGER_MS: z.coerce.number().int().min(0).max(1000).default(4),
+		LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info')
+	})
+	.transform((env) => ({
+		databaseUrl: env.DATABASE_URL,
+		redisUrl: env.REDIS_URL,
+		host: env.HOST,
+		port: env.PORT,
+		origin: (env.ORIGIN ?? `http://${env.HOST}:${env.PORT}`).replace(/\/$/, ''),
+		authSecret: env.AUTH_SECRET,
+		indexWindowMs: env.INDEX_WINDOW_HOURS * 3_600_000,
+		retentionDays: env.RETENTION_DAYS,
+		ingestLingerMs: env.INGEST_LINGER_MS,
+		logLevel: env.LOG_LEVEL
+	}));
+
+export type Config = z.infer<typeof Config>;
+
+/** Reads the settings; throws one error that names every bad variable. */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+	const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+	const read = Config.safeParse(given);
+	if (read.success) return read.data;
+	const lines = read.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+	throw new Error(`The settings do not fit (.env.example lists them all):\n${lines.join('\n')}`);
+}

@@ -1,0 +1,48 @@
+// PostgreSQL, the record. Every pool speaks as one role of migrations/0001-record.sql, never as owner or superuser.
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Tables } from './tables.ts';
+
+export type Database = Kysely<Tables>;
+export type Tx = Transaction<Tables>;
+export type Role = 'causeway_web' | 'causeway_ingest' | 'causeway_worker';
+
+/** `bigint` columns arrive as JavaScript bigint: record ids exceed 2^53. Only for these pools, not for the driver. */
+const types: pg.CustomTypesConfig = {
+	getTypeParser: ((oid: number, format?: 'text') =>
+		oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser']
+};
+
+export interface Connection {
+	db: Database;
+	pool: pg.Pool;
+	close(): Promise<void>;
+}
+
+/** Opens a pool of at most `max` sessions that act as `role`. */
+export function openDatabase(url: string, role: Role, max: number): Connection {
+	const pool = new pg.Pool({
+		connectionString: url,
+		max,
+		options: `-c role=${role} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000`,
+		application_name: role,
+		types,
+		keepAlive: true
+	});
+	// An idle session that the server ended is replaced at the next query; without a listener it would end the process.
+	pool.on('error', () => {});
+	const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+	return { db, pool, close: () => db.destroy() };
+}
+
+/** Runs `work` in one transaction that sees the rows of this Supplier only (row-level security, `SET LOCAL`). */
+export function asSupplier<T>(db: Database, supplierId: number, work: (tx: Tx) => Promise<T>): Promise<T> {
+	return db.transaction().execute(async (tx) => {
+		await sql`select set_config('app.supplier', ${String(supplierId)}, true)`.execute(tx);
+		return work(tx);
+	});
+}
+
+export const euiToBytes = (eui: string): Buffer => Buffer.from(eui.replaceAll('-', ''), 'hex');
+
+export const bytesToEui = (bytes: Buffer): string => bytes.toString('hex').toUpperCase().match(/../g)!.join('-');

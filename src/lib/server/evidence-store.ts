@@ -1,0 +1,199 @@
+// What the record holds around a batch of Alerts: the Alerts, their home networks, tenures, completeness, Suppliers.
+import type { ClockStatus, CommandReference } from '#lib/domain/alert.ts';
+import type { AlertFacts, HomeDevice } from '#lib/domain/evidence.ts';
+import type { RequestMode, ServiceRequest } from '#lib/domain/service-request.ts';
+import type { TenureSpan } from '#lib/domain/tenure.ts';
+import type pg from 'pg';
+import { bytesToEui } from './database.ts';
+
+/** An Alert as kept, with what is shown of it. */
+export interface StoredAlert extends AlertFacts {
+	id: bigint;
+	messageId: string;
+	raisedAt: number | null;
+	receivedAt: number;
+	recipientId: string | null;
+	fedBy: number | null;
+	area: string | null;
+}
+
+export interface StoredDevice extends HomeDevice {
+	deviceId: string;
+	hubId: string | null;
+	area: string | null;
+}
+
+export interface Surroundings {
+	alerts: StoredAlert[];
+	/** All Devices of the home networks of these Alerts, by id. */
+	devices: Map<string, StoredDevice>;
+	/** Device ids by hub. */
+	homes: Map<string, string[]>;
+	/** The oldest completeness mark; `null` while no source has set one. */
+	completeUntil: number | null;
+	/** The User IDs of each Supplier. */
+	userIds: Map<number, ReadonlySet<string>>;
+}
+
+/** Loads what stands around these Alerts in one round of queries on the caller's transaction. */
+export async function loadSurroundings(client: pg.ClientBase, ids: readonly bigint[]): Promise<Surroundings> {
+	const { rows: alertRows } = await client.query<AlertRow>({ name: 'load-alerts', text: ALERTS, values: [ids] });
+	const deviceIds = alertRows.map((row) => row.device_id);
+	const { rows: deviceRows } = await client.query<DeviceRow>({ name: 'load-homes', text: HOMES, values: [deviceIds] });
+	const { rows: marks } = await client.query<{ until: Date | null }>('select min(complete_until) as until from completeness');
+	const { rows: users } = await client.query<{ user_id: Buffer; supplier_id: number }>('select user_id, supplier_id from supplier_user');
+
+	const devices = new Map<string, StoredDevice>();
+	const homes = new Map<string, string[]>();
+	for (const row of deviceRows) {
+		const device: StoredDevice = {
+			deviceId: bytesToEui(row.device_id),
+			deviceType: row.device_type,
+			hubId: row.hub_id && bytesToEui(row.hub_id),
+			area: row.area,
+			tenures: row.tenures.map(([supplierId, from, to]): TenureSpan => ({ supplierId, from, to }))
+		};
+		devices.set(device.deviceId, device);
+		if (device.hubId) homes.set(device.hubId, [...(homes.get(device.hubId) ?? []), device.deviceId]);
+	}
+	const userIds = new Map<number, Set<string>>();
+	for (const { user_id, supplier_id } of users) userIds.set(supplier_id, (userIds.get(supplier_id) ?? new Set()).add(bytesToEui(user_id)));
+	const alerts = alertRows.map((row) => toAlert(row, devices.get(bytesToEui(row.device_id))));
+	return { alerts, devices, homes, completeUntil: marks[0]?.until?.getTime() ?? null, userIds };
+}
+
+interface AlertRow {
+	id: bigint;
+	message_id: string;
+	device_id: Buffer;
+	kind: 'device' | 'dcc';
+	code: string;
+	dcc_payload: string | null;
+	raised_at: Date | null;
+	received_at: Date;
+	effective_at: Date;
+	clock_status: ClockStatus;
+	recipient_id: Buffer | null;
+	throttled_count: bigint | null;
+	reference: CommandReference | null;
+	fed_by: number | null;
+}
+
+interface DeviceRow {
+	device_id: Buffer;
+	device_type: string;
+	hub_id: Buffer | null;
+	area: string | null;
+	tenures: Array<[supplierId: number, from: number, to: number | null]>;
+}
+
+function toAlert(row: AlertRow, device: StoredDevice | undefined): StoredAlert {
+	return {
+		id: row.id,
+		messageId: row.message_id,
+		deviceId: bytesToEui(row.device_id),
+		deviceType: device?.deviceType ?? null,
+		hubId: device?.hubId ?? null,
+		area: device?.area ?? null,
+		kind: row.kind,
+		code: row.code,
+		dccPayload: row.dcc_payload,
+		raisedAt: row.raised_at?.getTime() ?? null,
+		receivedAt: row.received_at.getTime(),
+		effectiveAt: row.effective_at.getTime(),
+		clockStatus: row.clock_status,
+		throttledCount: row.throttled_count === null ? null : Number(row.throttled_count),
+		reference: row.reference,
+		recipientId: row.recipient_id && bytesToEui(row.recipient_id),
+		fedBy: row.fed_by
+	};
+}
+
+const REQUEST_COLUMNS = 'id, key, device_id, user_id, variant, user_role, user_name, mode, requested_at, execute_at, responded_at, response_code';
+
+interface RequestRow {
+	id: bigint;
+	key: Buffer;
+	device_id: Buffer;
+	user_id: Buffer;
+	variant: string;
+	user_role: string;
+	user_name: string | null;
+	mode: RequestMode | null;
+	requested_at: Date | null;
+	execute_at: Date | null;
+	responded_at: Date | null;
+	response_code: string | null;
+}
+
+export async function requestsById(client: pg.ClientBase | pg.Pool, ids: readonly bigint[]): Promise<ServiceRequest[]> {
+	const { rows } = await client.query<RequestRow>({ name: 'requests-by-id', text: `select ${REQUEST_COLUMNS} from service_request where id = any($1)`, values: [ids] });
+	return rows.map(toServiceRequest);
+}
+
+/** From the record: requests to these Devices with any of their instants at or after `since` (epoch ms). */
+export async function requestsSince(client: pg.ClientBase, devices: readonly Buffer[], since: number): Promise<ServiceRequest[]> {
+	const { rows } = await client.query<RequestRow>(
+		`select ${REQUEST_COLUMNS} from service_request
+		 where device_id = any($1) and (requested_at >= $2 or responded_at >= $2 or execute_at >= $2)`,
+		[devices, new Date(since)]
+	);
+	return rows.map(toServiceRequest);
+}
+
+/** Requests with one of these counters to one of these Devices, however old: what command references point to. */
+export async function requestsByCounter(client: pg.ClientBase, keys: readonly Buffer[], devices: readonly Buffer[], counters: readonly string[]): Promise<ServiceRequest[]> {
+	const { rows } = await client.query<RequestRow>(
+		`select ${REQUEST_COLUMNS} from service_request where key = any($1)
+		 union select ${REQUEST_COLUMNS} from service_request
+		 where device_id = any($2) and ('x' || encode(substr(key, 17, 8), 'hex'))::bit(64)::bigint = any($3)`,
+		[keys, devices, counters.map((counter) => BigInt.asIntN(64, BigInt(counter)))]
+	);
+	return rows.map(toServiceRequest);
+}
+
+export async function requestsPage(client: pg.ClientBase | pg.Pool, after: bigint, since: number, limit: number): Promise<Array<ServiceRequest & { id: bigint }>> {
+	const { rows } = await client.query<RequestRow>(
+		`select ${REQUEST_COLUMNS} from service_request
+		 where id > $1 and (requested_at >= $2 or responded_at >= $2 or execute_at >= $2) order by id limit $3`,
+		[after, new Date(since), limit]
+	);
+	return rows.map((row) => ({ ...toServiceRequest(row), id: row.id }));
+}
+
+export function toServiceRequest(row: Omit<RequestRow, 'id'>): ServiceRequest {
+	const executeAt = row.execute_at?.getTime() ?? null;
+	const counter = row.key.readBigUInt64BE(16).toString();
+	return {
+		requestId: `${bytesToEui(row.key.subarray(0, 8))}:${bytesToEui(row.key.subarray(8, 16))}:${counter}`,
+		deviceId: bytesToEui(row.device_id),
+		userId: bytesToEui(row.user_id),
+		counter,
+		serviceReferenceVariant: row.variant,
+		userRole: row.user_role,
+		userName: row.user_name,
+		mode: row.mode ?? (executeAt === null ? 'on-demand' : 'future-dated-dsp'),
+		requestedAt: row.requested_at?.getTime() ?? null,
+		executeAt,
+		respondedAt: row.responded_at?.getTime() ?? null,
+		responseCode: row.response_code
+	};
+}
+
+const ALERTS = `
+select id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status, recipient_id,
+	throttled_count, reference, fed_by
+from alert where id = any($1) order by id`;
+
+const HOMES = `
+with here as (select device_id, hub_id from device where device_id = any($1)),
+wanted as (
+	select device_id from here union select d.device_id from device d where d.hub_id in (select hub_id from here)
+)
+select d.device_id, d.device_type, d.hub_id, d.area,
+	coalesce((
+		select jsonb_agg(jsonb_build_array(t.supplier_id, (extract(epoch from lower(t.during)) * 1000)::bigint,
+			(extract(epoch from upper(t.during)) * 1000)::bigint) order by lower(t.during))
+		from tenure t where t.device_id = d.device_id and t.superseded_at is null
+	), '[]') as tenures
+from device d join wanted using (device_id) order by d.device_id`;

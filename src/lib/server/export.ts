@@ -1,0 +1,54 @@
+// Exports: the rows of a filter, page by page, so that a large answer never stands in memory.
+import { once } from 'node:events';
+import type { AlertFilters } from '#lib/domain/alert-filter.ts';
+import type { Alert } from '#lib/domain/alert.ts';
+import type { Call } from './api.ts';
+import { requireSupplier } from './caller.ts';
+import { SAFE } from './http.ts';
+
+const COLUMNS: ReadonlyArray<[name: string, value: (alert: Alert) => unknown]> = [
+	['id', (a) => a.id],
+	['effectiveAt', (a) => a.effectiveAt],
+	['receivedAt', (a) => a.receivedAt],
+	['deviceId', (a) => a.deviceId],
+	['deviceType', (a) => a.deviceType],
+	['code', (a) => a.code],
+	['name', (a) => a.name],
+	['category', (a) => a.category],
+	['occurrences', (a) => a.occurrences],
+	['explanation', (a) => a.explanation],
+	['summary', (a) => a.summary],
+	['candidate', (a) => a.candidates[0]?.requestId],
+	['candidateTier', (a) => a.candidates[0]?.tier],
+	['verdict', (a) => a.decision?.verdict],
+	['reason', (a) => a.decision?.reason],
+	['note', (a) => a.decision?.note],
+	['decidedBy', (a) => a.decision?.by],
+	['decidedAt', (a) => a.decision?.at]
+];
+
+export async function exportAlerts({ services, caller, res }: Call, filters: AlertFilters, format: 'csv' | 'ndjson'): Promise<undefined> {
+	const supplierId = requireSupplier(caller);
+	let page = await services.alerts.page(supplierId, { ...filters, limit: 500 });
+	res.writeHead(200, {
+		'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
+		'content-disposition': `attachment; filename="alerts.${format}"`,
+		...SAFE
+	});
+	if (format === 'csv') res.write(`${COLUMNS.map(([name]) => name).join(',')}\r\n`);
+	for (;;) {
+		const text = page.items.map((alert) => (format === 'csv' ? `${COLUMNS.map(([, value]) => cell(value(alert))).join(',')}\r\n` : `${JSON.stringify(alert)}\n`)).join('');
+		if (!res.write(text)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
+		if (page.nextCursor === null || res.destroyed) break;
+		page = await services.alerts.page(supplierId, { ...filters, limit: 500, cursor: page.nextCursor });
+	}
+	res.end();
+	return undefined;
+}
+
+/** A CSV cell (RFC 4180); what a spreadsheet would run as a formula is made text by an apostrophe. */
+function cell(value: unknown): string {
+	const text = value === null || value === undefined ? '' : String(value);
+	const safe = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
+	return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

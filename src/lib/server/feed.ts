@@ -1,0 +1,99 @@
+// What one Supplier sees: the explanation beside its Alert, and its place in the Supplier's gapless feed.
+// Tenure has been applied by whoever calls `publish`; reads touch only rows that stand here.
+import type { Alert } from '#lib/domain/alert.ts';
+import type { Decision } from '#lib/domain/decision.ts';
+import type pg from 'pg';
+
+/** The Alert as read, but for what the store adds: version, sequence number and Decision. */
+export type AlertBody = Omit<Alert, 'version' | 'seq' | 'decision'>;
+
+export interface FeedRow {
+	supplierId: number;
+	alertId: bigint;
+	body: AlertBody;
+	settlesAt: number | null;
+	tableVersion: string;
+}
+
+/** Sequence numbers `from..to` of one Supplier, both included. */
+export interface Frame {
+	supplierId: number;
+	from: number;
+	to: number;
+	items: Alert[];
+}
+
+/**
+ * Writes explanations within the caller's transaction and returns the frames to push after its commit. The counter
+ * row of each Supplier is locked from here to the commit, so that numbers are given in the order of commits.
+ * `again`: an explanation that stands is replaced where it differs; else it is left alone.
+ */
+export async function writeFeed(client: pg.ClientBase, rows: readonly FeedRow[], again: boolean): Promise<Frame[]> {
+	const frames: Frame[] = [];
+	// In one order of Suppliers for every writer: no two wait for each other.
+	for (const supplierId of [...new Set(rows.map((row) => row.supplierId))].sort((a, b) => a - b)) {
+		const own = rows.filter((row) => row.supplierId === supplierId);
+		const frame = await writeFor(client, supplierId, own, again);
+		if (frame) frames.push(frame);
+	}
+	return frames;
+}
+
+async function writeFor(client: pg.ClientBase, supplierId: number, rows: readonly FeedRow[], again: boolean): Promise<Frame | undefined> {
+	await client.query('select next_feed_seq($1, 0)', [supplierId]);
+	const bodies = rows.map((row) => JSON.stringify(row.body));
+	const { rows: standing } = await client.query<{ alert_id: bigint; same: boolean; version: number; decision: Decision | null }>({
+		name: 'standing-explanations',
+		text: `select s.alert_id, s.body = i.body as same, s.version, s.decision
+			from supplier_alert s join unnest($2::bigint[], $3::jsonb[]) as i(alert_id, body) using (alert_id) where s.supplier_id = $1`,
+		values: [supplierId, rows.map((row) => row.alertId), bodies]
+	});
+	const before = new Map(standing.map((row) => [row.alert_id, row]));
+	const due = rows.map((row, i) => ({ ...row, json: bodies[i]!, before: before.get(row.alertId) })).filter(({ before }) => !before || (again && !before.same));
+	if (due.length === 0) return undefined;
+
+	const { rows: seqs } = await client.query<{ to: bigint }>('select next_feed_seq($1, $2) as to', [supplierId, due.length]);
+	const to = Number(seqs[0]!.to);
+	const from = to - due.length + 1;
+	await client.query({
+		name: 'write-explanations',
+		text: WRITE,
+		values: [
+			supplierId,
+			due.map((row) => row.alertId),
+			due.map((_, i) => from + i),
+			due.map((row) => row.body.explanation),
+			due.map((row) => row.body.code),
+			due.map((row) => row.body.category),
+			due.map((row) => row.body.deviceId),
+			due.map((row) => row.body.hubId),
+			due.map((row) => JSON.stringify([...new Set(row.body.candidates.map((c) => c.userId))])),
+			due.map((row) => JSON.stringify([...new Set(row.body.candidates.map((c) => c.userRole))])),
+			due.map((row) => row.body.effectiveAt),
+			due.map((row) => (row.settlesAt === null ? null : new Date(row.settlesAt).toISOString())),
+			due.map((row) => row.tableVersion),
+			due.map((row) => row.json)
+		]
+	});
+	const items = due.map((row, i): Alert => ({ ...row.body, version: (row.before?.version ?? 0) + 1, seq: from + i, decision: row.before?.decision ?? null }));
+	return { supplierId, from, to, items };
+}
+
+const WRITE = `
+with input as (
+	select * from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::jsonb[],
+		$11::timestamptz[], $12::timestamptz[], $13::text[], $14::jsonb[])
+	as t(alert_id, seq, explanation, code, category, device_id, hub_id, users, roles, effective_at, settles_at, table_version, body)
+), explained as (
+	insert into supplier_alert as s (supplier_id, alert_id, seq, explanation, code, category, device_id, hub_id, users, roles,
+		effective_at, settles_at, table_version, body)
+	select $1, alert_id, seq, explanation, code, category, device_id, hub_id,
+		array(select jsonb_array_elements_text(users)), array(select jsonb_array_elements_text(roles)),
+		effective_at, settles_at, table_version, body
+	from input
+	on conflict (supplier_id, alert_id) do update set version = s.version + 1, seq = excluded.seq, explanation = excluded.explanation,
+		device_id = excluded.device_id, hub_id = excluded.hub_id, category = excluded.category,
+		users = excluded.users, roles = excluded.roles, effective_at = excluded.effective_at,
+		settles_at = excluded.settles_at, table_version = excluded.table_version, body = excluded.body
+)
+insert into feed (supplier_id, seq, alert_id) select $1, seq, alert_id from input`;

@@ -1,0 +1,37 @@
+// Figures about this process and what passes through it, for GET /api/v1/metrics.
+import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+export const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+const ingested = new Counter({
+	name: 'causeway_ingested_total',
+	help: 'Records that arrived, by kind and by what became of them',
+	labelNames: ['kind', 'result'],
+	registers: [registry]
+});
+
+const dropped = new Counter({
+	name: 'causeway_dropped_fields_total',
+	help: 'Fields that the allow-list does not name and that were left behind',
+	labelNames: ['kind'],
+	registers: [registry]
+});
+
+const answered = new Histogram({
+	name: 'causeway_http_seconds',
+	help: 'Time to answer an API call',
+	labelNames: ['route', 'status'],
+	buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
+	registers: [registry]
+});
+
+export function countIngested(kind: string, accepted: number, duplicates: number, rejected: number): void {
+	ingested.inc({ kind, result: 'accepted' }, accepted);
+	ingested.inc({ kind, result: 'duplicate' }, duplicates);
+	ingested.inc({ kind, result: 'rejected' }, rejected);
+}
+
+export const countDropped = (kind: string, fields: number): void => dropped.inc({ kind }, fields);
+
+export const timeAnswer = (route: string, status: number, seconds: number): void => answered.observe({ route, status }, seconds);

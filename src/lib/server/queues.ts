@@ -1,0 +1,64 @@
+// The doorbells: BullMQ jobs that carry the id of a committed `doorbell` row and nothing else. A lost or doubled job
+// costs latency, never an Alert.
+import { Queue, createNodeRedisClient } from 'bullmq';
+import type { Log } from './log.ts';
+import type { Redis } from './redis.ts';
+
+export const JOBS = ['correlate-alerts', 'index-service-requests', 'settle-pending'] as const;
+export type Job = (typeof JOBS)[number];
+
+/** `doorbell` is absent for jobs that work on whatever is due. */
+export interface JobData {
+	doorbell?: string;
+}
+
+/** Rings without waiting: the row is committed, so that the sweeper rings again where this fails. */
+export type Ring = (job: Job, doorbell?: bigint) => void;
+
+export const QUEUE_PREFIX = 'causeway';
+
+/** How BullMQ shares a connection of the `redis` package. */
+export const bullConnection = (redis: Redis) => createNodeRedisClient(redis as never);
+
+export function createQueues(redis: Redis, log: Log) {
+	const connection = bullConnection(redis);
+	const queues = new Map(
+		JOBS.map((job) => {
+			const queue = new Queue<JobData>(job, {
+				connection,
+				prefix: QUEUE_PREFIX,
+				defaultJobOptions: {
+					removeOnComplete: true,
+					removeOnFail: { count: 1000 },
+					attempts: 8,
+					backoff: { type: 'exponential', delay: 200, jitter: 0.5 }
+				}
+			});
+			queue.on('error', (error) => log.debug({ job, error: error.message }, 'queue connection'));
+			return [job, queue] as const;
+		})
+	);
+
+	const ring: Ring = (job, doorbell) => {
+		queues
+			.get(job)!
+			.add(job, doorbell === undefined ? {} : { doorbell: doorbell.toString() })
+			.catch((error: Error) => log.warn({ job, error: error.message }, 'a doorbell was not rung; the sweeper will'));
+	};
+
+	return {
+		ring,
+		/** Jobs that wait in a queue, for back-pressure and figures. */
+		waiting: (job: Job): Promise<number> => queues.get(job)!.getWaitingCount(),
+		// `close()` waits for ever where Redis is gone (bullmq#4656), so it is raced with a limit.
+		close: () => within(2000, Promise.all([...queues.values()].map((queue) => queue.close())))
+	};
+}
+
+/** Waits for `work`, but no longer than `ms`. */
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+	await Promise.race([work.then(() => {}, () => {}), limit]);
+	clearTimeout(timer);
+}

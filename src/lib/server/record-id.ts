@@ -1,0 +1,29 @@
+// Ids of stored records: 63 bits, ordered by time, so that the weekly partition of a row follows from its id.
+// 41 bits of milliseconds since 2020, 10 bits for the process, 12 bits of counter.
+const EPOCH = Date.UTC(2020, 0, 1);
+
+/** The smallest id that can be given at `at` (epoch milliseconds). */
+export const firstIdAt = (at: number): bigint => BigInt(Math.max(0, at - EPOCH)) << 22n;
+
+/** Epoch milliseconds at which `id` was given. */
+export const timeOfId = (id: bigint): number => Number(id >> 22n) + EPOCH;
+
+/** Makes an id source; `process` is a number from 0 to 1023 that differs between processes that run at once. */
+export function createIds(process: number, now: () => number = Date.now): () => bigint {
+	let last = 0;
+	let counter = 0;
+	return () => {
+		const at = Math.max(now(), last); // a clock set back must not repeat an id
+		if (at > last) counter = 0;
+		else if (++counter > 4095) {
+			counter = 0;
+			last = at + 1;
+			return make(last, counter);
+		}
+		last = at;
+		return make(at, counter);
+	};
+	function make(at: number, count: number): bigint {
+		return firstIdAt(at) | BigInt(process << 12) | BigInt(count);
+	}
+}

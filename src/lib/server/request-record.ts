@@ -1,0 +1,76 @@
+// One Service Request in the Redis index: 38 bytes, big-endian.
+//   0 u48 requestedAt, ms (or respondedAt, flag 1)   6 u48 executeAt, ms, 0 = none   12 u32 response delay, ms, all ones = none
+//  16 u64 counter   24 u32 route (originator, and the target where it is not the Device)   28 u32 User
+//  32 u16 SRV   34 u16 response code, 0 = none   36 u8 mode   37 u8 flags
+// Bytes 16 to 27 are its identity: a later record of the same request takes the place of the earlier one.
+import type { RequestMode, ServiceRequest } from '#lib/domain/service-request.ts';
+import { splitRequestId } from '#lib/domain/service-request.ts';
+import type { Dictionary } from './dictionary.ts';
+
+export const RECORD_BYTES = 38;
+export const IDENTITY = { from: 16, to: 28 } as const;
+
+const MODES: readonly RequestMode[] = ['on-demand', 'future-dated-dsp', 'future-dated-device', 'scheduled'];
+const NO_RESPONSE_TIME = 0xffffffff;
+const RESPONSE_ONLY = 1;
+
+export const routeOf = (request: ServiceRequest): string => {
+	const { userId, deviceId } = splitRequestId(request.requestId);
+	return deviceId === request.deviceId ? userId : `${userId} ${deviceId}`;
+};
+
+export const userOf = (request: ServiceRequest): string => JSON.stringify([request.userId, request.userRole, request.userName]);
+
+/** Writes `request` at `offset`; its values must have been learned by the dictionary. */
+export function writeRecord(request: ServiceRequest, dictionary: Dictionary, into: Buffer, offset: number): void {
+	const { requestedAt, respondedAt, executeAt, responseCode } = request;
+	const start = requestedAt ?? respondedAt!;
+	into.writeUIntBE(start, offset, 6);
+	into.writeUIntBE(executeAt ?? 0, offset + 6, 6);
+	const delay = requestedAt === null || respondedAt === null ? NO_RESPONSE_TIME : Math.min(Math.max(respondedAt - requestedAt, 0), NO_RESPONSE_TIME - 1);
+	into.writeUInt32BE(delay, offset + 12);
+	into.writeBigUInt64BE(BigInt(request.counter), offset + 16);
+	into.writeUInt32BE(dictionary.id('route', routeOf(request)), offset + 24);
+	into.writeUInt32BE(dictionary.id('user', userOf(request)), offset + 28);
+	into.writeUInt16BE(dictionary.id('variant', request.serviceReferenceVariant), offset + 32);
+	into.writeUInt16BE(responseCode === null ? 0 : dictionary.id('response-code', responseCode), offset + 34);
+	into.writeUInt8(MODES.indexOf(request.mode), offset + 36);
+	into.writeUInt8(requestedAt === null ? RESPONSE_ONLY : 0, offset + 37);
+}
+
+/** Reads the record at `offset` of the string kept for `deviceId`. */
+export function readRecord(deviceId: string, from: Buffer, offset: number, dictionary: Dictionary): ServiceRequest {
+	const start = from.readUIntBE(offset, 6);
+	const executeAt = from.readUIntBE(offset + 6, 6);
+	const delay = from.readUInt32BE(offset + 12);
+	const counter = from.readBigUInt64BE(offset + 16).toString();
+	const [originator, target = deviceId] = dictionary.value('route', from.readUInt32BE(offset + 24)).split(' ') as [string, string?];
+	const [userId, userRole, userName] = JSON.parse(dictionary.value('user', from.readUInt32BE(offset + 28))) as [string, string, string | null];
+	const response = from.readUInt16BE(offset + 34);
+	const responseOnly = (from.readUInt8(offset + 37) & RESPONSE_ONLY) !== 0;
+	return {
+		requestId: `${originator}:${target}:${counter}`,
+		deviceId,
+		userId,
+		counter,
+		serviceReferenceVariant: dictionary.value('variant', from.readUInt16BE(offset + 32)),
+		userRole,
+		userName,
+		mode: MODES[from.readUInt8(offset + 36)] ?? 'on-demand',
+		requestedAt: responseOnly ? null : start,
+		executeAt: executeAt === 0 ? null : executeAt,
+		respondedAt: responseOnly ? start : delay === NO_RESPONSE_TIME ? null : start + delay,
+		responseCode: response === 0 ? null : dictionary.value('response-code', response)
+	};
+}
+
+/** Whether every number in the record is known to this process. */
+export function isReadable(from: Buffer, offset: number, dictionary: Dictionary): boolean {
+	const response = from.readUInt16BE(offset + 34);
+	return (
+		dictionary.has('route', from.readUInt32BE(offset + 24)) &&
+		dictionary.has('user', from.readUInt32BE(offset + 28)) &&
+		dictionary.has('variant', from.readUInt16BE(offset + 32)) &&
+		(response === 0 || dictionary.has('response-code', response))
+	);
+}

@@ -1,0 +1,81 @@
+// The wiring, by hand: what a process opens, in order, and closes in reverse.
+import { randomInt } from 'node:crypto';
+import { createAlertReader } from './alert-reader.ts';
+import { createAlertStore } from './alert-store.ts';
+import { createApiKeys } from './api-keys.ts';
+import { createAuth } from './auth.ts';
+import { createCompleteness } from './completeness.ts';
+import type { Config } from './config.ts';
+import { openDatabase } from './database.ts';
+import { createDecisions } from './decisions.ts';
+import { createDeviceStore } from './device-store.ts';
+import { createDictionary } from './dictionary.ts';
+import { publishLive } from './live-channel.ts';
+import { createLog, type Log } from './log.ts';
+import { bullConnection, createQueues } from './queues.ts';
+import { createIds } from './record-id.ts';
+import { openRedis, requireNoEviction } from './redis.ts';
+import { createRequestIndex } from './request-index.ts';
+import { createRequestStore } from './request-store.ts';
+import { createTimeline } from './timeline.ts';
+
+export type WebServices = Awaited<ReturnType<typeof openWebServices>>;
+export type WorkerServices = Awaited<ReturnType<typeof openWorkerServices>>;
+
+/** Where the web process leaves its services for Kit's handler, which is a second module graph. */
+export const SERVICES = Symbol.for('causeway.services');
+
+/** What the web process needs: ingest, reads, decisions, sessions, the doorbells. */
+export async function openWebServices(config: Config, log: Log = createLog(config.logLevel, 'web')) {
+	await using stack = new AsyncDisposableStack();
+	const web = stack.adopt(openDatabase(config.databaseUrl, 'causeway_web', 6), (c) => c.close());
+	const intake = stack.adopt(openDatabase(config.databaseUrl, 'causeway_ingest', 8), (c) => c.close());
+	const redis = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
+	await requireNoEviction(redis);
+	const subscriber = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
+	const queues = stack.adopt(createQueues(redis, log), (q) => q.close());
+	const nextId = createIds(randomInt(1024));
+	const writing = { pool: intake.pool, nextId, ring: queues.ring, lingerMs: config.ingestLingerMs };
+	const alertStore = stack.adopt(createAlertStore(writing), (s) => s.close());
+	const requestStore = stack.adopt(createRequestStore(writing), (s) => s.close());
+	const alerts = createAlertReader(web.db);
+	const held = stack.move();
+	return {
+		config,
+		log,
+		redis,
+		subscriber,
+		queues,
+		alertStore,
+		requestStore,
+		deviceStore: createDeviceStore({ pool: intake.pool, ring: queues.ring }),
+		completeness: createCompleteness({ pool: intake.pool, ring: queues.ring }),
+		alerts,
+		timeline: createTimeline(web.db),
+		decisions: createDecisions({ db: web.db, alerts, publish: (messages) => publishLive(redis, messages) }),
+		apiKeys: createApiKeys(web.pool),
+		auth: createAuth({ pool: web.pool, config }),
+		/** Whether the record answers. */
+		async isReady(): Promise<boolean> {
+			return web.pool.query('select 1').then(
+				() => true,
+				() => false
+			);
+		},
+		[Symbol.asyncDispose]: () => held[Symbol.asyncDispose]()
+	};
+}
+
+/** What a worker process needs: the record, the index, the doorbells, the push. */
+export async function openWorkerServices(config: Config, log: Log = createLog(config.logLevel, 'worker')) {
+	await using stack = new AsyncDisposableStack();
+	const { pool } = stack.adopt(openDatabase(config.databaseUrl, 'causeway_worker', 8), (c) => c.close());
+	const redis = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
+	await requireNoEviction(redis);
+	const queues = stack.adopt(createQueues(redis, log), (q) => q.close());
+	const dictionary = createDictionary(pool);
+	await dictionary.recall();
+	const index = createRequestIndex({ redis, dictionary, windowMs: config.indexWindowMs });
+	const held = stack.move();
+	return { config, log, pool, redis, queues, index, connection: bullConnection(redis), [Symbol.asyncDispose]: () => held[Symbol.asyncDispose]() };
+}

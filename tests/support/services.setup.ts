@@ -1,0 +1,76 @@
+// Once for a test run: a private PostgreSQL with a migrated template database, and a private Redis. DATABASE_URL and
+// REDIS_URL are used instead where they are set.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { startPostgres } from '../../launcher/postgres.ts';
+import { stopProcess, type Service } from '../../launcher/process.ts';
+import { startRedis } from '../../launcher/redis.ts';
+import { migrate } from '../../src/lib/server/migrate.ts';
+
+declare module 'vitest' {
+	interface ProvidedContext {
+		databaseUrl: string;
+		redisUrl: string;
+	}
+}
+
+export const TEMPLATE = 'causeway_template';
+
+interface Running {
+	databaseUrl: string;
+	redisUrl: string;
+	stop(): Promise<void>;
+}
+
+let running: Promise<Running> | undefined;
+let users = 0;
+
+/** Listed by several projects of one run: starts once, stops with the last. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+	users++;
+	running ??= start();
+	const { databaseUrl, redisUrl, stop } = await running;
+	project.provide('databaseUrl', databaseUrl);
+	project.provide('redisUrl', redisUrl);
+	return async () => {
+		if (--users === 0) await stop();
+	};
+}
+
+async function start(): Promise<Running> {
+	const home = mkdtempSync(join(tmpdir(), 'causeway-test-'));
+	const services: Service[] = [];
+	const use = async (url: string | undefined, begin: () => Promise<Service>): Promise<string> => {
+		if (url) return url;
+		const service = await begin();
+		services.push(service);
+		return service.url;
+	};
+	const stop = async (): Promise<void> => {
+		await Promise.all(services.map(({ child, signal }) => stopProcess(child, signal)));
+		rmSync(home, { recursive: true, force: true });
+	};
+	try {
+		const databaseUrl = await use(process.env['DATABASE_URL'], () => startPostgres(join(home, 'postgres')));
+		const redisUrl = await use(process.env['REDIS_URL'], () => startRedis(join(home, 'redis')));
+		const admin = new pg.Client({ connectionString: databaseUrl });
+		await admin.connect();
+		await admin.query(`drop database if exists ${TEMPLATE}`);
+		await admin.query(`create database ${TEMPLATE}`);
+		await admin.end();
+		await migrate(withDatabase(databaseUrl, TEMPLATE));
+		return { databaseUrl, redisUrl, stop };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+export function withDatabase(url: string, name: string): string {
+	const changed = new URL(url);
+	changed.pathname = `/${name}`;
+	return changed.href;
+}

@@ -1,0 +1,137 @@
+// A whole Causeway for one test file: its own database and Redis database, the web parts in this process, a real worker
+// process beside it. Everything is driven over HTTP and the socket.
+import { fork, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { createClient } from 'redis';
+import { io, type Socket } from 'socket.io-client';
+import { inject } from 'vitest';
+import type { Alert } from '#lib/domain/alert.ts';
+import { serveApi } from '#lib/server/api.ts';
+import { addApiKey, addSupplier } from '#lib/server/administration.ts';
+import { loadConfig } from '#lib/server/config.ts';
+import { attachLive } from '#lib/server/live.ts';
+import { openWebServices } from '#lib/server/services.ts';
+import { stopProcess } from '../../launcher/process.ts';
+import { TEMPLATE, withDatabase } from './services.setup.ts';
+
+/** The Suppliers of the tests and their User IDs. */
+export const SUPPLIERS = {
+	brightwell: { name: 'Brightwell Energy', userIds: ['90-B3-D5-1F-30-01-00-01'] },
+	halden: { name: 'Halden Gas', userIds: ['90-B3-D5-1F-30-01-00-02'] }
+} as const;
+export type SupplierSlug = keyof typeof SUPPLIERS;
+
+export interface Answer {
+	status: number;
+	headers: Headers;
+	body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look at answers of any shape
+}
+
+export type System = Awaited<ReturnType<typeof startSystem>>;
+
+/** `worker: false` leaves the worker process to the test. */
+export async function startSystem(options: { worker?: boolean } = {}) {
+	const admin = new pg.Client({ connectionString: inject('databaseUrl') });
+	await admin.connect();
+	const database = `test_${randomBytes(6).toString('hex')}`;
+	await admin.query(`create database ${database} template ${TEMPLATE}`);
+	const databaseUrl = withDatabase(inject('databaseUrl'), database);
+	const redisUrl = await freeRedisDatabase();
+	const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, AUTH_SECRET: 'only-for-tests-'.repeat(3), LOG_LEVEL: 'error' };
+
+	const http = createServer((req, res) => {
+		if (!serveApi(services, req, res)) res.writeHead(404).end();
+	});
+	http.listen(0, '127.0.0.1');
+	await once(http, 'listening');
+	const url = `http://127.0.0.1:${(http.address() as { port: number }).port}`;
+	const config = loadConfig({ ...env, ORIGIN: url });
+	const services = await openWebServices(config);
+	const live = await attachLive(http, services);
+	let worker = options.worker === false ? undefined : await startWorker(env);
+
+	const record = new pg.Client({ connectionString: databaseUrl });
+	await record.connect();
+	const keys: Record<string, string> = { '*': await addApiKey(record, null, ['ingest']) };
+	for (const [slug, { name, userIds }] of Object.entries(SUPPLIERS)) {
+		const supplierId = await addSupplier(record, { slug, name, userIds });
+		keys[slug] = await addApiKey(record, supplierId, ['ingest', 'read', 'decide']);
+	}
+	const sockets: Socket[] = [];
+
+	async function call(method: string, path: string, key: string | null, body?: unknown, type = 'application/json'): Promise<Answer> {
+		const response = await fetch(`${url}/api/v1${path}`, {
+			method,
+			headers: { ...(key ? { authorization: `Bearer ${keys[key] ?? key}` } : {}), ...(body === undefined ? {} : { 'content-type': type }) },
+			...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body) })
+		});
+		const text = await response.text();
+		return { status: response.status, headers: response.headers, body: /json/.test(response.headers.get('content-type') ?? '') && text ? JSON.parse(text) : text };
+	}
+
+	return {
+		url,
+		databaseUrl,
+		redisUrl,
+		keys,
+		env,
+		services,
+		record,
+		call,
+		/** Posts with the key of the whole installation. */
+		post: (path: string, body: unknown, type?: string) => call('POST', path, '*', body, type),
+		get: (slug: string, path: string) => call('GET', path, slug),
+		/** The Alerts that a Supplier reads, newest first. */
+		alerts: async (slug: string, query = ''): Promise<Alert[]> => (await call('GET', `/alerts${query}`, slug)).body.items,
+		/** A live connection with a Supplier's key; it is closed with the system. */
+		async connect(slug: string): Promise<Socket> {
+			const socket = io(url, { transports: ['websocket'], auth: { key: keys[slug] ?? slug }, reconnectionDelay: 50 });
+			sockets.push(socket);
+			await new Promise<void>((done, fail) => socket.once('connect', done).once('connect_error', fail));
+			return socket;
+		},
+		startWorker: async () => (worker = await startWorker(env)),
+		/** Ends the worker process at once, as a power cut would. */
+		async killWorker() {
+			if (worker) await stopProcess(worker, 'SIGKILL');
+			worker = undefined;
+		},
+		async [Symbol.asyncDispose]() {
+			for (const socket of sockets) socket.disconnect();
+			if (worker) await stopProcess(worker, 'SIGTERM');
+			await live.close();
+			http.closeAllConnections();
+			await services[Symbol.asyncDispose]();
+			await record.end();
+			await admin.query(`drop database ${database} with (force)`);
+			await admin.end();
+		}
+	};
+}
+
+async function startWorker(env: Record<string, string>): Promise<ChildProcess> {
+	const worker = fork(new URL('../../workers/main.ts', import.meta.url), { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+	await new Promise<void>((done, fail) => {
+		worker.once('message', () => done());
+		worker.once('exit', (code) => fail(new Error(`the worker ended with ${code}`)));
+	});
+	return worker;
+}
+
+/** A numbered database of the test Redis that nobody uses: its number is taken in database 0. */
+async function freeRedisDatabase(): Promise<string> {
+	const client = createClient({ url: inject('redisUrl') });
+	await client.connect();
+	const number = (await client.incr('test-databases')) % 15;
+	client.destroy();
+	const url = new URL(inject('redisUrl'));
+	url.pathname = `/${number + 1}`;
+	const mine = createClient({ url: url.href });
+	await mine.connect();
+	await mine.flushDb();
+	mine.destroy();
+	return url.href;
+}

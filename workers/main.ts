@@ -1,0 +1,89 @@
+// The worker process: runs the jobs of this folder, and the sweeper.
+import { UnrecoverableError, Worker } from 'bullmq';
+import { causeTable } from '#lib/domain/cause-table.ts';
+import { loadConfig } from '#lib/server/config.ts';
+import type { Frame } from '#lib/server/feed.ts';
+import { publishLive } from '#lib/server/live-channel.ts';
+import { createLog } from '#lib/server/log.ts';
+import { QUEUE_PREFIX, within, type Job, type JobData } from '#lib/server/queues.ts';
+import { reindex } from '#lib/server/reindex.ts';
+import { openWorkerServices } from '#lib/server/services.ts';
+import { onStop } from '#lib/server/stop.ts';
+import { correlateAlerts } from './correlate-alerts.ts';
+import { indexServiceRequests } from './index-service-requests.ts';
+import { settlePending } from './settle-pending.ts';
+import { sweep } from './sweep.ts';
+
+const config = loadConfig();
+const log = createLog(config.logLevel, 'worker');
+const services = await openWorkerServices(config, log);
+const { pool, index, redis, queues } = services;
+const deps = {
+	pool,
+	index,
+	table: causeTable,
+	ring: queues.ring,
+	publish: (frames: readonly Frame[]) =>
+		publishLive(redis, frames.map(({ supplierId, ...data }) => ({ event: 'alert:changed' as const, supplierId, data })))
+};
+
+const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<number> }> = {
+	'correlate-alerts': { concurrency: 4, run: (data) => correlateAlerts(deps, doorbellOf(data)) },
+	'index-service-requests': { concurrency: 2, run: (data) => indexServiceRequests(deps, doorbellOf(data)) },
+	'settle-pending': { concurrency: 1, run: () => settlePending(deps) }
+};
+
+function doorbellOf(data: JobData): bigint {
+	if (data.doorbell === undefined || !/^\d+$/.test(data.doorbell)) throw new UnrecoverableError('a job without a doorbell');
+	return BigInt(data.doorbell);
+}
+
+const running = Object.entries(jobs).map(([name, { concurrency, run }]) => {
+	const worker = new Worker<JobData, number>(name, (job) => run(job.data), {
+		connection: services.connection,
+		prefix: QUEUE_PREFIX,
+		concurrency,
+		// A worker that is killed is missed within seconds, however often that happens to one job.
+		lockDuration: 5000,
+		stalledInterval: 2000,
+		maxStalledCount: 1000
+	});
+	worker.on('failed', (job, error) => log.error({ job: name, id: job?.id, attempts: job?.attemptsMade, error: error.message }, 'a job failed'));
+	worker.on('error', (error) => log.debug({ job: name, error: error.message }, 'queue connection'));
+	return worker;
+});
+
+const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout => {
+	let busy = false;
+	return setInterval(() => {
+		if (busy) return;
+		busy = true;
+		work()
+			.catch((error: Error) => log.warn({ error: error.message }, `${what} failed; it will be tried again`))
+			.finally(() => (busy = false));
+	}, ms);
+};
+
+const timers = [
+	every(2000, 'sweeping', () => sweep(deps)),
+	every(10_000, 'settling', () => settlePending(deps)),
+	every(5000, 'indexing', keepIndex)
+];
+
+/** Fills the index where Redis has lost it; until then the record is asked. */
+async function keepIndex(): Promise<void> {
+	if (await index.isComplete()) return;
+	const begin = performance.now();
+	const count = await reindex(pool, index);
+	log.info({ count, seconds: Math.round(performance.now() - begin) / 1000 }, 'the index was filled from the record');
+}
+
+await keepIndex();
+log.info({ jobs: Object.keys(jobs) }, 'ready');
+process.send?.('ready');
+
+onStop(log, async () => {
+	timers.forEach(clearInterval);
+	await within(8000, Promise.all(running.map((worker) => worker.close())));
+	await services[Symbol.asyncDispose]();
+});
