@@ -19,6 +19,12 @@ export interface Viewer {
 }
 
 const HOUR = 3600;
+/** A session ends so long after the last call of its browser; an open console calls every few seconds. */
+const IDLE_MS = 30 * 60_000;
+/** How often it is written down that a session is in use. */
+const TOUCH_MS = 60_000;
+/** Set by us on every request that reaches the library, never taken from outside: it counts attempts by it. */
+const ADDRESS = 'x-causeway-client';
 
 export function createAuth({ pool, config }: { pool: pg.Pool; config: Pick<Config, 'authSecret' | 'origin'> }) {
 	const auth = betterAuth({
@@ -29,18 +35,33 @@ export function createAuth({ pool, config }: { pool: pg.Pool; config: Pick<Confi
 		telemetry: { enabled: false },
 		logger: { level: 'error' },
 		emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10 },
-		session: { expiresIn: 12 * HOUR, updateAge: HOUR / 2 },
+		session: { expiresIn: 12 * HOUR, disableSessionRefresh: true },
 		rateLimit: { enabled: true, window: 60, max: 100, customRules: { '/sign-in/email': { window: 60, max: 20 } } },
-		advanced: { cookiePrefix: 'causeway', useSecureCookies: config.origin.startsWith('https:'), defaultCookieAttributes: { sameSite: 'lax', httpOnly: true } }
+		advanced: {
+			cookiePrefix: 'causeway',
+			useSecureCookies: config.origin.startsWith('https:'),
+			defaultCookieAttributes: { sameSite: 'lax', httpOnly: true },
+			ipAddress: { ipAddressHeaders: [ADDRESS] }
+		}
 	});
 
 	return {
-		/** Answers `/api/auth/*`. */
-		handler: (request: Request): Promise<Response> => auth.handler(request),
+		/** Answers `/api/auth/*` for a browser at `address`. */
+		handler(request: Request, address: string): Promise<Response> {
+			const headers = new Headers(request.headers);
+			headers.set(ADDRESS, address);
+			return auth.handler(new Request(request, { headers }));
+		},
 
-		/** Checks a password and opens a session; the response carries the cookie. */
-		signIn: (email: string, password: string, headers: Headers): Promise<Response> =>
-			auth.api.signInEmail({ body: { email, password }, headers, asResponse: true }),
+		/** Checks a password and opens a session; the response carries the cookie, or is 401, or 429 after too many attempts. */
+		signIn(email: string, password: string, from: { headers: Headers; address: string }): Promise<Response> {
+			const headers = new Headers({ 'content-type': 'application/json', origin: config.origin, [ADDRESS]: from.address });
+			const agent = from.headers.get('user-agent');
+			if (agent) headers.set('user-agent', agent);
+			// Through the library's own door, where attempts are counted.
+			const body = JSON.stringify({ email, password });
+			return auth.handler(new Request(`${config.origin}/api/auth/sign-in/email`, { method: 'POST', headers, body }));
+		},
 
 		/** Ends the session of these headers; the response clears the cookie. */
 		signOut: (headers: Headers): Promise<Response> => auth.api.signOut({ headers, asResponse: true }),
@@ -49,6 +70,9 @@ export function createAuth({ pool, config }: { pool: pg.Pool; config: Pick<Confi
 		async viewerOf(headers: Headers): Promise<Viewer | null> {
 			const session = await auth.api.getSession({ headers, query: { disableRefresh: true } });
 			if (!session) return null;
+			const unusedFor = Date.now() - session.session.updatedAt.getTime();
+			if (unusedFor > IDLE_MS) return null;
+			if (unusedFor > TOUCH_MS) await pool.query('update "session" set "updatedAt" = now() where "id" = $1', [session.session.id]);
 			const { rows } = await pool.query<{ supplier_id: number; slug: string; supplier_name: string; role: MemberRole }>(
 				'select m.supplier_id, s.slug, s.name as supplier_name, m.role from member m join supplier s on s.id = m.supplier_id where m.user_id = $1',
 				[session.user.id]

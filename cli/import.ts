@@ -1,0 +1,59 @@
+// import: sends a file through the API of the running instance, in calls of a thousand; its kind is told by its content.
+import { readFileSync } from 'node:fs';
+import { homeOf, runningInstance } from '../launcher/services.ts';
+import type { Arguments } from './causeway.ts';
+
+const PER_CALL = 1000;
+
+interface Parcel {
+	path: string;
+	type: string;
+	bodies: string[];
+}
+
+export async function importFile({ words, options, json }: Arguments): Promise<number> {
+	const [file] = words;
+	if (!file) throw new Error('import needs a FILE');
+	const url = options['url'] ?? runningInstance(homeOf(process.env))?.url;
+	if (!url) throw new Error('nothing runs here: start Causeway, or give --url');
+	const key = options['key'] ?? process.env['CAUSEWAY_KEY'];
+	if (!key) throw new Error("--key is missing: make one with npm run causeway -- apikey create --supplier '*' --scopes ingest");
+	const { path, type, bodies } = pack(readFileSync(file, 'utf8'));
+	const total = { accepted: 0, duplicates: 0, rejected: 0 };
+	for (const [i, body] of bodies.entries()) {
+		const response = await fetch(`${url}/api/v1${path}`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': type }, body });
+		const answer = (await response.json()) as { accepted?: number; duplicates?: number; rejected?: Array<{ index: number; error: string }>; detail?: string };
+		if (answer.accepted === undefined && !answer.rejected) throw new Error(`${path} answers ${response.status}: ${answer.detail ?? 'no reason given'}`);
+		total.accepted += answer.accepted ?? 0;
+		total.duplicates += answer.duplicates ?? 0;
+		total.rejected += answer.rejected?.length ?? 0;
+		for (const { index, error } of answer.rejected ?? []) console.error(`${file}, record ${i * PER_CALL + index + 1}: ${error}`);
+	}
+	console.log(json ? JSON.stringify({ path, ...total }) : `${file} -> ${path}: ${total.accepted} kept, ${total.duplicates} known, ${total.rejected} refused`);
+	return total.rejected > 0 ? 1 : 0;
+}
+
+function pack(text: string): Parcel {
+	const start = text.trimStart();
+	if (start.startsWith('<')) return { path: '/duis', type: 'application/xml', bodies: [text] };
+	if (!start.startsWith('{') && !start.startsWith('[')) {
+		const [head = '', ...lines] = text.split(/\r?\n/).filter(Boolean);
+		const path = /requestId/.test(head) ? '/service-requests' : '/devices';
+		return { path, type: 'text/csv', bodies: groups(lines).map((group) => [head, ...group].join('\n')) };
+	}
+	const records = start.startsWith('[') ? (JSON.parse(text) as unknown[]) : whole(text);
+	const first = (records[0] ?? {}) as Record<string, unknown>;
+	const path = 'requestId' in first ? '/service-requests' : 'deviceType' in first ? '/devices' : '/alerts';
+	return { path, type: 'application/x-ndjson', bodies: groups(records).map((group) => group.map((record) => JSON.stringify(record)).join('\n')) };
+}
+
+/** One JSON object, or one on each line. */
+function whole(text: string): unknown[] {
+	try {
+		return [JSON.parse(text)];
+	} catch {
+		return text.split('\n').filter((line) => line.trim()).map((line) => JSON.parse(line) as unknown);
+	}
+}
+
+const groups = <T>(items: readonly T[]): T[][] => Array.from({ length: Math.ceil(items.length / PER_CALL) }, (_, i) => items.slice(i * PER_CALL, (i + 1) * PER_CALL));

@@ -1,0 +1,107 @@
+// The verbs that set an installation up: schema, Suppliers, people, keys, index.
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { Eui64 } from '#lib/domain/eui64.ts';
+import { SupplierSlug } from '#lib/domain/device.ts';
+import { addApiKey, addSupplier, supplierIdOf } from '#lib/server/administration.ts';
+import { SCOPES, type Scope } from '#lib/server/api-keys.ts';
+import { MEMBER_ROLES, createAuth, type MemberRole } from '#lib/server/auth.ts';
+import { loadConfig } from '#lib/server/config.ts';
+import { migrate } from '#lib/server/migrate.ts';
+import { reindex } from '#lib/server/reindex.ts';
+import { openWorkerServices } from '#lib/server/services.ts';
+import { withServices, type Services } from '../launcher/services.ts';
+import type { Arguments } from './causeway.ts';
+
+/** Runs `work` on an up-to-date database. */
+function onDatabase<T>(work: (pool: pg.Pool, services: Omit<Services, 'stop'>) => Promise<T>): Promise<T> {
+	return withServices(process.env, async (services) => {
+		await migrate(services.databaseUrl);
+		const pool = new pg.Pool({ connectionString: services.databaseUrl, max: 2 });
+		try {
+			return await work(pool, services);
+		} finally {
+			await pool.end();
+		}
+	});
+}
+
+const print = (json: boolean, value: Record<string, unknown>, text: string): number => {
+	console.log(json ? JSON.stringify(value) : text);
+	return 0;
+};
+
+function required({ options }: Arguments, name: string): string {
+	const value = options[name];
+	if (!value) throw new Error(`--${name} is missing; see npm run causeway -- --help`);
+	return value;
+}
+
+export const migrateVerb = ({ json }: Arguments): Promise<number> =>
+	withServices(process.env, async ({ databaseUrl }) => {
+		const applied = await migrate(databaseUrl);
+		return print(json, { applied }, applied.length > 0 ? `applied ${applied.join(', ')}` : 'the database is up to date');
+	});
+
+export async function addSupplierVerb(args: Arguments): Promise<number> {
+	const slug = SupplierSlug.safeParse(args.words[0]);
+	if (!slug.success) throw new Error(`SLUG: ${slug.error.issues[0]!.message}`);
+	const userIds = (args.options['user-ids'] ?? '').split(',').filter(Boolean).map((text) => {
+		const eui = Eui64.safeParse(text);
+		if (!eui.success) throw new Error(`--user-ids: "${text}" ${eui.error.issues[0]!.message}`);
+		return eui.data;
+	});
+	const name = args.options['name'] ?? slug.data;
+	await onDatabase(async (pool) => {
+		const client = await pool.connect();
+		try {
+			return await addSupplier(client, { slug: slug.data, name, userIds });
+		} finally {
+			client.release();
+		}
+	});
+	return print(args.json, { supplier: slug.data, name, userIds }, `Supplier ${slug.data} (${name}) has the User IDs ${userIds.join(', ') || 'none yet'}`);
+}
+
+export async function addPerson(args: Arguments): Promise<number> {
+	const email = required(args, 'email');
+	const supplier = required(args, 'supplier');
+	const role = (args.options['role'] ?? 'controller') as MemberRole;
+	if (!MEMBER_ROLES.includes(role)) throw new Error(`--role: must be one of ${MEMBER_ROLES.join(', ')}`);
+	if (!/^\S+@\S+\.\S+$/.test(email)) throw new Error('--email: must be an e-mail address');
+	const given = args.options['password'];
+	if (given !== undefined && given.length < 10) throw new Error('--password: must have at least 10 characters');
+	const password = given ?? randomBytes(12).toString('base64url');
+	const isNew = await onDatabase(async (pool, { authSecret }) => {
+		const client = await pool.connect();
+		const supplierId = await supplierIdOf(client, supplier).finally(() => client.release());
+		return createAuth({ pool, config: { authSecret, origin: 'http://127.0.0.1' } }).addUser({ email, name: args.options['name'] ?? email, password, supplierId, role });
+	});
+	const said = `${email} can sign in for ${supplier} as ${role}`;
+	return print(args.json, { email, supplier, role, new: isNew, ...(given ? {} : { password }) }, given ? said : `${said}, password ${password}`);
+}
+
+export async function addKey(args: Arguments): Promise<number> {
+	const supplier = required(args, 'supplier');
+	const scopes = required(args, 'scopes').split(',') as Scope[];
+	const unknown = scopes.filter((scope) => !SCOPES.includes(scope));
+	if (unknown.length > 0) throw new Error(`--scopes: "${unknown.join(', ')}" is unknown; there are ${SCOPES.join(', ')}`);
+	const key = await onDatabase(async (pool) => {
+		const client = await pool.connect();
+		try {
+			return await addApiKey(client, supplier === '*' ? null : await supplierIdOf(client, supplier), scopes);
+		} finally {
+			client.release();
+		}
+	});
+	return print(args.json, { key }, `${key}\nKeep it: it is not shown again.`);
+}
+
+export const reindexVerb = ({ json }: Arguments): Promise<number> =>
+	onDatabase(async (_pool, { databaseUrl, redisUrl, authSecret }) => {
+		const config = loadConfig({ ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, AUTH_SECRET: authSecret, LOG_LEVEL: 'warn' });
+		await using services = await openWorkerServices(config);
+		const count = await reindex(services.pool, services.index, (done) => json || process.stderr.write(`\r${done} Service Requests`));
+		if (!json) process.stderr.write('\n');
+		return print(json, { count }, `${count} Service Requests are in the index`);
+	});

@@ -1,0 +1,35 @@
+// What the demo needs before its feed starts: two Suppliers, people who can sign in, and a key for the feed.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { addApiKey, addSupplier } from '#lib/server/administration.ts';
+import { createAuth } from '#lib/server/auth.ts';
+import type { Services } from './services.ts';
+
+const SUPPLIERS = [
+	{ slug: 'brightwell', name: 'Brightwell Energy', userIds: ['90-B3-D5-1F-30-01-00-01'], email: 'controller@brightwell.example' },
+	{ slug: 'halden', name: 'Halden Gas', userIds: ['90-B3-D5-1F-30-01-00-02'], email: 'controller@halden.example' }
+];
+/** For the demo alone: an instance with real data is set up with `npm run causeway -- user add`. */
+const PASSWORD = 'causeway-demo';
+
+/** Safe to run at every start. Returns the lines that tell how to sign in, and the key of the feed. */
+export async function prepareDemo({ databaseUrl, authSecret }: Pick<Services, 'databaseUrl' | 'authSecret'>, home: string): Promise<{ signIns: string[]; key: string }> {
+	const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+	const client = await pool.connect();
+	try {
+		const auth = createAuth({ pool, config: { authSecret, origin: 'http://127.0.0.1' } });
+		const signIns: string[] = [];
+		for (const { email, ...supplier } of SUPPLIERS) {
+			const supplierId = await addSupplier(client, supplier);
+			await auth.addUser({ email, name: `Controller, ${supplier.name}`, password: PASSWORD, supplierId, role: 'controller' });
+			signIns.push(`sign in as ${email}, password ${PASSWORD} (${supplier.name})`);
+		}
+		const file = join(home, 'demo-key');
+		if (!existsSync(file)) writeFileSync(file, await addApiKey(client, null, ['ingest']), { mode: 0o600 });
+		return { signIns, key: readFileSync(file, 'utf8').trim() };
+	} finally {
+		client.release();
+		await pool.end();
+	}
+}

@@ -1,0 +1,37 @@
+// Stops PostgreSQL and Redis when the launcher is gone, even by SIGKILL: it holds one end of a pipe to the launcher and
+// waits for the other end to close. Lines on the pipe: `+PID SIGNAL` to guard a process, `-PID` to leave it.
+'use strict';
+const guarded = new Map();
+let pending = '';
+
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('SIGHUP', () => {});
+process.stdin.setEncoding('utf8');
+process.stdin.on('data', (text) => {
+	pending += text;
+	const lines = pending.split('\n');
+	pending = lines.pop();
+	for (const line of lines) {
+		const [pid, signal] = line.slice(1).split(' ');
+		if (line[0] === '+') guarded.set(Number(pid), signal);
+		else guarded.delete(Number(pid));
+	}
+});
+process.stdin.on('end', () => {
+	// The web and worker processes end by themselves at the same moment; let them finish their last commit.
+	setTimeout(() => {
+		for (const [pid, signal] of guarded) end(pid, signal);
+		setTimeout(() => {
+			for (const pid of guarded.keys()) end(pid, 'SIGKILL');
+		}, 15000).unref();
+	}, guarded.size > 0 ? 1000 : 0);
+});
+
+function end(pid, signal) {
+	try {
+		process.kill(pid, signal);
+	} catch (error) {
+		guarded.delete(pid);
+	}
+}

@@ -1,0 +1,87 @@
+// `npm start` and `npm run demo`: the whole system on one machine. Starts the services, brings the database up to date,
+// builds the pages, runs the web and worker processes and keeps them running, and stops it all in reverse.
+import { createServer } from 'node:net';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrate } from '#lib/server/migrate.ts';
+import { loadConfig } from '#lib/server/config.ts';
+import { buildPages } from './build.ts';
+import { prepareDemo } from './demo.ts';
+import { announce, homeOf, runningInstance, startServices, type Services } from './services.ts';
+import { supervise, type Supervised } from './supervise.ts';
+
+const demo = process.argv.includes('--demo');
+const dev = process.argv.includes('--dev');
+const began = performance.now();
+const say = (line: string): void => console.log(`causeway [${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s] ${line}`);
+
+const home = homeOf(process.env);
+let services: Services | undefined;
+const processes: Supervised[] = [];
+let stopping: Promise<void> | undefined;
+
+function stop(code: number): Promise<void> {
+	stopping ??= (async () => {
+		// Nothing new comes in, then what works, then what keeps.
+		for (const supervised of [...processes].reverse()) await supervised.stop();
+		await services?.stop();
+		if (services) rmSync(join(home, 'run.json'), { force: true });
+		process.exit(code);
+	})();
+	return stopping;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+	process.on(signal, () => {
+		if (stopping) process.exit(1); // asked twice: the guard stops what is left
+		console.log('');
+		say('stopping');
+		void stop(0);
+	});
+
+try {
+	await start();
+} catch (error) {
+	console.error(`causeway: ${(error as Error).message}`);
+	await stop(1);
+}
+
+async function start(): Promise<void> {
+	const running = runningInstance(home);
+	if (running) throw new Error(`this instance runs already at ${running.url} (process ${running.pid}); stop it, or set CAUSEWAY_HOME and PORT for a second one`);
+	const host = process.env['HOST'] || '127.0.0.1';
+	const port = Number(process.env['PORT'] || 3000);
+	if (!(await isFree(host, port))) throw new Error(`port ${port} on ${host} is taken; set PORT to another one`);
+	services = await startServices(home, process.env, say);
+	const { databaseUrl, redisUrl, authSecret } = services;
+	const env = { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, AUTH_SECRET: authSecret, HOST: host, PORT: String(port) };
+	const { origin } = loadConfig(env);
+	announce(home, { pid: process.pid, url: origin, databaseUrl, redisUrl });
+	const applied = await migrate(databaseUrl);
+	if (applied.length > 0) say(`the database is up to date (${applied.join(', ')})`);
+	buildPages(say);
+
+	const local = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+	const watch = dev ? ['--watch-path=src', '--watch-path=workers', '--watch-path=server.ts'] : [];
+	processes.push(supervise({ name: 'worker', script: 'workers/main.ts', flags: watch, env, home, say }));
+	processes.push(supervise({ name: 'web', script: 'server.ts', flags: watch, env: { ...env, ORIGIN: origin }, home, say }));
+	await Promise.all(processes.map((supervised) => supervised.ready));
+	await answers(`${local}/sign-in`);
+	if (demo) {
+		const { signIns, key } = await prepareDemo(services, home);
+		console.log(`ready ${origin}`);
+		for (const line of signIns) console.log(line);
+		processes.push(supervise({ name: 'demo', script: 'demo/main.ts', flags: [], env: { ...process.env, CAUSEWAY_URL: local, CAUSEWAY_KEY: key, CAUSEWAY_HOME: home }, home, say, talks: true }));
+	} else console.log(`ready ${origin}`);
+}
+
+const isFree = (host: string, port: number): Promise<boolean> =>
+	new Promise((done) => {
+		const probe = createServer().on('error', () => done(false));
+		probe.listen(port, host, () => probe.close(() => done(true)));
+	});
+
+async function answers(url: string): Promise<void> {
+	const response = await fetch(url, { redirect: 'manual' });
+	if (response.status >= 500) throw new Error(`${url} answers ${response.status}; see ${join(home, 'logs/web.log')}`);
+}
