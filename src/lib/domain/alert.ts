@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Decision } from './decision.ts';
 import { Counter, Eui64, Instant } from './eui64.ts';
-import { RequestId, UserRole } from './service-request.ts';
+import { RequestId } from './service-request.ts';
 
 export const AlertKind = z.enum(['device', 'dcc']);
 export const ClockStatus = z.enum(['reliable', 'unreliable', 'invalid']);
@@ -23,15 +23,27 @@ const MessageCode = z
 
 /** The command that the Alert itself names (GBCS outcome Alerts; DCC Alerts that carry a RequestID). */
 export const CommandReference = z.object({
-	originatorId: Eui64.nullish().transform((v) => v ?? null),
-	counter: Counter.nullish().transform((v) => v ?? null),
-	messageCode: MessageCode.nullish().transform((v) => v ?? null),
-	requestId: RequestId.nullish().transform((v) => v ?? null),
+	originatorId: z.string().nullable(),
+	counter: z.string().nullable(),
+	messageCode: z.string().nullable(),
+	requestId: z.string().nullable(),
 	/** InstructionNumber of TotalCommandInstructions, where one command answers with several Alerts. */
-	instruction: z.number().int().min(0).max(65535).nullish().transform((v) => v ?? null),
-	instructions: z.number().int().min(0).max(65535).nullish().transform((v) => v ?? null)
+	instruction: z.number().int().nullable(),
+	instructions: z.number().int().nullable()
 });
 export type CommandReference = z.infer<typeof CommandReference>;
+
+const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
+
+/** The same as sent in: what is not said is null. */
+const CommandReferenceIn = z.object({
+	originatorId: orNull(Eui64),
+	counter: orNull(Counter),
+	messageCode: orNull(MessageCode),
+	requestId: orNull(RequestId),
+	instruction: orNull(z.number().int().min(0).max(65535)),
+	instructions: orNull(z.number().int().min(0).max(65535))
+});
 
 export const AlertIn = z
 	.object({
@@ -46,7 +58,7 @@ export const AlertIn = z
 		messageId: z.string().trim().min(1).max(300).nullish(),
 		recipientId: Eui64.nullish(),
 		throttledCount: z.number().int().min(1).max(4294967295).nullish(),
-		reference: CommandReference.nullish()
+		reference: CommandReferenceIn.nullish()
 	})
 	.meta({ id: 'AlertIn' });
 export type AlertIn = z.infer<typeof AlertIn>;
@@ -82,7 +94,7 @@ export const Candidate = z
 		serviceReferenceVariant: z.string(),
 		name: z.string(),
 		userId: z.string(),
-		userRole: UserRole,
+		userRole: z.string(),
 		userName: z.string().nullable(),
 		own: z.boolean(),
 		tier: Tier,
