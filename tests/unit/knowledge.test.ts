@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { dccAlertTable, describeAlert, deviceAlertTable } from '#lib/domain/alert-code.ts';
+import { causeTable, causesOf, readCauseTable, reachOf } from '#lib/domain/cause-table.ts';
+import { describeVariant, messageCodeTable, variantTable, variantsOfMessageCode } from '#lib/domain/service-reference-variant.ts';
+
+const causes = [...causeTable.entries.values()].flatMap((entry) => entry.causes);
+
+describe('the tables of codes', () => {
+	it('are complete', () => {
+		expect(deviceAlertTable.codes).toHaveLength(190);
+		expect(variantTable.variants).toHaveLength(129);
+		expect(messageCodeTable.messageCodes).toHaveLength(204);
+		expect(dccAlertTable.codes).toHaveLength(66);
+		expect(dccAlertTable.payloads).toHaveLength(24);
+		expect([causeTable.entries.size, causes.length]).toEqual([177, 184]);
+	});
+
+	it('hold each code once, and every message code leads to known SRVs', () => {
+		for (const codes of [deviceAlertTable.codes, variantTable.variants, messageCodeTable.messageCodes, dccAlertTable.codes].map((rows) => rows.map((row) => row.code)))
+			expect(new Set(codes).size).toBe(codes.length);
+		expect(messageCodeTable.messageCodes.flatMap((row) => row.variants).filter((code) => !describeVariant(code).known)).toEqual([]);
+	});
+
+	it('know no DCC Alert N32', () => {
+		expect(dccAlertTable.codes.some((row) => row.code === 'N32')).toBe(false);
+	});
+
+	it('let only twelve SRVs be held by the Device until their time', () => {
+		const held = variantTable.variants.filter((row) => row.futureDated === 'device' || row.futureDated === 'both').map((row) => row.code);
+		expect(held.sort()).toEqual(['1.1.1', '1.1.2', '1.2.1', '1.2.2', '1.6', '11.3', '2.1', '6.14.2', '6.14.3', '6.15.1', '6.23', '6.4.1']);
+	});
+
+	it('name all SRVs of a message code that belongs to several', () => {
+		expect(messageCodeTable.messageCodes.filter((row) => row.variants.length > 1).map((row) => row.code)).toEqual(['000F', '0055', '005F', '0062', '007F', '00AB', '00AF', '0102', '0103']);
+		expect(variantsOfMessageCode('0019')).toEqual(['1.1.1']);
+		expect(variantsOfMessageCode('FFFF')).toEqual([]);
+	});
+});
+
+describe('describing an Alert', () => {
+	it.each([
+		['8F30', { category: 'security', priority: 1, physical: false, notCommand: null }],
+		['8F76', { category: 'tamper', priority: 1, physical: true, notCommand: null }],
+		['8F35', { category: 'power', physical: false, notCommand: 'loss or return of mains supply' }],
+		['8F66', { category: 'command', priority: 4 }],
+		['8FFF', { known: false, name: 'Unknown Alert code 8FFF', category: 'unknown', priority: 2 }]
+	])('%s', (code, expected) => {
+		expect(describeAlert({ kind: 'device', code })).toMatchObject(expected);
+	});
+
+	it('tells DCC Alerts apart by the child element, and claims no meaning for an N-code alone', () => {
+		expect(describeAlert({ kind: 'dcc', code: 'N13', dccPayload: 'CommandFailure' }).name).toBe('Command failed');
+		expect(describeAlert({ kind: 'dcc', code: 'N7', dccPayload: null }).name).toBe('Unknown Alert code N7');
+		expect(describeAlert({ kind: 'dcc', code: 'AD1', dccPayload: 'PowerOutageEvent' }).notCommand).toBe('loss or return of mains supply');
+	});
+
+	it('never fails on an SRV that is not in the table', () => {
+		expect(describeVariant('9.99')).toMatchObject({ known: false, name: 'Unknown Service Request 9.99', kind: 'write' });
+	});
+});
+
+describe('the cause table', () => {
+	it("lets the network operator's commands cause 8F30 only when they did not succeed", () => {
+		const byEd = causesOf(causeTable, { code: '8F30' })!.causes.filter((cause) => cause.roles.includes('ED'));
+		expect(byEd.map((cause) => cause.outcome)).toEqual(['failure-or-none', 'failure-or-none']);
+	});
+
+	it('treats every physical event as circumstantial, with a window before and after', () => {
+		const tamper = deviceAlertTable.codes.filter((row) => row.physical).map((row) => row.code);
+		expect(tamper).toHaveLength(14);
+		for (const code of tamper)
+			for (const cause of causesOf(causeTable, { code })!.causes) expect(cause).toMatchObject({ confidence: 'circumstantial', minSeconds: -28_800, maxSeconds: 43_200 });
+	});
+
+	it('finds a DCC Alert by its child element before its code', () => {
+		expect(causesOf(causeTable, { code: 'N13', dccPayload: 'CommandFailure' })?.alert).toBe('payload:CommandFailure');
+		expect(causesOf(causeTable, { code: 'N24', dccPayload: null })?.alert).toBe('N24');
+	});
+
+	it('tells how far around a Service Request its effects lie', () => {
+		expect(reachOf(causeTable, '6.27')).toMatchObject({ beforeSeconds: 0, hub: false });
+		expect(reachOf(causeTable, '8.14.3')).toMatchObject({ beforeSeconds: 28_800, hub: true });
+		expect(reachOf(causeTable, '9.99')).toBeNull();
+	});
+
+	it('refuses a table with an unknown SRV, naming the place', () => {
+		const [cause] = causes;
+		const file = (change: object) => ({ version: 'x', notCommand: [], entries: [{ alert: '8F30', guidance: null, causes: [{ ...cause, ...change }] }] });
+		expect(() => readCauseTable(file({ variants: ['9.99'] }))).toThrow(/is not in the table of SRVs/);
+		expect(() => readCauseTable(file({ minSeconds: 900, typicalSeconds: 20 }))).toThrow(/ordered/);
+		expect(readCauseTable(file({})).version).toBe('x');
+	});
+});
