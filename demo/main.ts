@@ -44,7 +44,7 @@ async function register(): Promise<void> {
 }
 
 async function backfill(now: number): Promise<void> {
-	const { events, truths } = traffic(homes, { seed, from: now - BACKFILL, to: now - 2 * SECOND, episodesPerHour: 60 * rate });
+	const { events, truths } = traffic(homes, { seed, from: now - BACKFILL, to: now - 2 * SECOND, episodesPerHour: 14 * rate });
 	keepTruth(truths);
 	await deliver(events.filter((event) => event.sendAt <= now), send);
 	later.push(...events.filter((event) => event.sendAt > now));
@@ -72,7 +72,7 @@ async function live(began: number): Promise<void> {
 		const now = Date.now();
 		if (now >= trafficUntil) {
 			const to = now + 10 * SECOND;
-			add(traffic(homes, { seed: seed + Math.floor(now / SECOND), from: now, to, episodesPerHour: 900 * rate }));
+			add(traffic(homes, { seed: seed + Math.floor(now / SECOND), from: now, to, episodesPerHour: 420 * rate }));
 			trafficUntil = to;
 		}
 		if (now >= nextStory) {

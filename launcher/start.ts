@@ -75,11 +75,12 @@ async function start(): Promise<void> {
 	} else console.log(`ready ${origin}`);
 }
 
-const isFree = (host: string, port: number): Promise<boolean> =>
-	new Promise((done) => {
+function isFree(host: string, port: number): Promise<boolean> {
+	return new Promise((done) => {
 		const probe = createServer().on('error', () => done(false));
 		probe.listen(port, host, () => probe.close(() => done(true)));
 	});
+}
 
 async function answers(url: string): Promise<void> {
 	const response = await fetch(url, { redirect: 'manual' });

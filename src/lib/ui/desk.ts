@@ -1,7 +1,7 @@
 // What is on the desk: every undecided Alert of the Supplier that is more than journal, each in its newest version.
 import { matches } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
-import { DESK_VIEWS, VIEWS, isOnDesk, type ViewName } from './views.ts';
+import { DESK, DESK_VIEWS, VIEWS, isOnDesk, type ViewName } from './views.ts';
 
 /** How many that have left are remembered, so that a late frame does not put an old version back. */
 const MOST_REMEMBERED = 20_000;
@@ -37,9 +37,9 @@ export class Desk {
 				this.#held.set(alert.id, alert);
 				this.#left.delete(alert.id);
 				this.#count(alert, 1);
-			} else if (held || this.#left.has(alert.id)) {
+			} else {
 				this.#held.delete(alert.id);
-				this.#remember(alert);
+				if (alert.priority <= DESK.priority!) this.#remember(alert);
 			}
 		}
 		return news;

@@ -1,0 +1,14 @@
+import type { Viewer } from '#lib/server/auth.ts';
+import type { WebServices } from '#lib/server/services.ts';
+
+declare global {
+	namespace App {
+		interface Locals {
+			services: WebServices;
+			/** Who is signed in; `null` on the pages that anybody may see. */
+			viewer: Viewer | null;
+		}
+	}
+}
+
+export {};

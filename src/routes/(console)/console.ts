@@ -1,0 +1,13 @@
+// What the pages of the console share, made once by the layout.
+import { createContext } from 'svelte';
+import type { Clock } from '#lib/ui/clock.svelte.ts';
+import type { LiveAlerts } from '#lib/ui/live-alerts.svelte.ts';
+import type { Triage } from '#lib/ui/triage.svelte.ts';
+
+export interface Console {
+	clock: Clock;
+	live: LiveAlerts;
+	triage: Triage;
+}
+
+export const [getConsole, setConsole] = createContext<Console>();

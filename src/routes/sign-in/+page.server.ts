@@ -1,0 +1,52 @@
+import { fail, redirect, type Cookies } from '@sveltejs/kit';
+import { parseSetCookieHeader } from 'better-auth/cookies';
+import { z } from 'zod';
+import type { Actions, PageServerLoad } from './$types';
+
+const Credentials = z.object({
+	email: z.string().trim().toLowerCase().min(1).max(200),
+	password: z.string().min(1).max(200)
+});
+
+export const load: PageServerLoad = ({ locals, url }) => {
+	if (locals.viewer) redirect(303, localPath(url.searchParams.get('next')));
+};
+
+export const actions: Actions = {
+	in: async (event) => {
+		const { locals, url, cookies, request, getClientAddress } = event;
+		const form = await request.formData();
+		const email = String(form.get('email') ?? '');
+		const read = Credentials.safeParse({ email, password: form.get('password') });
+		if (!read.success) return fail(400, { email, fault: 'Enter your e-mail address and your password.' });
+		const response = await locals.services.auth.signIn(read.data.email, read.data.password, {
+			headers: request.headers,
+			address: getClientAddress()
+		});
+		if (response.status === 429) return fail(429, { email, fault: 'Too many attempts. Wait a minute, then try again.' });
+		// One sentence for both, so that it does not tell which addresses exist.
+		if (!response.ok) return fail(401, { email, fault: 'E-mail address or password is wrong.' });
+		takeCookies(response, cookies);
+		redirect(303, localPath(url.searchParams.get('next')));
+	},
+
+	out: async ({ locals, cookies, request }) => {
+		takeCookies(await locals.services.auth.signOut(request.headers), cookies);
+		redirect(303, '/sign-in');
+	}
+};
+
+/** Only a path of ours: `//evil.example` and `/\evil.example` are addresses of others. */
+function localPath(next: string | null): string {
+	return next && /^\/(?![/\\])/.test(next) ? next : '/';
+}
+
+/** What the library wants the browser to keep goes out with Kit's answer. */
+function takeCookies(response: Response, cookies: Cookies): void {
+	for (const line of response.headers.getSetCookie()) {
+		for (const [name, cookie] of parseSetCookieHeader(line)) {
+			const { value, 'max-age': maxAge, secure = false } = cookie;
+			cookies.set(name, value, { path: '/', httpOnly: true, sameSite: 'lax', secure, ...(maxAge !== undefined && { maxAge }) });
+		}
+	}
+}

@@ -1,0 +1,72 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { drawer, openBrowser, openConsole, openPage, rowOf } from '../support/browser.ts';
+import { aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
+import { startSystem, type System } from '../support/system.ts';
+import { startWeb, type Web } from '../support/web.ts';
+
+let system: System;
+let web: Web;
+let browser: Browser;
+const explained = newDeviceId();
+
+beforeAll(async () => {
+	system = await startSystem();
+	web = await startWeb(system);
+	browser = await openBrowser();
+	for (const code of ['8F35', '8F3E', '81B8', '8F32']) {
+		const deviceId = newDeviceId();
+		await system.post('/devices', [aDevice(deviceId)]);
+		await system.post('/alerts', [anAlert(deviceId, { code })]);
+	}
+	await system.post('/devices', [aDevice(explained)]);
+	await system.post('/service-requests', [aRequest(explained)]);
+	await system.post('/alerts', [anAlert(explained, { throttledCount: 40 })]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await web?.[Symbol.asyncDispose]();
+	await system?.[Symbol.asyncDispose]();
+});
+
+async function faults(page: Page): Promise<string[]> {
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	return violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
+}
+
+describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+	test('the sign-in page has no fault that axe finds', async () => {
+		const page = await openPage(browser, { colorScheme });
+		await page.goto(`${web.url}/sign-in`);
+		expect(await faults(page)).toEqual([]);
+		await page.context().close();
+	});
+
+	test('list, detail, reasons and keys have none', async () => {
+		const page = await openConsole(browser, web, 'brightwell', { colorScheme });
+		await rowOf(page, explained).waitFor();
+		expect(await faults(page)).toEqual([]);
+		await rowOf(page, explained).click();
+		await drawer(page).getByText('Service Requests that may be the cause').waitFor();
+		expect(await faults(page)).toEqual([]);
+		await page.keyboard.press('i');
+		await page.keyboard.press('2');
+		expect(await faults(page)).toEqual([]);
+		await page.keyboard.press('Escape');
+		await page.keyboard.press('?');
+		expect(await faults(page)).toEqual([]);
+		await page.context().close();
+	});
+});
+
+test('the chosen colours are kept, and the server sends the page in them', async () => {
+	const page = await openConsole(browser, web, 'brightwell', { colorScheme: 'light' });
+	const toggle = page.getByRole('button', { name: /^Colours/ });
+	await toggle.click();
+	await toggle.click();
+	expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('dark');
+	const response = await page.reload();
+	expect(await response!.text()).toContain('data-theme="dark"');
+	await page.context().close();
+});

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { connection, drawer, isLive, openBrowser, openConsole, openPage, rowOf } from '../support/browser.ts';
+import { aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
+import { startSystem, type System } from '../support/system.ts';
+import { startWeb, type Web } from '../support/web.ts';
+
+let system: System;
+let web: Web;
+let browser: Browser;
+let page: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+	system = await startSystem();
+	web = await startWeb(system);
+	browser = await openBrowser();
+	page = await openConsole(browser, web, 'brightwell', { complaints });
+});
+afterAll(async () => {
+	await browser?.close();
+	await web?.[Symbol.asyncDispose]();
+	await system?.[Symbol.asyncDispose]();
+});
+
+/** A Device of Brightwell with an Alert; by default an 8F30, for which nobody's command is known yet. */
+async function sendAlert(fields: Record<string, unknown> = {}): Promise<string> {
+	const deviceId = newDeviceId();
+	await system.post('/devices', [aDevice(deviceId)]);
+	await system.post('/alerts', [anAlert(deviceId, fields)]);
+	return deviceId;
+}
+
+describe('the list, live', () => {
+	test('a row arrives without a reload and says what is suspected', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', [aDevice(deviceId, { area: 'SW1' })]);
+		await system.post('/service-requests', [aRequest(deviceId)]);
+		await system.post('/alerts', [anAlert(deviceId)]);
+		const row = rowOf(page, deviceId);
+		await row.waitFor();
+		expect(await row.innerText()).toMatch(/8F30.*SW1.*Strong.*6\.5 Update Device Configuration.*ED North Grid · 27 s before/s);
+	});
+
+	test('a physical event says that no command can cause it', async () => {
+		const row = rowOf(page, await sendAlert({ code: '8F35' }));
+		await row.waitFor();
+		expect(await row.innerText()).toContain('No command can cause this');
+	});
+
+	test('late evidence upgrades the row where it stands', async () => {
+		const deviceId = await sendAlert();
+		const row = rowOf(page, deviceId);
+		await row.getByText('Pending').waitFor();
+		const order = () => page.locator('[data-alert]').evaluateAll((rows) => rows.map((r) => (r as HTMLElement).dataset['alert']));
+		const before = await order();
+		await system.post('/service-requests', [aRequest(deviceId)]);
+		await row.getByText('Strong').waitFor();
+		expect(await order()).toEqual(before);
+		expect(await row.innerText()).toContain('updated');
+	});
+
+	test('a reader is not disturbed: what is new waits until they ask for it', async () => {
+		await page.keyboard.press('j');
+		const selected = page.locator('[data-alert][aria-selected=true]');
+		const chosen = await selected.getAttribute('data-alert');
+		const place = await selected.boundingBox();
+		const deviceId = await sendAlert();
+		await page.getByRole('button', { name: /1 new \(1 P1\)/ }).waitFor();
+		expect(await rowOf(page, deviceId).count()).toBe(0);
+		await page.keyboard.press('n');
+		await rowOf(page, deviceId).waitFor();
+		expect(await selected.getAttribute('data-alert')).toBe(chosen);
+		expect(await selected.boundingBox()).toEqual(place);
+		await page.keyboard.press('Escape');
+	});
+
+	test('after the server was away, the list is stale, then catches up by itself', async () => {
+		await web.kill();
+		await connection(page).getByText(/Stale since \d\d:\d\d:\d\d/).waitFor();
+		await page.keyboard.press('j');
+		await page.keyboard.press('a');
+		await page.locator('[data-alert][aria-selected=true]').getByText(/the list is stale/).waitFor();
+		expect(await page.getByRole('form', { name: 'Reason' }).count()).toBe(0);
+		await page.keyboard.press('Escape');
+		const deviceId = await sendAlert(); // taken in by the other web process of the system
+		await web.startAgain();
+		await isLive(page);
+		await rowOf(page, deviceId).waitFor();
+	});
+
+	test('another Supplier sees nothing of it', async () => {
+		const other = await openConsole(browser, web, 'halden', { path: '/?view=all' });
+		await other.getByText('No Alert has arrived yet.').waitFor();
+		const { items } = await other.evaluate(async () => (await fetch('/api/v1/alerts')).json() as Promise<{ items: unknown[] }>);
+		expect(items).toEqual([]);
+		await other.context().close();
+	});
+});
+
+describe('the detail', () => {
+	test('is opened beside the list and explains itself', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', [aDevice(deviceId)]);
+		await system.post('/service-requests', [
+			aRequest(deviceId),
+			aRequest(deviceId, { serviceReferenceVariant: '4.6.1', userRole: 'OU', userName: 'Hearth', responseCode: 'I0', requestedAt: '2026-11-05T02:13:50.000Z' })
+		]);
+		await system.post('/alerts', [anAlert(deviceId)]);
+		await rowOf(page, deviceId).click();
+		const detail = drawer(page);
+		await detail.getByText(/^Suspect: North Grid \(ED\) 6\.5/).waitFor();
+		expect(await detail.innerText()).toMatch(/not held/);
+		await detail.getByText('Looked at, and why not').waitFor();
+		await detail.locator('ol').getByText('4.6.1', { exact: false }).first().waitFor();
+	});
+
+	test('comes back with a reload, and is closed by the back button', async () => {
+		const title = await drawer(page).getByRole('heading', { level: 2 }).innerText();
+		await page.reload();
+		expect(await drawer(page).getByRole('heading', { level: 2 }).innerText()).toBe(title);
+		await page.goBack();
+		await drawer(page).waitFor({ state: 'detached' });
+		await isLive(page);
+	});
+
+	test('another Supplier’s Alert cannot be opened by its address', async () => {
+		const [alert] = await system.alerts('brightwell');
+		const other = await openConsole(browser, web, 'halden', { path: `/?alert=${alert!.id}` });
+		await drawer(other).getByText('There is no such Alert in your list.').waitFor();
+		expect(await other.content()).not.toContain(alert!.deviceId);
+		await other.context().close();
+	});
+});
+
+describe('filters', () => {
+	test('are in the address, hold for live rows, and come back with it', async () => {
+		const other = await openPage(browser);
+		await other.context().addCookies(await page.context().cookies());
+		await other.goto(`${web.url}/?code=8F35`);
+		await isLive(other);
+		const codes = () => other.locator('[data-alert] .font-mono:first-child').allInnerTexts();
+		const shown = rowOf(other, await sendAlert({ code: '8F35' }));
+		const hidden = rowOf(other, await sendAlert({ code: '8F3E' }));
+		await shown.waitFor();
+		expect(await hidden.count()).toBe(0);
+		expect((await codes()).length).toBeGreaterThan(0);
+		await other.getByRole('button', { name: 'Remove the filter Code' }).click();
+		await hidden.waitFor();
+		expect(new URL(other.url()).search).toBe('');
+		await other.goBack();
+		await hidden.waitFor({ state: 'detached' });
+		await other.context().close();
+	});
+});
+
+test('the pages had nothing to complain about', () => {
+	const expected = /ERR_CONNECTION_REFUSED|WebSocket connection|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET/;
+	expect(complaints.filter((text) => !expected.test(text))).toEqual([]);
+});

@@ -1,0 +1,71 @@
+// A real Chromium, and the console as a person meets it: signed in, by what is shown and by the keys.
+import { accessSync, constants } from 'node:fs';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { PEOPLE, type Web } from './web.ts';
+import type { SupplierSlug } from './system.ts';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const ARGS = [
+	'--no-sandbox',
+	'--disable-gpu',
+	'--disable-quic',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync'
+];
+
+const isProgram = (file: string): boolean => {
+	try {
+		accessSync(file, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+};
+
+export async function openBrowser(): Promise<Browser> {
+	const executablePath = process.env['CHROMIUM_PATH'] ?? PLACES.find(isProgram);
+	if (!executablePath) throw new Error('There is no Chromium; set CHROMIUM_PATH, or run npm test, which installs one');
+	return chromium.launch({ executablePath, args: ARGS });
+}
+
+export interface Visit {
+	/** The address after the origin. */
+	path?: string;
+	colorScheme?: 'light' | 'dark';
+	/** Whatever the page says that it should not: errors of scripts and of the content policy. */
+	complaints?: string[];
+}
+
+/** A new window, nobody signed in. */
+export async function openPage(browser: Browser, visit: Visit = {}): Promise<Page> {
+	const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, colorScheme: visit.colorScheme ?? 'light' });
+	const page = await context.newPage();
+	page.setDefaultTimeout(15_000);
+	page.on('pageerror', (error) => visit.complaints?.push(error.message));
+	page.on('console', (message) => message.type() === 'error' && visit.complaints?.push(message.text()));
+	return page;
+}
+
+export async function signIn(page: Page, web: Web, person: { email: string; password: string }, path = '/'): Promise<void> {
+	await page.goto(web.url + path);
+	await page.getByLabel('E-mail address').fill(person.email);
+	await page.getByLabel('Password').fill(person.password);
+	await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** The console of a Supplier's controller, live. */
+export async function openConsole(browser: Browser, web: Web, slug: SupplierSlug, visit: Visit = {}): Promise<Page> {
+	const page = await openPage(browser, visit);
+	await signIn(page, web, PEOPLE[slug], visit.path);
+	await isLive(page);
+	return page;
+}
+
+export const connection = (page: Page): Locator => page.getByRole('status', { name: 'Connection' });
+export const isLive = (page: Page): Promise<void> => connection(page).getByText('Live', { exact: true }).waitFor();
+
+/** The row of the Device's Alert; the list shows the end of the id. */
+export const rowOf = (page: Page, deviceId: string): Locator => page.locator(`[data-alert]:has([title^="${deviceId}"])`);
+export const drawer = (page: Page): Locator => page.getByRole('complementary', { name: 'Alert' });
