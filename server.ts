@@ -14,7 +14,9 @@ const services = await openWebServices(config, log);
 
 // Kit's build is a module graph of its own: it takes the services from here and does not open a second set.
 (globalThis as Record<symbol, unknown>)[SERVICES] = services;
-const kit = (await import(new URL('./build/handler.js', import.meta.url).href)) as { handler: Parameters<typeof createServer>[1] & object };
+const kit = (await import(new URL('./build/handler.js', import.meta.url).href)) as {
+	handler: Parameters<typeof createServer>[1] & object;
+};
 
 const http = createServer((req, res) => {
 	if (!serveApi(services, req, res)) void kit.handler(req, res);
@@ -25,7 +27,10 @@ http.keepAliveTimeout = 65_000;
 const live = await attachLive(http, services);
 
 http.on('error', (error: NodeJS.ErrnoException) => {
-	log.fatal({ error: error.message }, error.code === 'EADDRINUSE' ? `port ${config.port} is taken; set PORT to another` : 'cannot listen');
+	log.fatal(
+		{ error: error.message },
+		error.code === 'EADDRINUSE' ? `port ${config.port} is taken; set PORT to another` : 'cannot listen'
+	);
 	process.exit(1);
 });
 http.listen(config.port, config.host, () => {

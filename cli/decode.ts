@@ -5,7 +5,11 @@ import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs.ts';
 import { readDuis } from '#lib/server/duis.ts';
 
 /** Decodes each file (`-`: standard input); returns 1 when one of them could not be read, after doing the others. */
-export function decode(files: readonly string[], out: (line: string) => void, fail: (line: string) => void): number {
+export function decode(
+	files: readonly string[],
+	out: (line: string) => void,
+	fail: (line: string) => void
+): number {
 	let bad = 0;
 	for (const file of files) {
 		const result = decodeOne(file);
@@ -32,7 +36,14 @@ function duis(bytes: Buffer): Record<string, unknown> | { reason: string } {
 	const reading = readDuis(bytes, new Date());
 	if (!reading.ok) return { reason: reading.reason };
 	const { kind, verified, notes } = reading;
-	if (kind === 'alert') return { messageKind: kind, ...reading.alert, verified, gbcs: reading.gbcs && headerOf(reading.gbcs), notes };
+	if (kind === 'alert')
+		return {
+			messageKind: kind,
+			...reading.alert,
+			verified,
+			gbcs: reading.gbcs && headerOf(reading.gbcs),
+			notes
+		};
 	if (kind === 'acknowledgement') return { messageKind: kind, requestId: reading.requestId, verified, notes };
 	return { messageKind: kind, ...reading.request, verified, notes };
 }
@@ -42,9 +53,24 @@ function gbcs(bytes: Buffer): Record<string, unknown> | { reason: string } {
 	if (!reading.ok) return { reason: reading.reason };
 	const { alert } = reading;
 	if (alert.alertCode === null) return { reason: `no Alert code: ${alert.unread}` };
-	const { originatorId: deviceId, alertCode: code, timestamp: raisedAt, targetId: recipientId, reference } = alert;
+	const {
+		originatorId: deviceId,
+		alertCode: code,
+		timestamp: raisedAt,
+		targetId: recipientId,
+		reference
+	} = alert;
 	const kept = AlertIn.parse({ deviceId, code, raisedAt, recipientId, reference });
-	return { messageKind: 'alert', ...kept, verified: false, gbcs: headerOf(alert), notes: alert.unread ? [alert.unread] : [] };
+	return {
+		messageKind: 'alert',
+		...kept,
+		verified: false,
+		gbcs: headerOf(alert),
+		notes: alert.unread ? [alert.unread] : []
+	};
 }
 
-const headerOf = ({ reference, unread: _unread, ...header }: GbcsAlert) => ({ ...header, referencesCommand: reference });
+const headerOf = ({ reference, unread: _unread, ...header }: GbcsAlert) => ({
+	...header,
+	referencesCommand: reference
+});

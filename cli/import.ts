@@ -17,19 +17,37 @@ export async function importFile({ words, options, json }: Arguments): Promise<n
 	const url = options['url'] ?? runningInstance(homeOf(process.env))?.url;
 	if (!url) throw new Error('nothing runs here: start Causeway, or give --url');
 	const key = options['key'] ?? process.env['CAUSEWAY_KEY'];
-	if (!key) throw new Error("--key is missing: make one with npm run causeway -- apikey create --supplier '*' --scopes ingest");
+	if (!key)
+		throw new Error(
+			"--key is missing: make one with npm run causeway -- apikey create --supplier '*' --scopes ingest"
+		);
 	const { path, type, bodies } = pack(readFileSync(file, 'utf8'));
 	const total = { accepted: 0, duplicates: 0, rejected: 0 };
 	for (const [i, body] of bodies.entries()) {
-		const response = await fetch(`${url}/api/v1${path}`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': type }, body });
-		const answer = (await response.json()) as { accepted?: number; duplicates?: number; rejected?: Array<{ index: number; error: string }>; detail?: string };
-		if (answer.accepted === undefined && !answer.rejected) throw new Error(`${path} answers ${response.status}: ${answer.detail ?? 'no reason given'}`);
+		const response = await fetch(`${url}/api/v1${path}`, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${key}`, 'content-type': type },
+			body
+		});
+		const answer = (await response.json()) as {
+			accepted?: number;
+			duplicates?: number;
+			rejected?: Array<{ index: number; error: string }>;
+			detail?: string;
+		};
+		if (answer.accepted === undefined && !answer.rejected)
+			throw new Error(`${path} answers ${response.status}: ${answer.detail ?? 'no reason given'}`);
 		total.accepted += answer.accepted ?? 0;
 		total.duplicates += answer.duplicates ?? 0;
 		total.rejected += answer.rejected?.length ?? 0;
-		for (const { index, error } of answer.rejected ?? []) console.error(`${file}, record ${i * PER_CALL + index + 1}: ${error}`);
+		for (const { index, error } of answer.rejected ?? [])
+			console.error(`${file}, record ${i * PER_CALL + index + 1}: ${error}`);
 	}
-	console.log(json ? JSON.stringify({ path, ...total }) : `${file} -> ${path}: ${total.accepted} kept, ${total.duplicates} known, ${total.rejected} refused`);
+	console.log(
+		json
+			? JSON.stringify({ path, ...total })
+			: `${file} -> ${path}: ${total.accepted} kept, ${total.duplicates} known, ${total.rejected} refused`
+	);
 	return total.rejected > 0 ? 1 : 0;
 }
 
@@ -44,7 +62,11 @@ function pack(text: string): Parcel {
 	const records = start.startsWith('[') ? (JSON.parse(text) as unknown[]) : whole(text);
 	const first = (records[0] ?? {}) as Record<string, unknown>;
 	const path = 'requestId' in first ? '/service-requests' : 'deviceType' in first ? '/devices' : '/alerts';
-	return { path, type: 'application/x-ndjson', bodies: groups(records).map((group) => group.map((record) => JSON.stringify(record)).join('\n')) };
+	return {
+		path,
+		type: 'application/x-ndjson',
+		bodies: groups(records).map((group) => group.map((record) => JSON.stringify(record)).join('\n'))
+	};
 }
 
 /** One JSON object, or one on each line. */
@@ -52,8 +74,14 @@ function whole(text: string): unknown[] {
 	try {
 		return [JSON.parse(text)];
 	} catch {
-		return text.split('\n').filter((line) => line.trim()).map((line) => JSON.parse(line) as unknown);
+		return text
+			.split('\n')
+			.filter((line) => line.trim())
+			.map((line) => JSON.parse(line) as unknown);
 	}
 }
 
-const groups = <T>(items: readonly T[]): T[][] => Array.from({ length: Math.ceil(items.length / PER_CALL) }, (_, i) => items.slice(i * PER_CALL, (i + 1) * PER_CALL));
+const groups = <T>(items: readonly T[]): T[][] =>
+	Array.from({ length: Math.ceil(items.length / PER_CALL) }, (_, i) =>
+		items.slice(i * PER_CALL, (i + 1) * PER_CALL)
+	);

@@ -40,17 +40,24 @@ function required({ options }: Arguments, name: string): string {
 export const migrateVerb = ({ json }: Arguments): Promise<number> =>
 	withServices(process.env, async ({ databaseUrl }) => {
 		const applied = await migrate(databaseUrl);
-		return print(json, { applied }, applied.length > 0 ? `applied ${applied.join(', ')}` : 'the database is up to date');
+		return print(
+			json,
+			{ applied },
+			applied.length > 0 ? `applied ${applied.join(', ')}` : 'the database is up to date'
+		);
 	});
 
 export async function addSupplierVerb(args: Arguments): Promise<number> {
 	const slug = SupplierSlug.safeParse(args.words[0]);
 	if (!slug.success) throw new Error(`SLUG: ${slug.error.issues[0]!.message}`);
-	const userIds = (args.options['user-ids'] ?? '').split(',').filter(Boolean).map((text) => {
-		const eui = Eui64.safeParse(text);
-		if (!eui.success) throw new Error(`--user-ids: "${text}" ${eui.error.issues[0]!.message}`);
-		return eui.data;
-	});
+	const userIds = (args.options['user-ids'] ?? '')
+		.split(',')
+		.filter(Boolean)
+		.map((text) => {
+			const eui = Eui64.safeParse(text);
+			if (!eui.success) throw new Error(`--user-ids: "${text}" ${eui.error.issues[0]!.message}`);
+			return eui.data;
+		});
 	const name = args.options['name'] ?? slug.data;
 	await onDatabase(async (pool) => {
 		const client = await pool.connect();
@@ -60,7 +67,11 @@ export async function addSupplierVerb(args: Arguments): Promise<number> {
 			client.release();
 		}
 	});
-	return print(args.json, { supplier: slug.data, name, userIds }, `Supplier ${slug.data} (${name}) has the User IDs ${userIds.join(', ') || 'none yet'}`);
+	return print(
+		args.json,
+		{ supplier: slug.data, name, userIds },
+		`Supplier ${slug.data} (${name}) has the User IDs ${userIds.join(', ') || 'none yet'}`
+	);
 }
 
 export async function addPerson(args: Arguments): Promise<number> {
@@ -70,22 +81,34 @@ export async function addPerson(args: Arguments): Promise<number> {
 	if (!MEMBER_ROLES.includes(role)) throw new Error(`--role: must be one of ${MEMBER_ROLES.join(', ')}`);
 	if (!/^\S+@\S+\.\S+$/.test(email)) throw new Error('--email: must be an e-mail address');
 	const given = args.options['password'];
-	if (given !== undefined && given.length < 10) throw new Error('--password: must have at least 10 characters');
+	if (given !== undefined && given.length < 10)
+		throw new Error('--password: must have at least 10 characters');
 	const password = given ?? randomBytes(12).toString('base64url');
 	const isNew = await onDatabase(async (pool, { authSecret }) => {
 		const client = await pool.connect();
 		const supplierId = await supplierIdOf(client, supplier).finally(() => client.release());
-		return createAuth({ pool, config: { authSecret, origin: 'http://127.0.0.1' } }).addUser({ email, name: args.options['name'] ?? email, password, supplierId, role });
+		return createAuth({ pool, config: { authSecret, origin: 'http://127.0.0.1' } }).addUser({
+			email,
+			name: args.options['name'] ?? email,
+			password,
+			supplierId,
+			role
+		});
 	});
 	const said = `${email} can sign in for ${supplier} as ${role}`;
-	return print(args.json, { email, supplier, role, new: isNew, ...(given ? {} : { password }) }, given ? said : `${said}, password ${password}`);
+	return print(
+		args.json,
+		{ email, supplier, role, new: isNew, ...(given ? {} : { password }) },
+		given ? said : `${said}, password ${password}`
+	);
 }
 
 export async function addKey(args: Arguments): Promise<number> {
 	const supplier = required(args, 'supplier');
 	const scopes = required(args, 'scopes').split(',') as Scope[];
 	const unknown = scopes.filter((scope) => !SCOPES.includes(scope));
-	if (unknown.length > 0) throw new Error(`--scopes: "${unknown.join(', ')}" is unknown; there are ${SCOPES.join(', ')}`);
+	if (unknown.length > 0)
+		throw new Error(`--scopes: "${unknown.join(', ')}" is unknown; there are ${SCOPES.join(', ')}`);
 	const key = await onDatabase(async (pool) => {
 		const client = await pool.connect();
 		try {
@@ -99,9 +122,19 @@ export async function addKey(args: Arguments): Promise<number> {
 
 export const reindexVerb = ({ json }: Arguments): Promise<number> =>
 	onDatabase(async (_pool, { databaseUrl, redisUrl, authSecret }) => {
-		const config = loadConfig({ ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, AUTH_SECRET: authSecret, LOG_LEVEL: 'warn' });
+		const config = loadConfig({
+			...process.env,
+			DATABASE_URL: databaseUrl,
+			REDIS_URL: redisUrl,
+			AUTH_SECRET: authSecret,
+			LOG_LEVEL: 'warn'
+		});
 		await using services = await openWorkerServices(config);
-		const count = await reindex(services.pool, services.index, (done) => json || process.stderr.write(`\r${done} Service Requests`));
+		const count = await reindex(
+			services.pool,
+			services.index,
+			(done) => json || process.stderr.write(`\r${done} Service Requests`)
+		);
 		if (!json) process.stderr.write('\n');
 		return print(json, { count }, `${count} Service Requests are in the index`);
 	});

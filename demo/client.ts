@@ -13,13 +13,18 @@ export function createClient(url: string, key: string, tell: (line: string) => v
 	return async (path, body, type = 'application/json') => {
 		for (let attempt = 0; ; attempt++) {
 			const answer = await call(path, body, type);
-			if (answer && answer.status < 500 && answer.status !== 429) return report(path, answer.status, answer.body);
+			if (answer && answer.status < 500 && answer.status !== 429)
+				return report(path, answer.status, answer.body);
 			if (attempt === 2) tell('demo: Causeway does not answer; waiting for it');
 			await pause(Math.min(250 * 2 ** attempt, 5000));
 		}
 	};
 
-	async function call(path: string, body: unknown, type: string): Promise<{ status: number; body: IngestAnswer } | null> {
+	async function call(
+		path: string,
+		body: unknown,
+		type: string
+	): Promise<{ status: number; body: IngestAnswer } | null> {
 		try {
 			const response = await fetch(`${url}/api/v1${path}`, {
 				method: 'POST',

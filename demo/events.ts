@@ -77,10 +77,19 @@ export class Chronicle {
 	}
 
 	/** A Service Request; returns its RequestID. `answer`: response code and seconds until it, or none yet. */
-	request(party: Party, deviceId: string, variant: string, at: number, answer: [code: string, afterSeconds: number] | null, more: { executeAt?: number; mode?: string; lateBy?: number; counter?: string; role?: string } = {}): string {
+	request(
+		party: Party,
+		deviceId: string,
+		variant: string,
+		at: number,
+		answer: [code: string, afterSeconds: number] | null,
+		more: { executeAt?: number; mode?: string; lateBy?: number; counter?: string; role?: string } = {}
+	): string {
 		const requestId = `${party.userId}:${deviceId}:${more.counter ?? String(Math.round(at) * 10 + this.count++)}`;
 		const respondedAt = answer && at + answer[1] * SECOND;
-		const late = more.lateBy ?? (this.story === null && this.random.chance(LATE_SHARE) ? this.random.whole(30, 110) * SECOND : 0);
+		const late =
+			more.lateBy ??
+			(this.story === null && this.random.chance(LATE_SHARE) ? this.random.whole(30, 110) * SECOND : 0);
 		this.happening.events.push({
 			sendAt: at + 2 * SECOND + late,
 			what: 'request',
@@ -101,14 +110,39 @@ export class Chronicle {
 	}
 
 	/** An Alert raised at `at`; `cause` is the RequestID of what did it, `null` for nothing. */
-	alert(deviceId: string, code: string, at: number, cause: string | null, more: Partial<AlertBody> & { truth?: Truth['kind']; transit?: number } = {}): void {
+	alert(
+		deviceId: string,
+		code: string,
+		at: number,
+		cause: string | null,
+		more: Partial<AlertBody> & { truth?: Truth['kind']; transit?: number } = {}
+	): void {
 		const { truth, transit = this.random.whole(1, 8), ...fields } = more;
 		const receivedAt = at + transit * SECOND;
 		const messageId = fields.messageId ?? `demo ${this.name} ${Math.round(at)} ${this.count++}`;
-		const body: AlertBody = { deviceId, kind: 'device', code, raisedAt: iso(at), clockStatus: 'reliable', receivedAt: iso(receivedAt), ...fields, messageId };
+		const body: AlertBody = {
+			deviceId,
+			kind: 'device',
+			code,
+			raisedAt: iso(at),
+			clockStatus: 'reliable',
+			receivedAt: iso(receivedAt),
+			...fields,
+			messageId
+		};
 		this.happening.events.push({ sendAt: receivedAt, what: 'alert', body });
-		if (this.story === null && this.random.chance(DUPLICATE_SHARE)) this.happening.events.push({ sendAt: receivedAt + this.random.whole(1, 40) * SECOND, what: 'alert', body });
-		this.happening.truths.push({ messageId, kind: truth ?? (cause ? 'caused' : 'spontaneous'), cause, story: this.story });
+		if (this.story === null && this.random.chance(DUPLICATE_SHARE))
+			this.happening.events.push({
+				sendAt: receivedAt + this.random.whole(1, 40) * SECOND,
+				what: 'alert',
+				body
+			});
+		this.happening.truths.push({
+			messageId,
+			kind: truth ?? (cause ? 'caused' : 'spontaneous'),
+			cause,
+			story: this.story
+		});
 	}
 
 	duis(at: number, body: string): void {

@@ -8,7 +8,13 @@ import { STORIES, playStory } from './stories.ts';
 import { traffic } from './traffic.ts';
 import { devicesOf, neighbourhood } from './world.ts';
 
-const { CAUSEWAY_URL, CAUSEWAY_KEY, CAUSEWAY_HOME = '.causeway', DEMO_SEED = '1', DEMO_RATE = '1' } = process.env;
+const {
+	CAUSEWAY_URL,
+	CAUSEWAY_KEY,
+	CAUSEWAY_HOME = '.causeway',
+	DEMO_SEED = '1',
+	DEMO_RATE = '1'
+} = process.env;
 if (!CAUSEWAY_URL || !CAUSEWAY_KEY) throw new Error('the demo feed needs CAUSEWAY_URL and CAUSEWAY_KEY');
 const seed = Number(DEMO_SEED);
 const rate = Number(DEMO_RATE);
@@ -25,7 +31,8 @@ process.on('disconnect', () => process.exit(0));
 
 const truthFile = join(CAUSEWAY_HOME, 'demo', 'ground-truth.ndjson');
 mkdirSync(join(CAUSEWAY_HOME, 'demo'), { recursive: true });
-const keepTruth = (truths: readonly Truth[]): void => appendFileSync(truthFile, truths.map((truth) => `${JSON.stringify(truth)}\n`).join(''));
+const keepTruth = (truths: readonly Truth[]): void =>
+	appendFileSync(truthFile, truths.map((truth) => `${JSON.stringify(truth)}\n`).join(''));
 
 const say = (line: string): void => console.log(line);
 const send = createClient(CAUSEWAY_URL, CAUSEWAY_KEY, say);
@@ -44,11 +51,22 @@ async function register(): Promise<void> {
 }
 
 async function backfill(now: number): Promise<void> {
-	const { events, truths } = traffic(homes, { seed, from: now - BACKFILL, to: now - 2 * SECOND, episodesPerHour: 14 * rate });
+	const { events, truths } = traffic(homes, {
+		seed,
+		from: now - BACKFILL,
+		to: now - 2 * SECOND,
+		episodesPerHour: 14 * rate
+	});
 	keepTruth(truths);
-	await deliver(events.filter((event) => event.sendAt <= now), send);
+	await deliver(
+		events.filter((event) => event.sendAt <= now),
+		send
+	);
 	later.push(...events.filter((event) => event.sendAt > now));
-	await send('/service-requests/completeness', { source: 'sat', completeUntil: new Date(now - MARK_LAG).toISOString() });
+	await send('/service-requests/completeness', {
+		source: 'sat',
+		completeUntil: new Date(now - MARK_LAG).toISOString()
+	});
 	say(`demo: the last six hours are in: ${truths.length} Alerts`);
 }
 
@@ -56,7 +74,10 @@ async function backfill(now: number): Promise<void> {
 async function deliver(events: readonly WorldEvent[], to: Send): Promise<void> {
 	const sorted = [...events].sort((a, b) => a.sendAt - b.sendAt);
 	for (const event of sorted) if (event.what === 'devices') await to('/devices', event.body);
-	for (const [what, path] of [['request', '/service-requests'], ['alert', '/alerts']] as const) {
+	for (const [what, path] of [
+		['request', '/service-requests'],
+		['alert', '/alerts']
+	] as const) {
 		const bodies = sorted.filter((event) => event.what === what).map((event) => event.body);
 		for (let i = 0; i < bodies.length; i += BATCH) await to(path, bodies.slice(i, i + BATCH));
 	}
@@ -72,7 +93,9 @@ async function live(began: number): Promise<void> {
 		const now = Date.now();
 		if (now >= trafficUntil) {
 			const to = now + 10 * SECOND;
-			add(traffic(homes, { seed: seed + Math.floor(now / SECOND), from: now, to, episodesPerHour: 420 * rate }));
+			add(
+				traffic(homes, { seed: seed + Math.floor(now / SECOND), from: now, to, episodesPerHour: 420 * rate })
+			);
 			trafficUntil = to;
 		}
 		if (now >= nextStory) {
@@ -85,7 +108,10 @@ async function live(began: number): Promise<void> {
 		later = later.filter((event) => event.sendAt > now);
 		await deliver(due, send);
 		if (now - marked > 5 * SECOND) {
-			await send('/service-requests/completeness', { source: 'sat', completeUntil: new Date(now - MARK_LAG).toISOString() });
+			await send('/service-requests/completeness', {
+				source: 'sat',
+				completeUntil: new Date(now - MARK_LAG).toISOString()
+			});
 			marked = now;
 		}
 		await pause(250);

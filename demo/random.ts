@@ -19,5 +19,10 @@ export function createRandom(seed: number): Random {
 		return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
 	};
 	const whole = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
-	return { next, whole, pick: (items) => items[whole(0, items.length - 1)]!, chance: (share) => next() < share };
+	return {
+		next,
+		whole,
+		pick: (items) => items[whole(0, items.length - 1)]!,
+		chance: (share) => next() < share
+	};
 }

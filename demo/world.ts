@@ -48,7 +48,8 @@ const SINCE = '2025-01-01T00:00:00.000Z';
 
 /** The home of a number: the same number is the same home at every start. */
 export function homeOf(number: number): Home {
-	const device = (kind: number): string => `88-73-84-57-${[number >> 16, number >> 8, number].map((part) => (part & 0xff).toString(16).padStart(2, '0').toUpperCase()).join('-')}-0${kind}`;
+	const device = (kind: number): string =>
+		`88-73-84-57-${[number >> 16, number >> 8, number].map((part) => (part & 0xff).toString(16).padStart(2, '0').toUpperCase()).join('-')}-0${kind}`;
 	// Six in ten dual fuel with one Supplier, a quarter with two, the rest electricity only.
 	const share = (number * 7919) % 100;
 	const gasSupplier = share < 60 ? 'brightwell' : share < 85 ? 'halden' : null;
@@ -72,10 +73,21 @@ export const neighbourhood = (size: number): Home[] => Array.from({ length: size
 type Tenures = DeviceBody['tenures'];
 
 /** The Devices of a home as the inventory states them; `electricity` overrides the tenures of the electricity side. */
-export function devicesOf(home: Home, electricity: Tenures = [{ supplier: 'brightwell', from: SINCE, to: null }]): DeviceBody[] {
+export function devicesOf(
+	home: Home,
+	electricity: Tenures = [{ supplier: 'brightwell', from: SINCE, to: null }]
+): DeviceBody[] {
 	const { chf: hubId, area, model, firmware } = home;
 	const gas: Tenures = home.gasSupplier ? [{ supplier: home.gasSupplier, from: SINCE, to: null }] : [];
-	const device = (deviceId: string, deviceType: string, tenures: Tenures): DeviceBody => ({ deviceId, deviceType, hubId, model, firmware, area, tenures });
+	const device = (deviceId: string, deviceType: string, tenures: Tenures): DeviceBody => ({
+		deviceId,
+		deviceType,
+		hubId,
+		model,
+		firmware,
+		area,
+		tenures
+	});
 	return [
 		device(home.esme, 'ESME', electricity),
 		device(home.chf, 'CHF', electricity),

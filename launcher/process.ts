@@ -55,7 +55,11 @@ export function startProcess(program: string, args: readonly string[], options: 
 }
 
 /** Asks until `ready` says yes; throws with the child's own words when it ends or takes longer than 30 s. */
-export async function waitFor(name: string, child: ChildProcess, ready: () => Promise<boolean>): Promise<void> {
+export async function waitFor(
+	name: string,
+	child: ChildProcess,
+	ready: () => Promise<boolean>
+): Promise<void> {
 	const until = Date.now() + 30_000;
 	while (!(await ready())) {
 		if (child.exitCode !== null || child.signalCode !== null || Date.now() > until)

@@ -9,7 +9,10 @@ const UNPACKED = join(root, '.cache/redis');
 
 /** Starts Redis on the data of `dir`; throws one line with the remedy where it cannot. */
 export async function startRedis(dir: string): Promise<Service> {
-	const program = findProgram(['redis-server', 'valkey-server'], [join(UNPACKED, 'usr/bin'), '/opt/homebrew/bin']);
+	const program = findProgram(
+		['redis-server', 'valkey-server'],
+		[join(UNPACKED, 'usr/bin'), '/opt/homebrew/bin']
+	);
 	if (!program) throw new Error('no redis-server was found: run `npm run setup`, or set REDIS_URL');
 	mkdirSync(dir, { recursive: true, mode: 0o700 });
 	const pidFile = join(dir, 'redis.pid');
@@ -20,12 +23,23 @@ export async function startRedis(dir: string): Promise<Service> {
 	writeFileSync(
 		join(dir, 'redis.conf'),
 		[
-			`bind 127.0.0.1`, `port ${port}`, `requirepass ${password}`, `dir "${dir}"`, `pidfile "${pidFile}"`,
-			'appendonly yes', 'appendfsync everysec', 'save ""', 'maxmemory-policy noeviction', 'loglevel warning', 'daemonize no'
+			`bind 127.0.0.1`,
+			`port ${port}`,
+			`requirepass ${password}`,
+			`dir "${dir}"`,
+			`pidfile "${pidFile}"`,
+			'appendonly yes',
+			'appendfsync everysec',
+			'save ""',
+			'maxmemory-policy noeviction',
+			'loglevel warning',
+			'daemonize no'
 		].join('\n'),
 		{ mode: 0o600 }
 	);
-	const child = startProcess(program, [join(dir, 'redis.conf')], { env: { ...process.env, LD_LIBRARY_PATH: libraries() } });
+	const child = startProcess(program, [join(dir, 'redis.conf')], {
+		env: { ...process.env, LD_LIBRARY_PATH: libraries() }
+	});
 	writeFileSync(pidFile, String(child.pid));
 	const url = `redis://:${password}@127.0.0.1:${port}`;
 	await waitFor('redis-server', child, async () => {
@@ -47,5 +61,10 @@ export async function startRedis(dir: string): Promise<Service> {
 /** Debian packages that were unpacked beside the project bring their libraries with them. */
 function libraries(): string {
 	const folders = ['usr/lib', 'lib'].map((dir) => join(UNPACKED, dir)).filter(existsSync);
-	return [...folders.flatMap((dir) => readdirSync(dir).map((arch) => join(dir, arch))), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':');
+	return [
+		...folders.flatMap((dir) => readdirSync(dir).map((arch) => join(dir, arch))),
+		process.env['LD_LIBRARY_PATH']
+	]
+		.filter(Boolean)
+		.join(':');
 }

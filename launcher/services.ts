@@ -43,7 +43,8 @@ export function runningInstance(home: string): RunningInstance | undefined {
 	}
 }
 
-export const announce = (home: string, run: RunningInstance): void => writeFileSync(runFile(home), JSON.stringify(run), { mode: 0o600 });
+export const announce = (home: string, run: RunningInstance): void =>
+	writeFileSync(runFile(home), JSON.stringify(run), { mode: 0o600 });
 
 /** A secret of this instance, made once. */
 export function secretOf(home: string, name: string): string {
@@ -53,7 +54,11 @@ export function secretOf(home: string, name: string): string {
 }
 
 /** Starts what the environment does not give. `progress` is told of each step. */
-export async function startServices(home: string, env: Env, progress: (line: string) => void): Promise<Services> {
+export async function startServices(
+	home: string,
+	env: Env,
+	progress: (line: string) => void
+): Promise<Services> {
 	const guard = env['DATABASE_URL'] && env['REDIS_URL'] ? undefined : startGuard();
 	const started: Service[] = [];
 	const begin = async (name: string, start: () => Promise<Service>): Promise<string> => {
@@ -68,7 +73,8 @@ export async function startServices(home: string, env: Env, progress: (line: str
 		guard?.dismiss();
 	};
 	try {
-		const databaseUrl = env['DATABASE_URL'] || (await begin('PostgreSQL', () => startPostgres(join(home, 'postgres'))));
+		const databaseUrl =
+			env['DATABASE_URL'] || (await begin('PostgreSQL', () => startPostgres(join(home, 'postgres'))));
 		const redisUrl = env['REDIS_URL'] || (await begin('Redis', () => startRedis(join(home, 'redis'))));
 		return { databaseUrl, redisUrl, authSecret: env['AUTH_SECRET'] || secretOf(home, 'auth-secret'), stop };
 	} catch (error) {
@@ -78,7 +84,10 @@ export async function startServices(home: string, env: Env, progress: (line: str
 }
 
 /** Runs `work` on the services: given, of the running instance, or started for as long as it takes. */
-export async function withServices<T>(env: Env, work: (services: Omit<Services, 'stop'>) => Promise<T>): Promise<T> {
+export async function withServices<T>(
+	env: Env,
+	work: (services: Omit<Services, 'stop'>) => Promise<T>
+): Promise<T> {
 	const home = homeOf(env);
 	const running = runningInstance(home);
 	if (running) {
@@ -94,7 +103,10 @@ export async function withServices<T>(env: Env, work: (services: Omit<Services, 
 }
 
 function startGuard() {
-	const child = spawn(process.execPath, [join(import.meta.dirname, 'guard.cjs')], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+	const child = spawn(process.execPath, [join(import.meta.dirname, 'guard.cjs')], {
+		stdio: ['pipe', 'ignore', 'ignore'],
+		detached: true
+	});
 	child.stdin.on('error', () => {});
 	child.unref();
 	return {

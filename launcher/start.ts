@@ -13,7 +13,8 @@ import { supervise, type Supervised } from './supervise.ts';
 const demo = process.argv.includes('--demo');
 const dev = process.argv.includes('--dev');
 const began = performance.now();
-const say = (line: string): void => console.log(`causeway [${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s] ${line}`);
+const say = (line: string): void =>
+	console.log(`causeway [${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s] ${line}`);
 
 const home = homeOf(process.env);
 let services: Services | undefined;
@@ -48,13 +49,24 @@ try {
 
 async function start(): Promise<void> {
 	const running = runningInstance(home);
-	if (running) throw new Error(`this instance runs already at ${running.url} (process ${running.pid}); stop it, or set CAUSEWAY_HOME and PORT for a second one`);
+	if (running)
+		throw new Error(
+			`this instance runs already at ${running.url} (process ${running.pid}); stop it, or set CAUSEWAY_HOME and PORT for a second one`
+		);
 	const host = process.env['HOST'] || '127.0.0.1';
 	const port = Number(process.env['PORT'] || 3000);
-	if (!(await isFree(host, port))) throw new Error(`port ${port} on ${host} is taken; set PORT to another one`);
+	if (!(await isFree(host, port)))
+		throw new Error(`port ${port} on ${host} is taken; set PORT to another one`);
 	services = await startServices(home, process.env, say);
 	const { databaseUrl, redisUrl, authSecret } = services;
-	const env = { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, AUTH_SECRET: authSecret, HOST: host, PORT: String(port) };
+	const env = {
+		...process.env,
+		DATABASE_URL: databaseUrl,
+		REDIS_URL: redisUrl,
+		AUTH_SECRET: authSecret,
+		HOST: host,
+		PORT: String(port)
+	};
 	const { origin } = loadConfig(env);
 	announce(home, { pid: process.pid, url: origin, databaseUrl, redisUrl });
 	const applied = await migrate(databaseUrl);
@@ -64,14 +76,26 @@ async function start(): Promise<void> {
 	const local = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 	const watch = dev ? ['--watch-path=src', '--watch-path=workers', '--watch-path=server.ts'] : [];
 	processes.push(supervise({ name: 'worker', script: 'workers/main.ts', flags: watch, env, home, say }));
-	processes.push(supervise({ name: 'web', script: 'server.ts', flags: watch, env: { ...env, ORIGIN: origin }, home, say }));
+	processes.push(
+		supervise({ name: 'web', script: 'server.ts', flags: watch, env: { ...env, ORIGIN: origin }, home, say })
+	);
 	await Promise.all(processes.map((supervised) => supervised.ready));
 	await answers(`${local}/sign-in`);
 	if (demo) {
 		const { signIns, key } = await prepareDemo(services, home);
 		console.log(`ready ${origin}`);
 		for (const line of signIns) console.log(line);
-		processes.push(supervise({ name: 'demo', script: 'demo/main.ts', flags: [], env: { ...process.env, CAUSEWAY_URL: local, CAUSEWAY_KEY: key, CAUSEWAY_HOME: home }, home, say, talks: true }));
+		processes.push(
+			supervise({
+				name: 'demo',
+				script: 'demo/main.ts',
+				flags: [],
+				env: { ...process.env, CAUSEWAY_URL: local, CAUSEWAY_KEY: key, CAUSEWAY_HOME: home },
+				home,
+				say,
+				talks: true
+			})
+		);
 	} else console.log(`ready ${origin}`);
 }
 
@@ -84,5 +108,6 @@ function isFree(host: string, port: number): Promise<boolean> {
 
 async function answers(url: string): Promise<void> {
 	const response = await fetch(url, { redirect: 'manual' });
-	if (response.status >= 500) throw new Error(`${url} answers ${response.status}; see ${join(home, 'logs/web.log')}`);
+	if (response.status >= 500)
+		throw new Error(`${url} answers ${response.status}; see ${join(home, 'logs/web.log')}`);
 }

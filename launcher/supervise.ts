@@ -43,7 +43,13 @@ export function supervise({ name, script, flags, env, home, say, talks = false }
 	function run(): void {
 		const began = Date.now();
 		// In a group of its own, so that Ctrl-C reaches the launcher alone and all is stopped in order.
-		child = fork(join(root, script), { cwd: root, env, execArgv: [...flags], stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
+		child = fork(join(root, script), {
+			cwd: root,
+			env,
+			execArgv: [...flags],
+			stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+			detached: true
+		});
 		let lastError = '';
 		createInterface({ input: child.stdout! }).on('line', (line) => (talks ? console.log(line) : take(line)));
 		createInterface({ input: child.stderr! }).on('line', (line) => {
@@ -59,7 +65,8 @@ export function supervise({ name, script, flags, env, home, say, talks = false }
 			if (stopping) return;
 			deaths = Date.now() - began > 60_000 ? 1 : deaths + 1;
 			const why = `${name} ended (${signal ?? `code ${code}`})${lastError ? `: ${lastError}` : ''}`;
-			if (!wasReady && deaths >= FIRST_TRIES) return rejectReady(new Error(`${why}; the log is ${join(home, 'logs', `${name}.log`)}`));
+			if (!wasReady && deaths >= FIRST_TRIES)
+				return rejectReady(new Error(`${why}; the log is ${join(home, 'logs', `${name}.log`)}`));
 			if (talks && code === 0) return;
 			const pause = Math.min(250 * 2 ** deaths, 10_000);
 			say(`${why}; starting it again in ${pause / 1000} s`);
@@ -72,7 +79,8 @@ export function supervise({ name, script, flags, env, home, say, talks = false }
 		log.write(`${line}\n`);
 		try {
 			const entry = JSON.parse(line) as { level: number; msg: string; error?: string };
-			if (entry.level >= 40) say(`${name}: ${entry.msg}${entry.error ? ` (${entry.error.split('\n')[0]})` : ''}`);
+			if (entry.level >= 40)
+				say(`${name}: ${entry.msg}${entry.error ? ` (${entry.error.split('\n')[0]})` : ''}`);
 		} catch {
 			if (line.trim()) say(`${name}: ${line.slice(0, 200)}`);
 		}

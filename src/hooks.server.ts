@@ -44,7 +44,8 @@ async function answer(event: RequestEvent, resolve: Parameters<Handle>[0]['resol
 
 	const theme = event.cookies.get('theme');
 	return resolve(event, {
-		transformPageChunk: ({ html }) => html.replace('%causeway.theme%', theme && THEMES.has(theme) ? theme : 'system')
+		transformPageChunk: ({ html }) =>
+			html.replace('%causeway.theme%', theme && THEMES.has(theme) ? theme : 'system')
 	});
 }
 
@@ -52,7 +53,10 @@ const seeOther = (location: string): Response => new Response(null, { status: 30
 
 export const handleError: HandleServerError = ({ error: fault, event, status }) => {
 	if (status === 404) return { message: 'There is no such page.' };
-	event.locals.services?.log.error({ error: fault instanceof Error ? fault.stack : String(fault), path: event.url.pathname }, 'a page failed');
+	event.locals.services?.log.error(
+		{ error: fault instanceof Error ? fault.stack : String(fault), path: event.url.pathname },
+		'a page failed'
+	);
 	return { message: 'Something failed here; the log of the server has the details.' };
 };
 
@@ -63,5 +67,7 @@ function otherLoopbackName(request: Request, origin: string): string | null {
 	const own = new URL(origin);
 	if (host === own.host || !LOOPBACK.has(own.hostname)) return null;
 	const name = host.replace(/:\d+$/, '');
-	return LOOPBACK.has(name) && host.slice(name.length) === own.host.slice(own.hostname.length) ? own.origin : null;
+	return LOOPBACK.has(name) && host.slice(name.length) === own.host.slice(own.hostname.length)
+		? own.origin
+		: null;
 }

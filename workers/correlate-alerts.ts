@@ -2,11 +2,18 @@
 import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
-import { correlate, lookBack, type Explanation } from '#lib/domain/correlate.ts';
+import { correlate, type Explanation } from '#lib/domain/correlate.ts';
+import { lookBack } from '#lib/domain/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { tenureAt } from '#lib/domain/tenure.ts';
 import { euiToBytes } from '#lib/server/database.ts';
-import { loadSurroundings, requestsByCounter, requestsSince, type StoredAlert, type Surroundings } from '#lib/server/evidence-store.ts';
+import {
+	loadSurroundings,
+	requestsByCounter,
+	requestsSince,
+	type StoredAlert,
+	type Surroundings
+} from '#lib/server/evidence-store.ts';
 import { writeFeed, type AlertBody, type FeedRow, type Frame } from '#lib/server/feed.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 import { requestKey } from '#lib/server/request-store.ts';
@@ -46,9 +53,18 @@ export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Pr
 	return frames.reduce((sum, frame) => sum + frame.items.length, 0);
 }
 
-async function explain(client: pg.PoolClient, deps: CorrelateDeps, ids: readonly bigint[], again: boolean): Promise<Frame[]> {
+async function explain(
+	client: pg.PoolClient,
+	deps: CorrelateDeps,
+	ids: readonly bigint[],
+	again: boolean
+): Promise<Frame[]> {
 	// Two correlations of one Alert must not overtake each other: the later one has seen the later evidence.
-	if (again) await client.query('select pg_advisory_xact_lock(id) from (select unnest($1::bigint[]) as id order by 1) locked', [ids]);
+	if (again)
+		await client.query(
+			'select pg_advisory_xact_lock(id) from (select unnest($1::bigint[]) as id order by 1) locked',
+			[ids]
+		);
 	const around = await loadSurroundings(client, ids);
 	const requests = await requestsAround(client, deps, around);
 	const rows: FeedRow[] = [];
@@ -62,7 +78,13 @@ async function explain(client: pg.PoolClient, deps: CorrelateDeps, ids: readonly
 				completeUntil: around.completeUntil,
 				table: deps.table
 			});
-			rows.push({ supplierId, alertId: alert.id, body: bodyOf(alert, explanation), settlesAt: explanation.settlesAt, tableVersion: explanation.tableVersion });
+			rows.push({
+				supplierId,
+				alertId: alert.id,
+				body: bodyOf(alert, explanation),
+				settlesAt: explanation.settlesAt,
+				tableVersion: explanation.tableVersion
+			});
 		}
 	}
 	return writeFeed(client, rows, again);
@@ -77,13 +99,18 @@ function viewersOf(alert: StoredAlert, { devices, userIds }: Surroundings): Set<
 	const device = devices.get(alert.deviceId);
 	const responsible = device && tenureAt(device.tenures, alert.effectiveAt);
 	if (responsible) viewers.add(responsible.supplierId);
-	if (alert.recipientId) for (const [supplierId, ids] of userIds) if (ids.has(alert.recipientId)) viewers.add(supplierId);
+	if (alert.recipientId)
+		for (const [supplierId, ids] of userIds) if (ids.has(alert.recipientId)) viewers.add(supplierId);
 	if (viewers.size === 0 && !device && alert.fedBy !== null) viewers.add(alert.fedBy);
 	return viewers;
 }
 
 /** Fetches the requests around all Alerts of the batch at once; returns how each Alert finds its own. */
-async function requestsAround(client: pg.PoolClient, deps: CorrelateDeps, around: Surroundings): Promise<(alert: StoredAlert) => ServiceRequest[]> {
+async function requestsAround(
+	client: pg.PoolClient,
+	deps: CorrelateDeps,
+	around: Surroundings
+): Promise<(alert: StoredAlert) => ServiceRequest[]> {
 	const wanted = new Map<string, Buffer>();
 	const homeOf = new Map<bigint, string[]>();
 	for (const alert of around.alerts) {
@@ -92,7 +119,9 @@ async function requestsAround(client: pg.PoolClient, deps: CorrelateDeps, around
 		for (const id of ids) wanted.set(id, euiToBytes(id));
 	}
 	const devices = [...wanted.values()];
-	const oldest = Math.min(...around.alerts.map((alert) => alert.effectiveAt - lookBack(causesOf(deps.table, alert))));
+	const oldest = Math.min(
+		...around.alerts.map((alert) => alert.effectiveAt - lookBack(causesOf(deps.table, alert)))
+	);
 	const indexed = await deps.index.recent(devices);
 	// The record is asked where the index cannot know: it was emptied, or the code's causes lie further back.
 	const beyond = oldest < Date.now() - deps.index.windowMs;
@@ -115,16 +144,28 @@ function devicesToAsk(alert: StoredAlert, { homes }: Surroundings, table: CauseT
 	return [...new Set([alert.deviceId, ...home])];
 }
 
-async function referenced(client: pg.PoolClient, { alerts }: Surroundings, found: readonly ServiceRequest[]): Promise<ServiceRequest[]> {
+async function referenced(
+	client: pg.PoolClient,
+	{ alerts }: Surroundings,
+	found: readonly ServiceRequest[]
+): Promise<ServiceRequest[]> {
 	const counters = new Set(found.map((request) => request.counter));
 	const missing = alerts.filter((alert) => alert.reference && !counters.has(counterOf(alert) ?? ''));
 	if (missing.length === 0) return [];
-	const keys = missing.flatMap((alert) => (alert.reference!.requestId ? [requestKey(alert.reference!.requestId)] : []));
+	const keys = missing.flatMap((alert) =>
+		alert.reference!.requestId ? [requestKey(alert.reference!.requestId)] : []
+	);
 	const named = missing.flatMap((alert) => counterOf(alert) ?? []);
-	return requestsByCounter(client, keys, missing.map((alert) => euiToBytes(alert.deviceId)), named);
+	return requestsByCounter(
+		client,
+		keys,
+		missing.map((alert) => euiToBytes(alert.deviceId)),
+		named
+	);
 }
 
-const counterOf = ({ reference }: StoredAlert): string | null => reference?.requestId?.split(':')[2] ?? reference?.counter ?? null;
+const counterOf = ({ reference }: StoredAlert): string | null =>
+	reference?.requestId?.split(':')[2] ?? reference?.counter ?? null;
 
 function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
 	const { code, name, category, priority } = describeAlert(alert);

@@ -2,7 +2,7 @@
 // correlated again. An Alert committed later finds the request in the index: whichever comes second sees the other.
 import type pg from 'pg';
 import { reachOf, type CauseTable } from '#lib/domain/cause-table.ts';
-import { EXCLUDED_WITHIN } from '#lib/domain/correlate.ts';
+import { EXCLUDED_WITHIN } from '#lib/domain/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { euiToBytes } from '#lib/server/database.ts';
 import { requestsById } from '#lib/server/evidence-store.ts';
@@ -20,8 +20,14 @@ export interface IndexDeps {
 const SLACK = 120_000;
 
 /** Works on a doorbell. Returns how many Alerts are to be correlated again. */
-export async function indexServiceRequests({ pool, index, table, ring }: IndexDeps, doorbell: bigint): Promise<number> {
-	const { rows } = await pool.query<{ ids: string[] }>('select ids::text[] as ids from doorbell where id = $1', [doorbell]);
+export async function indexServiceRequests(
+	{ pool, index, table, ring }: IndexDeps,
+	doorbell: bigint
+): Promise<number> {
+	const { rows } = await pool.query<{ ids: string[] }>(
+		'select ids::text[] as ids from doorbell where id = $1',
+		[doorbell]
+	);
 	const [bell] = rows;
 	if (!bell) return 0;
 	const requests = await requestsById(pool, bell.ids.map(BigInt));

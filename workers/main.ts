@@ -24,7 +24,10 @@ const deps = {
 	table: causeTable,
 	ring: queues.ring,
 	publish: (frames: readonly Frame[]) =>
-		publishLive(redis, frames.map(({ supplierId, ...data }) => ({ event: 'alert:changed' as const, supplierId, data })))
+		publishLive(
+			redis,
+			frames.map(({ supplierId, ...data }) => ({ event: 'alert:changed' as const, supplierId, data }))
+		)
 };
 
 const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<number> }> = {
@@ -34,7 +37,8 @@ const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<numbe
 };
 
 function doorbellOf(data: JobData): bigint {
-	if (data.doorbell === undefined || !/^\d+$/.test(data.doorbell)) throw new UnrecoverableError('a job without a doorbell');
+	if (data.doorbell === undefined || !/^\d+$/.test(data.doorbell))
+		throw new UnrecoverableError('a job without a doorbell');
 	return BigInt(data.doorbell);
 }
 
@@ -48,7 +52,9 @@ const running = Object.entries(jobs).map(([name, { concurrency, run }]) => {
 		stalledInterval: 2000,
 		maxStalledCount: 1000
 	});
-	worker.on('failed', (job, error) => log.error({ job: name, id: job?.id, attempts: job?.attemptsMade, error: error.message }, 'a job failed'));
+	worker.on('failed', (job, error) =>
+		log.error({ job: name, id: job?.id, attempts: job?.attemptsMade, error: error.message }, 'a job failed')
+	);
 	worker.on('error', (error) => log.debug({ job: name, error: error.message }, 'queue connection'));
 	return worker;
 });
@@ -75,7 +81,10 @@ async function keepIndex(): Promise<void> {
 	if (await index.isComplete()) return;
 	const begin = performance.now();
 	const count = await reindex(pool, index);
-	log.info({ count, seconds: Math.round(performance.now() - begin) / 1000 }, 'the index was filled from the record');
+	log.info(
+		{ count, seconds: Math.round(performance.now() - begin) / 1000 },
+		'the index was filled from the record'
+	);
 }
 
 await keepIndex();

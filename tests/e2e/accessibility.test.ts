@@ -32,7 +32,9 @@ afterAll(async () => {
 
 async function faults(page: Page): Promise<string[]> {
 	const { violations } = await new AxeBuilder({ page }).analyze();
-	return violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
+	return violations.flatMap((v) =>
+		v.nodes.map((node) => `${v.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`)
+	);
 }
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {

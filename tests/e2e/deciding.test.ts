@@ -32,7 +32,8 @@ async function arrive(): Promise<string> {
 	return deviceId;
 }
 
-const decisionOf = async (deviceId: string) => (await system.alerts('brightwell', `?device=${deviceId}`))[0]!.decision;
+const decisionOf = async (deviceId: string) =>
+	(await system.alerts('brightwell', `?device=${deviceId}`))[0]!.decision;
 
 test('an Alert is decided with the keyboard alone, and the cursor goes on to the next', async () => {
 	const [first, second] = [await arrive(), await arrive()];
@@ -41,7 +42,9 @@ test('an Alert is decided with the keyboard alone, and the cursor goes on to the
 	await page.getByRole('form', { name: 'Reason' }).waitFor();
 	await page.keyboard.press('1');
 	await page.keyboard.press('Enter');
-	await expect.poll(() => decisionOf(first)).toMatchObject({ verdict: 'ignorable', reason: 'other-user-command', by: 'Brightwell controller' });
+	await expect
+		.poll(() => decisionOf(first))
+		.toMatchObject({ verdict: 'ignorable', reason: 'other-user-command', by: 'Brightwell controller' });
 	await rowOf(page, first).getByText('Undo').waitFor();
 	expect(await rowOf(page, second).getAttribute('aria-selected')).toBe('true');
 });
@@ -64,7 +67,9 @@ test('an Alert is decided with the mouse; a reason that needs a note asks for it
 	await strip.getByText('This reason needs a note that says which.').waitFor();
 	await strip.getByLabel('Note').fill('asked the network operator');
 	await strip.getByRole('button', { name: 'Confirm' }).click();
-	await expect.poll(() => decisionOf(deviceId)).toMatchObject({ verdict: 'actionable', reason: 'other', note: 'asked the network operator' });
+	await expect
+		.poll(() => decisionOf(deviceId))
+		.toMatchObject({ verdict: 'actionable', reason: 'other', note: 'asked the network operator' });
 	await page.keyboard.press('Escape');
 	await page.keyboard.press('Escape');
 });
@@ -86,12 +91,16 @@ test('what a colleague decides meanwhile stays where it was, marked, and is not 
 	await drawer(page).getByRole('button', { name: 'Actionable' }).click();
 	const [alert] = await system.alerts('brightwell', `?device=${deviceId}`);
 	const colleague = { verdict: 'ignorable', reason: 'repeat', note: null, version: alert!.version };
-	expect((await system.call('POST', `/alerts/${alert!.id}/decision`, 'brightwell', colleague)).status).toBe(200);
+	expect((await system.call('POST', `/alerts/${alert!.id}/decision`, 'brightwell', colleague)).status).toBe(
+		200
+	);
 	await rowOf(page, deviceId).getByText('Ignorable').waitFor();
 	expect(await rowOf(page, deviceId).getAttribute('data-tombstone')).toBe('true');
 	await page.keyboard.press('1');
 	await page.keyboard.press('Enter');
-	await rowOf(page, deviceId).getByText(/has changed since you read it/).waitFor();
+	await rowOf(page, deviceId)
+		.getByText(/has changed since you read it/)
+		.waitFor();
 	expect(await decisionOf(deviceId)).toMatchObject({ verdict: 'ignorable', reason: 'repeat' });
 	await page.keyboard.press('Escape');
 	await page.keyboard.press('Escape');

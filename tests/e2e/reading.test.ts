@@ -39,7 +39,9 @@ describe('the list, live', () => {
 		await system.post('/alerts', [anAlert(deviceId)]);
 		const row = rowOf(page, deviceId);
 		await row.waitFor();
-		expect(await row.innerText()).toMatch(/8F30.*SW1.*Strong.*6\.5 Update Device Configuration.*ED North Grid · 27 s before/s);
+		expect(await row.innerText()).toMatch(
+			/8F30.*SW1.*Strong.*6\.5 Update Device Configuration.*ED North Grid · 27 s before/s
+		);
 	});
 
 	test('a physical event says that no command can cause it', async () => {
@@ -52,7 +54,10 @@ describe('the list, live', () => {
 		const deviceId = await sendAlert();
 		const row = rowOf(page, deviceId);
 		await row.getByText('Pending').waitFor();
-		const order = () => page.locator('[data-alert]').evaluateAll((rows) => rows.map((r) => (r as HTMLElement).dataset['alert']));
+		const order = () =>
+			page
+				.locator('[data-alert]')
+				.evaluateAll((rows) => rows.map((r) => (r as HTMLElement).dataset['alert']));
 		const before = await order();
 		await system.post('/service-requests', [aRequest(deviceId)]);
 		await row.getByText('Strong').waitFor();
@@ -77,10 +82,15 @@ describe('the list, live', () => {
 
 	test('after the server was away, the list is stale, then catches up by itself', async () => {
 		await web.kill();
-		await connection(page).getByText(/Stale since \d\d:\d\d:\d\d/).waitFor();
+		await connection(page)
+			.getByText(/Stale since \d\d:\d\d:\d\d/)
+			.waitFor();
 		await page.keyboard.press('j');
 		await page.keyboard.press('a');
-		await page.locator('[data-alert][aria-selected=true]').getByText(/the list is stale/).waitFor();
+		await page
+			.locator('[data-alert][aria-selected=true]')
+			.getByText(/the list is stale/)
+			.waitFor();
 		expect(await page.getByRole('form', { name: 'Reason' }).count()).toBe(0);
 		await page.keyboard.press('Escape');
 		const deviceId = await sendAlert(); // taken in by the other web process of the system
@@ -92,7 +102,9 @@ describe('the list, live', () => {
 	test('another Supplier sees nothing of it', async () => {
 		const other = await openConsole(browser, web, 'halden', { path: '/?view=all' });
 		await other.getByText('No Alert has arrived yet.').waitFor();
-		const { items } = await other.evaluate(async () => (await fetch('/api/v1/alerts')).json() as Promise<{ items: unknown[] }>);
+		const { items } = await other.evaluate(
+			async () => (await fetch('/api/v1/alerts')).json() as Promise<{ items: unknown[] }>
+		);
 		expect(items).toEqual([]);
 		await other.context().close();
 	});
@@ -104,7 +116,13 @@ describe('the detail', () => {
 		await system.post('/devices', [aDevice(deviceId)]);
 		await system.post('/service-requests', [
 			aRequest(deviceId),
-			aRequest(deviceId, { serviceReferenceVariant: '4.6.1', userRole: 'OU', userName: 'Hearth', responseCode: 'I0', requestedAt: '2026-11-05T02:13:50.000Z' })
+			aRequest(deviceId, {
+				serviceReferenceVariant: '4.6.1',
+				userRole: 'OU',
+				userName: 'Hearth',
+				responseCode: 'I0',
+				requestedAt: '2026-11-05T02:13:50.000Z'
+			})
 		]);
 		await system.post('/alerts', [anAlert(deviceId)]);
 		await rowOf(page, deviceId).click();
@@ -155,6 +173,7 @@ describe('filters', () => {
 });
 
 test('the pages had nothing to complain about', () => {
-	const expected = /ERR_CONNECTION_REFUSED|WebSocket connection|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET/;
+	const expected =
+		/ERR_CONNECTION_REFUSED|WebSocket connection|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET/;
 	expect(complaints.filter((text) => !expected.test(text))).toEqual([]);
 });

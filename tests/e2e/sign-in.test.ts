@@ -72,7 +72,10 @@ describe('signing in', () => {
 
 	test('the session cookie is out of reach of scripts and of other sites', async () => {
 		const { email, password } = PEOPLE.brightwell;
-		const response = await fetch(`${web.url}/sign-in?/in`, { ...form({ email, password }), headers: { origin: web.url, accept: 'text/html' } });
+		const response = await fetch(`${web.url}/sign-in?/in`, {
+			...form({ email, password }),
+			headers: { origin: web.url, accept: 'text/html' }
+		});
 		expect(response.status).toBe(303);
 		const cookie = response.headers.getSetCookie().find((line) => line.startsWith('causeway.session_token='));
 		expect(cookie).toMatch(/HttpOnly/i);
@@ -86,17 +89,25 @@ describe('signing in', () => {
 			body: JSON.stringify({ email: 'new@example.com', password: 'long enough password', name: 'New' })
 		});
 		expect(response.ok).toBe(false);
-		const { rows } = await system.record.query<{ n: string }>(`select count(*) as n from "user" where email = 'new@example.com'`);
+		const { rows } = await system.record.query<{ n: string }>(
+			`select count(*) as n from "user" where email = 'new@example.com'`
+		);
 		expect(rows[0]!.n).toBe('0');
 	});
 
 	test('after many attempts further ones are put off', async () => {
-		const attempt = () => fetch(`${web.url}/api/auth/sign-in/email`, {
-			method: 'POST',
-			// A sender that names other addresses is counted all the same.
-			headers: { 'content-type': 'application/json', origin: web.url, 'x-forwarded-for': `10.0.0.${Math.floor(Math.random() * 250)}`, 'x-causeway-client': `10.1.0.${Math.floor(Math.random() * 250)}` },
-			body: JSON.stringify({ email: 'spray@example.com', password: 'long enough password' })
-		});
+		const attempt = () =>
+			fetch(`${web.url}/api/auth/sign-in/email`, {
+				method: 'POST',
+				// A sender that names other addresses is counted all the same.
+				headers: {
+					'content-type': 'application/json',
+					origin: web.url,
+					'x-forwarded-for': `10.0.0.${Math.floor(Math.random() * 250)}`,
+					'x-causeway-client': `10.1.0.${Math.floor(Math.random() * 250)}`
+				},
+				body: JSON.stringify({ email: 'spray@example.com', password: 'long enough password' })
+			});
 		const answers = [];
 		for (let i = 0; i < 25; i++) answers.push((await attempt()).status);
 		expect(answers).toContain(429);
@@ -122,7 +133,9 @@ describe('a page', () => {
 	});
 
 	test('under another name of this machine leads to the one that the session knows', async () => {
-		const response = await fetch(`${web.url.replace('127.0.0.1', 'localhost')}/sign-in`, { redirect: 'manual' });
+		const response = await fetch(`${web.url.replace('127.0.0.1', 'localhost')}/sign-in`, {
+			redirect: 'manual'
+		});
 		expect(response.headers.get('location')).toBe(`${web.url}/sign-in`);
 	});
 });

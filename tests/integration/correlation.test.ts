@@ -6,7 +6,10 @@ import { startSystem, type System } from '../support/system.ts';
 let system: System;
 beforeAll(async () => {
 	system = await startSystem();
-	await system.post('/service-requests/completeness', { source: 'sat', completeUntil: '2026-11-05T02:00:00.000Z' });
+	await system.post('/service-requests/completeness', {
+		source: 'sat',
+		completeUntil: '2026-11-05T02:00:00.000Z'
+	});
 });
 afterAll(async () => {
 	await system[Symbol.asyncDispose]();
@@ -28,7 +31,10 @@ describe('evidence that comes in any order', () => {
 		await system.post('/alerts', anAlert(deviceId));
 		const before = await becomes('brightwell', deviceId, { explanation: 'pending', candidates: [] });
 		await system.post('/service-requests', aRequest(deviceId));
-		const after = await becomes('brightwell', deviceId, { explanation: 'likely', candidates: [{ serviceReferenceVariant: '6.5', tier: 'strong' }] });
+		const after = await becomes('brightwell', deviceId, {
+			explanation: 'likely',
+			candidates: [{ serviceReferenceVariant: '6.5', tier: 'strong' }]
+		});
 		expect(after).toMatchObject({ id: before.id, version: before.version + 1 });
 	});
 
@@ -39,8 +45,15 @@ describe('evidence that comes in any order', () => {
 		await system.post('/service-requests', request);
 		await system.post('/alerts', anAlert(deviceId));
 		await becomes('brightwell', deviceId, { explanation: 'likely' });
-		await system.post('/service-requests', { requestId: request.requestId, respondedAt: '2026-11-05T02:14:10.000Z', responseCode: 'I0' });
-		await becomes('brightwell', deviceId, { candidates: [], excluded: [{ requestId: request.requestId, reason: 'succeeded' }] });
+		await system.post('/service-requests', {
+			requestId: request.requestId,
+			respondedAt: '2026-11-05T02:14:10.000Z',
+			responseCode: 'I0'
+		});
+		await becomes('brightwell', deviceId, {
+			candidates: [],
+			excluded: [{ requestId: request.requestId, reason: 'succeeded' }]
+		});
 	});
 
 	it('explains an Alert of an unknown Device when the Device appears', async () => {
@@ -59,37 +72,96 @@ describe('completeness', () => {
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/alerts', anAlert(deviceId));
 		await becomes('brightwell', deviceId, { explanation: 'pending' });
-		await system.post('/service-requests/completeness', { source: 'sat', completeUntil: '2026-11-05T02:30:00.000Z' });
+		await system.post('/service-requests/completeness', {
+			source: 'sat',
+			completeUntil: '2026-11-05T02:30:00.000Z'
+		});
 		await becomes('brightwell', deviceId, { explanation: 'unexplained', version: 2 });
-		await system.post('/service-requests/completeness', { source: 'sat', completeUntil: '2026-11-05T02:00:00.000Z' });
+		await system.post('/service-requests/completeness', {
+			source: 'sat',
+			completeUntil: '2026-11-05T02:00:00.000Z'
+		});
 	});
 });
 
 describe('relations and references', () => {
 	it('finds the cause on the hub of the same home network', async () => {
 		const [meter, hub] = [newDeviceId(), newDeviceId()];
-		await system.post('/devices', [aDevice(meter, { hubId: hub }), aDevice(hub, { deviceType: 'CHF', hubId: hub, tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z' }] })]);
-		await system.post('/service-requests', aRequest(hub, { userId: HALDEN, serviceReferenceVariant: '8.11', userRole: 'GS', userName: 'Halden Gas', respondedAt: '2026-11-05T02:13:00.000Z', responseCode: 'I0' }));
+		await system.post('/devices', [
+			aDevice(meter, { hubId: hub }),
+			aDevice(hub, {
+				deviceType: 'CHF',
+				hubId: hub,
+				tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z' }]
+			})
+		]);
+		await system.post(
+			'/service-requests',
+			aRequest(hub, {
+				userId: HALDEN,
+				serviceReferenceVariant: '8.11',
+				userRole: 'GS',
+				userName: 'Halden Gas',
+				respondedAt: '2026-11-05T02:13:00.000Z',
+				responseCode: 'I0'
+			})
+		);
 		await system.post('/alerts', anAlert(meter, { code: '8183' }));
-		await becomes('brightwell', meter, { explanation: 'likely', candidates: [{ serviceReferenceVariant: '8.11', relation: 'same-hub', own: false }] });
+		await becomes('brightwell', meter, {
+			explanation: 'likely',
+			candidates: [{ serviceReferenceVariant: '8.11', relation: 'same-hub', own: false }]
+		});
 	});
 
 	it('matches a command reference exactly, weeks after the request', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		const requestId = `${OWN}:${deviceId}:1760000000123`;
-		await system.post('/service-requests', aRequest(deviceId, { userId: OWN, requestId, serviceReferenceVariant: '1.1.1', userRole: 'IS', mode: 'future-dated-device', requestedAt: '2026-10-09T11:00:00.000Z', executeAt: '2026-11-01T00:00:00.000Z', respondedAt: '2026-10-09T11:00:35.000Z', responseCode: 'I0' }));
-		await system.post('/alerts', anAlert(deviceId, { code: '8F66', raisedAt: '2026-11-01T00:00:03.000Z', receivedAt: '2026-11-01T00:00:09.000Z', reference: { originatorId: null, counter: '1760000000123', messageCode: '0019', requestId: null } }));
-		await becomes('brightwell', deviceId, { explanation: 'exact', candidates: [{ requestId, tier: 'exact', own: true, deltaSeconds: 3, anchor: 'executed' }] });
+		await system.post(
+			'/service-requests',
+			aRequest(deviceId, {
+				userId: OWN,
+				requestId,
+				serviceReferenceVariant: '1.1.1',
+				userRole: 'IS',
+				mode: 'future-dated-device',
+				requestedAt: '2026-10-09T11:00:00.000Z',
+				executeAt: '2026-11-01T00:00:00.000Z',
+				respondedAt: '2026-10-09T11:00:35.000Z',
+				responseCode: 'I0'
+			})
+		);
+		await system.post(
+			'/alerts',
+			anAlert(deviceId, {
+				code: '8F66',
+				raisedAt: '2026-11-01T00:00:03.000Z',
+				receivedAt: '2026-11-01T00:00:09.000Z',
+				reference: { originatorId: null, counter: '1760000000123', messageCode: '0019', requestId: null }
+			})
+		);
+		await becomes('brightwell', deviceId, {
+			explanation: 'exact',
+			candidates: [{ requestId, tier: 'exact', own: true, deltaSeconds: 3, anchor: 'executed' }]
+		});
 	});
 
 	it('becomes exact when the request that it names arrives late', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		const requestId = `${OWN}:${deviceId}:42`;
-		await system.post('/alerts', anAlert(deviceId, { kind: 'dcc', code: 'N13', dccPayload: 'CommandFailure', reference: { requestId } }));
-		await becomes('brightwell', deviceId, { explanation: 'pending', notes: ['It names a command that the audit data does not hold.'] });
-		await system.post('/service-requests', aRequest(deviceId, { requestId, requestedAt: '2026-09-01T00:00:00.000Z' }));
+		await system.post(
+			'/alerts',
+			anAlert(deviceId, { kind: 'dcc', code: 'N13', dccPayload: 'CommandFailure', reference: { requestId } })
+		);
+		await becomes('brightwell', deviceId, {
+			explanation: 'pending',
+			notes: ['It names a command that the audit data does not hold.']
+		});
+		await system.post(
+			'/service-requests',
+			aRequest(deviceId, { requestId, requestedAt: '2026-09-01T00:00:00.000Z' })
+		);
 		await becomes('brightwell', deviceId, { explanation: 'exact', candidates: [{ requestId }] });
 	});
 
@@ -98,7 +170,11 @@ describe('relations and references', () => {
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/service-requests', aRequest(deviceId));
 		await system.post('/alerts', anAlert(deviceId, { code: '8F35' }));
-		await becomes('brightwell', deviceId, { explanation: 'not-command', candidates: [], excluded: [{ reason: 'no-command-can' }] });
+		await becomes('brightwell', deviceId, {
+			explanation: 'not-command',
+			candidates: [],
+			excluded: [{ reason: 'no-command-can' }]
+		});
 	});
 });
 
@@ -112,8 +188,16 @@ describe('tenure', () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId, { tenures }));
 		await system.post('/alerts', [
-			anAlert(deviceId, { messageId: `${deviceId} last`, raisedAt: '2026-11-04T23:59:59.999Z', receivedAt: '2026-11-05T00:00:04.000Z' }),
-			anAlert(deviceId, { messageId: `${deviceId} first`, raisedAt: '2026-11-05T00:00:00.000Z', receivedAt: '2026-11-05T00:00:04.000Z' })
+			anAlert(deviceId, {
+				messageId: `${deviceId} last`,
+				raisedAt: '2026-11-04T23:59:59.999Z',
+				receivedAt: '2026-11-05T00:00:04.000Z'
+			}),
+			anAlert(deviceId, {
+				messageId: `${deviceId} first`,
+				raisedAt: '2026-11-05T00:00:00.000Z',
+				receivedAt: '2026-11-05T00:00:04.000Z'
+			})
 		]);
 		await becomes('brightwell', deviceId, { messageId: `${deviceId} first` });
 		await becomes('halden', deviceId, { messageId: `${deviceId} last` });
@@ -123,11 +207,28 @@ describe('tenure', () => {
 
 	it('hides requests from before the tenure, and says that it does whether or not there are any', async () => {
 		const [withHidden, without] = [newDeviceId(), newDeviceId()];
-		await system.post('/devices', [withHidden, without].map((id) => aDevice(id, { tenures })));
+		await system.post(
+			'/devices',
+			[withHidden, without].map((id) => aDevice(id, { tenures }))
+		);
 		await system.post('/service-requests', aRequest(withHidden, { requestedAt: '2026-11-04T23:59:50.000Z' }));
-		for (const id of [withHidden, without]) await system.post('/alerts', anAlert(id, { raisedAt: '2026-11-05T00:00:20.000Z', receivedAt: '2026-11-05T00:00:30.000Z' }));
-		const shown = await Promise.all([withHidden, without].map((id) => becomes('brightwell', id, { notes: ['Activity before the start of your supply is not visible.'] })));
-		const same = shown.map(({ explanation, summary, candidates, excluded, notes }) => ({ explanation, summary, candidates, excluded, notes }));
+		for (const id of [withHidden, without])
+			await system.post(
+				'/alerts',
+				anAlert(id, { raisedAt: '2026-11-05T00:00:20.000Z', receivedAt: '2026-11-05T00:00:30.000Z' })
+			);
+		const shown = await Promise.all(
+			[withHidden, without].map((id) =>
+				becomes('brightwell', id, { notes: ['Activity before the start of your supply is not visible.'] })
+			)
+		);
+		const same = shown.map(({ explanation, summary, candidates, excluded, notes }) => ({
+			explanation,
+			summary,
+			candidates,
+			excluded,
+			notes
+		}));
 		expect(same[0]).toEqual(same[1]);
 		expect(same[0]).toMatchObject({ candidates: [], excluded: [] });
 	});
@@ -142,18 +243,32 @@ describe('tenure', () => {
 		expect([foreign.status, foreign.body]).toEqual([unknown.status, unknown.body]);
 		expect(foreign.status).toBe(404);
 		expect((await system.get('halden', `/devices/${deviceId}/timeline`)).status).toBe(404);
-		const decided = await system.call('POST', `/alerts/${id}/decision`, 'halden', { verdict: 'ignorable', reason: 'repeat', version: 1 });
+		const decided = await system.call('POST', `/alerts/${id}/decision`, 'halden', {
+			verdict: 'ignorable',
+			reason: 'repeat',
+			version: 1
+		});
 		expect(decided.status).toBe(404);
 	});
 
 	it('shows the timeline of a Device with the requests of all Users in the tenure', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId, { tenures }));
-		await system.post('/service-requests', [aRequest(deviceId), aRequest(deviceId, { requestedAt: '2026-11-04T23:00:00.000Z' })]);
+		await system.post('/service-requests', [
+			aRequest(deviceId),
+			aRequest(deviceId, { requestedAt: '2026-11-04T23:00:00.000Z' })
+		]);
 		await system.post('/alerts', anAlert(deviceId));
 		await becomes('brightwell', deviceId, {});
-		const { body } = await system.get('brightwell', `/devices/${deviceId}/timeline?from=2026-11-04T00:00:00Z&to=2026-11-06T00:00:00Z`);
-		expect(body.items.map((item: { kind: string }) => item.kind)).toEqual(['tenure', 'service-request', 'alert']);
+		const { body } = await system.get(
+			'brightwell',
+			`/devices/${deviceId}/timeline?from=2026-11-04T00:00:00Z&to=2026-11-06T00:00:00Z`
+		);
+		expect(body.items.map((item: { kind: string }) => item.kind)).toEqual([
+			'tenure',
+			'service-request',
+			'alert'
+		]);
 		expect(body.items[1]).toMatchObject({ userId: ED, userRole: 'ED', own: false });
 	});
 });

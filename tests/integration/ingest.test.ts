@@ -10,7 +10,8 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-const count = async (table: string, where = 'true'): Promise<number> => Number((await system.record.query(`select count(*) from ${table} where ${where}`)).rows[0].count);
+const count = async (table: string, where = 'true'): Promise<number> =>
+	Number((await system.record.query(`select count(*) from ${table} where ${where}`)).rows[0].count);
 
 describe('keeping Alerts', () => {
 	it('answers 202 only for what stands in the record', async () => {
@@ -46,7 +47,11 @@ describe('keeping Alerts', () => {
 
 	it('keeps the good records of a batch and names the fault of each bad one', async () => {
 		const good = anAlert(newDeviceId());
-		const { status, body } = await system.post('/alerts', [good, { ...anAlert(newDeviceId()), deviceId: 'not-an-id' }, { ...anAlert(newDeviceId()), raisedAt: 'yesterday' }]);
+		const { status, body } = await system.post('/alerts', [
+			good,
+			{ ...anAlert(newDeviceId()), deviceId: 'not-an-id' },
+			{ ...anAlert(newDeviceId()), raisedAt: 'yesterday' }
+		]);
 		expect(status).toBe(202);
 		expect(body).toMatchObject({ accepted: 1, rejected: [{ index: 1 }, { index: 2 }] });
 		expect(body.rejected[0].error).toMatch(/^deviceId: must be an EUI-64/);
@@ -54,7 +59,11 @@ describe('keeping Alerts', () => {
 	});
 
 	it('takes NDJSON, and a broken line costs only itself', async () => {
-		const lines = [JSON.stringify(anAlert(newDeviceId())), '{"deviceId": ', JSON.stringify(anAlert(newDeviceId()))].join('\n');
+		const lines = [
+			JSON.stringify(anAlert(newDeviceId())),
+			'{"deviceId": ',
+			JSON.stringify(anAlert(newDeviceId()))
+		].join('\n');
 		const { status, body } = await system.post('/alerts', lines, 'application/x-ndjson');
 		expect(status).toBe(202);
 		expect(body).toMatchObject({ accepted: 2, rejected: [{ index: 1 }] });
@@ -64,17 +73,33 @@ describe('keeping Alerts', () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/alerts', anAlert(deviceId, { code: '8FFF' }));
-		await vi.waitFor(async () => expect((await system.alerts('brightwell', `?device=${deviceId}`))[0]).toMatchObject({ code: '8FFF', category: 'unknown', name: 'Unknown Alert code 8FFF' }));
+		await vi.waitFor(async () =>
+			expect((await system.alerts('brightwell', `?device=${deviceId}`))[0]).toMatchObject({
+				code: '8FFF',
+				category: 'unknown',
+				name: 'Unknown Alert code 8FFF'
+			})
+		);
 	});
 });
 
 describe('keeping Service Requests', () => {
 	it('lets a later record complete an earlier one, in either order', async () => {
 		const [one, two] = [newDeviceId(), newDeviceId()];
-		for (const [deviceId, order] of [[one, [0, 1]], [two, [1, 0]]] as const) {
+		for (const [deviceId, order] of [
+			[one, [0, 1]],
+			[two, [1, 0]]
+		] as const) {
 			const { responseCode: _code, ...sent } = aRequest(deviceId);
-			const answered = { requestId: sent.requestId, respondedAt: '2026-11-05T02:14:31.000Z', responseCode: 'E21' };
-			for (const i of order) expect((await system.post('/service-requests', [sent, answered][i])).body).toMatchObject({ accepted: 1 });
+			const answered = {
+				requestId: sent.requestId,
+				respondedAt: '2026-11-05T02:14:31.000Z',
+				responseCode: 'E21'
+			};
+			for (const i of order)
+				expect((await system.post('/service-requests', [sent, answered][i])).body).toMatchObject({
+					accepted: 1
+				});
 		}
 		const { rows } = await system.record.query(
 			'select variant, user_role, requested_at, responded_at, response_code from service_request where device_id = any($1) order by id',
@@ -82,22 +107,41 @@ describe('keeping Service Requests', () => {
 		);
 		expect(rows).toHaveLength(2);
 		expect(rows[0]).toEqual(rows[1]);
-		expect(rows[0]).toMatchObject({ variant: '6.5', response_code: 'E21', requested_at: new Date('2026-11-05T02:13:40.000Z') });
+		expect(rows[0]).toMatchObject({
+			variant: '6.5',
+			response_code: 'E21',
+			requested_at: new Date('2026-11-05T02:13:40.000Z')
+		});
 	});
 
 	it('drops what is not named, and keeps no trace of it', async () => {
 		const canary = `canary-${newDeviceId()}`;
-		const { status } = await system.post('/service-requests', { ...aRequest(newDeviceId()), payload: canary, GBCSPayload: canary, nested: { reading: canary } });
+		const { status } = await system.post('/service-requests', {
+			...aRequest(newDeviceId()),
+			payload: canary,
+			GBCSPayload: canary,
+			nested: { reading: canary }
+		});
 		expect(status).toBe(202);
-		const { rows } = await system.record.query(`select count(*) from service_request r where r::text like '%${canary}%'`);
+		const { rows } = await system.record.query(
+			`select count(*) from service_request r where r::text like '%${canary}%'`
+		);
 		expect(rows[0].count).toBe('0');
 	});
 
 	it('takes CSV with a header row', async () => {
 		const deviceId = newDeviceId();
 		const csv = `requestId,serviceReferenceVariant,userRole,requestedAt,responseCode,extra\n90B3D51F30020001:${deviceId}:5,6.15.1,ED,2026-11-05T02:00:00Z,I0,x\n`;
-		expect(await system.post('/service-requests', csv, 'text/csv')).toMatchObject({ status: 202, body: { accepted: 1, rejected: [] } });
-		expect(await count('service_request', `variant = '6.15.1' and device_id = '\\x${deviceId.replaceAll('-', '')}'`)).toBe(1);
+		expect(await system.post('/service-requests', csv, 'text/csv')).toMatchObject({
+			status: 202,
+			body: { accepted: 1, rejected: [] }
+		});
+		expect(
+			await count(
+				'service_request',
+				`variant = '6.15.1' and device_id = '\\x${deviceId.replaceAll('-', '')}'`
+			)
+		).toBe(1);
 	});
 
 	it('keeps counters beyond 2^53 exactly', async () => {
@@ -106,7 +150,11 @@ describe('keeping Service Requests', () => {
 		const requestId = `90-B3-D5-1F-30-02-00-01:${deviceId}:18446744073709551615`;
 		await system.post('/service-requests', aRequest(deviceId, { requestId }));
 		await system.post('/alerts', anAlert(deviceId));
-		await vi.waitFor(async () => expect((await system.alerts('brightwell', `?device=${deviceId}`))[0]?.candidates[0]?.requestId).toBe(requestId));
+		await vi.waitFor(async () =>
+			expect((await system.alerts('brightwell', `?device=${deviceId}`))[0]?.candidates[0]?.requestId).toBe(
+				requestId
+			)
+		);
 	});
 });
 
@@ -117,20 +165,35 @@ describe('what bad calls get', () => {
 		['a null', '/alerts', 'null', 'application/json', 400],
 		['the wrong media type', '/alerts', 'a=b', 'application/x-www-form-urlencoded', 415],
 		['JSON where XML is due', '/duis', '{}', 'application/json', 415],
-		['a completeness mark without a time', '/service-requests/completeness', '{"source":"sat"}', 'application/json', 400],
+		[
+			'a completeness mark without a time',
+			'/service-requests/completeness',
+			'{"source":"sat"}',
+			'application/json',
+			400
+		],
 		['XML that is not well-formed', '/duis', '<a><b></a>', 'application/xml', 400],
 		['another namespace', '/duis', '<Response xmlns="urn:x" schemaVersion="5.1"/>', 'application/xml', 400],
 		['more than 5,000 records', '/alerts', Array(5001).fill('{}').join('\n'), 'application/x-ndjson', 413],
-		['a body of nine megabytes', '/alerts', JSON.stringify('x'.repeat(9 * 1024 * 1024)), 'application/json', 413],
+		[
+			'a body of nine megabytes',
+			'/alerts',
+			JSON.stringify('x'.repeat(9 * 1024 * 1024)),
+			'application/json',
+			413
+		],
 		['XML of 300 KB', '/duis', `<a>${'x'.repeat(300 * 1024)}</a>`, 'application/xml', 413]
 	];
-	it.each(cases)('%s: a problem that says what to do, and no trace', async (_what, path, body, type, status) => {
-		const answer = await system.post(path, body, type);
-		expect(answer.status).toBe(status);
-		expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-		expect(answer.body).toMatchObject({ status, detail: expect.any(String) });
-		expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|at .*\.ts/);
-	});
+	it.each(cases)(
+		'%s: a problem that says what to do, and no trace',
+		async (_what, path, body, type, status) => {
+			const answer = await system.post(path, body, type);
+			expect(answer.status).toBe(status);
+			expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+			expect(answer.body).toMatchObject({ status, detail: expect.any(String) });
+			expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|at .*\.ts/);
+		}
+	);
 
 	it('is refused without a key, with a wrong key, and with a key of another scope', async () => {
 		expect((await system.call('POST', '/alerts', null, {})).status).toBe(401);
@@ -145,7 +208,9 @@ describe('what bad calls get', () => {
 	});
 
 	it('lets a Supplier state no tenure but its own', async () => {
-		const stolen = aDevice(newDeviceId(), { tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z' }] });
+		const stolen = aDevice(newDeviceId(), {
+			tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z' }]
+		});
 		const answer = await system.call('POST', '/devices', 'brightwell', stolen);
 		expect(answer.status).toBe(400);
 		expect(answer.body.errors[0].message).toMatch(/own Supplier's tenures only/);
@@ -155,5 +220,17 @@ describe('what bad calls get', () => {
 it('describes itself: every route of the contract is in openapi.json', async () => {
 	const { body } = await system.call('GET', '/openapi.json', null);
 	expect(body.openapi).toBe('3.1.0');
-	expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(['/alerts', '/service-requests', '/service-requests/completeness', '/duis', '/devices', '/alerts/{id}', '/feed', '/decisions', '/devices/{id}/timeline']));
+	expect(Object.keys(body.paths)).toEqual(
+		expect.arrayContaining([
+			'/alerts',
+			'/service-requests',
+			'/service-requests/completeness',
+			'/duis',
+			'/devices',
+			'/alerts/{id}',
+			'/feed',
+			'/decisions',
+			'/devices/{id}/timeline'
+		])
+	);
 });

@@ -28,7 +28,10 @@ describe('the live feed', () => {
 		// The other Supplier's own Alert comes after it, and is the first thing it hears.
 		const other = newDeviceId();
 		const heard = new Promise<AlertChanged>((done) => theirs.once('alert:changed', done));
-		await system.post('/devices', aDevice(other, { tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z' }] }));
+		await system.post(
+			'/devices',
+			aDevice(other, { tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z' }] })
+		);
 		await system.post('/alerts', anAlert(other));
 		expect((await heard).items.map((alert: Alert) => alert.deviceId)).toEqual([other]);
 		expect(foreign).toHaveBeenCalledTimes(1);
@@ -37,7 +40,10 @@ describe('the live feed', () => {
 	it('numbers every change without a gap, and gives again what was missed', async () => {
 		const deviceIds = Array.from({ length: 20 }, newDeviceId);
 		const before = (await system.get('brightwell', '/alerts')).body.head;
-		await system.post('/devices', deviceIds.map((id) => aDevice(id)));
+		await system.post(
+			'/devices',
+			deviceIds.map((id) => aDevice(id))
+		);
 		await Promise.all(deviceIds.map((id) => system.post('/alerts', anAlert(id))));
 		const page = await vi.waitFor(async () => {
 			const { body } = await system.get('brightwell', `/feed?after=${before}`);
@@ -59,7 +65,9 @@ describe('the live feed', () => {
 		['from the page of another site', { extraHeaders: { origin: 'https://evil.example' } }]
 	])('refuses a socket %s', async (_what, options) => {
 		const socket = io(system.url, { transports: ['websocket'], reconnection: false, ...options });
-		const refused = await new Promise<boolean>((done) => socket.once('connect', () => done(false)).once('connect_error', () => done(true)));
+		const refused = await new Promise<boolean>((done) =>
+			socket.once('connect', () => done(false)).once('connect_error', () => done(true))
+		);
 		socket.disconnect();
 		expect(refused).toBe(true);
 	});
@@ -85,7 +93,12 @@ describe('deciding', () => {
 		});
 	}
 	const decide = (alert: Pick<Alert, 'id' | 'version'>, fields: object = {}) =>
-		system.call('POST', `/alerts/${alert.id}/decision`, 'brightwell', { verdict: 'ignorable', reason: 'other-user-command', version: alert.version, ...fields });
+		system.call('POST', `/alerts/${alert.id}/decision`, 'brightwell', {
+			verdict: 'ignorable',
+			reason: 'other-user-command',
+			version: alert.version,
+			...fields
+		});
 
 	it('records who decided what, once, and tells every console', async () => {
 		const alert = await anExplainedAlert();
@@ -93,13 +106,19 @@ describe('deciding', () => {
 		const told = new Promise((done) => socket.once('decision:recorded', done));
 		const { status, body } = await decide(alert, { note: 'told North Grid' });
 		expect(status).toBe(200);
-		expect(body).toMatchObject({ id: alert.id, version: alert.version + 1, decision: { verdict: 'ignorable', reason: 'other-user-command', note: 'told North Grid' } });
+		expect(body).toMatchObject({
+			id: alert.id,
+			version: alert.version + 1,
+			decision: { verdict: 'ignorable', reason: 'other-user-command', note: 'told North Grid' }
+		});
 		expect(await told).toMatchObject({ items: [{ id: alert.id, version: alert.version + 1 }] });
 	});
 
 	it('lets one of ten who decide at once win, and tells the others 409', async () => {
 		const alert = await anExplainedAlert();
-		const statuses = (await Promise.all(Array.from({ length: 10 }, () => decide(alert)))).map((answer) => answer.status).sort();
+		const statuses = (await Promise.all(Array.from({ length: 10 }, () => decide(alert))))
+			.map((answer) => answer.status)
+			.sort();
 		expect(statuses).toEqual([200, ...Array(9).fill(409)]);
 	});
 
@@ -108,14 +127,21 @@ describe('deciding', () => {
 		const decided = (await decide(alert)).body as Alert;
 		const { status, body } = await decide(decided, { verdict: null, reason: null });
 		expect([status, body.decision]).toEqual([200, null]);
-		const { rows } = await system.record.query('select verdict from decision where alert_id = $1 order by id', [alert.id]);
+		const { rows } = await system.record.query(
+			'select verdict from decision where alert_id = $1 order by id',
+			[alert.id]
+		);
 		expect(rows).toEqual([{ verdict: 'ignorable' }, { verdict: null }]);
 	});
 
 	it('is never rewritten by new evidence, which stands beside it', async () => {
 		const alert = await anExplainedAlert();
 		await decide(alert);
-		await system.post('/service-requests', { requestId: alert.candidates[0]!.requestId, respondedAt: '2026-11-05T02:14:10.000Z', responseCode: 'I0' });
+		await system.post('/service-requests', {
+			requestId: alert.candidates[0]!.requestId,
+			respondedAt: '2026-11-05T02:14:10.000Z',
+			responseCode: 'I0'
+		});
 		await vi.waitFor(async () => {
 			const { body } = await system.get('brightwell', `/alerts/${alert.id}`);
 			expect(body).toMatchObject({ candidates: [], decision: { verdict: 'ignorable' } });
@@ -130,7 +156,14 @@ describe('deciding', () => {
 
 	it('decides several at once and names those that have changed meanwhile', async () => {
 		const [one, two] = [await anExplainedAlert(), await anExplainedAlert()];
-		const { body } = await system.call('POST', '/decisions', 'brightwell', { items: [{ id: one.id, version: one.version }, { id: two.id, version: 99 }], verdict: 'ignorable', reason: 'repeat' });
+		const { body } = await system.call('POST', '/decisions', 'brightwell', {
+			items: [
+				{ id: one.id, version: one.version },
+				{ id: two.id, version: 99 }
+			],
+			verdict: 'ignorable',
+			reason: 'repeat'
+		});
 		expect(body).toEqual({ done: [one.id], conflicts: [{ id: two.id, version: two.version }] });
 	});
 });

@@ -11,31 +11,58 @@ it('explains what was kept while no worker ran', async () => {
 	await system.post('/service-requests', aRequest(deviceId));
 	expect(await system.alerts('brightwell')).toEqual([]);
 	await system.startWorker();
-	await vi.waitFor(async () => expect(await system.alerts('brightwell')).toMatchObject([{ explanation: 'likely' }]), { timeout: 10_000 });
+	await vi.waitFor(
+		async () => expect(await system.alerts('brightwell')).toMatchObject([{ explanation: 'likely' }]),
+		{ timeout: 10_000 }
+	);
 });
 
 it('loses nothing when Redis is emptied: doorbells are rung again and the index is filled from the record', async () => {
 	await using system = await startSystem({ worker: false });
 	const [before, after] = [newDeviceId(), newDeviceId()];
-	await system.post('/devices', [before, after].map((id) => aDevice(id)));
-	await system.post('/service-requests', [before, after].map((id) => aRequest(id)));
+	await system.post(
+		'/devices',
+		[before, after].map((id) => aDevice(id))
+	);
+	await system.post(
+		'/service-requests',
+		[before, after].map((id) => aRequest(id))
+	);
 	await system.post('/alerts', anAlert(before));
 	const redis = createClient({ url: system.redisUrl });
 	await redis.connect();
 	await redis.flushDb();
 	await system.startWorker();
-	await vi.waitFor(async () => expect(await system.alerts('brightwell', `?device=${before}`)).toMatchObject([{ explanation: 'likely' }]), { timeout: 15_000 });
+	await vi.waitFor(
+		async () =>
+			expect(await system.alerts('brightwell', `?device=${before}`)).toMatchObject([
+				{ explanation: 'likely' }
+			]),
+		{ timeout: 15_000 }
+	);
 	await redis.flushDb();
 	redis.destroy();
 	await system.post('/alerts', anAlert(after));
-	await vi.waitFor(async () => expect(await system.alerts('brightwell', `?device=${after}`)).toMatchObject([{ explanation: 'likely' }]), { timeout: 15_000 });
+	await vi.waitFor(
+		async () =>
+			expect(await system.alerts('brightwell', `?device=${after}`)).toMatchObject([
+				{ explanation: 'likely' }
+			]),
+		{ timeout: 15_000 }
+	);
 });
 
 it('explains every Alert once when the worker is killed in the middle', async () => {
 	await using system = await startSystem();
 	const deviceIds = Array.from({ length: 300 }, newDeviceId);
-	await system.post('/devices', deviceIds.map((id) => aDevice(id)));
-	await system.post('/service-requests', deviceIds.map((id) => aRequest(id)));
+	await system.post(
+		'/devices',
+		deviceIds.map((id) => aDevice(id))
+	);
+	await system.post(
+		'/service-requests',
+		deviceIds.map((id) => aRequest(id))
+	);
 	const posted = Promise.all(deviceIds.map((id) => system.post('/alerts', anAlert(id))));
 	await system.killWorker();
 	expect((await posted).every((answer) => answer.body.accepted === 1)).toBe(true);

@@ -4,7 +4,12 @@ import { chromium, type Browser, type Locator, type Page } from 'playwright-core
 import { PEOPLE, type Web } from './web.ts';
 import type { SupplierSlug } from './system.ts';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const PLACES = [
+	'/usr/bin/chromium',
+	'/usr/bin/chromium-browser',
+	'/usr/bin/google-chrome',
+	'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
+];
 const ARGS = [
 	'--no-sandbox',
 	'--disable-gpu',
@@ -26,7 +31,8 @@ const isProgram = (file: string): boolean => {
 
 export async function openBrowser(): Promise<Browser> {
 	const executablePath = process.env['CHROMIUM_PATH'] ?? PLACES.find(isProgram);
-	if (!executablePath) throw new Error('There is no Chromium; set CHROMIUM_PATH, or run npm test, which installs one');
+	if (!executablePath)
+		throw new Error('There is no Chromium; set CHROMIUM_PATH, or run npm test, which installs one');
 	return chromium.launch({ executablePath, args: ARGS });
 }
 
@@ -40,7 +46,10 @@ export interface Visit {
 
 /** A new window, nobody signed in. */
 export async function openPage(browser: Browser, visit: Visit = {}): Promise<Page> {
-	const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, colorScheme: visit.colorScheme ?? 'light' });
+	const context = await browser.newContext({
+		viewport: { width: 1366, height: 768 },
+		colorScheme: visit.colorScheme ?? 'light'
+	});
 	const page = await context.newPage();
 	page.setDefaultTimeout(15_000);
 	page.on('pageerror', (error) => visit.complaints?.push(error.message));
@@ -48,7 +57,12 @@ export async function openPage(browser: Browser, visit: Visit = {}): Promise<Pag
 	return page;
 }
 
-export async function signIn(page: Page, web: Web, person: { email: string; password: string }, path = '/'): Promise<void> {
+export async function signIn(
+	page: Page,
+	web: Web,
+	person: { email: string; password: string },
+	path = '/'
+): Promise<void> {
 	await page.goto(web.url + path);
 	await page.getByLabel('E-mail address').fill(person.email);
 	await page.getByLabel('Password').fill(person.password);
@@ -56,7 +70,12 @@ export async function signIn(page: Page, web: Web, person: { email: string; pass
 }
 
 /** The console of a Supplier's controller, live. */
-export async function openConsole(browser: Browser, web: Web, slug: SupplierSlug, visit: Visit = {}): Promise<Page> {
+export async function openConsole(
+	browser: Browser,
+	web: Web,
+	slug: SupplierSlug,
+	visit: Visit = {}
+): Promise<Page> {
 	const page = await openPage(browser, visit);
 	await signIn(page, web, PEOPLE[slug], visit.path);
 	await isLive(page);
@@ -64,8 +83,10 @@ export async function openConsole(browser: Browser, web: Web, slug: SupplierSlug
 }
 
 export const connection = (page: Page): Locator => page.getByRole('status', { name: 'Connection' });
-export const isLive = (page: Page): Promise<void> => connection(page).getByText('Live', { exact: true }).waitFor();
+export const isLive = (page: Page): Promise<void> =>
+	connection(page).getByText('Live', { exact: true }).waitFor();
 
 /** The row of the Device's Alert; the list shows the end of the id. */
-export const rowOf = (page: Page, deviceId: string): Locator => page.locator(`[data-alert]:has([title^="${deviceId}"])`);
+export const rowOf = (page: Page, deviceId: string): Locator =>
+	page.locator(`[data-alert]:has([title^="${deviceId}"])`);
 export const drawer = (page: Page): Locator => page.getByRole('complementary', { name: 'Alert' });

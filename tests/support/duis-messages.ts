@@ -9,7 +9,16 @@ export interface Envelope {
 	schemaVersion?: string | null;
 }
 
-export const response = (body: string, { requestId, responseId, responseCode = 'I0', at = '2026-11-05T02:14:19.000Z', schemaVersion = '5.4' }: Envelope = {}): string =>
+export const response = (
+	body: string,
+	{
+		requestId,
+		responseId,
+		responseCode = 'I0',
+		at = '2026-11-05T02:14:19.000Z',
+		schemaVersion = '5.4'
+	}: Envelope = {}
+): string =>
 	`<?xml version="1.0" encoding="UTF-8"?>
 <sr:Response xmlns:sr="${SR}" xmlns:ra="http://www.dccinterface.co.uk/ResponseAndAlert"${schemaVersion === null ? '' : ` schemaVersion="${schemaVersion}"`}>
 <sr:Header>${requestId ? `<sr:RequestID>${requestId}</sr:RequestID>` : ''}${responseId ? `<sr:ResponseID>${responseId}</sr:ResponseID>` : ''}

@@ -38,5 +38,10 @@ export function anAlert(deviceId: string, fields: Record<string, unknown> = {}) 
 }
 
 export function aDevice(deviceId: string, fields: Record<string, unknown> = {}) {
-	return { deviceId, deviceType: 'ESME', tenures: [{ supplier: 'brightwell', from: '2025-01-01T00:00:00.000Z', to: null }], ...fields };
+	return {
+		deviceId,
+		deviceType: 'ESME',
+		tenures: [{ supplier: 'brightwell', from: '2025-01-01T00:00:00.000Z', to: null }],
+		...fields
+	};
 }

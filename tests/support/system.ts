@@ -40,7 +40,12 @@ export async function startSystem(options: { worker?: boolean } = {}) {
 	await admin.query(`create database ${database} template ${TEMPLATE}`);
 	const databaseUrl = withDatabase(inject('databaseUrl'), database);
 	const redisUrl = await freeRedisDatabase();
-	const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, AUTH_SECRET: 'only-for-tests-'.repeat(3), LOG_LEVEL: 'error' };
+	const env = {
+		DATABASE_URL: databaseUrl,
+		REDIS_URL: redisUrl,
+		AUTH_SECRET: 'only-for-tests-'.repeat(3),
+		LOG_LEVEL: 'error'
+	};
 
 	const http = createServer((req, res) => {
 		if (!serveApi(services, req, res)) res.writeHead(404).end();
@@ -62,14 +67,32 @@ export async function startSystem(options: { worker?: boolean } = {}) {
 	}
 	const sockets: Socket[] = [];
 
-	async function call(method: string, path: string, key: string | null, body?: unknown, type = 'application/json'): Promise<Answer> {
+	async function call(
+		method: string,
+		path: string,
+		key: string | null,
+		body?: unknown,
+		type = 'application/json'
+	): Promise<Answer> {
 		const response = await fetch(`${url}/api/v1${path}`, {
 			method,
-			headers: { ...(key ? { authorization: `Bearer ${keys[key] ?? key}` } : {}), ...(body === undefined ? {} : { 'content-type': type }) },
-			...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body) })
+			headers: {
+				...(key ? { authorization: `Bearer ${keys[key] ?? key}` } : {}),
+				...(body === undefined ? {} : { 'content-type': type })
+			},
+			...(body === undefined
+				? {}
+				: {
+						body:
+							typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body)
+					})
 		});
 		const text = await response.text();
-		return { status: response.status, headers: response.headers, body: /json/.test(response.headers.get('content-type') ?? '') && text ? JSON.parse(text) : text };
+		return {
+			status: response.status,
+			headers: response.headers,
+			body: /json/.test(response.headers.get('content-type') ?? '') && text ? JSON.parse(text) : text
+		};
 	}
 
 	return {
@@ -85,10 +108,15 @@ export async function startSystem(options: { worker?: boolean } = {}) {
 		post: (path: string, body: unknown, type?: string) => call('POST', path, '*', body, type),
 		get: (slug: string, path: string) => call('GET', path, slug),
 		/** The Alerts that a Supplier reads, newest first. */
-		alerts: async (slug: string, query = ''): Promise<Alert[]> => (await call('GET', `/alerts${query}`, slug)).body.items,
+		alerts: async (slug: string, query = ''): Promise<Alert[]> =>
+			(await call('GET', `/alerts${query}`, slug)).body.items,
 		/** A live connection with a Supplier's key; it is closed with the system. */
 		async connect(slug: string): Promise<Socket> {
-			const socket = io(url, { transports: ['websocket'], auth: { key: keys[slug] ?? slug }, reconnectionDelay: 50 });
+			const socket = io(url, {
+				transports: ['websocket'],
+				auth: { key: keys[slug] ?? slug },
+				reconnectionDelay: 50
+			});
 			sockets.push(socket);
 			await new Promise<void>((done, fail) => socket.once('connect', done).once('connect_error', fail));
 			return socket;
@@ -113,7 +141,10 @@ export async function startSystem(options: { worker?: boolean } = {}) {
 }
 
 async function startWorker(env: Record<string, string>): Promise<ChildProcess> {
-	const worker = fork(new URL('../../workers/main.ts', import.meta.url), { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+	const worker = fork(new URL('../../workers/main.ts', import.meta.url), {
+		env: { ...process.env, ...env },
+		stdio: ['ignore', 'inherit', 'inherit', 'ipc']
+	});
 	await new Promise<void>((done, fail) => {
 		worker.once('message', () => done());
 		worker.once('exit', (code) => fail(new Error(`the worker ended with ${code}`)));

@@ -13,7 +13,11 @@ export interface Person {
 
 /** One controller of each Supplier. */
 export const PEOPLE: Record<SupplierSlug, Person> = {
-	brightwell: { email: 'controller@brightwell.example', password: 'a long enough password', name: 'Brightwell controller' },
+	brightwell: {
+		email: 'controller@brightwell.example',
+		password: 'a long enough password',
+		name: 'Brightwell controller'
+	},
 	halden: { email: 'controller@halden.example', password: 'another long password', name: 'Halden controller' }
 };
 
@@ -23,7 +27,9 @@ export async function startWeb(system: System) {
 	const port = await freePort();
 	const url = `http://127.0.0.1:${port}`;
 	for (const [slug, person] of Object.entries(PEOPLE)) {
-		const { rows } = await system.record.query<{ id: number }>('select id from supplier where slug = $1', [slug]);
+		const { rows } = await system.record.query<{ id: number }>('select id from supplier where slug = $1', [
+			slug
+		]);
 		await system.services.auth.addUser({ ...person, supplierId: rows[0]!.id, role: 'controller' });
 	}
 	const env = { ...process.env, ...system.env, PORT: String(port), HOST: '127.0.0.1', ORIGIN: url };
@@ -40,7 +46,10 @@ export async function startWeb(system: System) {
 }
 
 async function begin(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
-	const child = fork(fileURLToPath(new URL('../../server.ts', import.meta.url)), { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+	const child = fork(fileURLToPath(new URL('../../server.ts', import.meta.url)), {
+		env,
+		stdio: ['ignore', 'inherit', 'inherit', 'ipc']
+	});
 	await new Promise<void>((done, fail) => {
 		child.once('message', () => done());
 		child.once('exit', (code) => fail(new Error(`the web process ended with ${code}`)));

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Alert, ExplanationKind } from '#lib/domain/alert.ts';
-import { EMPTY, TOMBSTONE_MS, arrange, compareIds, openView, type Rows, type View } from '#lib/ui/alert-rows.ts';
+import {
+	EMPTY,
+	TOMBSTONE_MS,
+	arrange,
+	compareIds,
+	openView,
+	type Rows,
+	type View
+} from '#lib/ui/alert-rows.ts';
 import { Desk } from '#lib/ui/desk.ts';
 import { readQuery, viewOf } from '#lib/ui/views.ts';
 
@@ -23,7 +31,13 @@ function anAlert(id: number, fields: Partial<Alert> = {}): Alert {
 	} as unknown as Alert;
 }
 
-const decided = { verdict: 'ignorable', reason: 'repeat', note: null, by: 'somebody', at: '2026-11-05T02:20:00.000Z' } as const;
+const decided = {
+	verdict: 'ignorable',
+	reason: 'repeat',
+	note: null,
+	by: 'somebody',
+	at: '2026-11-05T02:20:00.000Z'
+} as const;
 const desk: View = viewOf(readQuery(new URLSearchParams()));
 const all: View = viewOf(readQuery(new URLSearchParams('view=all')));
 const busy = { following: false, now: 0 };
@@ -85,19 +99,34 @@ describe('while the reader is busy', () => {
 	});
 
 	test('a row that no longer belongs stays as a tombstone, however long', () => {
-		const rows = arrange(openView([anAlert(1)], desk), [anAlert(1, { version: 2, decision: decided })], desk, busy);
+		const rows = arrange(
+			openView([anAlert(1)], desk),
+			[anAlert(1, { version: 2, decision: decided })],
+			desk,
+			busy
+		);
 		expect(rows.shown[0]!.goneAt).toBe(0);
 		expect(ids(arrange(rows, [], desk, { following: false, now: 3_600_000 }))).toEqual(['1']);
 	});
 
 	test('a tombstone that is reopened is a row again', () => {
-		const gone = arrange(openView([anAlert(1)], desk), [anAlert(1, { version: 2, decision: decided })], desk, busy);
+		const gone = arrange(
+			openView([anAlert(1)], desk),
+			[anAlert(1, { version: 2, decision: decided })],
+			desk,
+			busy
+		);
 		expect(arrange(gone, [anAlert(1, { version: 3 })], desk, busy).shown[0]!.goneAt).toBeNull();
 	});
 });
 
 describe('while nobody reads', () => {
-	const gone = arrange(openView([anAlert(1), anAlert(2)], desk), [anAlert(1, { version: 2, decision: decided })], desk, following);
+	const gone = arrange(
+		openView([anAlert(1), anAlert(2)], desk),
+		[anAlert(1, { version: 2, decision: decided })],
+		desk,
+		following
+	);
 
 	test('a tombstone stays as long as it can be undone, then goes', () => {
 		expect(ids(arrange(gone, [], desk, { following: true, now: TOMBSTONE_MS - 1 }))).toEqual(['1', '2']);
@@ -105,18 +134,26 @@ describe('while nobody reads', () => {
 	});
 
 	test('but never the row under the hand', () => {
-		expect(ids(arrange(gone, [], desk, { following: true, now: TOMBSTONE_MS, keep: '1' }))).toEqual(['1', '2']);
+		expect(ids(arrange(gone, [], desk, { following: true, now: TOMBSTONE_MS, keep: '1' }))).toEqual([
+			'1',
+			'2'
+		]);
 	});
 });
 
 describe('versions', () => {
 	test('an older or equal version changes nothing', () => {
 		const rows = openView([anAlert(1, { version: 3, explanation: 'likely' })], desk);
-		expect(arrange(rows, [anAlert(1, { version: 2 }), anAlert(1, { version: 3 })], desk, following).shown).toBe(rows.shown);
+		expect(
+			arrange(rows, [anAlert(1, { version: 2 }), anAlert(1, { version: 3 })], desk, following).shown
+		).toBe(rows.shown);
 	});
 
 	test('of several versions in one paint the highest stands, in any order', () => {
-		const changes = [anAlert(1, { version: 3, explanation: 'exact' }), anAlert(1, { version: 2, explanation: 'likely' })];
+		const changes = [
+			anAlert(1, { version: 3, explanation: 'exact' }),
+			anAlert(1, { version: 2, explanation: 'likely' })
+		];
 		for (const order of [changes, changes.toReversed()])
 			expect(arrange(EMPTY, order, desk, following).shown[0]!.alert.explanation).toBe('exact');
 	});
@@ -139,11 +176,20 @@ describe('versions', () => {
 	});
 
 	test('the desk ends the same in whatever order its frames come', () => {
-		const frames = [anAlert(1), anAlert(1, { version: 2, explanation: 'likely' }), anAlert(2), anAlert(2, { version: 2, decision: decided }), anAlert(2, { version: 3, explanation: 'exact' })];
+		const frames = [
+			anAlert(1),
+			anAlert(1, { version: 2, explanation: 'likely' }),
+			anAlert(2),
+			anAlert(2, { version: 2, decision: decided }),
+			anAlert(2, { version: 3, explanation: 'exact' })
+		];
 		for (let turn = 0; turn < frames.length; turn++) {
 			const held = new Desk();
 			for (const frame of [...frames.slice(turn), ...frames.slice(0, turn)]) held.merge([frame]);
-			expect([...held.alerts].sort((a, b) => compareIds(a.id, b.id)).map((a) => [a.id, a.version])).toEqual([['1', 2], ['2', 3]]);
+			expect([...held.alerts].sort((a, b) => compareIds(a.id, b.id)).map((a) => [a.id, a.version])).toEqual([
+				['1', 2],
+				['2', 3]
+			]);
 			expect(held.counts()).toMatchObject({ 'needs-decision': 2, explained: 2, unexplained: 0 });
 		}
 	});
@@ -153,7 +199,12 @@ describe('the address', () => {
 	test('names view and filters; what cannot be understood is said, not guessed', () => {
 		const query = readQuery(new URLSearchParams('view=security&code=0x8f30&device=nonsense&view=x'));
 		expect(query.view).toBe('security');
-		expect(query.filters).toMatchObject({ category: 'security', code: '8F30', decision: 'none', priority: 3 });
+		expect(query.filters).toMatchObject({
+			category: 'security',
+			code: '8F30',
+			decision: 'none',
+			priority: 3
+		});
 		expect(query.filters.device).toBeUndefined();
 		expect(query.faults.device).toMatch(/EUI-64/);
 	});
@@ -170,8 +221,13 @@ describe('the address', () => {
 });
 
 test('50,000 rows take a paint of 500 changes in less than a frame of 250 ms', () => {
-	const rows = openView(Array.from({ length: 50_000 }, (_, i) => anAlert(i, { priority: (i % 3) + 1 })), desk);
-	const changes = Array.from({ length: 500 }, (_, i) => (i % 2 ? anAlert(i * 90, { version: 2 }) : anAlert(60_000 + i)));
+	const rows = openView(
+		Array.from({ length: 50_000 }, (_, i) => anAlert(i, { priority: (i % 3) + 1 })),
+		desk
+	);
+	const changes = Array.from({ length: 500 }, (_, i) =>
+		i % 2 ? anAlert(i * 90, { version: 2 }) : anAlert(60_000 + i)
+	);
 	const begin = performance.now();
 	const after = arrange(rows, changes, desk, following);
 	expect(performance.now() - begin).toBeLessThan(250);

@@ -1,75 +1,42 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AlertFacts, Evidence, HomeDevice } from '#lib/domain/evidence.ts';
 import { causeTable } from '#lib/domain/cause-table.ts';
-import { correlate, type Explanation } from '#lib/domain/correlate.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
+import { BRW, C1, E1, EDN, G1, HAL, HOUR, NOON, OTHER, OUC, OURS, SECOND, explain, home, request } from '../support/evidence.ts';
 
-const OURS = 1;
-const OTHER = 2;
-const [E1, G1, C1] = ['88-73-84-57-00-10-00-01', '88-73-84-57-00-10-00-02', '88-73-84-57-00-10-00-03'];
-const [BRW, HAL, EDN, OUC, FLD] = ['90-B3-D5-1F-30-01-00-01', '90-B3-D5-1F-30-01-00-02', '90-B3-D5-1F-30-02-00-01', '90-B3-D5-1F-30-03-00-01', '90-B3-D5-1F-30-04-00-01'];
-const NOON = Date.UTC(2026, 10, 5, 12, 0, 0);
-const SECOND = 1000;
-const HOUR = 3600 * SECOND;
-
-const roles: Record<string, string> = { [BRW]: 'IS', [HAL]: 'GS', [EDN]: 'ED', [OUC]: 'OU', [FLD]: 'RSA' };
-
-/** A request `before` seconds before noon. */
-function request(userId: string, variant: string, before: number, fields: Partial<ServiceRequest> = {}): ServiceRequest {
-	const deviceId = fields.deviceId ?? E1;
-	const counter = fields.counter ?? String(1000 + Math.round(before * 7) + variant.length);
-	return {
-		requestId: `${userId}:${deviceId}:${counter}`,
-		deviceId,
-		userId,
-		counter,
-		serviceReferenceVariant: variant,
-		userRole: roles[userId]!,
-		userName: null,
-		mode: 'on-demand',
-		requestedAt: NOON - before * SECOND,
-		executeAt: null,
-		respondedAt: null,
-		responseCode: null,
-		...fields
-	};
-}
-
-const always = { from: 0, to: null };
-const home = (): Map<string, HomeDevice> =>
-	new Map<string, HomeDevice>([
-		[E1, { deviceType: 'ESME', tenures: [{ supplierId: OURS, ...always }] }],
-		[G1, { deviceType: 'GSME', tenures: [{ supplierId: OTHER, ...always }] }],
-		[C1, { deviceType: 'CHF', tenures: [{ supplierId: OTHER, ...always }] }]
-	]);
-
-function explain(requests: ServiceRequest[], alert: Partial<AlertFacts> = {}, more: Partial<Evidence> = {}): Explanation {
-	return correlate({
-		alert: { deviceId: E1, deviceType: 'ESME', hubId: C1, kind: 'device', code: '8F30', dccPayload: null, effectiveAt: NOON, clockStatus: 'reliable', throttledCount: null, reference: null, ...alert },
-		requests,
-		home: home(),
-		viewer: { supplierId: OURS, userIds: new Set([BRW]) },
-		completeUntil: NOON + 24 * HOUR,
-		table: causeTable,
-		...more
-	});
-}
-
-const reference = { originatorId: null, counter: '1760000000123', messageCode: '0019', requestId: null, instruction: null, instructions: null };
+const reference = {
+	originatorId: null,
+	counter: '1760000000123',
+	messageCode: '0019',
+	requestId: null,
+	instruction: null,
+	instructions: null
+};
 
 describe('the cause table', () => {
 	it('suspects the failed command of the network operator and says why', () => {
-		const { kind, candidates, summary } = explain([request(EDN, '6.5', 27, { responseCode: 'E21', userName: 'North Grid' })]);
+		const { kind, candidates, summary } = explain([
+			request(EDN, '6.5', 27, { responseCode: 'E21', userName: 'North Grid' })
+		]);
 		expect(kind).toBe('likely');
 		expect(candidates).toMatchObject([{ tier: 'strong', deltaSeconds: 27, anchor: 'requested', own: false }]);
 		expect(candidates[0]!.reasons.map((r) => r.code)).toEqual(['cause-table', 'time', 'outcome']);
-		expect(summary).toBe('Suspect: North Grid (ED) 6.5 Update Device Configuration (Voltage), 27 s before the Alert; the Device did not answer (E21).');
+		expect(summary).toBe(
+			'Suspect: North Grid (ED) 6.5 Update Device Configuration (Voltage), 27 s before the Alert; the Device did not answer (E21).'
+		);
 	});
 
 	it.each<[what: string, request: ServiceRequest, reason: string]>([
-		['a command that succeeded', request(EDN, '6.5', 27, { respondedAt: NOON - 20 * SECOND, responseCode: 'I0' }), 'succeeded'],
-		['a command that the DCC refused', request(EDN, '6.5', 27, { responseCode: 'E4' }), 'never-reached-device'],
+		[
+			'a command that succeeded',
+			request(EDN, '6.5', 27, { respondedAt: NOON - 20 * SECOND, responseCode: 'I0' }),
+			'succeeded'
+		],
+		[
+			'a command that the DCC refused',
+			request(EDN, '6.5', 27, { responseCode: 'E4' }),
+			'never-reached-device'
+		],
 		['an SRV that cannot cause this code', request(EDN, '8.4', 27), 'not-a-known-cause'],
 		['a role that cannot cause it', request(OUC, '6.5', 27), 'role-not-eligible'],
 		['a Supplier command far from any change of Supplier', request(HAL, '1.6', 27), 'condition-not-met'],
@@ -83,24 +50,42 @@ describe('the cause table', () => {
 	});
 
 	it('counts a time-out from the request, because the DCC gives up after the Device has acted', () => {
-		const { candidates } = explain([request(EDN, '6.5', 27, { respondedAt: NOON + 24 * SECOND, responseCode: 'E21' })]);
+		const { candidates } = explain([
+			request(EDN, '6.5', 27, { respondedAt: NOON + 24 * SECOND, responseCode: 'E21' })
+		]);
 		expect(candidates).toMatchObject([{ anchor: 'requested', deltaSeconds: 27 }]);
 	});
 
 	it('counts an answered command from its response, which the Alert may precede', () => {
-		const one = request(HAL, '8.11', 40, { deviceId: C1, respondedAt: NOON + 10 * SECOND, responseCode: 'I0' });
-		expect(explain([one], { code: '8183' }).candidates).toMatchObject([{ anchor: 'responded', deltaSeconds: -10, relation: 'same-hub' }]);
+		const one = request(HAL, '8.11', 40, {
+			deviceId: C1,
+			respondedAt: NOON + 10 * SECOND,
+			responseCode: 'I0'
+		});
+		expect(explain([one], { code: '8183' }).candidates).toMatchObject([
+			{ anchor: 'responded', deltaSeconds: -10, relation: 'same-hub' }
+		]);
 	});
 
 	it('counts a future-dated command from its execution, not from the day it was sent', () => {
-		const one = request(BRW, '11.3', 9 * 24 * 3600, { mode: 'future-dated-device', executeAt: NOON - 300 * SECOND, respondedAt: NOON - 9 * 24 * HOUR, responseCode: 'I0' });
-		expect(explain([one], { code: '8F1B' }).candidates).toMatchObject([{ anchor: 'executed', deltaSeconds: 300, own: true }]);
+		const one = request(BRW, '11.3', 9 * 24 * 3600, {
+			mode: 'future-dated-device',
+			executeAt: NOON - 300 * SECOND,
+			respondedAt: NOON - 9 * 24 * HOUR,
+			responseCode: 'I0'
+		});
+		expect(explain([one], { code: '8F1B' }).candidates).toMatchObject([
+			{ anchor: 'executed', deltaSeconds: 300, own: true }
+		]);
 	});
 
 	it('is ambiguous between two Users whose commands fit alike', () => {
 		const table = { ...causeTable };
 		const one = request(EDN, '6.5', 27, { responseCode: 'E21' });
-		const two = request('90-B3-D5-1F-30-02-00-09', '6.15.1', 20, { userRole: 'ED', responseCode: 'E21' } as Partial<ServiceRequest>);
+		const two = request('90-B3-D5-1F-30-02-00-09', '6.15.1', 20, {
+			userRole: 'ED',
+			responseCode: 'E21'
+		} as Partial<ServiceRequest>);
 		const { kind, candidates } = explain([one, { ...two, userRole: 'ED' }], {}, { table });
 		expect(kind).toBe('ambiguous');
 		expect(candidates).toHaveLength(2);
@@ -116,7 +101,9 @@ describe('the cause table', () => {
 	});
 
 	it('is only a weak link where the table knows nothing of the code but the time', () => {
-		const { kind, candidates } = explain([request(EDN, '6.5', 60, { responseCode: 'E21' })], { code: '8FFF' });
+		const { kind, candidates } = explain([request(EDN, '6.5', 60, { responseCode: 'E21' })], {
+			code: '8FFF'
+		});
 		expect(kind).toBe('ambiguous');
 		expect(candidates).toMatchObject([{ tier: 'weak', reasons: [{ code: 'time-only' }, {}] }]);
 	});
@@ -124,24 +111,37 @@ describe('the cause table', () => {
 
 describe('the guard', () => {
 	it.each(['8F35', '8F36', '8F57', '8F1F', '81B8'])('%s is not-command, whatever is near', (code) => {
-		const { kind, candidates, excluded } = explain([request(EDN, '6.5', 4), request(HAL, '6.5', 5)], { code });
+		const { kind, candidates, excluded } = explain([request(EDN, '6.5', 4), request(HAL, '6.5', 5)], {
+			code
+		});
 		expect(kind).toBe('not-command');
 		expect(candidates).toEqual([]);
 		expect(excluded).toHaveLength(2);
 	});
 
-	it.each(['8F3F', '8F73', '8F76', '81C3'])('%s, a physical event, is at most a weak link and never likely', (code) => {
-		const visit = request(HAL, '8.14.3', -3600, { deviceId: C1, respondedAt: NOON + HOUR, responseCode: 'I0' });
-		const { kind, candidates } = explain([visit], { code });
-		expect(kind).toBe('ambiguous');
-		expect(candidates.every((c) => c.tier === 'weak')).toBe(true);
-		expect(explain([], { code }).kind).toBe('unexplained');
-	});
+	it.each(['8F3F', '8F73', '8F76', '81C3'])(
+		'%s, a physical event, is at most a weak link and never likely',
+		(code) => {
+			const visit = request(HAL, '8.14.3', -3600, {
+				deviceId: C1,
+				respondedAt: NOON + HOUR,
+				responseCode: 'I0'
+			});
+			const { kind, candidates } = explain([visit], { code });
+			expect(kind).toBe('ambiguous');
+			expect(candidates.every((c) => c.tier === 'weak')).toBe(true);
+			expect(explain([], { code }).kind).toBe('unexplained');
+		}
+	);
 });
 
 describe('exact references', () => {
 	it('names the one request, however old, and beats what is near', () => {
-		const named = request(BRW, '1.1.1', 23 * 24 * 3600, { counter: '1760000000123', executeAt: NOON - 3 * SECOND, mode: 'future-dated-device' });
+		const named = request(BRW, '1.1.1', 23 * 24 * 3600, {
+			counter: '1760000000123',
+			executeAt: NOON - 3 * SECOND,
+			mode: 'future-dated-device'
+		});
 		const { kind, candidates } = explain([named, request(EDN, '6.5', 10)], { code: '8F66', reference });
 		expect(kind).toBe('exact');
 		expect(candidates).toMatchObject([{ requestId: named.requestId, tier: 'exact', deltaSeconds: 3 }]);
@@ -156,11 +156,16 @@ describe('exact references', () => {
 
 	it('takes the originator into account where the Alert states it', () => {
 		const both = [BRW, EDN].map((user) => request(user, '1.1.1', 100, { counter: '1760000000123' }));
-		expect(explain(both, { code: '8F66', reference: { ...reference, originatorId: BRW } }).kind).toBe('exact');
+		expect(explain(both, { code: '8F66', reference: { ...reference, originatorId: BRW } }).kind).toBe(
+			'exact'
+		);
 	});
 
 	it('does not take a request whose SRV the message code rules out', () => {
-		const { kind, notes } = explain([request(EDN, '6.5', 10, { counter: '1760000000123' })], { code: '8F66', reference });
+		const { kind, notes } = explain([request(EDN, '6.5', 10, { counter: '1760000000123' })], {
+			code: '8F66',
+			reference
+		});
 		expect(kind).toBe('unexplained');
 		expect(notes).toContain('It names a command that the audit data does not hold.');
 	});
@@ -168,71 +173,68 @@ describe('exact references', () => {
 
 describe('completeness and tenure', () => {
 	it('is pending until the mark has passed the window, then unexplained', () => {
-		expect(explain([], {}, { completeUntil: null })).toMatchObject({ kind: 'pending', settlesAt: NOON + 5000 });
+		expect(explain([], {}, { completeUntil: null })).toMatchObject({
+			kind: 'pending',
+			settlesAt: NOON + 5000
+		});
 		expect(explain([], {}, { completeUntil: NOON + 4999 }).kind).toBe('pending');
-		expect(explain([], {}, { completeUntil: NOON + 5000 })).toMatchObject({ kind: 'unexplained', settlesAt: null });
+		expect(explain([], {}, { completeUntil: NOON + 5000 })).toMatchObject({
+			kind: 'unexplained',
+			settlesAt: null
+		});
 	});
 
 	it('waits longer where the cause may come after the Alert', () => {
-		expect(explain([], { code: '8F76' }, { completeUntil: NOON + HOUR })).toMatchObject({ kind: 'pending', settlesAt: NOON + 8 * HOUR + 5000 });
+		expect(explain([], { code: '8F76' }, { completeUntil: NOON + HOUR })).toMatchObject({
+			kind: 'pending',
+			settlesAt: NOON + 8 * HOUR + 5000
+		});
 	});
 
 	it("shows requests to another Supplier's meter to nobody but it", () => {
 		const toTheirMeter = request(HAL, '8.11', 60, { deviceId: G1 });
-		expect(explain([toTheirMeter], { code: '8183' })).toMatchObject({ kind: 'unexplained', candidates: [], excluded: [] });
+		expect(explain([toTheirMeter], { code: '8183' })).toMatchObject({
+			kind: 'unexplained',
+			candidates: [],
+			excluded: []
+		});
 	});
 
 	it('is out of scope for a Supplier that is not responsible, and gives away nothing', () => {
-		const { kind, candidates, excluded, notes } = explain([request(EDN, '6.5', 27)], {}, { viewer: { supplierId: OTHER, userIds: new Set([HAL]) } });
-		expect({ kind, candidates, excluded, notes }).toEqual({ kind: 'out-of-scope', candidates: [], excluded: [], notes: [] });
+		const { kind, candidates, excluded, notes } = explain(
+			[request(EDN, '6.5', 27)],
+			{},
+			{ viewer: { supplierId: OTHER, userIds: new Set([HAL]) } }
+		);
+		expect({ kind, candidates, excluded, notes }).toEqual({
+			kind: 'out-of-scope',
+			candidates: [],
+			excluded: [],
+			notes: []
+		});
 	});
 
 	it('moves an Alert between Suppliers by one millisecond, never to both or neither', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: -5, max: 5 }), (ms) => {
 				const devices = home();
-				devices.set(E1, { deviceType: 'ESME', tenures: [{ supplierId: OTHER, from: 0, to: NOON }, { supplierId: OURS, from: NOON, to: null }] });
-				const inScope = [OURS, OTHER].filter((supplierId) => explain([], { effectiveAt: NOON + ms }, { home: devices, viewer: { supplierId, userIds: new Set() } }).kind !== 'out-of-scope');
+				devices.set(E1, {
+					deviceType: 'ESME',
+					tenures: [
+						{ supplierId: OTHER, from: 0, to: NOON },
+						{ supplierId: OURS, from: NOON, to: null }
+					]
+				});
+				const inScope = [OURS, OTHER].filter(
+					(supplierId) =>
+						explain(
+							[],
+							{ effectiveAt: NOON + ms },
+							{ home: devices, viewer: { supplierId, userIds: new Set() } }
+						).kind !== 'out-of-scope'
+				);
 				expect(inScope).toEqual([ms < 0 ? OTHER : OURS]);
 			})
 		);
 	});
 });
-
-describe('what must hold for any evidence', () => {
-	const users = [BRW, HAL, EDN, OUC, FLD];
-	const anyRequest = fc
-		.record({ user: fc.constantFrom(...users), variant: fc.constantFrom('6.5', '6.15.1', '4.6.1', '8.11', '1.1.1', '6.22', '11.3', '9.99'), before: fc.integer({ min: -3000, max: 9000 }), answer: fc.constantFrom(null, 'I0', 'E21', 'E4', 'E65'), device: fc.constantFrom(E1, C1, G1), counter: fc.integer({ min: 1, max: 1e9 }) })
-		.map(({ user, variant, before, answer, device, counter }) =>
-			request(user, variant, before, { deviceId: device, responseCode: answer, respondedAt: answer === null ? null : NOON - before * SECOND + 30 * SECOND, counter: String(counter) })
-		);
-	const evidence = fc.uniqueArray(anyRequest, { maxLength: 12, selector: (r) => r.requestId });
-	const code = fc.constantFrom('8F30', '8F3E', '8F76', '8F35', '8183', '8F66', '8FFF', '8F0C');
-
-	it('the order of the requests, and repeats of them, change nothing', () => {
-		fc.assert(
-			fc.property(evidence, code, fc.integer(), (requests, alertCode, seed) => {
-				const shuffled = [...requests, ...requests.slice(0, 3)].sort((a, b) => hash(a.requestId, seed) - hash(b.requestId, seed));
-				expect(explain(shuffled, { code: alertCode })).toEqual(explain(requests, { code: alertCode }));
-			}),
-			{ numRuns: 2000 }
-		);
-	});
-
-	it('a physical or supply Alert is never likely, and no explanation holds more than five candidates', () => {
-		fc.assert(
-			fc.property(evidence, fc.constantFrom('8F76', '8F3F', '8F35', '8F73', '81B8'), (requests, alertCode) => {
-				const { kind, candidates } = explain(requests, { code: alertCode });
-				expect(['ambiguous', 'unexplained', 'not-command']).toContain(kind);
-				expect(candidates.length).toBeLessThanOrEqual(5);
-			}),
-			{ numRuns: 1000 }
-		);
-	});
-});
-
-function hash(text: string, seed: number): number {
-	let value = seed | 0;
-	for (const char of text) value = (Math.imul(value, 31) + char.charCodeAt(0)) | 0;
-	return value;
-}

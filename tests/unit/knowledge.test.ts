@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { dccAlertTable, describeAlert, deviceAlertTable } from '#lib/domain/alert-code.ts';
 import { causeTable, causesOf, readCauseTable, reachOf } from '#lib/domain/cause-table.ts';
-import { describeVariant, messageCodeTable, variantTable, variantsOfMessageCode } from '#lib/domain/service-reference-variant.ts';
+import {
+	describeVariant,
+	messageCodeTable,
+	variantTable,
+	variantsOfMessageCode
+} from '#lib/domain/service-reference-variant.ts';
 
 const causes = [...causeTable.entries.values()].flatMap((entry) => entry.causes);
 
@@ -16,9 +21,18 @@ describe('the tables of codes', () => {
 	});
 
 	it('hold each code once, and every message code leads to known SRVs', () => {
-		for (const codes of [deviceAlertTable.codes, variantTable.variants, messageCodeTable.messageCodes, dccAlertTable.codes].map((rows) => rows.map((row) => row.code)))
+		for (const codes of [
+			deviceAlertTable.codes,
+			variantTable.variants,
+			messageCodeTable.messageCodes,
+			dccAlertTable.codes
+		].map((rows) => rows.map((row) => row.code)))
 			expect(new Set(codes).size).toBe(codes.length);
-		expect(messageCodeTable.messageCodes.flatMap((row) => row.variants).filter((code) => !describeVariant(code).known)).toEqual([]);
+		expect(
+			messageCodeTable.messageCodes
+				.flatMap((row) => row.variants)
+				.filter((code) => !describeVariant(code).known)
+		).toEqual([]);
 	});
 
 	it('know no DCC Alert N32', () => {
@@ -26,12 +40,29 @@ describe('the tables of codes', () => {
 	});
 
 	it('let only twelve SRVs be held by the Device until their time', () => {
-		const held = variantTable.variants.filter((row) => row.futureDated === 'device' || row.futureDated === 'both').map((row) => row.code);
-		expect(held.sort()).toEqual(['1.1.1', '1.1.2', '1.2.1', '1.2.2', '1.6', '11.3', '2.1', '6.14.2', '6.14.3', '6.15.1', '6.23', '6.4.1']);
+		const held = variantTable.variants
+			.filter((row) => row.futureDated === 'device' || row.futureDated === 'both')
+			.map((row) => row.code);
+		expect(held.sort()).toEqual([
+			'1.1.1',
+			'1.1.2',
+			'1.2.1',
+			'1.2.2',
+			'1.6',
+			'11.3',
+			'2.1',
+			'6.14.2',
+			'6.14.3',
+			'6.15.1',
+			'6.23',
+			'6.4.1'
+		]);
 	});
 
 	it('name all SRVs of a message code that belongs to several', () => {
-		expect(messageCodeTable.messageCodes.filter((row) => row.variants.length > 1).map((row) => row.code)).toEqual(['000F', '0055', '005F', '0062', '007F', '00AB', '00AF', '0102', '0103']);
+		expect(
+			messageCodeTable.messageCodes.filter((row) => row.variants.length > 1).map((row) => row.code)
+		).toEqual(['000F', '0055', '005F', '0062', '007F', '00AB', '00AF', '0102', '0103']);
 		expect(variantsOfMessageCode('0019')).toEqual(['1.1.1']);
 		expect(variantsOfMessageCode('FFFF')).toEqual([]);
 	});
@@ -49,13 +80,21 @@ describe('describing an Alert', () => {
 	});
 
 	it('tells DCC Alerts apart by the child element, and claims no meaning for an N-code alone', () => {
-		expect(describeAlert({ kind: 'dcc', code: 'N13', dccPayload: 'CommandFailure' }).name).toBe('Command failed');
+		expect(describeAlert({ kind: 'dcc', code: 'N13', dccPayload: 'CommandFailure' }).name).toBe(
+			'Command failed'
+		);
 		expect(describeAlert({ kind: 'dcc', code: 'N7', dccPayload: null }).name).toBe('Unknown Alert code N7');
-		expect(describeAlert({ kind: 'dcc', code: 'AD1', dccPayload: 'PowerOutageEvent' }).notCommand).toBe('loss or return of mains supply');
+		expect(describeAlert({ kind: 'dcc', code: 'AD1', dccPayload: 'PowerOutageEvent' }).notCommand).toBe(
+			'loss or return of mains supply'
+		);
 	});
 
 	it('never fails on an SRV that is not in the table', () => {
-		expect(describeVariant('9.99')).toMatchObject({ known: false, name: 'Unknown Service Request 9.99', kind: 'write' });
+		expect(describeVariant('9.99')).toMatchObject({
+			known: false,
+			name: 'Unknown Service Request 9.99',
+			kind: 'write'
+		});
 	});
 });
 
@@ -69,11 +108,18 @@ describe('the cause table', () => {
 		const tamper = deviceAlertTable.codes.filter((row) => row.physical).map((row) => row.code);
 		expect(tamper).toHaveLength(14);
 		for (const code of tamper)
-			for (const cause of causesOf(causeTable, { code })!.causes) expect(cause).toMatchObject({ confidence: 'circumstantial', minSeconds: -28_800, maxSeconds: 43_200 });
+			for (const cause of causesOf(causeTable, { code })!.causes)
+				expect(cause).toMatchObject({
+					confidence: 'circumstantial',
+					minSeconds: -28_800,
+					maxSeconds: 43_200
+				});
 	});
 
 	it('finds a DCC Alert by its child element before its code', () => {
-		expect(causesOf(causeTable, { code: 'N13', dccPayload: 'CommandFailure' })?.alert).toBe('payload:CommandFailure');
+		expect(causesOf(causeTable, { code: 'N13', dccPayload: 'CommandFailure' })?.alert).toBe(
+			'payload:CommandFailure'
+		);
 		expect(causesOf(causeTable, { code: 'N24', dccPayload: null })?.alert).toBe('N24');
 	});
 
@@ -85,7 +131,11 @@ describe('the cause table', () => {
 
 	it('refuses a table with an unknown SRV, naming the place', () => {
 		const [cause] = causes;
-		const file = (change: object) => ({ version: 'x', notCommand: [], entries: [{ alert: '8F30', guidance: null, causes: [{ ...cause, ...change }] }] });
+		const file = (change: object) => ({
+			version: 'x',
+			notCommand: [],
+			entries: [{ alert: '8F30', guidance: null, causes: [{ ...cause, ...change }] }]
+		});
 		expect(() => readCauseTable(file({ variants: ['9.99'] }))).toThrow(/is not in the table of SRVs/);
 		expect(() => readCauseTable(file({ minSeconds: 900, typicalSeconds: 20 }))).toThrow(/ordered/);
 		expect(readCauseTable(file({})).version).toBe('x');

@@ -27,8 +27,12 @@ const DeviceAlertTable = z.object({
 // raw code is shown; `payload` stands where code and element are known to belong together.
 const DccAlertTable = z.object({
 	version: z.iso.date(),
-	payloads: z.array(z.strictObject({ payload: z.string(), name: z.string(), category: z.string(), priority: Priority })),
-	codes: z.array(z.strictObject({ code: z.string().regex(/^(AD1|N\d{1,3})$/), payload: z.string().optional() }))
+	payloads: z.array(
+		z.strictObject({ payload: z.string(), name: z.string(), category: z.string(), priority: Priority })
+	),
+	codes: z.array(
+		z.strictObject({ code: z.string().regex(/^(AD1|N\d{1,3})$/), payload: z.string().optional() })
+	)
 });
 
 export const deviceAlertTable = DeviceAlertTable.parse(codeData);
@@ -52,8 +56,14 @@ export interface AlertDescription {
 	notCommand: string | null;
 }
 
-export function describeAlert(alert: { kind: 'device' | 'dcc'; code: string; dccPayload?: string | null }): AlertDescription {
-	return alert.kind === 'dcc' ? describeDccAlert(alert.code, alert.dccPayload ?? null) : describeDeviceAlert(alert.code);
+export function describeAlert(alert: {
+	kind: 'device' | 'dcc';
+	code: string;
+	dccPayload?: string | null;
+}): AlertDescription {
+	return alert.kind === 'dcc'
+		? describeDccAlert(alert.code, alert.dccPayload ?? null)
+		: describeDeviceAlert(alert.code);
 }
 
 function describeDeviceAlert(code: string): AlertDescription {
@@ -67,9 +77,19 @@ function describeDeviceAlert(code: string): AlertDescription {
 function describeDccAlert(code: string, dccPayload: string | null): AlertDescription {
 	const payload = dccPayload ?? payloadOfCode.get(code) ?? null;
 	const row = payload === null ? undefined : byPayload.get(payload);
-	const notCommand = causeTable.notCommand.get(`payload:${payload}`) ?? causeTable.notCommand.get(code) ?? null;
+	const notCommand =
+		causeTable.notCommand.get(`payload:${payload}`) ?? causeTable.notCommand.get(code) ?? null;
 	if (!row) return { ...unknown(code), notCommand, known: payload === null && payloadOfCode.has(code) };
-	return { code, name: row.name, category: row.category, critical: false, priority: row.priority, known: true, physical: false, notCommand };
+	return {
+		code,
+		name: row.name,
+		category: row.category,
+		critical: false,
+		priority: row.priority,
+		known: true,
+		physical: false,
+		notCommand
+	};
 }
 
 const unknown = (code: string): AlertDescription => ({

@@ -4,7 +4,10 @@ import { ExplanationKind, type Alert } from './alert.ts';
 import { Eui64, Instant } from './eui64.ts';
 
 const list = <T extends z.ZodType>(item: T) =>
-	z.preprocess((value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value), z.array(item));
+	z.preprocess(
+		(value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
+		z.array(item)
+	);
 const text = z.string().trim().min(1).max(80);
 
 export const AlertFilters = z
@@ -25,7 +28,10 @@ export const AlertFilters = z
 		q: text.optional(),
 		sort: z.enum(['newest', 'oldest']).optional(),
 		limit: z.coerce.number().int().min(1).max(500).optional(),
-		cursor: z.string().regex(/^\d{1,19}$/, 'must be the nextCursor of a page').optional()
+		cursor: z
+			.string()
+			.regex(/^\d{1,19}$/, 'must be the nextCursor of a page')
+			.optional()
 	})
 	.meta({ id: 'AlertFilters' });
 export type AlertFilters = z.infer<typeof AlertFilters>;
@@ -35,7 +41,8 @@ export function matches(alert: Alert, f: AlertFilters): boolean {
 	if (f.explanation?.length && !f.explanation.includes(alert.explanation)) return false;
 	if (f.decision === 'none' && alert.decision) return false;
 	if (f.decision === 'any' && !alert.decision) return false;
-	if ((f.decision === 'actionable' || f.decision === 'ignorable') && alert.decision?.verdict !== f.decision) return false;
+	if ((f.decision === 'actionable' || f.decision === 'ignorable') && alert.decision?.verdict !== f.decision)
+		return false;
 	if (f.code && alert.code !== f.code) return false;
 	if (f.category && alert.category !== f.category) return false;
 	if (f.priority && alert.priority > f.priority) return false;
@@ -48,5 +55,7 @@ export function matches(alert: Alert, f: AlertFilters): boolean {
 	if (f.until && alert.effectiveAt >= f.until) return false;
 	if (!f.q) return true;
 	const q = f.q.toLowerCase();
-	return [alert.code, alert.deviceId, alert.name, alert.summary].some((field) => field.toLowerCase().includes(q));
+	return [alert.code, alert.deviceId, alert.name, alert.summary].some((field) =>
+		field.toLowerCase().includes(q)
+	);
 }

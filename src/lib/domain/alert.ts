@@ -51,7 +51,11 @@ export const AlertIn = z
 		kind: AlertKind.default('device'),
 		code: AlertCode,
 		/** The child element of DCCAlert, such as CommandFailure: DCC Alerts are told apart by it, not by the N-code. */
-		dccPayload: z.string().trim().regex(/^[A-Za-z0-9]{1,60}$/).nullish(),
+		dccPayload: z
+			.string()
+			.trim()
+			.regex(/^[A-Za-z0-9]{1,60}$/)
+			.nullish(),
 		raisedAt: Instant.nullish(),
 		clockStatus: ClockStatus.default('reliable'),
 		receivedAt: Instant.nullish(),

@@ -9,7 +9,15 @@ import { changesNear } from './tenure.ts';
 import { spellDelta, spellSeconds } from './wording.ts';
 
 export type Fit =
-	| { fits: true; confident: boolean; score: number; anchor: Anchor; deltaSeconds: number; relation: Relation; reasons: Reason[] }
+	| {
+			fits: true;
+			confident: boolean;
+			score: number;
+			anchor: Anchor;
+			deltaSeconds: number;
+			relation: Relation;
+			reasons: Reason[];
+	  }
 	| { fits: false; reason: string; text: string };
 
 /** Clocks of the DCC and of a Device may differ by this much (seconds). */
@@ -37,7 +45,10 @@ interface AnchoredAt {
 export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 	const outcome = outcomeOf(request.responseCode);
 	if (outcome === 'never-sent')
-		return miss('never-reached-device', `the DCC refused it (${request.responseCode}): it never reached the Device`);
+		return miss(
+			'never-reached-device',
+			`the DCC refused it (${request.responseCode}): it never reached the Device`
+		);
 	const { entry } = context;
 	if (!entry) return fitByTimeAlone(request, outcome, context);
 
@@ -65,12 +76,26 @@ function fitCause(request: ServiceRequest, outcome: Outcome, cause: Cause, conte
 	if (relation === 'same-hub' && cause.relation === 'same-device')
 		return miss('other-device', 'it was sent to another Device of the home network');
 	const targetType = context.target?.deviceType;
-	if (relation === 'same-hub' && cause.targetTypes.length > 0 && !(targetType && cause.targetTypes.includes(targetType)))
-		return miss('other-device', `it was sent to a ${targetType ?? 'Device of unknown type'}, not to a ${cause.targetTypes.join(' or ')}`);
-	if (cause.roles.length > 0 && request.userRole !== '' && !cause.roles.some((role) => role === request.userRole))
+	if (
+		relation === 'same-hub' &&
+		cause.targetTypes.length > 0 &&
+		!(targetType && cause.targetTypes.includes(targetType))
+	)
+		return miss(
+			'other-device',
+			`it was sent to a ${targetType ?? 'Device of unknown type'}, not to a ${cause.targetTypes.join(' or ')}`
+		);
+	if (
+		cause.roles.length > 0 &&
+		request.userRole !== '' &&
+		!cause.roles.some((role) => role === request.userRole)
+	)
 		return miss('role-not-eligible', `role ${request.userRole} is not known to cause ${alert.code} with it`);
 	if (cause.condition && !conditionHolds(cause.condition, context))
-		return miss('condition-not-met', `it can cause ${alert.code} only near a ${cause.condition.kind === 'change-of-supplier' ? 'change of Supplier' : 'change of credentials'}`);
+		return miss(
+			'condition-not-met',
+			`it can cause ${alert.code} only near a ${cause.condition.kind === 'change-of-supplier' ? 'change of Supplier' : 'change of credentials'}`
+		);
 
 	const anchored = bestAnchor(request, outcome, cause, alert);
 	if (!anchored) return outsideWindow(request, outcome, cause, alert);
@@ -79,7 +104,12 @@ function fitCause(request: ServiceRequest, outcome: Outcome, cause: Cause, conte
 
 function conditionHolds(condition: NonNullable<Cause['condition']>, { alert, device }: FitContext): boolean {
 	// Credentials change with the Supplier; a rotation of its own leaves no trace in tenure data.
-	return changesNear(device?.tenures ?? [], alert.effectiveAt, condition.beforeDays * DAY, condition.afterDays * DAY);
+	return changesNear(
+		device?.tenures ?? [],
+		alert.effectiveAt,
+		condition.beforeDays * DAY,
+		condition.afterDays * DAY
+	);
 }
 
 /**
@@ -92,7 +122,10 @@ function anchorsOf(request: ServiceRequest, outcome: Outcome, cause: Cause): Anc
 	if (cause.anchor === 'executed' && executed.length > 0) return executed;
 	if (cause.anchor === 'requested') return [requestedOr(requestedAt, respondedAt)];
 	if (respondedAt !== null && outcome !== 'no-answer')
-		return [{ anchor: 'responded', at: respondedAt }, ...(request.mode === 'future-dated-device' ? executed : [])];
+		return [
+			{ anchor: 'responded', at: respondedAt },
+			...(request.mode === 'future-dated-device' ? executed : [])
+		];
 	if (request.mode === 'future-dated-dsp' && executed.length > 0) return executed;
 	return [requestedOr(requestedAt, respondedAt), ...(request.mode === 'future-dated-device' ? executed : [])];
 }
@@ -100,26 +133,44 @@ function anchorsOf(request: ServiceRequest, outcome: Outcome, cause: Cause): Anc
 const requestedOr = (requestedAt: number | null, respondedAt: number | null): AnchoredAt =>
 	requestedAt === null ? { anchor: 'responded', at: respondedAt! } : { anchor: 'requested', at: requestedAt };
 
-function bestAnchor(request: ServiceRequest, outcome: Outcome, cause: Cause, alert: AlertFacts): AnchoredAt | undefined {
+function bestAnchor(
+	request: ServiceRequest,
+	outcome: Outcome,
+	cause: Cause,
+	alert: AlertFacts
+): AnchoredAt | undefined {
 	return anchorsOf(request, outcome, cause)
 		.filter((anchored) => inWindow(anchored, request, outcome, cause, alert))
 		.sort((a, b) => Math.abs(alert.effectiveAt - a.at) - Math.abs(alert.effectiveAt - b.at))[0];
 }
 
-function inWindow(anchored: AnchoredAt, request: ServiceRequest, outcome: Outcome, cause: Cause, alert: AlertFacts): boolean {
+function inWindow(
+	anchored: AnchoredAt,
+	request: ServiceRequest,
+	outcome: Outcome,
+	cause: Cause,
+	alert: AlertFacts
+): boolean {
 	const delta = (alert.effectiveAt - anchored.at) / 1000;
-	const unanswered = outcome === 'no-answer' && anchored.anchor === 'requested' ? timeOutSeconds(alert.deviceType) : 0;
+	const unanswered =
+		outcome === 'no-answer' && anchored.anchor === 'requested' ? timeOutSeconds(alert.deviceType) : 0;
 	if (delta > cause.maxSeconds + unanswered + SLACK) return false;
 	if (cause.minSeconds < 0) return delta >= cause.minSeconds;
 	// The Device acts between the request and its response, so the Alert may precede the response, never the request.
-	const sent = anchored.anchor === 'responded' ? (request.requestedAt ?? anchored.at - timeOutSeconds(alert.deviceType) * 1000) : anchored.at;
+	const sent =
+		anchored.anchor === 'responded'
+			? (request.requestedAt ?? anchored.at - timeOutSeconds(alert.deviceType) * 1000)
+			: anchored.at;
 	return alert.effectiveAt >= sent - SLACK * 1000;
 }
 
 function outsideWindow(request: ServiceRequest, outcome: Outcome, cause: Cause, alert: AlertFacts): Fit {
 	const [anchored] = anchorsOf(request, outcome, cause);
 	const delta = (alert.effectiveAt - anchored!.at) / 1000;
-	return miss('outside-window', `${spellDelta(delta)}: outside the window of ${spellSeconds(cause.maxSeconds)} for ${alert.code}`);
+	return miss(
+		'outside-window',
+		`${spellDelta(delta)}: outside the window of ${spellSeconds(cause.maxSeconds)} for ${alert.code}`
+	);
 }
 
 function weigh(
@@ -134,20 +185,30 @@ function weigh(
 	const deltaSeconds = Math.round((alert.effectiveAt - at) / 1000);
 	const reasons: Reason[] = [
 		{ code: 'cause-table', text: cause.mechanism },
-		{ code: 'time', text: `${spellDelta(deltaSeconds)}; usual is ${spellSeconds(cause.typicalSeconds)}, at most ${spellSeconds(cause.maxSeconds)}` },
+		{
+			code: 'time',
+			text: `${spellDelta(deltaSeconds)}; usual is ${spellSeconds(cause.typicalSeconds)}, at most ${spellSeconds(cause.maxSeconds)}`
+		},
 		{ code: 'outcome', text: outcomeText(request.responseCode) }
 	];
 	let score = cause.prior * (0.5 + 0.5 * timeFit(deltaSeconds, cause));
 	if (cause.outcome !== 'any' && outcome === 'failure') score += 0.1;
 	if (relation === 'same-hub') {
 		score -= 0.05;
-		reasons.push({ code: 'same-hub', text: `sent to the ${context.target?.deviceType ?? 'other Device'} of the same home network` });
+		reasons.push({
+			code: 'same-hub',
+			text: `sent to the ${context.target?.deviceType ?? 'other Device'} of the same home network`
+		});
 	}
 	if (alertCategory === 'security' && cause.outcome !== 'any' && isRelayed(request.userRole)) {
 		score -= 0.3;
-		reasons.push({ code: 'relayed', text: `commands of role ${request.userRole} are relayed by the DCC under its own identity, so they rarely fail this check` });
+		reasons.push({
+			code: 'relayed',
+			text: `commands of role ${request.userRole} are relayed by the DCC under its own identity, so they rarely fail this check`
+		});
 	}
-	if (cause.confidence === 'circumstantial') reasons.push({ code: 'circumstantial', text: 'a shared event such as a site visit, not a cause' });
+	if (cause.confidence === 'circumstantial')
+		reasons.push({ code: 'circumstantial', text: 'a shared event such as a site visit, not a cause' });
 	const confident = cause.confidence === 'specification' || cause.confidence === 'strong';
 	return { fits: true, confident, score: clamp(score), anchor, deltaSeconds, relation, reasons };
 }
@@ -163,9 +224,11 @@ function timeFit(deltaSeconds: number, cause: Cause): number {
 
 /** No row of the table speaks of this Alert code: a change, or a failure, shortly before it is worth a look. */
 function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: FitContext): Fit {
-	if (request.deviceId !== alert.deviceId) return miss('other-device', 'it was sent to another Device of the home network');
+	if (request.deviceId !== alert.deviceId)
+		return miss('other-device', 'it was sent to another Device of the home network');
 	const variant = describeVariant(request.serviceReferenceVariant);
-	if (variant.kind === 'read' && outcome === 'success') return miss('read-succeeded', `a read that succeeded (${request.responseCode}) changes nothing`);
+	if (variant.kind === 'read' && outcome === 'success')
+		return miss('read-succeeded', `a read that succeeded (${request.responseCode}) changes nothing`);
 	const { anchor, at } = requestedOr(request.executeAt ?? request.requestedAt, request.respondedAt);
 	const deltaSeconds = Math.round((alert.effectiveAt - at) / 1000);
 	if (deltaSeconds < -SLACK || deltaSeconds > TIME_ONLY_SECONDS)
@@ -174,7 +237,15 @@ function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: Fi
 		{ code: 'time-only', text: `only the time fits: ${spellDelta(deltaSeconds)}` },
 		{ code: 'outcome', text: outcomeText(request.responseCode) }
 	];
-	return { fits: true, confident: false, score: clamp(0.2 - deltaSeconds / 9000), anchor, deltaSeconds, relation: 'same-device', reasons };
+	return {
+		fits: true,
+		confident: false,
+		score: clamp(0.2 - deltaSeconds / 9000),
+		anchor,
+		deltaSeconds,
+		relation: 'same-device',
+		reasons
+	};
 }
 
 const miss = (reason: string, text: string): Fit => ({ fits: false, reason, text });

@@ -11,7 +11,9 @@ const Role = z.enum(['IS', 'GS', 'ES', 'ED', 'GT', 'RSA', 'OU', 'LC', 'COS', 'DC
 export const Cause = z
 	.strictObject({
 		id: z.string(),
-		variants: z.array(z.string().refine((code) => variants.has(code), { error: 'is not in the table of SRVs' })).min(1),
+		variants: z
+			.array(z.string().refine((code) => variants.has(code), { error: 'is not in the table of SRVs' }))
+			.min(1),
 		/** Eligible roles; none = any. */
 		roles: z.array(Role),
 		/** What the response must be. `failure-or-none`: a success speaks against this cause. */
@@ -27,7 +29,11 @@ export const Cause = z
 		typicalSeconds: z.number().int(),
 		maxSeconds: z.number().int(),
 		condition: z
-			.strictObject({ kind: z.enum(['change-of-supplier', 'credential-change']), beforeDays: z.number(), afterDays: z.number() })
+			.strictObject({
+				kind: z.enum(['change-of-supplier', 'credential-change']),
+				beforeDays: z.number(),
+				afterDays: z.number()
+			})
 			.nullable(),
 		/** 0..1 before the time is weighed. */
 		prior: z.number().min(0).max(1),
@@ -35,7 +41,9 @@ export const Cause = z
 		confidence: z.enum(['specification', 'strong', 'weak', 'circumstantial']),
 		mechanism: z.string().min(1).max(160)
 	})
-	.refine((c) => c.minSeconds <= c.typicalSeconds && c.typicalSeconds <= c.maxSeconds, { error: 'the window must be ordered: min, typical, max' });
+	.refine((c) => c.minSeconds <= c.typicalSeconds && c.typicalSeconds <= c.maxSeconds, {
+		error: 'the window must be ordered: min, typical, max'
+	});
 export type Cause = z.infer<typeof Cause>;
 
 const CauseEntry = z.strictObject({
@@ -86,7 +94,9 @@ export function readCauseTable(file: unknown): CauseTable {
 	return {
 		version,
 		entries: new Map(entries.map((entry) => [entry.alert, entry])),
-		notCommand: new Map(notCommand.flatMap(({ why, alerts }) => alerts.map((alert) => [alert, why] as const))),
+		notCommand: new Map(
+			notCommand.flatMap(({ why, alerts }) => alerts.map((alert) => [alert, why] as const))
+		),
 		reach
 	};
 }
@@ -95,8 +105,14 @@ export function readCauseTable(file: unknown): CauseTable {
 export const causeTable: CauseTable = readCauseTable(data);
 
 /** The row of an Alert: a DCC Alert by the child element first, then by its code. */
-export function causesOf(table: CauseTable, alert: { code: string; dccPayload?: string | null }): CauseEntry | undefined {
-	return (alert.dccPayload ? table.entries.get(`payload:${alert.dccPayload}`) : undefined) ?? table.entries.get(alert.code);
+export function causesOf(
+	table: CauseTable,
+	alert: { code: string; dccPayload?: string | null }
+): CauseEntry | undefined {
+	return (
+		(alert.dccPayload ? table.entries.get(`payload:${alert.dccPayload}`) : undefined) ??
+		table.entries.get(alert.code)
+	);
 }
 
 export const reachOf = (table: CauseTable, variant: string): Reach | null => table.reach.get(variant) ?? null;

@@ -2,15 +2,24 @@
 // evidence: no clock, no order of arrival. It explains; a person decides.
 import type { Candidate, Excluded, ExplanationKind, Tier } from './alert.ts';
 import { describeAlert, type AlertDescription } from './alert-code.ts';
+import {
+	MAX_CANDIDATES,
+	MAX_EXCLUDED,
+	byId,
+	exactCandidate,
+	excludedFacts,
+	excludedOf,
+	requestFacts
+} from './candidate.ts';
 import { causesOf, type CauseEntry } from './cause-table.ts';
 import { fitRequest, TIME_ONLY_SECONDS } from './cause-fit.ts';
+import { isVisible, notesOf } from './disclosure.ts';
 import type { Evidence } from './evidence.ts';
 import { summarise } from './explanation-text.ts';
 import { matchReference } from './reference-match.ts';
-import { describeVariant } from './service-reference-variant.ts';
-import { effectiveAt, type ServiceRequest } from './service-request.ts';
-import { isResponsible, tenureAt } from './tenure.ts';
-import { spellDelta } from './wording.ts';
+import type { ServiceRequest } from './service-request.ts';
+import { isResponsible } from './tenure.ts';
+import { distanceOf, isNear, windowEnd } from './window.ts';
 
 export interface Explanation {
 	kind: ExplanationKind;
@@ -29,11 +38,6 @@ export interface Explanation {
 /** Two Users whose best candidates are closer than this are told apart by nobody: `ambiguous`. */
 const MARGIN = 0.1;
 const STRONG = 0.3;
-const MAX_CANDIDATES = 5;
-const MAX_EXCLUDED = 10;
-/** A request further off is not named among the excluded (ms). */
-export const EXCLUDED_WITHIN = 24 * 3_600_000;
-const SLACK_MS = 5000;
 
 interface Judged {
 	candidate: Candidate;
@@ -47,25 +51,59 @@ export function correlate(evidence: Evidence): Explanation {
 	const base = { guidance: entry?.guidance ?? null, tableVersion: table.version };
 
 	const device = home.get(alert.deviceId);
-	if (!device || !isResponsible(device.tenures, viewer.supplierId, alert.effectiveAt)) return { ...base, ...outOfScope(device !== undefined) };
+	if (!device || !isResponsible(device.tenures, viewer.supplierId, alert.effectiveAt))
+		return { ...base, ...outOfScope(device !== undefined) };
 
 	const visible = unique(evidence.requests).filter((request) => isVisible(request, evidence));
 	const notes = notesOf(evidence, entry);
 	const exact = matchReference(alert.reference, alert.deviceId, visible);
 	if (exact.kind === 'one') {
 		const candidates = [exactCandidate(exact.request, evidence, 'exact', exact.how)];
-		const excluded = excludedOf(visible.filter((r) => r !== exact.request && r.deviceId === alert.deviceId), evidence, 'not-named', 'the Alert names another command');
-		return { ...base, kind: 'exact', notes, candidates, excluded, settlesAt: null, summary: summarise('exact', candidates, description) };
+		const excluded = excludedOf(
+			visible.filter((r) => r !== exact.request && r.deviceId === alert.deviceId),
+			evidence,
+			'not-named',
+			'the Alert names another command'
+		);
+		return {
+			...base,
+			kind: 'exact',
+			notes,
+			candidates,
+			excluded,
+			settlesAt: null,
+			summary: summarise('exact', candidates, description)
+		};
 	}
 	if (exact.kind === 'several') {
-		const candidates = exact.requests.map((r) => exactCandidate(r, evidence, 'strong', 'two Users used the counter that the Alert names'));
+		const candidates = exact.requests.map((r) =>
+			exactCandidate(r, evidence, 'strong', 'two Users used the counter that the Alert names')
+		);
 		candidates.sort(byId);
-		return { ...base, kind: 'ambiguous', notes, candidates: candidates.slice(0, MAX_CANDIDATES), excluded: [], settlesAt: null, summary: summarise('ambiguous', candidates, description) };
+		return {
+			...base,
+			kind: 'ambiguous',
+			notes,
+			candidates: candidates.slice(0, MAX_CANDIDATES),
+			excluded: [],
+			settlesAt: null,
+			summary: summarise('ambiguous', candidates, description)
+		};
 	}
 	if (description.notCommand !== null) {
-		const near = visible.filter((r) => r.deviceId === alert.deviceId && distanceOf(r, alert.effectiveAt) <= TIME_ONLY_SECONDS * 1000);
+		const near = visible.filter(
+			(r) => r.deviceId === alert.deviceId && distanceOf(r, alert.effectiveAt) <= TIME_ONLY_SECONDS * 1000
+		);
 		const excluded = excludedOf(near, evidence, 'no-command-can', `no command can cause ${alert.code}`);
-		return { ...base, kind: 'not-command', notes, candidates: [], excluded, settlesAt: null, summary: summarise('not-command', [], description) };
+		return {
+			...base,
+			kind: 'not-command',
+			notes,
+			candidates: [],
+			excluded,
+			settlesAt: null,
+			summary: summarise('not-command', [], description)
+		};
 	}
 	if (exact.kind === 'missing') notes.push('It names a command that the audit data does not hold.');
 	return { ...base, ...weighed(visible, evidence, entry, description, notes, exact.kind === 'missing') };
@@ -92,18 +130,41 @@ function weighed(
 			target: home.get(request.deviceId)
 		});
 		if (!fit.fits) {
-			const elsewhere = request.deviceId !== alert.deviceId && (fit.reason === 'other-device' || fit.reason === 'not-a-known-cause');
+			const elsewhere =
+				request.deviceId !== alert.deviceId &&
+				(fit.reason === 'other-device' || fit.reason === 'not-a-known-cause');
 			if (!elsewhere && isNear(request, alert.effectiveAt, entry))
-				excluded.push({ ...excludedFacts(request), reason: fit.reason, text: fit.text, distance: distanceOf(request, alert.effectiveAt) });
+				excluded.push({
+					...excludedFacts(request),
+					reason: fit.reason,
+					text: fit.text,
+					distance: distanceOf(request, alert.effectiveAt)
+				});
 			continue;
 		}
 		// A named but unknown command is the cause; what only stands near in time can be circumstantial at most.
 		const strong = fit.confident && fit.score >= STRONG && !description.physical && !namesUnknownCommand;
 		const { tier, score } = { tier: strong ? ('strong' as const) : ('weak' as const), score: fit.score };
-		judged.push({ score, candidate: { ...requestFacts(request, evidence), tier, relation: fit.relation, deltaSeconds: fit.deltaSeconds, anchor: fit.anchor, reasons: fit.reasons } });
+		judged.push({
+			score,
+			candidate: {
+				...requestFacts(request, evidence),
+				tier,
+				relation: fit.relation,
+				deltaSeconds: fit.deltaSeconds,
+				anchor: fit.anchor,
+				reasons: fit.reasons
+			}
+		});
 	}
 	weakenWhereUserSucceeded(judged, visible, evidence);
-	judged.sort((a, b) => rank(a.candidate.tier) - rank(b.candidate.tier) || b.score - a.score || Math.abs(a.candidate.deltaSeconds) - Math.abs(b.candidate.deltaSeconds) || byId(a.candidate, b.candidate));
+	judged.sort(
+		(a, b) =>
+			rank(a.candidate.tier) - rank(b.candidate.tier) ||
+			b.score - a.score ||
+			Math.abs(a.candidate.deltaSeconds) - Math.abs(b.candidate.deltaSeconds) ||
+			byId(a.candidate, b.candidate)
+	);
 
 	const settlesAt = windowEnd(alert.effectiveAt, entry);
 	const complete = completeUntil !== null && completeUntil >= settlesAt;
@@ -123,7 +184,9 @@ function weighed(
 function conclude(judged: readonly Judged[], complete: boolean): ExplanationKind {
 	const [best, ...others] = judged;
 	if (best?.candidate.tier === 'strong') {
-		const rival = others.find((j) => j.candidate.userId !== best.candidate.userId && j.candidate.tier === 'strong');
+		const rival = others.find(
+			(j) => j.candidate.userId !== best.candidate.userId && j.candidate.tier === 'strong'
+		);
 		return rival && best.score - rival.score < MARGIN ? 'ambiguous' : 'likely';
 	}
 	if (!complete) return 'pending';
@@ -131,13 +194,22 @@ function conclude(judged: readonly Judged[], complete: boolean): ExplanationKind
 }
 
 /** A User whose other command succeeded just then had working credentials: that speaks against its refused one. */
-function weakenWhereUserSucceeded(judged: Judged[], visible: readonly ServiceRequest[], { alert }: Evidence): void {
+function weakenWhereUserSucceeded(
+	judged: Judged[],
+	visible: readonly ServiceRequest[],
+	{ alert }: Evidence
+): void {
 	for (const item of judged) {
-		if (item.candidate.responseCode === 'I0' || !item.candidate.reasons.some((r) => r.code === 'outcome')) continue;
+		if (item.candidate.responseCode === 'I0' || !item.candidate.reasons.some((r) => r.code === 'outcome'))
+			continue;
 		const success = visible.find(
 			(r) =>
-				r.userId === item.candidate.userId && r.requestId !== item.candidate.requestId && r.deviceId === alert.deviceId &&
-				r.responseCode === 'I0' && r.respondedAt !== null && Math.abs(r.respondedAt - alert.effectiveAt) <= 120_000
+				r.userId === item.candidate.userId &&
+				r.requestId !== item.candidate.requestId &&
+				r.deviceId === alert.deviceId &&
+				r.responseCode === 'I0' &&
+				r.respondedAt !== null &&
+				Math.abs(r.respondedAt - alert.effectiveAt) <= 120_000
 		);
 		if (!success) continue;
 		item.score = Math.max(0, item.score - 0.2);
@@ -149,45 +221,6 @@ function weakenWhereUserSucceeded(judged: Judged[], visible: readonly ServiceReq
 	}
 }
 
-/**
- * Tenure: a request of another User is seen while the viewer was responsible for the Alert's Device; one sent to a
- * meter only by the Supplier responsible for that meter. A User's own requests it knows anyway (SEC H8.16(b)).
- */
-function isVisible(request: ServiceRequest, { alert, home, viewer }: Evidence): boolean {
-	if (viewer.userIds.has(request.userId)) return true;
-	const at = effectiveAt(request);
-	const device = home.get(alert.deviceId);
-	if (!device || !isResponsible(device.tenures, viewer.supplierId, at)) return false;
-	if (request.deviceId === alert.deviceId) return true;
-	const target = home.get(request.deviceId);
-	if (!target || target.deviceType === 'ESME' || target.deviceType === 'GSME')
-		return target !== undefined && isResponsible(target.tenures, viewer.supplierId, at);
-	return true;
-}
-
-/** How long before an Alert a cause of its code may lie (ms). */
-export function lookBack(entry: CauseEntry | undefined): number {
-	return 1000 * Math.max(TIME_ONLY_SECONDS, ...(entry?.causes ?? []).map((cause) => cause.maxSeconds));
-}
-
-/** The instant after which no Service Request can matter any more (ms). */
-function windowEnd(at: number, entry: CauseEntry | undefined): number {
-	const after = Math.max(0, ...(entry?.causes ?? []).map((cause) => -cause.minSeconds));
-	return at + after * 1000 + SLACK_MS;
-}
-
-function notesOf({ alert, home, viewer }: Evidence, entry: CauseEntry | undefined): string[] {
-	const notes: string[] = [];
-	const tenure = tenureAt(home.get(alert.deviceId)?.tenures ?? [], alert.effectiveAt);
-	// Said whenever the window crosses the start, whether or not anything is hidden: else the note itself would tell.
-	if (tenure?.supplierId === viewer.supplierId && alert.effectiveAt - lookBack(entry) < tenure.from)
-		notes.push('Activity before the start of your supply is not visible.');
-	if (alert.clockStatus !== 'reliable') notes.push('The clock of the Device is not reliable: matched on the time of receipt.');
-	if (alert.throttledCount !== null && alert.throttledCount > 1)
-		notes.push(`Stands for at least ${alert.throttledCount} Alerts: the DCC may have throttled.`);
-	return notes;
-}
-
 function outOfScope(known: boolean): Omit<Explanation, 'guidance' | 'tableVersion'> {
 	const summary = known
 		? 'The Device was not in your tenure when this was raised: forward it to the Supplier responsible.'
@@ -195,62 +228,8 @@ function outOfScope(known: boolean): Omit<Explanation, 'guidance' | 'tableVersio
 	return { kind: 'out-of-scope', summary, notes: [], candidates: [], excluded: [], settlesAt: null };
 }
 
-function exactCandidate(request: ServiceRequest, evidence: Evidence, tier: Tier, how: string): Candidate {
-	const { alert } = evidence;
-	const at = request.executeAt ?? request.respondedAt ?? effectiveAt(request);
-	const deltaSeconds = Math.round((alert.effectiveAt - at) / 1000);
-	const anchor = request.executeAt !== null ? 'executed' : request.respondedAt !== null ? 'responded' : 'requested';
-	const reasons = [
-		{ code: 'reference', text: how },
-		{ code: 'time', text: spellDelta(deltaSeconds) }
-	];
-	const relation = request.deviceId === alert.deviceId ? 'same-device' : 'same-hub';
-	return { ...requestFacts(request, evidence), tier, relation, deltaSeconds, anchor, reasons };
-}
-
-function requestFacts(request: ServiceRequest, { viewer }: Evidence) {
-	return {
-		requestId: request.requestId,
-		deviceId: request.deviceId,
-		serviceReferenceVariant: request.serviceReferenceVariant,
-		name: describeVariant(request.serviceReferenceVariant).name,
-		userId: request.userId,
-		userRole: request.userRole,
-		userName: request.userName,
-		own: viewer.userIds.has(request.userId),
-		requestedAt: iso(request.requestedAt),
-		executeAt: iso(request.executeAt),
-		respondedAt: iso(request.respondedAt),
-		responseCode: request.responseCode
-	};
-}
-
-const excludedFacts = (request: ServiceRequest) => ({
-	requestId: request.requestId,
-	serviceReferenceVariant: request.serviceReferenceVariant,
-	userRole: request.userRole,
-	userName: request.userName
-});
-
-function excludedOf(requests: readonly ServiceRequest[], { alert }: Evidence, reason: string, text: string): Excluded[] {
-	const distance = (request: ServiceRequest) => distanceOf(request, alert.effectiveAt);
-	return requests
-		.filter((request) => isNear(request, alert.effectiveAt, undefined))
-		.sort((a, b) => distance(a) - distance(b) || byId(a, b))
-		.slice(0, MAX_EXCLUDED)
-		.map((request) => ({ ...excludedFacts(request), reason, text }));
-}
-
-const instantsOf = (r: ServiceRequest): number[] => [r.requestedAt, r.respondedAt, r.executeAt].filter((at) => at !== null);
-
-const distanceOf = (request: ServiceRequest, at: number): number => Math.min(...instantsOf(request).map((i) => Math.abs(at - i)));
-
-/** Near enough to be named among the excluded: within the day before, or after it as far as the code's causes reach. */
-function isNear(request: ServiceRequest, at: number, entry: CauseEntry | undefined): boolean {
-	return instantsOf(request).some((i) => i >= at - EXCLUDED_WITHIN && i <= windowEnd(at, entry));
-}
-
 const rank = (tier: Tier): number => ['exact', 'strong', 'weak'].indexOf(tier);
-const byId = (a: { requestId: string }, b: { requestId: string }): number => (a.requestId < b.requestId ? -1 : a.requestId > b.requestId ? 1 : 0);
-const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-const unique = (requests: readonly ServiceRequest[]): ServiceRequest[] => [...new Map(requests.map((r) => [r.requestId, r])).values()];
+
+const unique = (requests: readonly ServiceRequest[]): ServiceRequest[] => [
+	...new Map(requests.map((r) => [r.requestId, r])).values()
+];

@@ -17,7 +17,12 @@ export interface ReasonCode {
 
 export const REASONS: Record<Verdict, readonly ReasonCode[]> = {
 	ignorable: [
-		{ code: 'other-user-command', key: '1', label: "expected effect of another User's command", needsCandidate: true },
+		{
+			code: 'other-user-command',
+			key: '1',
+			label: "expected effect of another User's command",
+			needsCandidate: true
+		},
 		{ code: 'own-command', key: '2', label: 'expected effect of our own command', needsCandidate: true },
 		{ code: 'known-incident', key: '3', label: 'known DCC or CSP incident', noteRequired: true },
 		{ code: 'repeat', key: '4', label: 'repeat of one already decided' },
@@ -54,13 +59,21 @@ const note = z.string().trim().max(2000).nullish();
 
 /** `verdict: null` reopens. `version` is the version of the Alert that the person saw. */
 export const DecisionIn = z
-	.object({ verdict: Verdict.nullable(), reason: z.string().trim().max(40).nullish(), note, version: z.number().int().positive() })
+	.object({
+		verdict: Verdict.nullable(),
+		reason: z.string().trim().max(40).nullish(),
+		note,
+		version: z.number().int().positive()
+	})
 	.superRefine(checkReason);
 export type DecisionIn = z.infer<typeof DecisionIn>;
 
 export const BulkDecisionIn = z
 	.object({
-		items: z.array(z.object({ id: z.string(), version: z.number().int().positive() })).min(1).max(500),
+		items: z
+			.array(z.object({ id: z.string(), version: z.number().int().positive() }))
+			.min(1)
+			.max(500),
 		verdict: Verdict.nullable(),
 		reason: z.string().trim().max(40).nullish(),
 		note
@@ -80,7 +93,11 @@ function checkReason(
 	const reasons = REASONS[input.verdict];
 	const reason = reasons.find((r) => r.code === input.reason);
 	if (!reason) {
-		ctx.addIssue({ code: 'custom', path: ['reason'], message: `must be one of ${reasons.map((r) => r.code).join(', ')}` });
+		ctx.addIssue({
+			code: 'custom',
+			path: ['reason'],
+			message: `must be one of ${reasons.map((r) => r.code).join(', ')}`
+		});
 	} else if (reason.noteRequired && !input.note) {
 		ctx.addIssue({ code: 'custom', path: ['note'], message: `the reason "${reason.label}" needs a note` });
 	}

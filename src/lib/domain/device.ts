@@ -32,7 +32,11 @@ export const DeviceIn = z
 		sorted.forEach((tenure, i) => {
 			const previous = sorted[i - 1];
 			if (previous && (previous.to === null || previous.to > tenure.from))
-				ctx.addIssue({ code: 'custom', path: ['tenures'], message: 'two tenures overlap: a Device has one Responsible Supplier at a time' });
+				ctx.addIssue({
+					code: 'custom',
+					path: ['tenures'],
+					message: 'two tenures overlap: a Device has one Responsible Supplier at a time'
+				});
 		});
 	});
 export type DeviceIn = z.infer<typeof DeviceIn>;

@@ -26,7 +26,10 @@ export const Counter = z
 
 /** An instant, RFC 3339 with an offset; kept as UTC with milliseconds. */
 export const Instant = z.iso
-	.datetime({ offset: true, error: 'must be an RFC 3339 time with an offset, such as 2026-11-05T02:14:07.000Z' })
+	.datetime({
+		offset: true,
+		error: 'must be an RFC 3339 time with an offset, such as 2026-11-05T02:14:07.000Z'
+	})
 	.transform((text, ctx) => {
 		const at = new Date(text);
 		if (Number.isFinite(at.getTime()) && at.getTime() >= 0) return at.toISOString();

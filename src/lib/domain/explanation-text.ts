@@ -4,7 +4,11 @@ import type { AlertDescription } from './alert-code.ts';
 import { outcomeText } from './response-code.ts';
 import { spellDelta } from './wording.ts';
 
-export function summarise(kind: ExplanationKind, candidates: readonly Candidate[], alert: AlertDescription): string {
+export function summarise(
+	kind: ExplanationKind,
+	candidates: readonly Candidate[],
+	alert: AlertDescription
+): string {
 	const [best, second] = candidates;
 	switch (kind) {
 		case 'exact':
@@ -12,9 +16,10 @@ export function summarise(kind: ExplanationKind, candidates: readonly Candidate[
 		case 'likely':
 			return `Suspect: ${describe(best!)}; ${outcomeText(best!.responseCode)}.`;
 		case 'ambiguous':
-			if (!second) return alert.physical
-				? `Physical event; only circumstantial: ${describe(best!)}.`
-				: `Only a weak link: ${describe(best!)}.`;
+			if (!second)
+				return alert.physical
+					? `Physical event; only circumstantial: ${describe(best!)}.`
+					: `Only a weak link: ${describe(best!)}.`;
 			return `${candidates.length} Service Requests may have caused it; the nearest fit is ${describe(best!)}.`;
 		case 'pending':
 			return best
@@ -30,7 +35,9 @@ export function summarise(kind: ExplanationKind, candidates: readonly Candidate[
 }
 
 function describe(candidate: Candidate): string {
-	const who = candidate.own ? `your own` : `${candidate.userName ?? 'another User'} (${candidate.userRole || 'role unknown'})`;
+	const who = candidate.own
+		? `your own`
+		: `${candidate.userName ?? 'another User'} (${candidate.userRole || 'role unknown'})`;
 	return `${who} ${candidate.serviceReferenceVariant} ${candidate.name}, ${spellDelta(candidate.deltaSeconds)}`;
 }
 

@@ -1,6 +1,6 @@
 // The command that a GBCS Alert names, by message code: outcome Alerts of future-dated commands (00CA to 00CD, 0124),
 // command not supported (0120), message discarded or not delivered (0114, 00D5). No other Alert names one.
-import { Malformed, Octets, eui, hex, unsigned } from './octets.ts';
+import { Malformed, eui, hex, unsigned, type Octets } from './octets.ts';
 
 export interface GbcsReference {
 	/** `null` where the Alert does not say; implied ones follow from the kind of Alert. */
@@ -33,9 +33,15 @@ const readers: Record<string, Reader | undefined> = {
 	// DLMS: octet string of message code, counter and the instruction.
 	'00CC': (body, context) => codeAndCounter(body.tagged(0x09, 'command reference'), 19, context),
 	// GBZ: a length octet, then the same.
-	'00CD': (body, context) => codeAndCounter(body.slice(body.byte('command reference length'), 'command reference'), 14, context),
+	'00CD': (body, context) =>
+		codeAndCounter(body.slice(body.byte('command reference length'), 'command reference'), 14, context),
 	// Firmware activation (CS06): the counter alone.
-	'00CA': (body, { targetId }) => ({ messageCode: '0012', originatorId: targetId, targetId: null, counter: integer(body, 'counter').toString() }),
+	'00CA': (body, { targetId }) => ({
+		messageCode: '0012',
+		originatorId: targetId,
+		targetId: null,
+		counter: integer(body, 'counter').toString()
+	}),
 	// Replacement of credentials (CS02b): counter and replacement mode.
 	'00CB': (body, context) => credentials(body, context, (mode) => 0x0100 + mode),
 	// Replacement of load controller credentials (CS02g): mode 0A is 0125, 0B is 0126.
@@ -46,11 +52,21 @@ const readers: Record<string, Reader | undefined> = {
 };
 
 function codeAndCounter(part: Octets, size: number, { targetId }: ReferenceContext): GbcsReference {
-	if (part.left !== size) throw new Malformed(`command reference: ${size} octets expected, ${part.left} found`);
-	return { messageCode: hex(part.take(2, 'message code')), originatorId: targetId, targetId: null, counter: unsigned(part.take(8, 'counter')).toString() };
+	if (part.left !== size)
+		throw new Malformed(`command reference: ${size} octets expected, ${part.left} found`);
+	return {
+		messageCode: hex(part.take(2, 'message code')),
+		originatorId: targetId,
+		targetId: null,
+		counter: unsigned(part.take(8, 'counter')).toString()
+	};
 }
 
-function credentials(body: Octets, { targetId }: ReferenceContext, messageCode: (mode: number) => number): GbcsReference {
+function credentials(
+	body: Octets,
+	{ targetId }: ReferenceContext,
+	messageCode: (mode: number) => number
+): GbcsReference {
 	const sequence = body.tagged(0x30, 'credentials outcome');
 	const counter = integer(sequence, 'counter').toString();
 	const code = messageCode(Number(integer(sequence, 'replacement mode') & 0xffn));
@@ -69,7 +85,7 @@ function wholeTransaction(part: Octets): GbcsReference {
 /** An ASN.1 INTEGER that is not negative; up to nine octets for a 64-bit counter. */
 function integer(from: Octets, what: string): bigint {
 	const value = from.tagged(0x02, what).rest();
-	if (value.length === 0 || value.length > 9 || (value.length === 9 && value[0] !== 0)) throw new Malformed(`${what}: an INTEGER of ${value.length} octets`);
+	if (value.length === 0 || value.length > 9 || (value.length === 9 && value[0] !== 0))
+		throw new Malformed(`${what}: an INTEGER of ${value.length} octets`);
 	return unsigned(value);
 }
-

@@ -16,7 +16,9 @@ export function cosemTime(raw: Uint8Array): string | null {
 /** Seconds since 2000-01-01, four octets, big-endian; 0 and all ones are no times. */
 export function zigbeeTime(raw: Uint8Array): string | null {
 	const seconds = uint16(raw, 0) * 65_536 + uint16(raw, 2);
-	return seconds === 0 || seconds === 0xffffffff ? null : new Date(ZIGBEE_EPOCH + seconds * 1000).toISOString();
+	return seconds === 0 || seconds === 0xffffffff
+		? null
+		: new Date(ZIGBEE_EPOCH + seconds * 1000).toISOString();
 }
 
 /** ASN.1 GeneralizedTime, `YYYYMMDDHHMMSSZ`. */
@@ -24,11 +26,27 @@ export function generalizedTime(raw: Uint8Array): string | null {
 	const text = String.fromCharCode(...raw);
 	const parts = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/.exec(text);
 	if (!parts) return null;
-	const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [number, number, number, number, number, number];
+	const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [
+		number,
+		number,
+		number,
+		number,
+		number,
+		number
+	];
 	return instant(year, month, day, hour, minute, second, 0, 0);
 }
 
-function instant(year: number, month: number, day: number, hour: number, minute: number, second: number, ms: number, offsetMinutes: number): string | null {
+function instant(
+	year: number,
+	month: number,
+	day: number,
+	hour: number,
+	minute: number,
+	second: number,
+	ms: number,
+	offsetMinutes: number
+): string | null {
 	const at = new Date(Date.UTC(year, month - 1, day, hour, minute, second, ms));
 	const same = at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === day;
 	if (!same || hour > 23 || minute > 59 || second > 59 || year < 1970) return null;

@@ -54,7 +54,8 @@ function decode(message: Octets): GbcsAlert {
 /** general-ciphering (0xDD): authenticated, not encrypted, so that what it holds stands in clear before the MAC. */
 function unwrap(message: Octets): Octets {
 	message.expect(0xdd, 'general-ciphering');
-	for (const octet of message.take(6, 'general-ciphering header')) if (octet !== 0) throw new Malformed('general-ciphering header: only empty fields are known');
+	for (const octet of message.take(6, 'general-ciphering header'))
+		if (octet !== 0) throw new Malformed('general-ciphering header: only empty fields are known');
 	const service = message.slice(message.length('ciphered service'), 'ciphered service');
 	if (message.left > 0) throw new Malformed(`message: ${message.left} octets after the MAC`);
 	service.expect(0x11, 'security control');
@@ -92,7 +93,14 @@ function generalSigning(message: Octets, framing: GbcsAlert['framing']): GbcsAle
 	let reference: GbcsReference | null = null;
 	let unread = payload.unread;
 	try {
-		reference = payload.body && readReference(payload.body, { messageCode, targetId, supplementaryId: supplementaryRemotePartyId, supplementaryCounter: supplementaryRemotePartyCounter });
+		reference =
+			payload.body &&
+			readReference(payload.body, {
+				messageCode,
+				targetId,
+				supplementaryId: supplementaryRemotePartyId,
+				supplementaryCounter: supplementaryRemotePartyCounter
+			});
 	} catch (error) {
 		if (!(error instanceof Malformed)) throw error;
 		unread = error.message;
@@ -130,7 +138,14 @@ function readContent(content: Octets, messageCode: string): Content {
 	if (first[0] === 0x0f) return dlms(content);
 	if (first[0] === 0x01 && first[1] === 0x09) return gbz(content);
 	if (first[0] === 0x30) return asn1(content);
-	return { family: 'unknown', alertCode: null, time: null, raw: null, body: null, unread: `the content of message code ${messageCode} is of no known family` };
+	return {
+		family: 'unknown',
+		alertCode: null,
+		time: null,
+		raw: null,
+		body: null,
+		unread: `the content of message code ${messageCode} is of no known family`
+	};
 }
 
 function dlms(content: Octets): Content {
@@ -157,8 +172,19 @@ function gbz(content: Octets): Content {
 function asn1(content: Octets): Content {
 	const sequence = content.tagged(0x30, 'sequence');
 	const code = sequence.tagged(0x02, 'Alert code').rest();
-	if (code.length < 2 || code.length > 3 || (code.length === 3 && code[0] !== 0)) throw new Malformed(`Alert code: ${code.length} octets`);
+	if (code.length < 2 || code.length > 3 || (code.length === 3 && code[0] !== 0))
+		throw new Malformed(`Alert code: ${code.length} octets`);
 	const raw = sequence.tagged(0x18, 'time').rest();
-	const alertCode = uint16(code, code.length - 2).toString(16).toUpperCase().padStart(4, '0');
-	return { family: 'ASN.1', alertCode, time: generalizedTime(raw), raw: String.fromCharCode(...raw), body: sequence, unread: null };
+	const alertCode = uint16(code, code.length - 2)
+		.toString(16)
+		.toUpperCase()
+		.padStart(4, '0');
+	return {
+		family: 'ASN.1',
+		alertCode,
+		time: generalizedTime(raw),
+		raw: String.fromCharCode(...raw),
+		body: sequence,
+		unread: null
+	};
 }

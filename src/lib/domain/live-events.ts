@@ -33,5 +33,9 @@ export const FeedPage = z.object({ items: z.array(Alert), head: z.number().int()
 export type FeedPage = z.infer<typeof FeedPage>;
 
 /** `GET /api/v1/alerts`. */
-export const AlertPage = z.object({ items: z.array(Alert), nextCursor: z.string().nullable(), head: z.number().int() });
+export const AlertPage = z.object({
+	items: z.array(Alert),
+	nextCursor: z.string().nullable(),
+	head: z.number().int()
+});
 export type AlertPage = z.infer<typeof AlertPage>;

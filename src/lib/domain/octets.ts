@@ -19,7 +19,8 @@ export class Octets {
 	}
 
 	take(count: number, what: string): Uint8Array {
-		if (count > this.left) throw new Malformed(`${what}: ${count} octets wanted at ${this.at}, ${this.left} left`);
+		if (count > this.left)
+			throw new Malformed(`${what}: ${count} octets wanted at ${this.at}, ${this.left} left`);
 		const part = this.bytes.subarray(this.at, this.at + count);
 		this.at += count;
 		return part;
@@ -61,7 +62,10 @@ export class Octets {
 	}
 }
 
-export const hex = (bytes: Iterable<number>): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('').toUpperCase();
+export const hex = (bytes: Iterable<number>): string =>
+	Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+		.join('')
+		.toUpperCase();
 
 export const eui = (bytes: Uint8Array): string => hex(bytes).match(/../g)!.join('-');
 

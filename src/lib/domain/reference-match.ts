@@ -26,12 +26,19 @@ export function matchReference(
 	const named = requests.filter((request) => {
 		if (request.counter !== reference.counter || !wasSentTo(request, deviceId)) return false;
 		if (reference.originatorId && originatorOf(request) !== reference.originatorId) return false;
-		return variants.length === 0 || request.serviceReferenceVariant === '' || variants.includes(request.serviceReferenceVariant);
+		return (
+			variants.length === 0 ||
+			request.serviceReferenceVariant === '' ||
+			variants.includes(request.serviceReferenceVariant)
+		);
 	});
 	if (named.length > 1) return { kind: 'several', requests: named };
 	const [request] = named;
 	if (!request) return { kind: 'missing' };
-	const what = [`counter ${reference.counter}`, reference.messageCode && `message code ${reference.messageCode}`].filter(Boolean);
+	const what = [
+		`counter ${reference.counter}`,
+		reference.messageCode && `message code ${reference.messageCode}`
+	].filter(Boolean);
 	return { kind: 'one', request, how: `the Alert names the command: ${what.join(', ')}` };
 }
 

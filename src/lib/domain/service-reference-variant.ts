@@ -22,7 +22,9 @@ const VariantTable = z.object({
 
 const MessageCodeTable = z.object({
 	version: z.iso.date(),
-	messageCodes: z.array(z.strictObject({ code: z.string().regex(/^[0-9A-F]{4}$/), variants: z.array(z.string()) }))
+	messageCodes: z.array(
+		z.strictObject({ code: z.string().regex(/^[0-9A-F]{4}$/), variants: z.array(z.string()) })
+	)
 });
 
 export const variantTable = VariantTable.parse(variantData);
@@ -49,4 +51,5 @@ export function describeVariant(code: string): VariantDescription {
 }
 
 /** The SRVs whose command has this GBCS message code; none where it is not known. Some codes belong to several. */
-export const variantsOfMessageCode = (messageCode: string): readonly string[] => byMessageCode.get(messageCode) ?? [];
+export const variantsOfMessageCode = (messageCode: string): readonly string[] =>
+	byMessageCode.get(messageCode) ?? [];

@@ -12,9 +12,13 @@ export const ServiceReferenceVariant = z
 	.string()
 	.trim()
 	.regex(/^[0-9]{1,3}(\.[0-9]{1,3}){1,3}$/, 'must look like 6.5 or 6.15.1');
-const ResponseCode = z.string().trim().regex(/^[A-Za-z][A-Za-z0-9]{0,15}$/, 'must look like I0 or E21');
+const ResponseCode = z
+	.string()
+	.trim()
+	.regex(/^[A-Za-z][A-Za-z0-9]{0,15}$/, 'must look like I0 or E21');
 
-const REQUEST_ID = /^([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):(0|[1-9][0-9]{0,19})$/i;
+const REQUEST_ID =
+	/^([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):(0|[1-9][0-9]{0,19})$/i;
 
 /** `originator:target:counter` (DUIS XSD, RequestID), brought to one form; any case is accepted. */
 export const RequestId = z
@@ -24,7 +28,10 @@ export const RequestId = z
 		const parts = REQUEST_ID.exec(text);
 		if (parts && Counter.safeParse(parts[3]).success)
 			return `${formatEui64(parts[1]!)}:${formatEui64(parts[2]!)}:${parts[3]}`;
-		ctx.addIssue({ code: 'custom', message: 'must be originator:target:counter, two EUI-64 and a decimal counter' });
+		ctx.addIssue({
+			code: 'custom',
+			message: 'must be originator:target:counter, two EUI-64 and a decimal counter'
+		});
 		return z.NEVER;
 	});
 

@@ -7,7 +7,8 @@ export interface TenureSpan {
 	to: number | null;
 }
 
-export const covers = (span: TenureSpan, at: number): boolean => span.from <= at && (span.to === null || at < span.to);
+export const covers = (span: TenureSpan, at: number): boolean =>
+	span.from <= at && (span.to === null || at < span.to);
 
 /** The tenure that holds at `at`, if any; spans of one Device never overlap. */
 export function tenureAt(spans: readonly TenureSpan[], at: number): TenureSpan | undefined {
@@ -18,7 +19,12 @@ export const isResponsible = (spans: readonly TenureSpan[], supplierId: number, 
 	tenureAt(spans, at)?.supplierId === supplierId;
 
 /** Whether a change of Supplier lies within `[at - before, at + after]` (milliseconds). */
-export function changesNear(spans: readonly TenureSpan[], at: number, before: number, after: number): boolean {
+export function changesNear(
+	spans: readonly TenureSpan[],
+	at: number,
+	before: number,
+	after: number
+): boolean {
 	return spans.some((span) =>
 		[span.from, span.to].some((edge) => edge !== null && edge >= at - before && edge <= at + after)
 	);

@@ -5,7 +5,15 @@ import { ExplanationKind } from './alert.ts';
 const nullable = z.string().nullable();
 
 export const TimelineItem = z.discriminatedUnion('kind', [
-	z.object({ kind: z.literal('alert'), at: z.string(), id: z.string(), code: z.string(), name: z.string(), explanation: ExplanationKind, receivedAt: z.string() }),
+	z.object({
+		kind: z.literal('alert'),
+		at: z.string(),
+		id: z.string(),
+		code: z.string(),
+		name: z.string(),
+		explanation: ExplanationKind,
+		receivedAt: z.string()
+	}),
 	z.object({
 		kind: z.literal('service-request'),
 		at: z.string(),

@@ -11,4 +11,6 @@ export function spellSeconds(seconds: number): string {
 
 /** `41 s before the Alert`, or `12 min after it`, from Alert time minus the time of the request. */
 export const spellDelta = (deltaSeconds: number): string =>
-	deltaSeconds >= 0 ? `${spellSeconds(deltaSeconds)} before the Alert` : `${spellSeconds(deltaSeconds)} after the Alert`;
+	deltaSeconds >= 0
+		? `${spellSeconds(deltaSeconds)} before the Alert`
+		: `${spellSeconds(deltaSeconds)} after the Alert`;

@@ -4,7 +4,10 @@ import { mintKey, type Scope } from './api-keys.ts';
 import { euiToBytes } from './database.ts';
 
 /** Adds a Supplier with its User IDs, or brings a known one up to date. Returns its id. Throws when a User ID is another's. */
-export async function addSupplier(client: pg.ClientBase, supplier: { slug: string; name: string; userIds: readonly string[] }): Promise<number> {
+export async function addSupplier(
+	client: pg.ClientBase,
+	supplier: { slug: string; name: string; userIds: readonly string[] }
+): Promise<number> {
 	const { rows } = await client.query<{ id: number }>(
 		`insert into supplier (slug, name) values ($1, $2) on conflict (slug) do update set name = excluded.name returning id`,
 		[supplier.slug, supplier.name]
@@ -24,13 +27,25 @@ export async function addSupplier(client: pg.ClientBase, supplier: { slug: strin
 
 export async function supplierIdOf(client: pg.ClientBase, slug: string): Promise<number> {
 	const { rows } = await client.query<{ id: number }>('select id from supplier where slug = $1', [slug]);
-	if (!rows[0]) throw new Error(`Supplier "${slug}" is not known: npm run causeway -- supplier add ${slug} --name NAME --user-ids EUI`);
+	if (!rows[0])
+		throw new Error(
+			`Supplier "${slug}" is not known: npm run causeway -- supplier add ${slug} --name NAME --user-ids EUI`
+		);
 	return rows[0].id;
 }
 
 /** Makes a key and returns it; it cannot be read again. `supplierId: null`: for the whole installation. */
-export async function addApiKey(client: pg.ClientBase, supplierId: number | null, scopes: readonly Scope[]): Promise<string> {
+export async function addApiKey(
+	client: pg.ClientBase,
+	supplierId: number | null,
+	scopes: readonly Scope[]
+): Promise<string> {
 	const { key, hash, hint } = mintKey();
-	await client.query('insert into api_key (supplier_id, hash, hint, scopes) values ($1, $2, $3, $4)', [supplierId, hash, hint, scopes]);
+	await client.query('insert into api_key (supplier_id, hash, hint, scopes) values ($1, $2, $3, $4)', [
+		supplierId,
+		hash,
+		hint,
+		scopes
+	]);
 	return key;
 }

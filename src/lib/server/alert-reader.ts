@@ -32,12 +32,22 @@ export function createAlertReader(db: Database) {
 				const head = await headOf(tx, supplierId);
 				const limit = filters.limit ?? 100;
 				const oldestFirst = filters.sort === 'oldest';
-				let query = tx.selectFrom('supplier_alert').select(['alert_id', 'version', 'seq', 'body', 'decision']).where('supplier_id', '=', supplierId);
+				let query = tx
+					.selectFrom('supplier_alert')
+					.select(['alert_id', 'version', 'seq', 'body', 'decision'])
+					.where('supplier_id', '=', supplierId);
 				for (const condition of conditions(filters)) query = query.where(condition);
 				if (filters.cursor) query = query.where('alert_id', oldestFirst ? '>' : '<', BigInt(filters.cursor));
-				const rows = await query.orderBy('alert_id', oldestFirst ? 'asc' : 'desc').limit(limit + 1).execute();
+				const rows = await query
+					.orderBy('alert_id', oldestFirst ? 'asc' : 'desc')
+					.limit(limit + 1)
+					.execute();
 				const more = rows.length > limit;
-				return { items: rows.slice(0, limit).map(toAlert), nextCursor: more ? rows[limit - 1]!.alert_id.toString() : null, head };
+				return {
+					items: rows.slice(0, limit).map(toAlert),
+					nextCursor: more ? rows[limit - 1]!.alert_id.toString() : null,
+					head
+				};
 			}),
 
 		/** One Alert, or `null` where there is none or it is another Supplier's. */
@@ -58,7 +68,9 @@ export function createAlertReader(db: Database) {
 				const head = await headOf(tx, supplierId);
 				const rows = await tx
 					.selectFrom('feed as f')
-					.innerJoin('supplier_alert as s', (join) => join.onRef('s.supplier_id', '=', 'f.supplier_id').onRef('s.alert_id', '=', 'f.alert_id'))
+					.innerJoin('supplier_alert as s', (join) =>
+						join.onRef('s.supplier_id', '=', 'f.supplier_id').onRef('s.alert_id', '=', 'f.alert_id')
+					)
 					.select(['s.version', 'f.seq', 's.body', 's.decision'])
 					.where('f.supplier_id', '=', supplierId)
 					.where('f.seq', '>', BigInt(after))
@@ -77,7 +89,11 @@ export function createAlertReader(db: Database) {
 }
 
 async function headOf(tx: Tx, supplierId: number): Promise<number> {
-	const row = await tx.selectFrom('feed_head').select('seq').where('supplier_id', '=', supplierId).executeTakeFirst();
+	const row = await tx
+		.selectFrom('feed_head')
+		.select('seq')
+		.where('supplier_id', '=', supplierId)
+		.executeTakeFirst();
 	return Number(row?.seq ?? 0n);
 }
 

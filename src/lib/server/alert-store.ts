@@ -28,19 +28,28 @@ interface Row extends ArrivedAlert {
 	digest: Buffer;
 }
 
-export function createAlertStore(deps: { pool: pg.Pool; nextId: () => bigint; ring: Ring; lingerMs: number }) {
+export function createAlertStore(deps: {
+	pool: pg.Pool;
+	nextId: () => bigint;
+	ring: Ring;
+	lingerMs: number;
+}) {
 	const { pool, nextId, ring, lingerMs } = deps;
 	return createMicroBatch<ArrivedAlert, Kept>({ lingerMs, size: 500, concurrency: 3, write });
 
 	async function write(arrived: ArrivedAlert[]): Promise<Kept[]> {
 		const rows = arrived.map(toRow);
 		const first = new Map<string, Row>();
-		for (const row of rows) if (!first.has(row.key.toString('latin1'))) first.set(row.key.toString('latin1'), row);
+		for (const row of rows)
+			if (!first.has(row.key.toString('latin1'))) first.set(row.key.toString('latin1'), row);
 		// In the order of their keys, so that two writers with messages in common never wait for each other in a ring.
 		const unique = [...first.values()].sort((a, b) => Buffer.compare(a.key, b.key));
 		const { fresh, doorbell } = await insert(pool, unique);
 		if (doorbell !== null) ring('correlate-alerts', doorbell);
-		const known = await digestsOf(pool, unique.filter((row) => !fresh.has(row.id)));
+		const known = await digestsOf(
+			pool,
+			unique.filter((row) => !fresh.has(row.id))
+		);
 		return rows.map((row) => {
 			const original = first.get(row.key.toString('latin1'))!;
 			const digest = known.get(row.key.toString('latin1')) ?? original.digest;
@@ -101,7 +110,10 @@ function referenceCounter({ reference }: AlertIn): string | null {
 
 async function digestsOf(pool: pg.Pool, rows: Row[]): Promise<Map<string, Buffer>> {
 	if (rows.length === 0) return new Map();
-	const result = await pool.query<{ key: Buffer; digest: Buffer }>('select key, digest from message_key where key = any($1)', [rows.map((r) => r.key)]);
+	const result = await pool.query<{ key: Buffer; digest: Buffer }>(
+		'select key, digest from message_key where key = any($1)',
+		[rows.map((r) => r.key)]
+	);
 	return new Map(result.rows.map((row) => [row.key.toString('latin1'), row.digest]));
 }
 

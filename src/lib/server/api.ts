@@ -21,7 +21,8 @@ export interface Call {
 }
 
 /** What a handler answers: JSON, or text of a type. A handler that streams writes to `res` and returns nothing. */
-export type Reply = { status: number; body?: unknown } | { status: number; text: string; type: string } | undefined;
+export type Reply =
+	{ status: number; body?: unknown } | { status: number; text: string; type: string } | undefined;
 
 export interface Route {
 	method: 'GET' | 'POST';
@@ -48,7 +49,11 @@ interface Matcher {
 
 const matchers: Matcher[] = routes.map((route) => {
 	const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
-	return { route, names, pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '([^/]+)')}$`) };
+	return {
+		route,
+		names,
+		pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '([^/]+)')}$`)
+	};
 });
 
 /** Serves a call under /api/v1; returns false for any other path. */
@@ -56,13 +61,27 @@ export function serveApi(services: WebServices, req: IncomingMessage, res: Serve
 	const url = req.url ?? '/';
 	if (!url.startsWith(`${PREFIX}/`)) return false;
 	void answer(services, req, res, url).catch((error: unknown) => {
-		services.log.error({ error: error instanceof Error ? error.stack : String(error), path: url.split('?')[0] }, 'an API call failed');
-		sendProblem(res, new Problem(500, 'Something failed here; the log has the details. Nothing of this call was kept unless it was answered 2xx before'));
+		services.log.error(
+			{ error: error instanceof Error ? error.stack : String(error), path: url.split('?')[0] },
+			'an API call failed'
+		);
+		sendProblem(
+			res,
+			new Problem(
+				500,
+				'Something failed here; the log has the details. Nothing of this call was kept unless it was answered 2xx before'
+			)
+		);
 	});
 	return true;
 }
 
-async function answer(services: WebServices, req: IncomingMessage, res: ServerResponse, url: string): Promise<void> {
+async function answer(
+	services: WebServices,
+	req: IncomingMessage,
+	res: ServerResponse,
+	url: string
+): Promise<void> {
 	const begin = performance.now();
 	let name = 'unknown';
 	try {
@@ -72,9 +91,21 @@ async function answer(services: WebServices, req: IncomingMessage, res: ServerRe
 		const caller = route.scope === null ? NOBODY : await requireCaller(services, req, route.scope);
 		const type = mediaType(req);
 		if (route.takes && !route.takes.types.includes(type))
-			throw new Problem(415, `Content-Type ${type || '(none)'} is not taken here; send one of ${route.takes.types.join(', ')}`);
+			throw new Problem(
+				415,
+				`Content-Type ${type || '(none)'} is not taken here; send one of ${route.takes.types.join(', ')}`
+			);
 		const body = route.takes ? await readBody(req, route.takes.bytes) : Buffer.alloc(0);
-		const reply = await route.handle({ services, caller, params, query: new URLSearchParams(search), body, type, req, res });
+		const reply = await route.handle({
+			services,
+			caller,
+			params,
+			query: new URLSearchParams(search),
+			body,
+			type,
+			req,
+			res
+		});
 		if (reply) send(res, reply);
 	} catch (error) {
 		const problem = error instanceof Problem ? error : asOutage(error);
@@ -100,7 +131,8 @@ function find(method: string, path: string): { route: Route; params: Record<stri
 			return { route, params: Object.fromEntries(names.map((name, i) => [name, decode(match[i + 1]!)])) };
 		allowed.push(route.method);
 	}
-	if (allowed.length > 0) throw new Problem(405, `This path takes ${allowed.join(', ')}`, { allow: allowed.join(', ') });
+	if (allowed.length > 0)
+		throw new Problem(405, `This path takes ${allowed.join(', ')}`, { allow: allowed.join(', ') });
 	throw new Problem(404, 'There is nothing here; GET /api/v1/openapi.json lists what there is');
 }
 
@@ -120,6 +152,11 @@ function decode(part: string): string {
 /** PostgreSQL cannot be reached, or is on its way: nothing was kept, and the sender may try again. */
 function asOutage(error: unknown): Problem | null {
 	const code = (error as { code?: string } | null)?.code ?? '';
-	const gone = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) || /^(57P0|08|53)/.test(code) || /Connection terminated|timeout exceeded when trying to connect/.test(String(error));
-	return gone ? new Problem(503, 'The record cannot be reached; nothing was kept. Try again shortly', { retryAfter: 2 }) : null;
+	const gone =
+		/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) ||
+		/^(57P0|08|53)/.test(code) ||
+		/Connection terminated|timeout exceeded when trying to connect/.test(String(error));
+	return gone
+		? new Problem(503, 'The record cannot be reached; nothing was kept. Try again shortly', { retryAfter: 2 })
+		: null;
 }

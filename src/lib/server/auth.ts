@@ -26,7 +26,13 @@ const TOUCH_MS = 60_000;
 /** Set by us on every request that reaches the library, never taken from outside: it counts attempts by it. */
 const ADDRESS = 'x-causeway-client';
 
-export function createAuth({ pool, config }: { pool: pg.Pool; config: Pick<Config, 'authSecret' | 'origin'> }) {
+export function createAuth({
+	pool,
+	config
+}: {
+	pool: pg.Pool;
+	config: Pick<Config, 'authSecret' | 'origin'>;
+}) {
 	const auth = betterAuth({
 		database: pool,
 		secret: config.authSecret,
@@ -36,7 +42,12 @@ export function createAuth({ pool, config }: { pool: pg.Pool; config: Pick<Confi
 		logger: { level: 'error' },
 		emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10 },
 		session: { expiresIn: 12 * HOUR, disableSessionRefresh: true },
-		rateLimit: { enabled: true, window: 60, max: 100, customRules: { '/sign-in/email': { window: 60, max: 20 } } },
+		rateLimit: {
+			enabled: true,
+			window: 60,
+			max: 100,
+			customRules: { '/sign-in/email': { window: 60, max: 20 } }
+		},
 		advanced: {
 			cookiePrefix: 'causeway',
 			useSecureCookies: config.origin.startsWith('https:'),
@@ -55,12 +66,18 @@ export function createAuth({ pool, config }: { pool: pg.Pool; config: Pick<Confi
 
 		/** Checks a password and opens a session; the response carries the cookie, or is 401, or 429 after too many attempts. */
 		signIn(email: string, password: string, from: { headers: Headers; address: string }): Promise<Response> {
-			const headers = new Headers({ 'content-type': 'application/json', origin: config.origin, [ADDRESS]: from.address });
+			const headers = new Headers({
+				'content-type': 'application/json',
+				origin: config.origin,
+				[ADDRESS]: from.address
+			});
 			const agent = from.headers.get('user-agent');
 			if (agent) headers.set('user-agent', agent);
 			// Through the library's own door, where attempts are counted.
 			const body = JSON.stringify({ email, password });
-			return auth.handler(new Request(`${config.origin}/api/auth/sign-in/email`, { method: 'POST', headers, body }));
+			return auth.handler(
+				new Request(`${config.origin}/api/auth/sign-in/email`, { method: 'POST', headers, body })
+			);
 		},
 
 		/** Ends the session of these headers; the response clears the cookie. */
@@ -72,26 +89,58 @@ export function createAuth({ pool, config }: { pool: pg.Pool; config: Pick<Confi
 			if (!session) return null;
 			const unusedFor = Date.now() - session.session.updatedAt.getTime();
 			if (unusedFor > IDLE_MS) return null;
-			if (unusedFor > TOUCH_MS) await pool.query('update "session" set "updatedAt" = now() where "id" = $1', [session.session.id]);
-			const { rows } = await pool.query<{ supplier_id: number; slug: string; supplier_name: string; role: MemberRole }>(
+			if (unusedFor > TOUCH_MS)
+				await pool.query('update "session" set "updatedAt" = now() where "id" = $1', [session.session.id]);
+			const { rows } = await pool.query<{
+				supplier_id: number;
+				slug: string;
+				supplier_name: string;
+				role: MemberRole;
+			}>(
 				'select m.supplier_id, s.slug, s.name as supplier_name, m.role from member m join supplier s on s.id = m.supplier_id where m.user_id = $1',
 				[session.user.id]
 			);
 			const [row] = rows;
 			if (!row) return null;
 			const { id: userId, name, email } = session.user;
-			return { userId, name, email, supplierId: row.supplier_id, supplierSlug: row.slug, supplierName: row.supplier_name, role: row.role };
+			return {
+				userId,
+				name,
+				email,
+				supplierId: row.supplier_id,
+				supplierSlug: row.slug,
+				supplierName: row.supplier_name,
+				role: row.role
+			};
 		},
 
 		/** Adds a person, or sets name, password and place of one who is there. Returns whether they are new. */
-		async addUser(person: { email: string; name: string; password: string; supplierId: number; role: MemberRole }): Promise<boolean> {
+		async addUser(person: {
+			email: string;
+			name: string;
+			password: string;
+			supplierId: number;
+			role: MemberRole;
+		}): Promise<boolean> {
 			const context = await auth.$context;
 			const email = person.email.toLowerCase();
 			const password = await context.password.hash(person.password);
 			const known = await context.internalAdapter.findUserByEmail(email, { includeAccounts: true });
-			const user = known?.user ?? (await context.internalAdapter.createUser({ email, name: person.name, emailVerified: true }, { method: 'email-password' }));
-			if (known?.accounts.some((account) => account.providerId === 'credential')) await context.internalAdapter.updatePassword(user.id, password);
-			else await context.internalAdapter.linkAccount({ userId: user.id, providerId: 'credential', accountId: user.id, password });
+			const user =
+				known?.user ??
+				(await context.internalAdapter.createUser(
+					{ email, name: person.name, emailVerified: true },
+					{ method: 'email-password' }
+				));
+			if (known?.accounts.some((account) => account.providerId === 'credential'))
+				await context.internalAdapter.updatePassword(user.id, password);
+			else
+				await context.internalAdapter.linkAccount({
+					userId: user.id,
+					providerId: 'credential',
+					accountId: user.id,
+					password
+				});
 			await pool.query(
 				`insert into member (user_id, supplier_id, role) values ($1, $2, $3)
 				 on conflict (user_id) do update set supplier_id = excluded.supplier_id, role = excluded.role`,

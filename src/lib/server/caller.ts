@@ -16,7 +16,11 @@ export interface Caller {
 const PERSON_SCOPES: readonly Scope[] = ['read', 'decide'];
 
 /** Finds the caller and checks the scope; throws 401 or 403. A session that changes something must come from our own pages. */
-export async function requireCaller(services: WebServices, req: IncomingMessage, scope: Scope): Promise<Caller> {
+export async function requireCaller(
+	services: WebServices,
+	req: IncomingMessage,
+	scope: Scope
+): Promise<Caller> {
 	const caller = await findCaller(services, req);
 	if (!caller) throw new Problem(401, 'Send Authorization: Bearer KEY, or sign in');
 	if (!caller.scopes.includes(scope)) throw new Problem(403, `This needs the scope "${scope}"`);
@@ -25,7 +29,11 @@ export async function requireCaller(services: WebServices, req: IncomingMessage,
 
 /** The Supplier whose rows a reader asks for; a key of the whole installation has none. */
 export function requireSupplier(caller: Caller): number {
-	if (caller.supplierId === null) throw new Problem(403, 'A key of the whole installation reads no Supplier: use a key made with --supplier SLUG');
+	if (caller.supplierId === null)
+		throw new Problem(
+			403,
+			'A key of the whole installation reads no Supplier: use a key made with --supplier SLUG'
+		);
 	return caller.supplierId;
 }
 
@@ -34,7 +42,14 @@ async function findCaller(services: WebServices, req: IncomingMessage): Promise<
 	if (authorization !== undefined) {
 		const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 		const holder = key && (await services.apiKeys.holderOf(key));
-		return holder ? { supplierId: holder.supplierId, scopes: holder.scopes, id: `key:${holder.keyId}`, name: `key ${holder.keyId}` } : null;
+		return holder
+			? {
+					supplierId: holder.supplierId,
+					scopes: holder.scopes,
+					id: `key:${holder.keyId}`,
+					name: `key ${holder.keyId}`
+				}
+			: null;
 	}
 	if (!req.headers.cookie) return null;
 	const viewer = await services.auth.viewerOf(headersOf(req));
@@ -52,4 +67,3 @@ export function headersOf(req: IncomingMessage): Headers {
 	if (req.headers.cookie) headers.set('cookie', req.headers.cookie);
 	return headers;
 }
-

@@ -10,7 +10,9 @@ export type Role = 'causeway_web' | 'causeway_ingest' | 'causeway_worker';
 /** `bigint` columns arrive as JavaScript bigint: record ids exceed 2^53. Only for these pools, not for the driver. */
 const types: pg.CustomTypesConfig = {
 	getTypeParser: ((oid: number, format?: 'text') =>
-		oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser']
+		oid === pg.types.builtins.INT8
+			? BigInt
+			: pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser']
 };
 
 export interface Connection {
@@ -45,4 +47,5 @@ export function asSupplier<T>(db: Database, supplierId: number, work: (tx: Tx) =
 
 export const euiToBytes = (eui: string): Buffer => Buffer.from(eui.replaceAll('-', ''), 'hex');
 
-export const bytesToEui = (bytes: Buffer): string => bytes.toString('hex').toUpperCase().match(/../g)!.join('-');
+export const bytesToEui = (bytes: Buffer): string =>
+	bytes.toString('hex').toUpperCase().match(/../g)!.join('-');

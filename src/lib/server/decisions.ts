@@ -24,13 +24,21 @@ export interface DecisionOutcome {
 
 export type Decisions = ReturnType<typeof createDecisions>;
 
-export function createDecisions(deps: { db: Database; alerts: AlertReader; publish(messages: LiveMessage[]): Promise<void> }) {
+export function createDecisions(deps: {
+	db: Database;
+	alerts: AlertReader;
+	publish(messages: LiveMessage[]): Promise<void>;
+}) {
 	const { db, alerts, publish } = deps;
 	return {
 		/** Decides each item whose version is still the one that the person saw. */
 		async decide(supplierId: number, request: DecisionRequest): Promise<DecisionOutcome> {
-			const { done, conflicts, from, to } = await asSupplier(db, supplierId, (tx) => record(tx, supplierId, request));
-			const decided = (await Promise.all(done.map((id) => alerts.one(supplierId, id)))).filter((alert) => alert !== null);
+			const { done, conflicts, from, to } = await asSupplier(db, supplierId, (tx) =>
+				record(tx, supplierId, request)
+			);
+			const decided = (await Promise.all(done.map((id) => alerts.one(supplierId, id)))).filter(
+				(alert) => alert !== null
+			);
 			if (decided.length > 0) {
 				const items = decided.map(({ id, version, decision }) => ({ id, version, decision }));
 				await publish([
@@ -54,14 +62,19 @@ async function record(tx: Tx, supplierId: number, { items, verdict, reason, note
 		.execute();
 	const standing = new Map(rows.map((row) => [row.alert_id.toString(), row]));
 	const done = items.filter((item) => standing.get(item.id)?.version === item.version);
-	const conflicts = items.filter((item) => !done.includes(item)).map((item) => ({ id: item.id, version: standing.get(item.id)?.version ?? null }));
+	const conflicts = items
+		.filter((item) => !done.includes(item))
+		.map((item) => ({ id: item.id, version: standing.get(item.id)?.version ?? null }));
 	if (done.length === 0) return { done: [], conflicts, from: 0, to: 0 };
 
-	const seqs = await sql<{ to: bigint }>`select next_feed_seq(${supplierId}::smallint, ${done.length}) as to`.execute(tx);
+	const seqs = await sql<{
+		to: bigint;
+	}>`select next_feed_seq(${supplierId}::smallint, ${done.length}) as to`.execute(tx);
 	const to = Number(seqs.rows[0]!.to);
 	const from = to - done.length + 1;
 	const at = new Date();
-	const decision: Decision | null = verdict === null ? null : { verdict, reason: reason ?? '', note, by: by.name, at: at.toISOString() };
+	const decision: Decision | null =
+		verdict === null ? null : { verdict, reason: reason ?? '', note, by: by.name, at: at.toISOString() };
 	for (const [i, item] of done.entries()) {
 		const before = standing.get(item.id)!;
 		const seq = BigInt(from + i);

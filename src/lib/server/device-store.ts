@@ -35,7 +35,12 @@ export function createDeviceStore({ pool, ring }: { pool: pg.Pool; ring: Ring })
 	};
 }
 
-async function recordGroup(client: pg.PoolClient, devices: readonly DeviceIn[], suppliers: Map<string, number>, fedBy: number | null) {
+async function recordGroup(
+	client: pg.PoolClient,
+	devices: readonly DeviceIn[],
+	suppliers: Map<string, number>,
+	fedBy: number | null
+) {
 	const results: DeviceResult[] = [];
 	const changed: Buffer[] = [];
 	await client.query('begin');
@@ -56,15 +61,24 @@ async function recordGroup(client: pg.PoolClient, devices: readonly DeviceIn[], 
 	return { results, changed };
 }
 
-async function recordOne(client: pg.PoolClient, device: DeviceIn, suppliers: Map<string, number>, fedBy: number | null): Promise<DeviceResult> {
+async function recordOne(
+	client: pg.PoolClient,
+	device: DeviceIn,
+	suppliers: Map<string, number>,
+	fedBy: number | null
+): Promise<DeviceResult> {
 	const id = euiToBytes(device.deviceId);
 	const spans: Span[] = [];
 	for (const tenure of device.tenures ?? []) {
 		const supplierId = suppliers.get(tenure.supplier);
 		if (supplierId === undefined)
-			return { refused: `tenures: Supplier "${tenure.supplier}" is not known; add it with: npm run causeway -- supplier add ${tenure.supplier}` };
+			return {
+				refused: `tenures: Supplier "${tenure.supplier}" is not known; add it with: npm run causeway -- supplier add ${tenure.supplier}`
+			};
 		if (fedBy !== null && supplierId !== fedBy)
-			return { refused: `tenures: this key may state its own Supplier's tenures only; use a key made with --supplier '*' for "${tenure.supplier}"` };
+			return {
+				refused: `tenures: this key may state its own Supplier's tenures only; use a key made with --supplier '*' for "${tenure.supplier}"`
+			};
 		spans.push({ supplierId, from: tenure.from, to: tenure.to });
 	}
 	const kept = await client.query(UPSERT, [
@@ -86,7 +100,12 @@ interface Span {
 	to: string | null;
 }
 
-async function correctTenures(client: pg.PoolClient, device: Buffer, spans: readonly Span[], fedBy: number | null): Promise<boolean | { refused: string }> {
+async function correctTenures(
+	client: pg.PoolClient,
+	device: Buffer,
+	spans: readonly Span[],
+	fedBy: number | null
+): Promise<boolean | { refused: string }> {
 	const { rows } = await client.query<{ id: bigint; supplier_id: number; from: Date; to: Date | null }>(
 		`select id, supplier_id, lower(during) as "from", upper(during) as "to" from tenure
 		 where device_id = $1 and superseded_at is null and ($2::smallint is null or supplier_id = $2) for update`,
@@ -99,20 +118,31 @@ async function correctTenures(client: pg.PoolClient, device: Buffer, spans: read
 		const same = spell(row.supplier_id, row.from.toISOString(), row.to?.toISOString() ?? null);
 		if (!wanted.delete(same)) ended.push(row.id);
 	}
-	if (ended.length > 0) await client.query('update tenure set superseded_at = now() where id = any($1)', [ended]);
+	if (ended.length > 0)
+		await client.query('update tenure set superseded_at = now() where id = any($1)', [ended]);
 	for (const span of wanted.values()) {
 		try {
-			await client.query(`insert into tenure (device_id, supplier_id, during) values ($1, $2, tstzrange($3, $4, '[)'))`, [device, span.supplierId, span.from, span.to]);
+			await client.query(
+				`insert into tenure (device_id, supplier_id, during) values ($1, $2, tstzrange($3, $4, '[)'))`,
+				[device, span.supplierId, span.from, span.to]
+			);
 		} catch (error) {
 			if ((error as { code?: string }).code !== '23P01') throw error;
-			return { refused: 'tenures: overlap with the tenure of another Supplier; state all of them together with an installation key' };
+			return {
+				refused:
+					'tenures: overlap with the tenure of another Supplier; state all of them together with an installation key'
+			};
 		}
 	}
 	return ended.length > 0 || wanted.size > 0;
 }
 
 /** Alerts that came before their Device, or before its tenure was put right, are explained anew. */
-async function askToCorrelateAgain(client: pg.PoolClient, devices: readonly Buffer[], ring: Ring): Promise<void> {
+async function askToCorrelateAgain(
+	client: pg.PoolClient,
+	devices: readonly Buffer[],
+	ring: Ring
+): Promise<void> {
 	if (devices.length === 0) return;
 	const { rows } = await client.query<{ id: bigint }>(
 		`insert into doorbell (job, ids, again)

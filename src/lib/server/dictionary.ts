@@ -16,7 +16,8 @@ export function createDictionary(pool: pg.Pool) {
 		/** The number of a value that `learn` has seen. */
 		id(kind: DictionaryKind, value: string): number {
 			const id = ids.get(`${kind} ${value}`);
-			if (id === undefined) throw new Error(`dictionary: ${kind} "${value}" was not learned before it was used`);
+			if (id === undefined)
+				throw new Error(`dictionary: ${kind} "${value}" was not learned before it was used`);
 			return id;
 		},
 		/** The value of a number that `recall` has seen. */
@@ -41,7 +42,10 @@ export function createDictionary(pool: pg.Pool) {
 					 from unnest($2::text[]) value where not exists (select from dictionary d where d.kind = $1 and d.value = value.value)`,
 					[kind, missing]
 				);
-				const { rows } = await client.query<{ id: number; value: string }>('select id, value from dictionary where kind = $1 and value = any($2)', [kind, missing]);
+				const { rows } = await client.query<{ id: number; value: string }>(
+					'select id, value from dictionary where kind = $1 and value = any($2)',
+					[kind, missing]
+				);
 				await client.query('commit');
 				for (const row of rows) remember(kind, row.id, row.value);
 			} catch (error) {
@@ -54,7 +58,9 @@ export function createDictionary(pool: pg.Pool) {
 
 		/** Reads what other processes have added. */
 		async recall(): Promise<void> {
-			const { rows } = await pool.query<{ kind: string; id: number; value: string }>('select kind, id, value from dictionary');
+			const { rows } = await pool.query<{ kind: string; id: number; value: string }>(
+				'select kind, id, value from dictionary'
+			);
 			for (const row of rows) remember(row.kind, row.id, row.value);
 		}
 	};

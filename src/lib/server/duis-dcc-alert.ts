@@ -33,26 +33,34 @@ export function readDccAlert(code: string, dccAlert: XmlElement): DccAlertFields
 	if (!KNOWN_KINDS.has(kind.name)) notes.push(`${kind.name} is no known kind of DCC Alert`);
 	if (!KNOWN_CODES.has(code)) notes.push(`${code} is no known DCC Alert code`);
 	const inside = [...descendants(kind)];
-	const deviceCode = inside.find((e) => e.name === 'DeviceAlertCode' || (kind.name === 'CommsHubAlert' && e.name === 'AlertCode'));
-	if (deviceCode && /^[0-9a-f]{4}$/i.test(deviceCode.text.trim())) notes.push(`Device Alert code ${deviceCode.text.trim().toUpperCase()}`);
+	const deviceCode = inside.find(
+		(e) => e.name === 'DeviceAlertCode' || (kind.name === 'CommsHubAlert' && e.name === 'AlertCode')
+	);
+	if (deviceCode && /^[0-9a-f]{4}$/i.test(deviceCode.text.trim()))
+		notes.push(`Device Alert code ${deviceCode.text.trim().toUpperCase()}`);
 
-	const requestId = first(inside, (e) => (e.name.endsWith('RequestID') ? RequestId.safeParse(e.text).data : undefined));
+	const requestId = first(inside, (e) =>
+		e.name.endsWith('RequestID') ? RequestId.safeParse(e.text).data : undefined
+	);
 	const named = DEVICE_ELEMENT[kind.name] ?? 'DeviceID';
 	const deviceId =
 		first(inside, (e) => (e.name === named ? device(e) : undefined)) ??
 		first(inside, (e) => (/(Device|Meter)ID$/.test(e.name) ? device(e) : undefined)) ??
 		(requestId ? splitRequestId(requestId).deviceId : null);
-	const raisedAt = first(inside, (e) => (TIME_ELEMENTS.has(e.name) ? Instant.safeParse(textOf(e)).data : undefined)) ?? null;
+	const raisedAt =
+		first(inside, (e) => (TIME_ELEMENTS.has(e.name) ? Instant.safeParse(textOf(e)).data : undefined)) ?? null;
 	return { dccPayload: kind.name.slice(0, 60), deviceId, raisedAt, requestId: requestId ?? null, notes };
 }
 
 const device = (element: XmlElement): string | undefined => Eui64.safeParse(element.text).data;
 
-function first<T>(elements: readonly XmlElement[], pick: (element: XmlElement) => T | undefined): T | undefined {
+function first<T>(
+	elements: readonly XmlElement[],
+	pick: (element: XmlElement) => T | undefined
+): T | undefined {
 	for (const element of elements) {
 		const found = pick(element);
 		if (found !== undefined) return found;
 	}
 	return undefined;
 }
-

@@ -24,7 +24,9 @@ export function readSmets1Alert(message: XmlElement): Smets1Alert | null {
 	const time = content.find((element) => element.name === 'Timestamp');
 	const status = time?.attributes.get('ClockStatus');
 	const header = child(response, 'Header');
-	const originator = header && [...descendants(header)].find((element) => /^(BusinessOriginatorID|DeviceID)$/.test(element.name));
+	const originator =
+		header &&
+		[...descendants(header)].find((element) => /^(BusinessOriginatorID|DeviceID)$/.test(element.name));
 	const throttled = textOf(child(message, 'ThrottledAlertCount'));
 	return {
 		kind: 'device',

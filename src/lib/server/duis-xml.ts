@@ -5,7 +5,14 @@ import { SaxesParser } from 'saxes';
 export const SR = 'http://www.dccinterface.co.uk/ServiceUserGateway';
 export const RA = 'http://www.dccinterface.co.uk/ResponseAndAlert';
 
-export const LIMITS = { bytes: 256 * 1024, depth: 64, elements: 10_000, attributes: 64, text: 8192, payload: 200 * 1024 };
+export const LIMITS = {
+	bytes: 256 * 1024,
+	depth: 64,
+	elements: 10_000,
+	attributes: 64,
+	text: 8192,
+	payload: 200 * 1024
+};
 
 export interface XmlElement {
 	/** Local name; elements of other namespaces than sr and ra are not in the tree. */
@@ -66,7 +73,8 @@ function parse(text: string): XmlElement {
 		throw error;
 	});
 	parser.on('xmldecl', ({ encoding }) => {
-		if (encoding && encoding.toLowerCase() !== 'utf-8') throw new Refused(`the message says it is ${encoding.slice(0, 20)}; only UTF-8 is taken`);
+		if (encoding && encoding.toLowerCase() !== 'utf-8')
+			throw new Refused(`the message says it is ${encoding.slice(0, 20)}; only UTF-8 is taken`);
 	});
 	parser.on('doctype', () => {
 		throw new Refused('a DOCTYPE is not taken');
@@ -80,14 +88,25 @@ function parse(text: string): XmlElement {
 	});
 	let attributes = 0;
 	parser.on('attribute', () => {
-		if (++attributes > LIMITS.attributes) throw new Refused(`more than ${LIMITS.attributes} attributes on one element`);
+		if (++attributes > LIMITS.attributes)
+			throw new Refused(`more than ${LIMITS.attributes} attributes on one element`);
 	});
 	parser.on('opentag', (tag) => {
 		attributes = 0;
 		const known = tag.uri === SR || tag.uri === RA;
 		const parent = open.at(-1);
 		const element: XmlElement | null = known
-			? { name: tag.local, uri: tag.uri, attributes: new Map(Object.values(tag.attributes).filter((a) => a.uri === '').map((a) => [a.local, a.value])), text: '', children: [] }
+			? {
+					name: tag.local,
+					uri: tag.uri,
+					attributes: new Map(
+						Object.values(tag.attributes)
+							.filter((a) => a.uri === '')
+							.map((a) => [a.local, a.value])
+					),
+					text: '',
+					children: []
+				}
 			: null;
 		if (element && depth === 1) root = element;
 		// What stands inside a foreign element (a signature, say) is foreign too.
@@ -98,7 +117,8 @@ function parse(text: string): XmlElement {
 		const element = open.at(-1);
 		if (!element) return;
 		const limit = element.name === 'GBCSPayload' ? LIMITS.payload : LIMITS.text;
-		if (element.text.length + more.length > limit) throw new Refused(`the text of ${element.name} is longer than ${limit} characters`);
+		if (element.text.length + more.length > limit)
+			throw new Refused(`the text of ${element.name} is longer than ${limit} characters`);
 		element.text += more;
 	};
 	parser.on('text', addText);
@@ -109,7 +129,8 @@ function parse(text: string): XmlElement {
 	});
 
 	// A DOCTYPE comes before the root; found here, no entity of it is ever looked at.
-	if (/<!DOCTYPE/i.test(text.slice(0, text.indexOf('<', text.search(/<[A-Za-z_:]/) + 1) + 1 || undefined))) throw new Refused('a DOCTYPE is not taken');
+	if (/<!DOCTYPE/i.test(text.slice(0, text.indexOf('<', text.search(/<[A-Za-z_:]/) + 1) + 1 || undefined)))
+		throw new Refused('a DOCTYPE is not taken');
 	parser.write(text).close();
 	if (!root) throw new Refused('the root element is not of the DUIS namespace');
 	return root;

@@ -6,7 +6,7 @@ import { Instant } from '#lib/domain/eui64.ts';
 import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import { RequestId, ServiceRequestIn, splitRequestId } from '#lib/domain/service-request.ts';
-import type { z } from 'zod';
+import { Unfit, checked, decodeBase64, hexCode, requireOrder, short, whole } from './duis-checks.ts';
 import { readDccAlert } from './duis-dcc-alert.ts';
 import { readSmets1Alert } from './duis-smets1.ts';
 import { child, descendants, readXml, textOf, type XmlElement } from './duis-xml.ts';
@@ -14,11 +14,15 @@ import { child, descendants, readXml, textOf, type XmlElement } from './duis-xml
 export type DuisReading =
 	| { ok: false; reason: string; hostile?: boolean }
 	| { ok: true; kind: 'alert'; alert: AlertIn; gbcs: GbcsAlert | null; verified: false; notes: string[] }
-	| { ok: true; kind: 'service-request' | 'service-response'; request: ServiceRequestIn; verified: false; notes: string[] }
+	| {
+			ok: true;
+			kind: 'service-request' | 'service-response';
+			request: ServiceRequestIn;
+			verified: false;
+			notes: string[];
+	  }
 	/** I99: the DCC has taken a request; there is nothing to keep. */
 	| { ok: true; kind: 'acknowledgement'; requestId: string | null; verified: false; notes: string[] };
-
-class Unfit extends Error {}
 
 /** Reads one message. `receivedAt` stands for the time of a Request, which carries none. */
 export function readDuis(xml: Uint8Array, receivedAt: Date): DuisReading {
@@ -33,29 +37,13 @@ export function readDuis(xml: Uint8Array, receivedAt: Date): DuisReading {
 }
 
 function read(root: XmlElement, receivedAt: Date): DuisReading {
-	if (root.name !== 'Response' && root.name !== 'Request') throw new Unfit(`the root element must be Response or Request`);
-	if (!/^\d+(\.\d+)?$/.test(root.attributes.get('schemaVersion') ?? '')) throw new Unfit('schemaVersion: a decimal attribute is required');
+	if (root.name !== 'Response' && root.name !== 'Request')
+		throw new Unfit(`the root element must be Response or Request`);
+	if (!/^\d+(\.\d+)?$/.test(root.attributes.get('schemaVersion') ?? ''))
+		throw new Unfit('schemaVersion: a decimal attribute is required');
 	const header = child(root, 'Header');
 	if (!header) throw new Unfit('Header: is missing');
 	return root.name === 'Request' ? readRequest(root, header, receivedAt) : readResponse(root, header);
-}
-
-/** Where the elements stand in a fixed order (xs:sequence), any other order is not valid. */
-function requireOrder(element: XmlElement, names: readonly string[], required: readonly string[]): void {
-	let last = -1;
-	for (const { name } of element.children) {
-		const at = names.indexOf(name);
-		if (at < 0) throw new Unfit(`${element.name}: ${name.slice(0, 40)} does not belong there`);
-		if (at <= last) throw new Unfit(`${element.name}: ${name} stands out of order`);
-		last = at;
-	}
-	for (const name of required) if (!child(element, name)) throw new Unfit(`${element.name}: ${name} is missing`);
-}
-
-function checked<T>(schema: z.ZodType<T>, text: string | null, what: string): T {
-	const result = schema.safeParse(text);
-	if (!result.success) throw new Unfit(`${what}: ${result.error.issues[0]?.message ?? 'does not fit'}`);
-	return result.data;
 }
 
 interface ResponseHeader {
@@ -66,7 +54,11 @@ interface ResponseHeader {
 }
 
 function readResponse(root: XmlElement, element: XmlElement): DuisReading {
-	requireOrder(element, ['RequestID', 'ResponseID', 'ResponseCode', 'ResponseDateTime'], ['ResponseCode', 'ResponseDateTime']);
+	requireOrder(
+		element,
+		['RequestID', 'ResponseID', 'ResponseCode', 'ResponseDateTime'],
+		['ResponseCode', 'ResponseDateTime']
+	);
 	const id = (name: string) => {
 		const text = textOf(child(element, name));
 		return text === null || text === '' || text === 'N/A' ? null : checked(RequestId, text, name);
@@ -87,7 +79,15 @@ function readResponse(root: XmlElement, element: XmlElement): DuisReading {
 			return dccAlert(content, header);
 		case 'SMETS1ResponseMessage': {
 			const smets1 = readSmets1Alert(content);
-			return smets1 ? alertOf({ ...smets1, raisedAt: smets1.raisedAt, deviceId: smets1.deviceId ?? deviceOf(header) }, header, [smets1.code, smets1.raisedAt ?? ''], null, smets1.notes) : response(content, header);
+			return smets1
+				? alertOf(
+						{ ...smets1, raisedAt: smets1.raisedAt, deviceId: smets1.deviceId ?? deviceOf(header) },
+						header,
+						[smets1.code, smets1.raisedAt ?? ''],
+						null,
+						smets1.notes
+					)
+				: response(content, header);
 		}
 		case 'ResponseMessage': {
 			const outcome = child(content, 'FutureDatedDeviceAlertMessage');
@@ -101,20 +101,36 @@ function readResponse(root: XmlElement, element: XmlElement): DuisReading {
 }
 
 function deviceAlert(element: XmlElement, header: ResponseHeader): DuisReading {
-	requireOrder(element, ['AlertCode', 'ThrottledAlertSequenceId', 'ThrottledAlertCount', 'GBCSPayload'], ['AlertCode', 'GBCSPayload']);
+	requireOrder(
+		element,
+		['AlertCode', 'ThrottledAlertSequenceId', 'ThrottledAlertCount', 'GBCSPayload'],
+		['AlertCode', 'GBCSPayload']
+	);
 	return gbcsAlert(hexCode(element, 'AlertCode'), element, header, null);
 }
 
 /** 8F66 and 8F67: the DCC has found the request already, and names it in the header. */
 function futureDatedAlert(element: XmlElement, header: ResponseHeader): DuisReading {
-	requireOrder(element, ['FutureDatedAlertCode', 'GBCSPayload', 'InstructionNumber', 'TotalCommandInstructions'], ['FutureDatedAlertCode', 'GBCSPayload', 'InstructionNumber', 'TotalCommandInstructions']);
+	requireOrder(
+		element,
+		['FutureDatedAlertCode', 'GBCSPayload', 'InstructionNumber', 'TotalCommandInstructions'],
+		['FutureDatedAlertCode', 'GBCSPayload', 'InstructionNumber', 'TotalCommandInstructions']
+	);
 	const code = hexCode(element, 'FutureDatedAlertCode');
 	if (code !== '8F66' && code !== '8F67') throw new Unfit('FutureDatedAlertCode: must be 8F66 or 8F67');
-	const instruction = { instruction: short(element, 'InstructionNumber'), instructions: short(element, 'TotalCommandInstructions') };
+	const instruction = {
+		instruction: short(element, 'InstructionNumber'),
+		instructions: short(element, 'TotalCommandInstructions')
+	};
 	return gbcsAlert(code, element, header, instruction);
 }
 
-function gbcsAlert(code: string, element: XmlElement, header: ResponseHeader, instruction: { instruction: number; instructions: number } | null): DuisReading {
+function gbcsAlert(
+	code: string,
+	element: XmlElement,
+	header: ResponseHeader,
+	instruction: { instruction: number; instructions: number } | null
+): DuisReading {
 	const payload = decodeBase64(textOf(child(element, 'GBCSPayload'))!);
 	const reading = decodeGbcsAlert(payload);
 	if (!reading.ok) throw new Unfit(`GBCSPayload: ${reading.reason}`);
@@ -127,7 +143,13 @@ function gbcsAlert(code: string, element: XmlElement, header: ResponseHeader, in
 	const named = gbcs.reference;
 	const reference =
 		named || (instruction && header.requestId)
-			? { originatorId: named?.originatorId ?? null, counter: named?.counter ?? null, messageCode: named?.messageCode ?? null, requestId: instruction ? header.requestId : null, ...instruction }
+			? {
+					originatorId: named?.originatorId ?? null,
+					counter: named?.counter ?? null,
+					messageCode: named?.messageCode ?? null,
+					requestId: instruction ? header.requestId : null,
+					...instruction
+				}
 			: null;
 	const throttled = textOf(child(element, 'ThrottledAlertCount'));
 	const fields = {
@@ -144,13 +166,19 @@ function gbcsAlert(code: string, element: XmlElement, header: ResponseHeader, in
 }
 
 function dccAlert(element: XmlElement, header: ResponseHeader): DuisReading {
-	requireOrder(element, ['DCCAlertCode', 'ThrottledAlertSequenceId', 'ThrottledAlertCount', 'DCCAlert'], ['DCCAlertCode', 'DCCAlert']);
+	requireOrder(
+		element,
+		['DCCAlertCode', 'ThrottledAlertSequenceId', 'ThrottledAlertCount', 'DCCAlert'],
+		['DCCAlertCode', 'DCCAlert']
+	);
 	const code = textOf(child(element, 'DCCAlertCode'))!;
 	if (!/^(AD|N)\d{1,4}$/.test(code)) throw new Unfit('DCCAlertCode: must look like N24 or AD1');
 	const read = readDccAlert(code, child(element, 'DCCAlert')!);
 	if (typeof read === 'string') throw new Unfit(read);
 	const throttled = textOf(child(element, 'ThrottledAlertCount'));
-	const notes = read.deviceId ? read.notes : [...read.notes, 'names no Device: kept under the sender of the message'];
+	const notes = read.deviceId
+		? read.notes
+		: [...read.notes, 'names no Device: kept under the sender of the message'];
 	const fields = {
 		deviceId: read.deviceId ?? deviceOf(header),
 		kind: 'dcc' as const,
@@ -160,7 +188,13 @@ function dccAlert(element: XmlElement, header: ResponseHeader): DuisReading {
 		throttledCount: throttled === null ? null : whole(throttled, 4294967295, 'ThrottledAlertCount') || null,
 		reference: read.requestId ? { requestId: read.requestId } : null
 	};
-	return alertOf(fields, header, [code, read.dccPayload, read.deviceId ?? '', read.requestId ?? '', read.raisedAt ?? ''], null, notes);
+	return alertOf(
+		fields,
+		header,
+		[code, read.dccPayload, read.deviceId ?? '', read.requestId ?? '', read.raisedAt ?? ''],
+		null,
+		notes
+	);
 }
 
 function deviceOf({ responseId }: ResponseHeader): string {
@@ -169,22 +203,44 @@ function deviceOf({ responseId }: ResponseHeader): string {
 }
 
 /** `identity`: what tells this message from another under the same ResponseID; a redelivery repeats all of it. */
-function alertOf(fields: Record<string, unknown>, header: ResponseHeader, identity: readonly string[], gbcs: GbcsAlert | null, notes: string[]): DuisReading {
-	const recipientId = fields['recipientId'] ?? (header.responseId && splitRequestId(header.responseId).deviceId);
+function alertOf(
+	fields: Record<string, unknown>,
+	header: ResponseHeader,
+	identity: readonly string[],
+	gbcs: GbcsAlert | null,
+	notes: string[]
+): DuisReading {
+	const recipientId =
+		fields['recipientId'] ?? (header.responseId && splitRequestId(header.responseId).deviceId);
 	const id = [header.responseId ?? header.at, ...identity].join(' ');
 	const messageId = `duis:${createHash('sha256').update(id).digest('hex').slice(0, 40)}`;
 	const result = AlertIn.safeParse({ ...fields, recipientId, receivedAt: header.at, messageId });
-	if (!result.success) throw new Unfit(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+	if (!result.success)
+		throw new Unfit(
+			result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+		);
 	return { ok: true, kind: 'alert', alert: result.data, gbcs, verified: false, notes };
 }
 
 /** A Service Response completes the record of its request; nothing of its content is read. */
-function response(content: XmlElement | undefined, { requestId, responseCode, at }: ResponseHeader): DuisReading {
-	if (responseCode === 'I99' && !content) return { ok: true, kind: 'acknowledgement', requestId, verified: false, notes: [] };
+function response(
+	content: XmlElement | undefined,
+	{ requestId, responseCode, at }: ResponseHeader
+): DuisReading {
+	if (responseCode === 'I99' && !content)
+		return { ok: true, kind: 'acknowledgement', requestId, verified: false, notes: [] };
 	if (!requestId) throw new Unfit('RequestID: is missing, and the message holds no Alert');
 	const serviceReferenceVariant = textOf(child(content, 'ServiceReferenceVariant'));
-	const request = ServiceRequestIn.safeParse({ requestId, serviceReferenceVariant: serviceReferenceVariant || null, respondedAt: at, responseCode });
-	if (!request.success) throw new Unfit(request.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+	const request = ServiceRequestIn.safeParse({
+		requestId,
+		serviceReferenceVariant: serviceReferenceVariant || null,
+		respondedAt: at,
+		responseCode
+	});
+	if (!request.success)
+		throw new Unfit(
+			request.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+		);
 	return { ok: true, kind: 'service-response', request: request.data, verified: false, notes: [] };
 }
 
@@ -201,27 +257,16 @@ function readRequest(root: XmlElement, header: XmlElement, receivedAt: Date): Du
 		commandVariant: textOf(child(header, 'CommandVariant')),
 		requestedAt: receivedAt.toISOString(),
 		executeAt,
-		mode: executeAt === null ? 'on-demand' : held === 'device' || held === 'both' ? 'future-dated-device' : 'future-dated-dsp'
+		mode:
+			executeAt === null
+				? 'on-demand'
+				: held === 'device' || held === 'both'
+					? 'future-dated-device'
+					: 'future-dated-dsp'
 	});
-	if (!request.success) throw new Unfit(request.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+	if (!request.success)
+		throw new Unfit(
+			request.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+		);
 	return { ok: true, kind: 'service-request', request: request.data, verified: false, notes: [] };
-}
-
-function hexCode(element: XmlElement, name: string): string {
-	const code = textOf(child(element, name))!;
-	if (!/^[0-9A-Fa-f]{4}$/.test(code)) throw new Unfit(`${name}: must be four hex digits`);
-	return code.toUpperCase();
-}
-
-const short = (element: XmlElement, name: string): number => whole(textOf(child(element, name))!, 65535, name);
-
-function whole(text: string, most: number, what: string): number {
-	if (!/^\d{1,10}$/.test(text) || Number(text) > most) throw new Unfit(`${what}: must be a number up to ${most}`);
-	return Number(text);
-}
-
-function decodeBase64(text: string): Buffer {
-	const compact = text.replace(/\s+/g, '');
-	if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) throw new Unfit('GBCSPayload: is not base64');
-	return Buffer.from(compact, 'base64');
 }

@@ -37,11 +37,23 @@ export interface Surroundings {
 
 /** Loads what stands around these Alerts in one round of queries on the caller's transaction. */
 export async function loadSurroundings(client: pg.ClientBase, ids: readonly bigint[]): Promise<Surroundings> {
-	const { rows: alertRows } = await client.query<AlertRow>({ name: 'load-alerts', text: ALERTS, values: [ids] });
+	const { rows: alertRows } = await client.query<AlertRow>({
+		name: 'load-alerts',
+		text: ALERTS,
+		values: [ids]
+	});
 	const deviceIds = alertRows.map((row) => row.device_id);
-	const { rows: deviceRows } = await client.query<DeviceRow>({ name: 'load-homes', text: HOMES, values: [deviceIds] });
-	const { rows: marks } = await client.query<{ until: Date | null }>('select min(complete_until) as until from completeness');
-	const { rows: users } = await client.query<{ user_id: Buffer; supplier_id: number }>('select user_id, supplier_id from supplier_user');
+	const { rows: deviceRows } = await client.query<DeviceRow>({
+		name: 'load-homes',
+		text: HOMES,
+		values: [deviceIds]
+	});
+	const { rows: marks } = await client.query<{ until: Date | null }>(
+		'select min(complete_until) as until from completeness'
+	);
+	const { rows: users } = await client.query<{ user_id: Buffer; supplier_id: number }>(
+		'select user_id, supplier_id from supplier_user'
+	);
 
 	const devices = new Map<string, StoredDevice>();
 	const homes = new Map<string, string[]>();
@@ -57,7 +69,8 @@ export async function loadSurroundings(client: pg.ClientBase, ids: readonly bigi
 		if (device.hubId) homes.set(device.hubId, [...(homes.get(device.hubId) ?? []), device.deviceId]);
 	}
 	const userIds = new Map<number, Set<string>>();
-	for (const { user_id, supplier_id } of users) userIds.set(supplier_id, (userIds.get(supplier_id) ?? new Set()).add(bytesToEui(user_id)));
+	for (const { user_id, supplier_id } of users)
+		userIds.set(supplier_id, (userIds.get(supplier_id) ?? new Set()).add(bytesToEui(user_id)));
 	const alerts = alertRows.map((row) => toAlert(row, devices.get(bytesToEui(row.device_id))));
 	return { alerts, devices, homes, completeUntil: marks[0]?.until?.getTime() ?? null, userIds };
 }
@@ -109,7 +122,8 @@ function toAlert(row: AlertRow, device: StoredDevice | undefined): StoredAlert {
 	};
 }
 
-const REQUEST_COLUMNS = 'id, key, device_id, user_id, variant, user_role, user_name, mode, requested_at, execute_at, responded_at, response_code';
+const REQUEST_COLUMNS =
+	'id, key, device_id, user_id, variant, user_role, user_name, mode, requested_at, execute_at, responded_at, response_code';
 
 interface RequestRow {
 	id: bigint;
@@ -126,13 +140,24 @@ interface RequestRow {
 	response_code: string | null;
 }
 
-export async function requestsById(client: pg.ClientBase | pg.Pool, ids: readonly bigint[]): Promise<ServiceRequest[]> {
-	const { rows } = await client.query<RequestRow>({ name: 'requests-by-id', text: `select ${REQUEST_COLUMNS} from service_request where id = any($1)`, values: [ids] });
+export async function requestsById(
+	client: pg.ClientBase | pg.Pool,
+	ids: readonly bigint[]
+): Promise<ServiceRequest[]> {
+	const { rows } = await client.query<RequestRow>({
+		name: 'requests-by-id',
+		text: `select ${REQUEST_COLUMNS} from service_request where id = any($1)`,
+		values: [ids]
+	});
 	return rows.map(toServiceRequest);
 }
 
 /** From the record: requests to these Devices with any of their instants at or after `since` (epoch ms). */
-export async function requestsSince(client: pg.ClientBase, devices: readonly Buffer[], since: number): Promise<ServiceRequest[]> {
+export async function requestsSince(
+	client: pg.ClientBase,
+	devices: readonly Buffer[],
+	since: number
+): Promise<ServiceRequest[]> {
 	const { rows } = await client.query<RequestRow>(
 		`select ${REQUEST_COLUMNS} from service_request
 		 where device_id = any($1) and (requested_at >= $2 or responded_at >= $2 or execute_at >= $2)`,
@@ -142,7 +167,12 @@ export async function requestsSince(client: pg.ClientBase, devices: readonly Buf
 }
 
 /** Requests with one of these counters to one of these Devices, however old: what command references point to. */
-export async function requestsByCounter(client: pg.ClientBase, keys: readonly Buffer[], devices: readonly Buffer[], counters: readonly string[]): Promise<ServiceRequest[]> {
+export async function requestsByCounter(
+	client: pg.ClientBase,
+	keys: readonly Buffer[],
+	devices: readonly Buffer[],
+	counters: readonly string[]
+): Promise<ServiceRequest[]> {
 	const { rows } = await client.query<RequestRow>(
 		`select ${REQUEST_COLUMNS} from service_request where key = any($1)
 		 union select ${REQUEST_COLUMNS} from service_request
@@ -152,7 +182,12 @@ export async function requestsByCounter(client: pg.ClientBase, keys: readonly Bu
 	return rows.map(toServiceRequest);
 }
 
-export async function requestsPage(client: pg.ClientBase | pg.Pool, after: bigint, since: number, limit: number): Promise<Array<ServiceRequest & { id: bigint }>> {
+export async function requestsPage(
+	client: pg.ClientBase | pg.Pool,
+	after: bigint,
+	since: number,
+	limit: number
+): Promise<Array<ServiceRequest & { id: bigint }>> {
 	const { rows } = await client.query<RequestRow>(
 		`select ${REQUEST_COLUMNS} from service_request
 		 where id > $1 and (requested_at >= $2 or responded_at >= $2 or execute_at >= $2) order by id limit $3`,

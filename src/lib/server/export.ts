@@ -27,7 +27,11 @@ const COLUMNS: ReadonlyArray<[name: string, value: (alert: Alert) => unknown]> =
 	['decidedAt', (a) => a.decision?.at]
 ];
 
-export async function exportAlerts({ services, caller, res }: Call, filters: AlertFilters, format: 'csv' | 'ndjson'): Promise<undefined> {
+export async function exportAlerts(
+	{ services, caller, res }: Call,
+	filters: AlertFilters,
+	format: 'csv' | 'ndjson'
+): Promise<undefined> {
 	const supplierId = requireSupplier(caller);
 	let page = await services.alerts.page(supplierId, { ...filters, limit: 500 });
 	res.writeHead(200, {
@@ -37,7 +41,13 @@ export async function exportAlerts({ services, caller, res }: Call, filters: Ale
 	});
 	if (format === 'csv') res.write(`${COLUMNS.map(([name]) => name).join(',')}\r\n`);
 	for (;;) {
-		const text = page.items.map((alert) => (format === 'csv' ? `${COLUMNS.map(([, value]) => cell(value(alert))).join(',')}\r\n` : `${JSON.stringify(alert)}\n`)).join('');
+		const text = page.items
+			.map((alert) =>
+				format === 'csv'
+					? `${COLUMNS.map(([, value]) => cell(value(alert))).join(',')}\r\n`
+					: `${JSON.stringify(alert)}\n`
+			)
+			.join('');
 		if (!res.write(text)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
 		if (page.nextCursor === null || res.destroyed) break;
 		page = await services.alerts.page(supplierId, { ...filters, limit: 500, cursor: page.nextCursor });

@@ -28,7 +28,11 @@ export interface Frame {
  * row of each Supplier is locked from here to the commit, so that numbers are given in the order of commits.
  * `again`: an explanation that stands is replaced where it differs; else it is left alone.
  */
-export async function writeFeed(client: pg.ClientBase, rows: readonly FeedRow[], again: boolean): Promise<Frame[]> {
+export async function writeFeed(
+	client: pg.ClientBase,
+	rows: readonly FeedRow[],
+	again: boolean
+): Promise<Frame[]> {
 	const frames: Frame[] = [];
 	// In one order of Suppliers for every writer: no two wait for each other.
 	for (const supplierId of [...new Set(rows.map((row) => row.supplierId))].sort((a, b) => a - b)) {
@@ -39,20 +43,35 @@ export async function writeFeed(client: pg.ClientBase, rows: readonly FeedRow[],
 	return frames;
 }
 
-async function writeFor(client: pg.ClientBase, supplierId: number, rows: readonly FeedRow[], again: boolean): Promise<Frame | undefined> {
+async function writeFor(
+	client: pg.ClientBase,
+	supplierId: number,
+	rows: readonly FeedRow[],
+	again: boolean
+): Promise<Frame | undefined> {
 	await client.query('select next_feed_seq($1, 0)', [supplierId]);
 	const bodies = rows.map((row) => JSON.stringify(row.body));
-	const { rows: standing } = await client.query<{ alert_id: bigint; same: boolean; version: number; decision: Decision | null }>({
+	const { rows: standing } = await client.query<{
+		alert_id: bigint;
+		same: boolean;
+		version: number;
+		decision: Decision | null;
+	}>({
 		name: 'standing-explanations',
 		text: `select s.alert_id, s.body = i.body as same, s.version, s.decision
 			from supplier_alert s join unnest($2::bigint[], $3::jsonb[]) as i(alert_id, body) using (alert_id) where s.supplier_id = $1`,
 		values: [supplierId, rows.map((row) => row.alertId), bodies]
 	});
 	const before = new Map(standing.map((row) => [row.alert_id, row]));
-	const due = rows.map((row, i) => ({ ...row, json: bodies[i]!, before: before.get(row.alertId) })).filter(({ before }) => !before || (again && !before.same));
+	const due = rows
+		.map((row, i) => ({ ...row, json: bodies[i]!, before: before.get(row.alertId) }))
+		.filter(({ before }) => !before || (again && !before.same));
 	if (due.length === 0) return undefined;
 
-	const { rows: seqs } = await client.query<{ to: bigint }>('select next_feed_seq($1, $2) as to', [supplierId, due.length]);
+	const { rows: seqs } = await client.query<{ to: bigint }>('select next_feed_seq($1, $2) as to', [
+		supplierId,
+		due.length
+	]);
 	const to = Number(seqs[0]!.to);
 	const from = to - due.length + 1;
 	await client.query({
@@ -75,7 +94,12 @@ async function writeFor(client: pg.ClientBase, supplierId: number, rows: readonl
 			due.map((row) => row.json)
 		]
 	});
-	const items = due.map((row, i): Alert => ({ ...row.body, version: (row.before?.version ?? 0) + 1, seq: from + i, decision: row.before?.decision ?? null }));
+	const items = due.map((row, i): Alert => ({
+		...row.body,
+		version: (row.before?.version ?? 0) + 1,
+		seq: from + i,
+		decision: row.before?.decision ?? null
+	}));
 	return { supplierId, from, to, items };
 }
 

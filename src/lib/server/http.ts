@@ -35,14 +35,24 @@ const TITLES: Record<number, string> = {
 
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {
 	const text = JSON.stringify(body);
-	res.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text), ...SAFE });
+	res.writeHead(status, {
+		'content-type': 'application/json; charset=utf-8',
+		'content-length': Buffer.byteLength(text),
+		...SAFE
+	});
 	res.end(text);
 }
 
 export function sendProblem(res: ServerResponse, problem: Problem): void {
 	if (res.headersSent) return void res.destroy();
 	const { retryAfter, allow, ...extra } = problem.extra;
-	const text = JSON.stringify({ type: 'about:blank', title: TITLES[problem.status] ?? 'Error', status: problem.status, detail: problem.message, ...extra });
+	const text = JSON.stringify({
+		type: 'about:blank',
+		title: TITLES[problem.status] ?? 'Error',
+		status: problem.status,
+		detail: problem.message,
+		...extra
+	});
 	res.writeHead(problem.status, {
 		'content-type': 'application/problem+json; charset=utf-8',
 		'content-length': Buffer.byteLength(text),
@@ -59,7 +69,10 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
 export const SAFE = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 export const fieldErrors = (error: z.ZodError, prefix = ''): FieldError[] =>
-	error.issues.map((issue) => ({ path: [...(prefix ? [prefix] : []), ...issue.path].join('.'), message: issue.message }));
+	error.issues.map((issue) => ({
+		path: [...(prefix ? [prefix] : []), ...issue.path].join('.'),
+		message: issue.message
+	}));
 
 /** Parses with a schema; throws a 400 that names every bad field. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
@@ -69,12 +82,14 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 /** The media type in lower case, without parameters. */
-export const mediaType = (req: IncomingMessage): string => (req.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+export const mediaType = (req: IncomingMessage): string =>
+	(req.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
 
 /** Reads the whole body, at most `limit` bytes, whatever Content-Length says. */
 export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
 	const encoding = req.headers['content-encoding'];
-	if (encoding && encoding !== 'identity') throw new Problem(415, `Content-Encoding ${encoding} is not taken; send the body as it is`);
+	if (encoding && encoding !== 'identity')
+		throw new Problem(415, `Content-Encoding ${encoding} is not taken; send the body as it is`);
 	const tooLarge = () => new Problem(413, `The body is larger than ${limit} bytes; send it in several calls`);
 	if (Number(req.headers['content-length'] ?? 0) > limit) throw tooLarge();
 	const chunks: Buffer[] = [];

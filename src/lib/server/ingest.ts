@@ -26,34 +26,76 @@ export const IngestResult = z
 	})
 	.meta({ id: 'IngestResult' });
 
-export const CompletenessIn = z.object({ source: z.string().trim().min(1).max(60), completeUntil: Instant }).meta({ id: 'CompletenessIn' });
+export const CompletenessIn = z
+	.object({ source: z.string().trim().min(1).max(60), completeUntil: Instant })
+	.meta({ id: 'CompletenessIn' });
 
 /** When more records than this wait for their commit, new ones are asked to come back. */
 const MOST_WAITING = 20_000;
 
-export async function ingestAlerts(services: WebServices, caller: Caller, body: Buffer, type: string): Promise<Answer> {
+export async function ingestAlerts(
+	services: WebServices,
+	caller: Caller,
+	body: Buffer,
+	type: string
+): Promise<Answer> {
 	const read = readRecords(body, type, AlertIn, fieldsOf(AlertIn), false);
 	refuseWhenFull(services.alertStore.waiting);
 	const arrivedAt = new Date();
-	const kept = await services.alertStore.add(read.good.map(({ record }): ArrivedAlert => ({ alert: record, fedBy: caller.supplierId, arrivedAt })));
+	const kept = await services.alertStore.add(
+		read.good.map(({ record }): ArrivedAlert => ({ alert: record, fedBy: caller.supplierId, arrivedAt }))
+	);
 	return answer('alert', read, kept);
 }
 
-export async function ingestServiceRequests(services: WebServices, body: Buffer, type: string): Promise<Answer> {
+export async function ingestServiceRequests(
+	services: WebServices,
+	body: Buffer,
+	type: string
+): Promise<Answer> {
 	const read = readRecords(body, type, ServiceRequestIn, fieldsOf(ServiceRequestIn), true);
 	refuseWhenFull(services.requestStore.waiting);
-	return answer('service-request', read, await services.requestStore.add(read.good.map(({ record }) => record)));
+	return answer(
+		'service-request',
+		read,
+		await services.requestStore.add(read.good.map(({ record }) => record))
+	);
 }
 
-export async function ingestDevices(services: WebServices, caller: Caller, body: Buffer, type: string): Promise<Answer> {
+export async function ingestDevices(
+	services: WebServices,
+	caller: Caller,
+	body: Buffer,
+	type: string
+): Promise<Answer> {
 	const read = readRecords(body, type, DeviceIn, fieldsOf(DeviceIn), false);
-	return answer('device', read, await services.deviceStore.record(read.good.map(({ record }) => record), caller.supplierId));
+	return answer(
+		'device',
+		read,
+		await services.deviceStore.record(
+			read.good.map(({ record }) => record),
+			caller.supplierId
+		)
+	);
 }
 
 /** CSV rows of an inventory: the tenure stands flat in `supplier`, `tenureFrom`, `tenureTo`. */
 export async function ingestDevicesCsv(services: WebServices, caller: Caller, body: Buffer): Promise<Answer> {
-	const read = readRecords(body, 'text/csv', DeviceRow, new Set([...fieldsOf(DeviceIn), 'supplier', 'tenureFrom', 'tenureTo']), true);
-	return answer('device', read, await services.deviceStore.record(read.good.map(({ record }) => record), caller.supplierId));
+	const read = readRecords(
+		body,
+		'text/csv',
+		DeviceRow,
+		new Set([...fieldsOf(DeviceIn), 'supplier', 'tenureFrom', 'tenureTo']),
+		true
+	);
+	return answer(
+		'device',
+		read,
+		await services.deviceStore.record(
+			read.good.map(({ record }) => record),
+			caller.supplierId
+		)
+	);
 }
 
 const DeviceRow = z.preprocess((row) => {
@@ -64,20 +106,40 @@ const DeviceRow = z.preprocess((row) => {
 /** One DUIS message. Its signature is not verified yet, and the answer says so. */
 export async function ingestDuis(services: WebServices, caller: Caller, xml: Buffer): Promise<Answer> {
 	const reading = readDuis(xml, new Date());
-	if (!reading.ok) throw new Problem(xml.length > LIMITS.bytes && !reading.hostile ? 413 : 400, reading.reason);
+	if (!reading.ok)
+		throw new Problem(xml.length > LIMITS.bytes && !reading.hostile ? 413 : 400, reading.reason);
 	const { kind, verified, notes } = reading;
-	if (reading.kind === 'acknowledgement') return { status: 202, body: { kind, accepted: 0, duplicates: 0, verified, notes } };
+	if (reading.kind === 'acknowledgement')
+		return { status: 202, body: { kind, accepted: 0, duplicates: 0, verified, notes } };
 	let kept: Kept;
 	if (reading.kind === 'alert') {
 		refuseWhenFull(services.alertStore.waiting);
-		kept = (await services.alertStore.add([{ alert: reading.alert, fedBy: caller.supplierId, arrivedAt: new Date() }]))[0]!;
+		kept = (
+			await services.alertStore.add([
+				{ alert: reading.alert, fedBy: caller.supplierId, arrivedAt: new Date() }
+			])
+		)[0]!;
 	} else {
 		refuseWhenFull(services.requestStore.waiting);
 		kept = (await services.requestStore.add([reading.request]))[0]!;
 	}
 	if (kept === 'conflict') throw new Problem(409, CONFLICT);
-	countIngested(reading.kind === 'alert' ? 'alert' : 'service-request', kept === 'accepted' ? 1 : 0, kept === 'duplicate' ? 1 : 0, 0);
-	return { status: 202, body: { kind, accepted: kept === 'accepted' ? 1 : 0, duplicates: kept === 'duplicate' ? 1 : 0, verified, notes } };
+	countIngested(
+		reading.kind === 'alert' ? 'alert' : 'service-request',
+		kept === 'accepted' ? 1 : 0,
+		kept === 'duplicate' ? 1 : 0,
+		0
+	);
+	return {
+		status: 202,
+		body: {
+			kind,
+			accepted: kept === 'accepted' ? 1 : 0,
+			duplicates: kept === 'duplicate' ? 1 : 0,
+			verified,
+			notes
+		}
+	};
 }
 
 const CONFLICT = 'messageId: a message with this id and other content was kept before';
@@ -85,12 +147,20 @@ const CONFLICT = 'messageId: a message with this id and other content was kept b
 type Kept = 'accepted' | 'duplicate' | 'conflict' | { refused: string };
 
 /** 202 when something was kept or known; 400 (409 for a single conflict) when every record was refused. */
-function answer(kind: string, { rejected, good, dropped, single }: ReadRecords<unknown>, kept: readonly Kept[]): Answer {
+function answer(
+	kind: string,
+	{ rejected, good, dropped, single }: ReadRecords<unknown>,
+	kept: readonly Kept[]
+): Answer {
 	const refused: Rejected[] = [...rejected];
 	kept.forEach((result, i) => {
 		if (result === 'accepted' || result === 'duplicate') return;
 		const message = result === 'conflict' ? CONFLICT : result.refused;
-		refused.push({ index: good[i]!.index, error: message, errors: [{ path: message.split(':')[0]!, message }] });
+		refused.push({
+			index: good[i]!.index,
+			error: message,
+			errors: [{ path: message.split(':')[0]!, message }]
+		});
 	});
 	refused.sort((a, b) => a.index - b.index);
 	const accepted = kept.filter((result) => result === 'accepted').length;
@@ -99,13 +169,23 @@ function answer(kind: string, { rejected, good, dropped, single }: ReadRecords<u
 	countDropped(kind, dropped);
 	const result = { accepted, duplicates, rejected: refused.map(({ index, error }) => ({ index, error })) };
 	if (accepted + duplicates > 0 || refused.length === 0) return { status: 202, body: result };
-	const errors = refused.flatMap(({ index, errors }) => errors.map((e) => ({ path: single ? e.path : [index, e.path].filter((p) => p !== '').join('.'), message: e.message })));
+	const errors = refused.flatMap(({ index, errors }) =>
+		errors.map((e) => ({
+			path: single ? e.path : [index, e.path].filter((p) => p !== '').join('.'),
+			message: e.message
+		}))
+	);
 	if (single && kept[0] === 'conflict') throw new Problem(409, CONFLICT, { errors });
-	throw new Problem(400, single ? 'The record does not fit' : 'No record of the call fits', { errors, ...result });
+	throw new Problem(400, single ? 'The record does not fit' : 'No record of the call fits', {
+		errors,
+		...result
+	});
 }
 
 function refuseWhenFull(waiting: number): void {
-	if (waiting > MOST_WAITING) throw new Problem(503, 'Too many records wait to be written; come back in a second', { retryAfter: 1 });
+	if (waiting > MOST_WAITING)
+		throw new Problem(503, 'Too many records wait to be written; come back in a second', { retryAfter: 1 });
 }
 
-const fieldsOf = (schema: { shape: Record<string, unknown> }): ReadonlySet<string> => new Set(Object.keys(schema.shape));
+const fieldsOf = (schema: { shape: Record<string, unknown> }): ReadonlySet<string> =>
+	new Set(Object.keys(schema.shape));

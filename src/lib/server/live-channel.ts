@@ -13,7 +13,9 @@ export type LiveMessage =
 /** Publishes after the commit of what it tells; a Redis that is down is no error, for the feed holds it. */
 export async function publishLive(redis: Redis, messages: readonly LiveMessage[]): Promise<void> {
 	if (messages.length === 0 || !redis.isReady) return;
-	await Promise.all(messages.map((message) => redis.publish(channelOf(redis), JSON.stringify(message)))).catch(() => {});
+	await Promise.all(
+		messages.map((message) => redis.publish(channelOf(redis), JSON.stringify(message)))
+	).catch(() => {});
 }
 
 /** Calls `receive` for every message; the connection must be one of its own. */

@@ -28,7 +28,8 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 		pingInterval: 10_000,
 		pingTimeout: 10_000,
 		// `cors` does not stop a WebSocket of another site: the Origin is checked here. Keys come without one.
-		allowRequest: (req, done) => done(null, req.headers.origin === undefined || isOwnOrigin(req, config.origin))
+		allowRequest: (req, done) =>
+			done(null, req.headers.origin === undefined || isOwnOrigin(req, config.origin))
 	});
 
 	io.use((socket, next) => {
@@ -47,10 +48,14 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 			const key = auth['key'];
 			const allowed = async () => {
 				const holder = await services.apiKeys.holderOf(key);
-				return holder && holder.supplierId !== null && holder.scopes.includes('read') ? holder.supplierId : null;
+				return holder && holder.supplierId !== null && holder.scopes.includes('read')
+					? holder.supplierId
+					: null;
 			};
 			const supplierId = await allowed();
-			return supplierId === null ? null : { supplierId, stillAllowed: async () => (await allowed()) === supplierId };
+			return supplierId === null
+				? null
+				: { supplierId, stillAllowed: async () => (await allowed()) === supplierId };
 		}
 		// A session comes from a browser, and a browser says from which site.
 		if (!isOwnOrigin(req, config.origin)) return null;
@@ -58,13 +63,19 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 		const viewer = await services.auth.viewerOf(headers);
 		if (!viewer) return null;
 		const { supplierId } = viewer;
-		return { supplierId, stillAllowed: async () => (await services.auth.viewerOf(headers))?.supplierId === supplierId };
+		return {
+			supplierId,
+			stillAllowed: async () => (await services.auth.viewerOf(headers))?.supplierId === supplierId
+		};
 	}
 
 	io.on('connection', (socket) => {
 		void socket.join(room(socket.data.supplierId));
 		socket.onAny(() => socket.disconnect(true));
-		services.alerts.head(socket.data.supplierId).then((head) => socket.emit('feed:head', { head }), () => {});
+		services.alerts.head(socket.data.supplierId).then(
+			(head) => socket.emit('feed:head', { head }),
+			() => {}
+		);
 	});
 
 	const waiting = new Map<number, AlertChanged[]>();
@@ -72,7 +83,8 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 
 	await subscribeLive(services.subscriber, (message) => {
 		if (!io.of('/').adapter.rooms.has(room(message.supplierId))) return;
-		if (message.event === 'decision:recorded') return void io.to(room(message.supplierId)).emit(message.event, message.data);
+		if (message.event === 'decision:recorded')
+			return void io.to(room(message.supplierId)).emit(message.event, message.data);
 		const frames = waiting.get(message.supplierId);
 		if (frames) frames.push(message.data);
 		else waiting.set(message.supplierId, [message.data]);
@@ -82,7 +94,8 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 	function flush(): void {
 		timer = undefined;
 		dropSlowReaders();
-		for (const [supplierId, frames] of waiting) for (const frame of coalesce(frames)) io.to(room(supplierId)).emit('alert:changed', frame);
+		for (const [supplierId, frames] of waiting)
+			for (const frame of coalesce(frames)) io.to(room(supplierId)).emit('alert:changed', frame);
 		waiting.clear();
 	}
 
@@ -98,7 +111,9 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 	async function tellHeads(): Promise<void> {
 		try {
 			const sockets = [...io.of('/').sockets.values()];
-			await Promise.all(sockets.map(async (socket) => (await socket.data.stillAllowed()) || socket.disconnect(true)));
+			await Promise.all(
+				sockets.map(async (socket) => (await socket.data.stillAllowed()) || socket.disconnect(true))
+			);
 			for (const supplierId of new Set(sockets.map((socket) => socket.data.supplierId)))
 				io.to(room(supplierId)).emit('feed:head', { head: await services.alerts.head(supplierId) });
 		} catch (error) {

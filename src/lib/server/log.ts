@@ -7,5 +7,13 @@ export const createLog = (level: string, name: string): Log =>
 	pino({
 		name,
 		level,
-		redact: ['req.headers.authorization', 'req.headers.cookie', 'password', 'key', 'payload', 'body', 'GBCSPayload']
+		redact: [
+			'req.headers.authorization',
+			'req.headers.cookie',
+			'password',
+			'key',
+			'payload',
+			'body',
+			'GBCSPayload'
+		]
 	});

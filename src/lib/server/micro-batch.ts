@@ -23,7 +23,12 @@ interface Waiting<In, Out> {
 	reject(error: unknown): void;
 }
 
-export function createMicroBatch<In, Out>({ lingerMs, size, concurrency, write }: Options<In, Out>): MicroBatch<In, Out> {
+export function createMicroBatch<In, Out>({
+	lingerMs,
+	size,
+	concurrency,
+	write
+}: Options<In, Out>): MicroBatch<In, Out> {
 	let queue: Array<Waiting<In, Out>> = [];
 	let timer: NodeJS.Timeout | undefined;
 	let running = 0;
@@ -61,7 +66,9 @@ export function createMicroBatch<In, Out>({ lingerMs, size, concurrency, write }
 		},
 		add(items) {
 			pending += items.length;
-			const results = items.map((item) => new Promise<Out>((resolve, reject) => queue.push({ item, resolve, reject })));
+			const results = items.map(
+				(item) => new Promise<Out>((resolve, reject) => queue.push({ item, resolve, reject }))
+			);
 			if (queue.length >= size) flush();
 			else timer ??= setTimeout(flush, lingerMs);
 			return Promise.all(results);

@@ -16,16 +16,25 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 	await client.connect();
 	try {
 		await client.query('select pg_advisory_lock($1)', [LOCK]);
-		await client.query('create table if not exists migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())');
-		const { rows } = await client.query<{ name: string; checksum: string }>('select name, checksum from migration');
+		await client.query(
+			'create table if not exists migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())'
+		);
+		const { rows } = await client.query<{ name: string; checksum: string }>(
+			'select name, checksum from migration'
+		);
 		const known = new Map(rows.map((row) => [row.name, row.checksum]));
 		const applied: string[] = [];
-		for (const name of readdirSync(FOLDER).filter((file) => file.endsWith('.sql')).sort()) {
+		for (const name of readdirSync(FOLDER)
+			.filter((file) => file.endsWith('.sql'))
+			.sort()) {
 			const text = readFileSync(new URL(name, FOLDER), 'utf8');
 			const checksum = createHash('sha256').update(text).digest('hex');
 			const before = known.get(name);
 			if (before === checksum) continue;
-			if (before) throw new Error(`migrations/${name} was changed after it had been applied to this database; add a new file instead`);
+			if (before)
+				throw new Error(
+					`migrations/${name} was changed after it had been applied to this database; add a new file instead`
+				);
 			await apply(client, name, text, checksum);
 			applied.push(name);
 		}

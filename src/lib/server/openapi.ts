@@ -4,15 +4,27 @@ import { z } from 'zod';
 import type { Route } from './api.ts';
 
 const Problem = z
-	.object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string(), errors: z.array(z.object({ path: z.string(), message: z.string() })).optional() })
+	.object({
+		type: z.string(),
+		title: z.string(),
+		status: z.number(),
+		detail: z.string(),
+		errors: z.array(z.object({ path: z.string(), message: z.string() })).optional()
+	})
 	.meta({ id: 'Problem' });
 
 export function openApi(routes: readonly Route[]) {
 	const paths: ZodOpenApiPathsObject = {};
-	for (const route of routes) (paths[route.path] ??= {})[route.method === 'GET' ? 'get' : 'post'] = operation(route);
+	for (const route of routes)
+		(paths[route.path] ??= {})[route.method === 'GET' ? 'get' : 'post'] = operation(route);
 	return createDocument({
 		openapi: '3.1.0',
-		info: { title: 'Causeway', version: '1', description: 'Who touched the meter: Alerts, the Service Requests around them, and how sure the link is.' },
+		info: {
+			title: 'Causeway',
+			version: '1',
+			description:
+				'Who touched the meter: Alerts, the Service Requests around them, and how sure the link is.'
+		},
 		servers: [{ url: '/api/v1' }],
 		components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
 		paths
@@ -26,12 +38,24 @@ function operation(route: Route): ZodOpenApiOperationObject {
 		summary: route.summary,
 		...(route.scope ? { security: [{ key: [] }], description: `Scope: ${route.scope}` } : { security: [] }),
 		requestParams: {
-			...(names.length > 0 ? { path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) } : {}),
+			...(names.length > 0
+				? { path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) }
+				: {}),
 			...(route.query ? { query: route.query as z.ZodObject } : {})
 		},
-		...(route.takes ? { requestBody: { required: true, content: Object.fromEntries(route.takes.types.map((type) => [type, { schema: takes }])) } } : {}),
+		...(route.takes
+			? {
+					requestBody: {
+						required: true,
+						content: Object.fromEntries(route.takes.types.map((type) => [type, { schema: takes }]))
+					}
+				}
+			: {}),
 		responses: {
-			'2XX': { description: 'Done', ...(route.gives ? { content: { 'application/json': { schema: route.gives } } } : {}) },
+			'2XX': {
+				description: 'Done',
+				...(route.gives ? { content: { 'application/json': { schema: route.gives } } } : {})
+			},
 			default: { description: 'A problem', content: { 'application/problem+json': { schema: Problem } } }
 		}
 	};

@@ -13,18 +13,24 @@ export async function ensurePartitions(client: pg.ClientBase, now: number): Prom
 	const statements: string[] = [];
 	for (let at = now - WEEK; at < now + 8 * WEEK; at += WEEK) {
 		const from = Math.floor(at / WEEK) * WEEK;
-		for (const table of BY_ID) statements.push(partition(table, from, `${firstIdAt(from)}`, `${firstIdAt(from + WEEK)}`));
+		for (const table of BY_ID)
+			statements.push(partition(table, from, `${firstIdAt(from)}`, `${firstIdAt(from + WEEK)}`));
 	}
 	for (let at = now - DAY; at < now + 14 * DAY; at += DAY) {
 		const from = Math.floor(at / DAY) * DAY;
 		statements.push(partition('feed', from, iso(from), iso(from + DAY)));
 	}
-	for (const table of [...BY_ID, 'feed']) statements.push(`create table if not exists ${table}_default partition of ${table} default`);
+	for (const table of [...BY_ID, 'feed'])
+		statements.push(`create table if not exists ${table}_default partition of ${table} default`);
 	await client.query(statements.join(';\n'));
 }
 
 /** Drops what is older than `retentionDays`; returns the names of the dropped partitions. Needs the owner. */
-export async function dropOldPartitions(client: pg.ClientBase, now: number, retentionDays: number): Promise<string[]> {
+export async function dropOldPartitions(
+	client: pg.ClientBase,
+	now: number,
+	retentionDays: number
+): Promise<string[]> {
 	const { rows } = await client.query<{ child: string; parent: string }>(
 		`select c.relname as child, p.relname as parent from pg_inherits i
 		 join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent

@@ -43,7 +43,9 @@ export function createQueues(redis: Redis, log: Log) {
 		queues
 			.get(job)!
 			.add(job, doorbell === undefined ? {} : { doorbell: doorbell.toString() })
-			.catch((error: Error) => log.warn({ job, error: error.message }, 'a doorbell was not rung; the sweeper will'));
+			.catch((error: Error) =>
+				log.warn({ job, error: error.message }, 'a doorbell was not rung; the sweeper will')
+			);
 	};
 
 	return {
@@ -59,6 +61,12 @@ export function createQueues(redis: Redis, log: Log) {
 export async function within(ms: number, work: Promise<unknown>): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
 	const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-	await Promise.race([work.then(() => {}, () => {}), limit]);
+	await Promise.race([
+		work.then(
+			() => {},
+			() => {}
+		),
+		limit
+	]);
 	clearTimeout(timer);
 }

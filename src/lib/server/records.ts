@@ -30,7 +30,13 @@ interface Raw {
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads the records of a body. Throws a 4xx problem where the body as a whole cannot be read. */
-export function readRecords<T>(body: Buffer, type: string, schema: z.ZodType<T>, known: ReadonlySet<string>, csv: boolean): ReadRecords<T> {
+export function readRecords<T>(
+	body: Buffer,
+	type: string,
+	schema: z.ZodType<T>,
+	known: ReadonlySet<string>,
+	csv: boolean
+): ReadRecords<T> {
 	let text: string;
 	try {
 		text = DECODER.decode(body);
@@ -38,7 +44,8 @@ export function readRecords<T>(body: Buffer, type: string, schema: z.ZodType<T>,
 		throw new Problem(400, 'The body is not UTF-8');
 	}
 	const { values, single } = readRaw(text, type, csv);
-	if (values.length > MOST_RECORDS) throw new Problem(413, `A call takes ${MOST_RECORDS} records at most; this one has ${values.length}`);
+	if (values.length > MOST_RECORDS)
+		throw new Problem(413, `A call takes ${MOST_RECORDS} records at most; this one has ${values.length}`);
 	const result: ReadRecords<T> = { good: [], rejected: [], dropped: 0, single };
 	values.forEach((raw, index) => {
 		if ('broken' in raw) {
@@ -51,7 +58,11 @@ export function readRecords<T>(body: Buffer, type: string, schema: z.ZodType<T>,
 			for (const name in raw.value as object) if (!known.has(name)) result.dropped++;
 		} else {
 			const errors = fieldErrors(read.error);
-			result.rejected.push({ index, error: errors.map((e) => (e.path ? `${e.path}: ${e.message}` : e.message)).join('; '), errors });
+			result.rejected.push({
+				index,
+				error: errors.map((e) => (e.path ? `${e.path}: ${e.message}` : e.message)).join('; '),
+				errors
+			});
 		}
 	});
 	return result;
@@ -61,7 +72,9 @@ function readRaw(text: string, type: string, csv: boolean): Raw {
 	if (type === 'application/json') {
 		const value = json(text);
 		if ('broken' in value) throw new Problem(400, value.broken);
-		return Array.isArray(value.value) ? { values: value.value.map((v: unknown) => ({ value: v })), single: false } : { values: [value], single: true };
+		return Array.isArray(value.value)
+			? { values: value.value.map((v: unknown) => ({ value: v })), single: false }
+			: { values: [value], single: true };
 	}
 	if (type === 'application/x-ndjson' || type === 'application/ndjson') {
 		const lines = text.split('\n').filter((line) => line.trim() !== '');
@@ -69,8 +82,19 @@ function readRaw(text: string, type: string, csv: boolean): Raw {
 	}
 	if (csv && type === 'text/csv') {
 		try {
-			const rows = parseCsv(text, { columns: true, skip_empty_lines: true, trim: true, bom: true, relax_column_count: false }) as Array<Record<string, string>>;
-			return { values: rows.map((row) => ({ value: Object.fromEntries(Object.entries(row).filter(([, v]) => v !== '')) })), single: false };
+			const rows = parseCsv(text, {
+				columns: true,
+				skip_empty_lines: true,
+				trim: true,
+				bom: true,
+				relax_column_count: false
+			}) as Array<Record<string, string>>;
+			return {
+				values: rows.map((row) => ({
+					value: Object.fromEntries(Object.entries(row).filter(([, v]) => v !== ''))
+				})),
+				single: false
+			};
 		} catch (error) {
 			throw new Problem(400, `The CSV cannot be read: ${(error as Error).message}`);
 		}

@@ -5,7 +5,11 @@ import type { Log } from './log.ts';
 export type Redis = ReturnType<typeof newClient>;
 
 const newClient = (url: string) =>
-	createClient({ url, RESP: 2, socket: { reconnectStrategy: (tries) => Math.min(50 * 2 ** tries, 2000), connectTimeout: 5000 } });
+	createClient({
+		url,
+		RESP: 2,
+		socket: { reconnectStrategy: (tries) => Math.min(50 * 2 ** tries, 2000), connectTimeout: 5000 }
+	});
 
 /** Opens a connection; it reconnects by itself and logs the first failure of each outage. */
 export async function openRedis(url: string, log: Log): Promise<Redis> {

@@ -6,10 +6,14 @@ import type { RequestIndex } from './request-index.ts';
 const PAGE = 5000;
 
 /** Indexes every request within the window and marks the index complete. Returns how many were put in. */
-export async function reindex(pool: pg.Pool, index: RequestIndex, onProgress: (done: number) => void = () => {}): Promise<number> {
+export async function reindex(
+	pool: pg.Pool,
+	index: RequestIndex,
+	onProgress: (done: number) => void = () => {}
+): Promise<number> {
 	const since = Date.now() - index.windowMs;
 	let done = 0;
-	for (let after = 0n; ; ) {
+	for (let after = 0n; ;) {
 		const page = await requestsPage(pool, after, since, PAGE);
 		await index.put(page);
 		done += page.length;

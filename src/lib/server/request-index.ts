@@ -16,11 +16,23 @@ const MARKER = { key: 'causeway:index', value: 'complete-1' };
 
 export type RequestIndex = ReturnType<typeof createRequestIndex>;
 
-export function createRequestIndex({ redis, dictionary, windowMs }: { redis: Redis; dictionary: Dictionary; windowMs: number }) {
+export function createRequestIndex({
+	redis,
+	dictionary,
+	windowMs
+}: {
+	redis: Redis;
+	dictionary: Dictionary;
+	windowMs: number;
+}) {
 	const binary = redis.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
 
 	/** Calls a function of the library; loads the library where this Redis has lost it. */
-	async function call<T>(command: 'FCALL' | 'FCALL_RO', name: string, args: Array<string | Buffer>): Promise<T> {
+	async function call<T>(
+		command: 'FCALL' | 'FCALL_RO',
+		name: string,
+		args: Array<string | Buffer>
+	): Promise<T> {
 		const send = () => binary.sendCommand<T>([command, name, '0', ...args]);
 		try {
 			return await send();
@@ -39,8 +51,14 @@ export function createRequestIndex({ redis, dictionary, windowMs }: { redis: Red
 			if (requests.length === 0) return;
 			await dictionary.learn('route', requests.map(routeOf));
 			await dictionary.learn('user', requests.map(userOf));
-			await dictionary.learn('variant', requests.map((r) => r.serviceReferenceVariant));
-			await dictionary.learn('response-code', requests.flatMap((r) => r.responseCode ?? []));
+			await dictionary.learn(
+				'variant',
+				requests.map((r) => r.serviceReferenceVariant)
+			);
+			await dictionary.learn(
+				'response-code',
+				requests.flatMap((r) => r.responseCode ?? [])
+			);
 			const blob = Buffer.alloc(requests.length * ENTRY);
 			requests.forEach((request, i) => {
 				euiToBytes(request.deviceId).copy(blob, i * ENTRY);
@@ -52,7 +70,9 @@ export function createRequestIndex({ redis, dictionary, windowMs }: { redis: Red
 		/** The requests kept for these Devices, or `null` where the index is not complete: ask the record then. */
 		async recent(deviceIds: readonly Buffer[]): Promise<ServiceRequest[] | null> {
 			if (deviceIds.length === 0) return [];
-			const [marker, ...strings] = await call<Buffer[]>('FCALL_RO', 'recent_requests', [Buffer.concat(deviceIds)]);
+			const [marker, ...strings] = await call<Buffer[]>('FCALL_RO', 'recent_requests', [
+				Buffer.concat(deviceIds)
+			]);
 			if (marker?.toString() !== MARKER.value) return null;
 			const requests: ServiceRequest[] = [];
 			for (const [i, string] of strings.entries()) {

@@ -19,15 +19,24 @@ export const routeOf = (request: ServiceRequest): string => {
 	return deviceId === request.deviceId ? userId : `${userId} ${deviceId}`;
 };
 
-export const userOf = (request: ServiceRequest): string => JSON.stringify([request.userId, request.userRole, request.userName]);
+export const userOf = (request: ServiceRequest): string =>
+	JSON.stringify([request.userId, request.userRole, request.userName]);
 
 /** Writes `request` at `offset`; its values must have been learned by the dictionary. */
-export function writeRecord(request: ServiceRequest, dictionary: Dictionary, into: Buffer, offset: number): void {
+export function writeRecord(
+	request: ServiceRequest,
+	dictionary: Dictionary,
+	into: Buffer,
+	offset: number
+): void {
 	const { requestedAt, respondedAt, executeAt, responseCode } = request;
 	const start = requestedAt ?? respondedAt!;
 	into.writeUIntBE(start, offset, 6);
 	into.writeUIntBE(executeAt ?? 0, offset + 6, 6);
-	const delay = requestedAt === null || respondedAt === null ? NO_RESPONSE_TIME : Math.min(Math.max(respondedAt - requestedAt, 0), NO_RESPONSE_TIME - 1);
+	const delay =
+		requestedAt === null || respondedAt === null
+			? NO_RESPONSE_TIME
+			: Math.min(Math.max(respondedAt - requestedAt, 0), NO_RESPONSE_TIME - 1);
 	into.writeUInt32BE(delay, offset + 12);
 	into.writeBigUInt64BE(BigInt(request.counter), offset + 16);
 	into.writeUInt32BE(dictionary.id('route', routeOf(request)), offset + 24);
@@ -39,13 +48,22 @@ export function writeRecord(request: ServiceRequest, dictionary: Dictionary, int
 }
 
 /** Reads the record at `offset` of the string kept for `deviceId`. */
-export function readRecord(deviceId: string, from: Buffer, offset: number, dictionary: Dictionary): ServiceRequest {
+export function readRecord(
+	deviceId: string,
+	from: Buffer,
+	offset: number,
+	dictionary: Dictionary
+): ServiceRequest {
 	const start = from.readUIntBE(offset, 6);
 	const executeAt = from.readUIntBE(offset + 6, 6);
 	const delay = from.readUInt32BE(offset + 12);
 	const counter = from.readBigUInt64BE(offset + 16).toString();
-	const [originator, target = deviceId] = dictionary.value('route', from.readUInt32BE(offset + 24)).split(' ') as [string, string?];
-	const [userId, userRole, userName] = JSON.parse(dictionary.value('user', from.readUInt32BE(offset + 28))) as [string, string, string | null];
+	const [originator, target = deviceId] = dictionary
+		.value('route', from.readUInt32BE(offset + 24))
+		.split(' ') as [string, string?];
+	const [userId, userRole, userName] = JSON.parse(
+		dictionary.value('user', from.readUInt32BE(offset + 28))
+	) as [string, string, string | null];
 	const response = from.readUInt16BE(offset + 34);
 	const responseOnly = (from.readUInt8(offset + 37) & RESPONSE_ONLY) !== 0;
 	return {

@@ -9,9 +9,19 @@ import type { Ring } from './queues.ts';
 
 export type RequestStore = ReturnType<typeof createRequestStore>;
 
-export function createRequestStore(deps: { pool: pg.Pool; nextId: () => bigint; ring: Ring; lingerMs: number }) {
+export function createRequestStore(deps: {
+	pool: pg.Pool;
+	nextId: () => bigint;
+	ring: Ring;
+	lingerMs: number;
+}) {
 	const { pool, nextId, ring, lingerMs } = deps;
-	return createMicroBatch<ServiceRequestIn, 'accepted' | 'duplicate'>({ lingerMs, size: 500, concurrency: 3, write });
+	return createMicroBatch<ServiceRequestIn, 'accepted' | 'duplicate'>({
+		lingerMs,
+		size: 500,
+		concurrency: 3,
+		write
+	});
 
 	async function write(records: ServiceRequestIn[]): Promise<Array<'accepted' | 'duplicate'>> {
 		const keys = records.map((record) => requestKey(record.requestId));
@@ -27,14 +37,22 @@ export function createRequestStore(deps: { pool: pg.Pool; nextId: () => bigint; 
 
 	async function writeRound(rows: Row[]): Promise<Array<'accepted' | 'duplicate'>> {
 		const values = columns(rows, nextId);
-		const inserted = await pool.query<{ keys: Buffer[]; doorbell: bigint | null }>({ name: 'keep-requests', text: INSERT, values });
+		const inserted = await pool.query<{ keys: Buffer[]; doorbell: bigint | null }>({
+			name: 'keep-requests',
+			text: INSERT,
+			values
+		});
 		const { keys, doorbell } = inserted.rows[0]!;
 		if (doorbell !== null) ring('index-service-requests', doorbell);
 		const fresh = new Set(keys.map((key) => key.toString('latin1')));
 		if (fresh.size === rows.length) return rows.map(() => 'accepted');
 
 		const known = rows.filter((row) => !fresh.has(row.key.toString('latin1')));
-		const merged = await pool.query<{ keys: Buffer[]; doorbell: bigint | null }>({ name: 'merge-requests', text: MERGE, values: columns(known, nextId) });
+		const merged = await pool.query<{ keys: Buffer[]; doorbell: bigint | null }>({
+			name: 'merge-requests',
+			text: MERGE,
+			values: columns(known, nextId)
+		});
 		if (merged.rows[0]!.doorbell !== null) ring('index-service-requests', merged.rows[0]!.doorbell);
 		for (const key of merged.rows[0]!.keys) fresh.add(key.toString('latin1'));
 		return rows.map((row) => (fresh.has(row.key.toString('latin1')) ? 'accepted' : 'duplicate'));
@@ -70,7 +88,8 @@ function rounds(keys: readonly Buffer[]): number[][] {
 }
 
 function columns(rows: readonly Row[], nextId: () => bigint): unknown[] {
-	const of = <T>(pick: (record: ServiceRequestIn, key: Buffer) => T) => rows.map((row) => pick(row.record, row.key));
+	const of = <T>(pick: (record: ServiceRequestIn, key: Buffer) => T) =>
+		rows.map((row) => pick(row.record, row.key));
 	return [
 		of((_, key) => key),
 		rows.map(() => nextId()),

@@ -77,5 +77,14 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 	await dictionary.recall();
 	const index = createRequestIndex({ redis, dictionary, windowMs: config.indexWindowMs });
 	const held = stack.move();
-	return { config, log, pool, redis, queues, index, connection: bullConnection(redis), [Symbol.asyncDispose]: () => held[Symbol.asyncDispose]() };
+	return {
+		config,
+		log,
+		pool,
+		redis,
+		queues,
+		index,
+		connection: bullConnection(redis),
+		[Symbol.asyncDispose]: () => held[Symbol.asyncDispose]()
+	};
 }

@@ -74,7 +74,13 @@ export interface Tables {
 	};
 	completeness: { source: string; complete_until: Date; recorded_at: Generated<Date> };
 	dictionary: { kind: string; id: number; value: string };
-	doorbell: { id: Generated<Id>; job: string; ids: Id[]; again: Generated<boolean>; rung_at: Generated<Date> };
+	doorbell: {
+		id: Generated<Id>;
+		job: string;
+		ids: Id[];
+		again: Generated<boolean>;
+		rung_at: Generated<Date>;
+	};
 	supplier_alert: {
 		supplier_id: number;
 		alert_id: Id;

@@ -15,11 +15,18 @@ export function createTimeline(db: Database) {
 				const device = euiToBytes(deviceId);
 				const { rows: tenures } = await sql<{ from: Date; to: Date | null }>`
 					select lower(during) as "from", upper(during) as "to" from tenure
-					where device_id = ${device} and supplier_id = ${supplierId} and superseded_at is null order by during`.execute(tx);
+					where device_id = ${device} and supplier_id = ${supplierId} and superseded_at is null order by during`.execute(
+					tx
+				);
 				if (tenures.length === 0) return null;
 				const items: TimelineItem[] = tenures
 					.filter((t) => t.from < to && (t.to === null || t.to > from))
-					.map((t) => ({ kind: 'tenure', at: t.from.toISOString(), from: t.from.toISOString(), to: t.to?.toISOString() ?? null }));
+					.map((t) => ({
+						kind: 'tenure',
+						at: t.from.toISOString(),
+						from: t.from.toISOString(),
+						to: t.to?.toISOString() ?? null
+					}));
 
 				const alerts = await tx
 					.selectFrom('supplier_alert')

@@ -75,7 +75,11 @@ export function arrange(
 		changed.delete(row.alert.id);
 		const patched = next && next.version > row.alert.version ? patch(row, next, view, at.now) : row;
 		if (patched !== row) touched = true;
-		const stays = !at.following || patched.goneAt === null || patched.alert.id === at.keep || at.now - patched.goneAt < TOMBSTONE_MS;
+		const stays =
+			!at.following ||
+			patched.goneAt === null ||
+			patched.alert.id === at.keep ||
+			at.now - patched.goneAt < TOMBSTONE_MS;
 		if (stays) shown.push(patched);
 		else touched = true;
 	}
@@ -93,7 +97,9 @@ export function arrange(
 }
 
 function patch(row: Row, alert: Alert, view: View, now: number): Row {
-	const news = alert.explanation !== row.alert.explanation || alert.candidates[0]?.requestId !== row.alert.candidates[0]?.requestId;
+	const news =
+		alert.explanation !== row.alert.explanation ||
+		alert.candidates[0]?.requestId !== row.alert.candidates[0]?.requestId;
 	return {
 		alert,
 		band: row.band,

@@ -19,10 +19,7 @@ async function ask(path: string, init?: RequestInit): Promise<Response | null> {
 }
 
 export type FeedAnswer =
-	| ({ kind: 'page' } & FeedPage)
-	| { kind: 'signed-out' }
-	| { kind: 'too-far-back' }
-	| { kind: 'failed' };
+	({ kind: 'page' } & FeedPage) | { kind: 'signed-out' } | { kind: 'too-far-back' } | { kind: 'failed' };
 
 export async function readFeed(after: number): Promise<FeedAnswer> {
 	const response = await ask(`/feed?after=${after}&limit=${PAGE}`);
@@ -57,13 +54,18 @@ export async function readAlert(id: string): Promise<Alert | null> {
 	return response?.ok ? Alert.parse(await response.json()) : null;
 }
 
-export async function readTimeline(deviceId: string, from: number, to: number): Promise<TimelineItem[] | null> {
+export async function readTimeline(
+	deviceId: string,
+	from: number,
+	to: number
+): Promise<TimelineItem[] | null> {
 	const range = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
 	const response = await ask(`/devices/${encodeURIComponent(deviceId)}/timeline?${range}`);
 	return response?.ok ? Timeline.parse(await response.json()).items : null;
 }
 
-export type DecisionAnswer = { kind: 'done'; alert: Alert } | { kind: 'refused'; why: string; conflict: boolean };
+export type DecisionAnswer =
+	{ kind: 'done'; alert: Alert } | { kind: 'refused'; why: string; conflict: boolean };
 
 /** Decides one Alert, or reopens it with `verdict: null`. A refusal comes with the reason, in words for the reader. */
 export async function sendDecision(
@@ -75,9 +77,20 @@ export async function sendDecision(
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(decision)
 	});
-	if (!response) return { kind: 'refused', why: 'The server cannot be reached; nothing was recorded. Try again.', conflict: false };
+	if (!response)
+		return {
+			kind: 'refused',
+			why: 'The server cannot be reached; nothing was recorded. Try again.',
+			conflict: false
+		};
 	if (response.ok) return { kind: 'done', alert: Alert.parse(await response.json()) };
-	const problem = (await response.json().catch(() => null)) as { detail?: string; errors?: Array<{ message: string }> } | null;
-	const why = problem?.errors?.[0]?.message ?? problem?.detail ?? `The server answered ${response.status}; nothing was recorded.`;
+	const problem = (await response.json().catch(() => null)) as {
+		detail?: string;
+		errors?: Array<{ message: string }>;
+	} | null;
+	const why =
+		problem?.errors?.[0]?.message ??
+		problem?.detail ??
+		`The server answered ${response.status}; nothing was recorded.`;
 	return { kind: 'refused', why, conflict: response.status === 409 };
 }

@@ -67,7 +67,12 @@ export class LiveAlerts {
 
 	start(): () => void {
 		this.#stopped = false;
-		const socket: Socket = io({ path: '/socket.io', transports: ['websocket'], reconnectionDelay: 500, reconnectionDelayMax: 5000 });
+		const socket: Socket = io({
+			path: '/socket.io',
+			transports: ['websocket'],
+			reconnectionDelay: 500,
+			reconnectionDelayMax: 5000
+		});
 		this.#socket = socket;
 		socket.on('connect', () => {
 			this.#heard();

@@ -73,7 +73,11 @@ export class ShownAlerts {
 
 	/** Lets in what waits, because the reader asks for it. */
 	bringIn(): void {
-		this.#rows = arrange(this.#rows, [], this.#view, { following: true, now: this.#clock.exact(), keep: this.#keep });
+		this.#rows = arrange(this.#rows, [], this.#view, {
+			following: true,
+			now: this.#clock.exact(),
+			keep: this.#keep
+		});
 	}
 
 	/** Reads the next older page of a list that the browser does not hold whole. */
@@ -91,7 +95,11 @@ export class ShownAlerts {
 	}
 
 	#arrange(changes: readonly Alert[]): void {
-		this.#rows = arrange(this.#rows, changes, this.#view, { following: !this.#busy, now: this.#clock.exact(), keep: this.#keep });
+		this.#rows = arrange(this.#rows, changes, this.#view, {
+			following: !this.#busy,
+			now: this.#clock.exact(),
+			keep: this.#keep
+		});
 	}
 }
 

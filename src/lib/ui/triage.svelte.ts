@@ -37,7 +37,11 @@ export class Triage {
 
 	/** Opens the reasons for a verdict. Refused while the list is stale: never decided blind. */
 	begin(alert: Alert, verdict: Verdict): void {
-		if (!this.#live.fresh) return this.#refuse(alert.id, 'Not decided: the list is stale, and the Alert may have changed. Wait for Live.');
+		if (!this.#live.fresh)
+			return this.#refuse(
+				alert.id,
+				'Not decided: the list is stale, and the Alert may have changed. Wait for Live.'
+			);
 		this.outcomes.delete(alert.id);
 		this.choice = { alert, verdict, reason: null, note: '', fault: null };
 	}
@@ -82,7 +86,8 @@ export class Triage {
 
 	/** Takes back the last own decision, or the one of `id`. */
 	async undo(id?: string): Promise<void> {
-		const at = id === undefined ? this.#done.length - 1 : this.#done.findLastIndex((alert) => alert.id === id);
+		const at =
+			id === undefined ? this.#done.length - 1 : this.#done.findLastIndex((alert) => alert.id === id);
 		const alert = this.#done[at];
 		if (!alert) return;
 		this.#done.splice(at, 1);
@@ -94,7 +99,12 @@ export class Triage {
 	/** Opens a decided Alert again. */
 	async reopen(alert: Alert): Promise<void> {
 		if (!this.#live.fresh) return this.#refuse(alert.id, 'Not reopened: the list is stale. Wait for Live.');
-		const answer = await sendDecision(alert.id, { verdict: null, reason: null, note: null, version: alert.version });
+		const answer = await sendDecision(alert.id, {
+			verdict: null,
+			reason: null,
+			note: null,
+			version: alert.version
+		});
 		if (answer.kind === 'refused') return this.#refuse(alert.id, answer.why);
 		this.outcomes.delete(alert.id);
 		this.#live.take([answer.alert]);
@@ -107,7 +117,12 @@ export class Triage {
 	async #record(alert: Alert, verdict: Verdict, reason: ReasonCode, note: string | null): Promise<void> {
 		const text = `${verdict === 'actionable' ? 'Actionable' : 'Ignorable'}: ${reason.label}`;
 		this.outcomes.set(alert.id, { state: 'saving', text });
-		const answer = await sendDecision(alert.id, { verdict, reason: reason.code, note, version: alert.version });
+		const answer = await sendDecision(alert.id, {
+			verdict,
+			reason: reason.code,
+			note,
+			version: alert.version
+		});
 		if (answer.kind === 'refused') {
 			this.#refuse(alert.id, answer.why);
 			const fresh = answer.conflict ? await readAlert(alert.id) : null;

@@ -16,16 +16,36 @@ interface NamedView {
 }
 
 export const VIEWS = {
-	'needs-decision': { label: 'Needs decision', filters: DESK, order: 'desk', empty: 'Nothing needs a decision.' },
-	security: { label: 'Security', filters: { ...DESK, category: 'security' }, order: 'desk', empty: 'No security Alert needs a decision.' },
-	explained: { label: 'Explained', filters: { ...DESK, explanation: ['exact', 'likely'] }, order: 'desk', empty: 'No explained Alert waits for a decision.' },
+	'needs-decision': {
+		label: 'Needs decision',
+		filters: DESK,
+		order: 'desk',
+		empty: 'Nothing needs a decision.'
+	},
+	security: {
+		label: 'Security',
+		filters: { ...DESK, category: 'security' },
+		order: 'desk',
+		empty: 'No security Alert needs a decision.'
+	},
+	explained: {
+		label: 'Explained',
+		filters: { ...DESK, explanation: ['exact', 'likely'] },
+		order: 'desk',
+		empty: 'No explained Alert waits for a decision.'
+	},
 	unexplained: {
 		label: 'Unexplained',
 		filters: { ...DESK, explanation: ['unexplained', 'not-command', 'ambiguous', 'out-of-scope'] },
 		order: 'desk',
 		empty: 'No unexplained Alert waits for a decision.'
 	},
-	decided: { label: 'Decided', filters: { decision: 'any' }, order: 'newest', empty: 'Nothing has been decided yet.' },
+	decided: {
+		label: 'Decided',
+		filters: { decision: 'any' },
+		order: 'newest',
+		empty: 'Nothing has been decided yet.'
+	},
 	all: { label: 'All Alerts', filters: {}, order: 'newest', empty: 'No Alert has arrived yet.' }
 } as const satisfies Record<string, NamedView>;
 
@@ -61,7 +81,10 @@ export function readQuery(params: { get(name: string): string | null }): ListQue
 		const read = AlertFilters.safeParse({ [name]: value });
 		if (!read.success) faults[name] = read.error.issues[0]?.message ?? 'cannot be understood';
 		else if (name === 'explanation' && filters.explanation)
-			filters = { ...filters, explanation: filters.explanation.filter((kind) => read.data.explanation?.includes(kind)) };
+			filters = {
+				...filters,
+				explanation: filters.explanation.filter((kind) => read.data.explanation?.includes(kind))
+			};
 		else filters = { ...filters, ...read.data };
 	}
 	return { view, given, filters, faults };

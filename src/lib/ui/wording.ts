@@ -26,10 +26,23 @@ export const who = (r: { userRole: string; userName: string | null; own: boolean
 export function cause(alert: Alert): { head: string; what: string; circumstance: string } {
 	const [best] = alert.candidates;
 	const kind = alert.explanation;
-	if (kind === 'not-command') return { head: EXPLANATION_WORDS[kind], what: '', circumstance: best ? `nearby: ${name(best)}` : 'physical event' };
-	if (kind === 'unexplained') return { head: 'Unexplained', what: '', circumstance: 'no Service Request of any User' };
+	if (kind === 'not-command')
+		return {
+			head: EXPLANATION_WORDS[kind],
+			what: '',
+			circumstance: best ? `nearby: ${name(best)}` : 'physical event'
+		};
+	if (kind === 'unexplained')
+		return { head: 'Unexplained', what: '', circumstance: 'no Service Request of any User' };
 	if (kind === 'out-of-scope') return { head: 'Out of scope', what: '', circumstance: 'not in your tenure' };
-	if (kind === 'pending') return { head: 'Pending', what: '', circumstance: best ? `so far ${TIER_WORDS[best.tier].toLowerCase()}: ${name(best)}` : 'audit data not complete yet' };
+	if (kind === 'pending')
+		return {
+			head: 'Pending',
+			what: '',
+			circumstance: best
+				? `so far ${TIER_WORDS[best.tier].toLowerCase()}: ${name(best)}`
+				: 'audit data not complete yet'
+		};
 	if (!best) return { head: EXPLANATION_WORDS[kind], what: '', circumstance: '' };
 	const others = alert.candidates.length - 1;
 	return {
@@ -42,7 +55,8 @@ export function cause(alert: Alert): { head: string; what: string; circumstance:
 const name = (c: Candidate): string => `${c.serviceReferenceVariant} ${c.name}`;
 
 /** `5 s`, `12 min`, `3 h`, `2 d`: never negative, whatever a Device's clock says. */
-export const age = (iso: string, now: number): string => spellSeconds(Math.max(0, (now - Date.parse(iso)) / 1000));
+export const age = (iso: string, now: number): string =>
+	spellSeconds(Math.max(0, (now - Date.parse(iso)) / 1000));
 
 /** `2026-11-05 02:14:07 UTC`. */
 export const instant = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;

@@ -20,7 +20,8 @@ export class Opened {
 
 	follow(live: LiveAlerts): () => void {
 		return live.subscribe((changes) => {
-			for (const alert of changes) if (alert.id === this.#id && alert.version > (this.alert?.version ?? 0)) this.alert = alert;
+			for (const alert of changes)
+				if (alert.id === this.#id && alert.version > (this.alert?.version ?? 0)) this.alert = alert;
 		});
 	}
 }

@@ -47,7 +47,10 @@ export class Reader {
 	/** After a decision: the next row that needs one, downwards first. */
 	nextUndecided(rows: readonly Row[], after: string): string | null {
 		const at = rows.findIndex((row) => row.alert.id === after);
-		const needs = (row: Row): boolean => row.alert.id !== after && row.goneAt === null && row.alert.decision === null;
-		return (rows.slice(at + 1).find(needs) ?? rows.slice(0, Math.max(0, at)).findLast(needs))?.alert.id ?? null;
+		const needs = (row: Row): boolean =>
+			row.alert.id !== after && row.goneAt === null && row.alert.decision === null;
+		return (
+			(rows.slice(at + 1).find(needs) ?? rows.slice(0, Math.max(0, at)).findLast(needs))?.alert.id ?? null
+		);
 	}
 }

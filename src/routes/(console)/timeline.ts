@@ -31,7 +31,8 @@ export interface Span {
 }
 
 /** Per cent of the width of `at`, held inside the picture. */
-const place = (at: number, zero: number): number => Math.min(100, Math.max(0, ((at - zero + BEFORE) / (BEFORE + AFTER)) * 100));
+const place = (at: number, zero: number): number =>
+	Math.min(100, Math.max(0, ((at - zero + BEFORE) / (BEFORE + AFTER)) * 100));
 
 export function toPoints(items: readonly TimelineItem[], alert: Alert): Point[] {
 	const zero = Date.parse(alert.effectiveAt);
@@ -43,12 +44,25 @@ export function toPoints(items: readonly TimelineItem[], alert: Alert): Point[] 
 		const at = candidate ? zero - candidate.deltaSeconds * 1000 : Date.parse(item.at);
 		if (at < zero - BEFORE || at > zero + AFTER) return [];
 		const seconds = (at - zero) / 1000;
-		const offset = Math.abs(seconds) < 1 ? 'same second' : `${seconds < 0 ? '−' : '+'} ${spellSeconds(seconds)}`;
+		const offset =
+			Math.abs(seconds) < 1 ? 'same second' : `${seconds < 0 ? '−' : '+'} ${spellSeconds(seconds)}`;
 		const x = place(at, zero);
 		if (item.kind === 'alert') {
 			const received = Date.parse(item.receivedAt);
 			const arrivedX = received - at > LATE && received - zero <= AFTER ? place(received, zero) : null;
-			return [{ key: item.id, kind: 'alert', x, arrivedX, marked: item.id === alert.id, own: true, offset, label: `${item.code} ${item.name}`, detail: '' }];
+			return [
+				{
+					key: item.id,
+					kind: 'alert',
+					x,
+					arrivedX,
+					marked: item.id === alert.id,
+					own: true,
+					offset,
+					label: `${item.code} ${item.name}`,
+					detail: ''
+				}
+			];
 		}
 		const user = item.own ? 'you' : (item.userName ?? 'another User');
 		return [

@@ -23,7 +23,8 @@ export const actions: Actions = {
 			headers: request.headers,
 			address: getClientAddress()
 		});
-		if (response.status === 429) return fail(429, { email, fault: 'Too many attempts. Wait a minute, then try again.' });
+		if (response.status === 429)
+			return fail(429, { email, fault: 'Too many attempts. Wait a minute, then try again.' });
 		// One sentence for both, so that it does not tell which addresses exist.
 		if (!response.ok) return fail(401, { email, fault: 'E-mail address or password is wrong.' });
 		takeCookies(response, cookies);
@@ -46,7 +47,13 @@ function takeCookies(response: Response, cookies: Cookies): void {
 	for (const line of response.headers.getSetCookie()) {
 		for (const [name, cookie] of parseSetCookieHeader(line)) {
 			const { value, 'max-age': maxAge, secure = false } = cookie;
-			cookies.set(name, value, { path: '/', httpOnly: true, sameSite: 'lax', secure, ...(maxAge !== undefined && { maxAge }) });
+			cookies.set(name, value, {
+				path: '/',
+				httpOnly: true,
+				sameSite: 'lax',
+				secure,
+				...(maxAge !== undefined && { maxAge })
+			});
 		}
 	}
 }

@@ -1,0 +1,72 @@
+// How a Service Request is shown beside an Alert: as a candidate, or among the excluded.
+import type { Candidate, Excluded, Tier } from './alert.ts';
+import type { Evidence } from './evidence.ts';
+import { describeVariant } from './service-reference-variant.ts';
+import { effectiveAt, type ServiceRequest } from './service-request.ts';
+import { distanceOf, isNear } from './window.ts';
+import { spellDelta } from './wording.ts';
+
+export const MAX_CANDIDATES = 5;
+export const MAX_EXCLUDED = 10;
+
+/** A request that the Alert names. */
+export function exactCandidate(request: ServiceRequest, evidence: Evidence, tier: Tier, how: string): Candidate {
+	const { alert } = evidence;
+	const at = request.executeAt ?? request.respondedAt ?? effectiveAt(request);
+	const deltaSeconds = Math.round((alert.effectiveAt - at) / 1000);
+	const anchor =
+		request.executeAt !== null ? 'executed' : request.respondedAt !== null ? 'responded' : 'requested';
+	const reasons = [
+		{ code: 'reference', text: how },
+		{ code: 'time', text: spellDelta(deltaSeconds) }
+	];
+	const relation = request.deviceId === alert.deviceId ? 'same-device' : 'same-hub';
+	return { ...requestFacts(request, evidence), tier, relation, deltaSeconds, anchor, reasons };
+}
+
+/** What is shown of a request that may be the cause. */
+export function requestFacts(request: ServiceRequest, { viewer }: Evidence) {
+	return {
+		requestId: request.requestId,
+		deviceId: request.deviceId,
+		serviceReferenceVariant: request.serviceReferenceVariant,
+		name: describeVariant(request.serviceReferenceVariant).name,
+		userId: request.userId,
+		userRole: request.userRole,
+		userName: request.userName,
+		own: viewer.userIds.has(request.userId),
+		requestedAt: iso(request.requestedAt),
+		executeAt: iso(request.executeAt),
+		respondedAt: iso(request.respondedAt),
+		responseCode: request.responseCode
+	};
+}
+
+/** What is shown of a request that is not. */
+export const excludedFacts = (request: ServiceRequest) => ({
+	requestId: request.requestId,
+	serviceReferenceVariant: request.serviceReferenceVariant,
+	userRole: request.userRole,
+	userName: request.userName
+});
+
+/** The nearest of these requests, all excluded for one reason. */
+export function excludedOf(
+	requests: readonly ServiceRequest[],
+	{ alert }: Evidence,
+	reason: string,
+	text: string
+): Excluded[] {
+	const distance = (request: ServiceRequest) => distanceOf(request, alert.effectiveAt);
+	return requests
+		.filter((request) => isNear(request, alert.effectiveAt, undefined))
+		.sort((a, b) => distance(a) - distance(b) || byId(a, b))
+		.slice(0, MAX_EXCLUDED)
+		.map((request) => ({ ...excludedFacts(request), reason, text }));
+}
+
+/** One order for all, so that the order of arrival cannot show. */
+export const byId = (a: { requestId: string }, b: { requestId: string }): number =>
+	a.requestId < b.requestId ? -1 : a.requestId > b.requestId ? 1 : 0;
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

@@ -1,0 +1,32 @@
+// How far around an Alert a Service Request can matter.
+import type { CauseEntry } from './cause-table.ts';
+import { TIME_ONLY_SECONDS } from './cause-fit.ts';
+import type { ServiceRequest } from './service-request.ts';
+
+/** A request further off is not named among the excluded (ms). */
+export const EXCLUDED_WITHIN = 24 * 3_600_000;
+/** Clocks of the DCC and of a Device may differ by this much (ms). */
+const SLACK = 5000;
+
+/** How long before an Alert a cause of its code may lie (ms). */
+export function lookBack(entry: CauseEntry | undefined): number {
+	return 1000 * Math.max(TIME_ONLY_SECONDS, ...(entry?.causes ?? []).map((cause) => cause.maxSeconds));
+}
+
+/** The instant after which no Service Request can matter any more (ms). */
+export function windowEnd(at: number, entry: CauseEntry | undefined): number {
+	const after = Math.max(0, ...(entry?.causes ?? []).map((cause) => -cause.minSeconds));
+	return at + after * 1000 + SLACK;
+}
+
+const instantsOf = (r: ServiceRequest): number[] =>
+	[r.requestedAt, r.respondedAt, r.executeAt].filter((at) => at !== null);
+
+/** From an instant to the nearest of the request: sent, answered or executed (ms). */
+export const distanceOf = (request: ServiceRequest, at: number): number =>
+	Math.min(...instantsOf(request).map((i) => Math.abs(at - i)));
+
+/** Near enough to be named among the excluded: within the day before, or after it as far as the code's causes reach. */
+export function isNear(request: ServiceRequest, at: number, entry: CauseEntry | undefined): boolean {
+	return instantsOf(request).some((i) => i >= at - EXCLUDED_WITHIN && i <= windowEnd(at, entry));
+}
