@@ -1,11 +1,12 @@
 // Builds the pages when their sources have changed since the last build.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './process.ts';
+import { isAlive, root } from './process.ts';
 
 const STAMP = join(root, 'build', 'causeway-sources');
+const LOCK = join(root, '.svelte-kit', 'causeway-build.lock');
 const SOURCES = [
 	'src/**/*.{ts,svelte,css,html,json}',
 	'static/**/*',
@@ -14,8 +15,32 @@ const SOURCES = [
 	'package-lock.json'
 ];
 
-/** Returns whether it built; throws with the builder's own words when that fails. */
+/** Returns whether it built; throws with the builder's own words when that fails. Two starts at once take turns. */
 export function buildPages(progress: (line: string) => void): boolean {
+	takeTurn();
+	try {
+		return buildChanged(progress);
+	} finally {
+		rmSync(LOCK, { force: true });
+	}
+}
+
+function takeTurn(): void {
+	mkdirSync(join(root, '.svelte-kit'), { recursive: true });
+	for (;;) {
+		try {
+			return writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+		}
+		// The lock of one that was killed does not count.
+		const holder = existsSync(LOCK) ? Number(readFileSync(LOCK, 'utf8')) : 0;
+		if (holder && isAlive(holder)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+		else rmSync(LOCK, { force: true });
+	}
+}
+
+function buildChanged(progress: (line: string) => void): boolean {
 	const hash = createHash('sha256');
 	for (const file of globSync(SOURCES, { cwd: root, withFileTypes: true })
 		.filter((entry) => entry.isFile())

@@ -17,7 +17,7 @@ const bodies = (happening: Happening, what: string) => happening.events.filter((
 
 /** What does not pass the product's own schemas. */
 function unfit({ events }: Happening): unknown[] {
-	return events.flatMap((event) => {
+	return events.flatMap((event): unknown[] => {
 		if (event.what === 'devices') return event.body.filter((body) => !DeviceIn.safeParse(body).success);
 		if (event.what === 'duis') return readDuis(Buffer.from(event.body), new Date(event.sendAt)).ok ? [] : [event.body];
 		return (event.what === 'request' ? ServiceRequestIn : AlertIn).safeParse(event.body).success ? [] : [event.body];

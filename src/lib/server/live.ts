@@ -4,6 +4,7 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import type { AlertChanged, ServerToClient } from '#lib/domain/live-events.ts';
 import { headersOf, isOwnOrigin } from './caller.ts';
+import { coalesce } from './frames.ts';
 import { subscribeLive } from './live-channel.ts';
 import type { WebServices } from './services.ts';
 
@@ -132,16 +133,3 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 }
 
 const room = (supplierId: number): string => `supplier:${supplierId}`;
-
-/** Joins frames whose numbers follow each other; workers may publish out of order. */
-export function coalesce(frames: readonly AlertChanged[]): AlertChanged[] {
-	const joined: AlertChanged[] = [];
-	for (const frame of [...frames].sort((a, b) => a.from - b.from)) {
-		const last = joined.at(-1);
-		if (last && last.to + 1 === frame.from) {
-			last.to = frame.to;
-			last.items.push(...frame.items);
-		} else joined.push({ ...frame, items: [...frame.items] });
-	}
-	return joined;
-}
