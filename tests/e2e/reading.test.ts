@@ -133,13 +133,31 @@ describe('the detail', () => {
 		await detail.locator('ol').getByText('4.6.1', { exact: false }).first().waitFor();
 	});
 
-	test('comes back with a reload, and is closed by the back button', async () => {
+	test('shows what others wrote as text, whatever it is', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', [aDevice(deviceId, { area: '<b onclick=x>' })]);
+		await system.post('/service-requests', [
+			aRequest(deviceId, { userName: '<img src=x onerror=alert(1)>' })
+		]);
+		await system.post('/alerts', [anAlert(deviceId)]);
+		const read = async () => (await system.alerts('brightwell', `?device=${deviceId}`))[0]?.id;
+		await expect.poll(read).toBeDefined();
+		await page.goto(`${web.url}/?alert=${await read()}`);
+		await drawer(page).getByText('ED <img src=x onerror=alert(1)>').first().waitFor();
+		expect(await page.locator('img').count()).toBe(0);
+		await isLive(page);
+	});
+
+	test('comes back with a reload and with the back button', async () => {
 		const title = await drawer(page).getByRole('heading', { level: 2 }).innerText();
 		await page.reload();
 		expect(await drawer(page).getByRole('heading', { level: 2 }).innerText()).toBe(title);
-		await page.goBack();
+		await page.keyboard.press('Escape');
 		await drawer(page).waitFor({ state: 'detached' });
-		await isLive(page);
+		await page.goBack();
+		await drawer(page).getByRole('heading', { level: 2 }).waitFor();
+		await page.goForward();
+		await drawer(page).waitFor({ state: 'detached' });
 	});
 
 	test('another Supplier’s Alert cannot be opened by its address', async () => {
@@ -151,7 +169,34 @@ describe('the detail', () => {
 	});
 });
 
-describe('filters', () => {
+describe('views and filters', () => {
+	test('the archive is read in pages, newest first', async () => {
+		const other = await openPage(browser);
+		await other.context().addCookies(await page.context().cookies());
+		await other.goto(web.url);
+		await isLive(other);
+		const devices = Array.from({ length: 130 }, newDeviceId);
+		await system.post(
+			'/devices',
+			devices.map((deviceId) => aDevice(deviceId))
+		);
+		for (const deviceId of devices) await system.post('/alerts', [anAlert(deviceId, { code: '8002' })]);
+		await expect
+			.poll(async () => (await system.alerts('brightwell', '?code=8002&limit=500')).length)
+			.toBe(130);
+		await other.getByRole('link', { name: 'All Alerts' }).click();
+		const last = rowOf(other, devices.at(-1)!);
+		await last.waitFor();
+		const list = other.getByRole('listbox', { name: 'Alerts' });
+		await expect
+			.poll(async () => {
+				await list.evaluate((box) => box.scrollTo(0, box.scrollHeight));
+				return rowOf(other, devices[0]!).count();
+			})
+			.toBe(1);
+		await other.context().close();
+	});
+
 	test('are in the address, hold for live rows, and come back with it', async () => {
 		const other = await openPage(browser);
 		await other.context().addCookies(await page.context().cookies());

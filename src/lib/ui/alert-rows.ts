@@ -52,6 +52,13 @@ export function openView(alerts: Iterable<Alert>, view: View): Rows {
 	return { shown: shown.sort(comparators[view.order]).slice(0, MOST_ROWS), waiting: new Map() };
 }
 
+/** Puts a further page at the end: what is shown already stays as it is. */
+export function append(rows: Rows, alerts: readonly Alert[], view: View): Rows {
+	const held = new Set(rows.shown.map((row) => row.alert.id));
+	const more = openView(alerts, view).shown.filter((row) => !held.has(row.alert.id));
+	return { ...rows, shown: [...rows.shown, ...more] };
+}
+
 /**
  * Takes changes in. Shown rows are patched in place and never move; those that no longer belong become tombstones.
  * New rows go in only while the list is `following`, else they wait. `keep` is a row that is never taken away.

@@ -20,6 +20,12 @@ export class Desk {
 		return [...this.#held.keys()];
 	}
 
+	/** The ids that are held and are not among these. */
+	without(ids: readonly string[]): string[] {
+		const known = new Set(ids);
+		return this.ids.filter((id) => !known.has(id));
+	}
+
 	/** How many Alerts each view holds. */
 	counts(): Partial<Record<ViewName, number>> {
 		return Object.fromEntries(this.#counts);

@@ -27,7 +27,7 @@ export class LiveAlerts {
 	counts = $state.raw<Partial<Record<ViewName, number>> | null>(null);
 	readonly #clock: Clock;
 	readonly #desk = new Desk();
-	readonly #listeners = new Set<(changes: readonly Alert[]) => void>();
+	#listeners: ReadonlyArray<(changes: readonly Alert[]) => void> = [];
 	#head: number;
 	#queue: Alert[] = [];
 	#paint: ReturnType<typeof setTimeout> | undefined;
@@ -55,8 +55,10 @@ export class LiveAlerts {
 
 	/** Calls `listener` with the newest versions of what changed, at most every 250 ms. */
 	subscribe(listener: (changes: readonly Alert[]) => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		this.#listeners = [...this.#listeners, listener];
+		return () => {
+			this.#listeners = this.#listeners.filter((other) => other !== listener);
+		};
 	}
 
 	/** Takes in what this browser has fetched itself, without waiting for the next paint. */
@@ -149,18 +151,18 @@ export class LiveAlerts {
 
 	/** Reads the whole desk page by page; `afresh` goes on from its head, the feed being too far ahead. */
 	async #readDesk(afresh = false): Promise<boolean> {
-		const unseen = new Set(afresh ? this.#desk.ids : []);
+		const read: string[] = [];
 		let head: number | undefined;
 		for await (const page of readDesk()) {
 			if (this.#stopped) return false;
 			head ??= page.head;
-			for (const alert of page.items) unseen.delete(alert.id);
+			for (const alert of page.items) read.push(alert.id);
 			this.take(page.items);
 		}
 		if (head === undefined) return false;
 		if (afresh) this.#head = head;
 		// What was on the desk and is no longer in the list has been decided meanwhile.
-		for (const id of unseen) {
+		for (const id of afresh ? this.#desk.without(read) : []) {
 			const alert = await readAlert(id);
 			if (alert) this.take([alert]);
 			else this.#desk.forget(id);

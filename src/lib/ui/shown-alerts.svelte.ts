@@ -1,7 +1,7 @@
 // The list that a reader has before them: held still while they read, filled from the live feed while they do not.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
-import { EMPTY, arrange, openView, type Row, type Rows, type View } from './alert-rows.ts';
+import { EMPTY, append, arrange, openView, type Row, type Rows, type View } from './alert-rows.ts';
 import { readMore } from './alerts-api.ts';
 import type { Clock } from './clock.svelte.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
@@ -46,10 +46,9 @@ export class ShownAlerts {
 		this.#view = viewOf(query);
 		this.#filters = query.filters;
 		const ofDesk = this.#view.order === 'desk';
-		const alerts = new Map(page.items.map((alert) => [alert.id, alert]));
-		if (ofDesk) for (const alert of this.#live.desk) alerts.set(alert.id, alert);
+		if (ofDesk) this.#live.take(page.items);
 		this.#nextCursor = ofDesk ? null : page.nextCursor;
-		this.#rows = openView(alerts.values(), this.#view);
+		this.#rows = openView(ofDesk ? this.#live.desk : page.items, this.#view);
 	}
 
 	start(): () => void {
@@ -89,9 +88,7 @@ export class ShownAlerts {
 		this.#reading = false;
 		if (!page || view !== this.#view) return;
 		this.#nextCursor = page.nextCursor;
-		const older = openView(page.items, view).shown;
-		const held = new Set(this.rows.map((row) => row.alert.id));
-		this.#rows = { ...this.#rows, shown: [...this.rows, ...older.filter((row) => !held.has(row.alert.id))] };
+		this.#rows = append(this.#rows, page.items, view);
 	}
 
 	#arrange(changes: readonly Alert[]): void {
