@@ -5,7 +5,11 @@ import { child, textOf, type XmlElement } from './duis-xml.ts';
 export class Unfit extends Error {}
 
 /** Where the elements stand in a fixed order (xs:sequence), any other order is not valid. */
-export function requireOrder(element: XmlElement, names: readonly string[], required: readonly string[]): void {
+export function requireOrder(
+	element: XmlElement,
+	names: readonly string[],
+	required: readonly string[]
+): void {
 	let last = -1;
 	for (const { name } of element.children) {
 		const at = names.indexOf(name);

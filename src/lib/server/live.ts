@@ -81,6 +81,7 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 
 	const waiting = new Map<number, AlertChanged[]>();
 	let timer: NodeJS.Timeout | undefined;
+	let lastFrame = -FRAME_MS;
 
 	await subscribeLive(services.subscriber, (message) => {
 		if (!io.of('/').adapter.rooms.has(room(message.supplierId))) return;
@@ -89,11 +90,13 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 		const frames = waiting.get(message.supplierId);
 		if (frames) frames.push(message.data);
 		else waiting.set(message.supplierId, [message.data]);
-		timer ??= setTimeout(flush, FRAME_MS);
+		// The first change after a quiet moment goes out at once.
+		timer ??= setTimeout(flush, Math.max(0, lastFrame + FRAME_MS - performance.now()));
 	});
 
 	function flush(): void {
 		timer = undefined;
+		lastFrame = performance.now();
 		dropSlowReaders();
 		for (const [supplierId, frames] of waiting)
 			for (const frame of coalesce(frames)) io.to(room(supplierId)).emit('alert:changed', frame);

@@ -26,20 +26,20 @@ export async function readFeed(after: number): Promise<FeedAnswer> {
 	if (response?.status === 401) return { kind: 'signed-out' };
 	if (response?.status === 410) return { kind: 'too-far-back' };
 	if (!response?.ok) return { kind: 'failed' };
-	return { kind: 'page', ...FeedPage.parse(await response.json()) };
+	const page = FeedPage.safeParse(await response.json());
+	return page.success ? { kind: 'page', ...page.data } : { kind: 'failed' };
 }
 
-/** The whole desk, newest arrivals first. Ends early where the server does not answer. */
-export async function* readDesk(): AsyncGenerator<AlertPage> {
+/** The whole desk, newest arrivals first; `null` where the server does not answer, and the rest is not known. */
+export async function* readDesk(): AsyncGenerator<AlertPage | null> {
 	let cursor: string | null = '';
 	for (let page = 0; page < MOST_PAGES && cursor !== null; page++) {
 		const response: Response | null = await ask(
 			`/alerts?${new URLSearchParams({ decision: DESK.decision!, priority: String(DESK.priority), limit: String(PAGE), ...(cursor && { cursor }) })}`
 		);
-		if (!response?.ok) return;
-		const read = AlertPage.parse(await response.json());
-		yield read;
-		cursor = read.nextCursor;
+		const read = response?.ok ? AlertPage.safeParse(await response.json()) : null;
+		yield read?.data ?? null;
+		cursor = read?.data?.nextCursor ?? null;
 	}
 }
 

@@ -31,6 +31,8 @@ export class LiveAlerts {
 	#head: number;
 	#queue: Alert[] = [];
 	#paint: ReturnType<typeof setTimeout> | undefined;
+	/** When it last painted: the first change after a quiet moment is shown at once. */
+	#painted = -PAINT_MS;
 	#socket: Socket | undefined;
 	#lastHeard: number;
 	#catchingUp = false;
@@ -79,6 +81,7 @@ export class LiveAlerts {
 		socket.on('connect', () => {
 			this.#heard();
 			void this.#catchUp();
+			if (!this.counts) void this.#readDesk();
 		});
 		socket.on('disconnect', (reason) => {
 			this.#stale();
@@ -102,7 +105,6 @@ export class LiveAlerts {
 		const watch = setInterval(() => {
 			if (this.#clock.exact() - this.#lastHeard > SILENCE_MS) this.#stale();
 		}, 1000);
-		void this.#readDesk();
 		return () => {
 			this.#stopped = true;
 			clearInterval(watch);
@@ -154,7 +156,7 @@ export class LiveAlerts {
 		const read: string[] = [];
 		let head: number | undefined;
 		for await (const page of readDesk()) {
-			if (this.#stopped) return false;
+			if (this.#stopped || !page) return false; // the next connection reads it again
 			head ??= page.head;
 			for (const alert of page.items) read.push(alert.id);
 			this.take(page.items);
@@ -172,12 +174,16 @@ export class LiveAlerts {
 	}
 
 	#schedule(): void {
-		this.#paint ??= setTimeout(() => this.#flush(), PAINT_MS);
+		this.#paint ??= setTimeout(
+			() => this.#flush(),
+			Math.max(0, this.#painted + PAINT_MS - performance.now())
+		);
 	}
 
 	#flush(): void {
 		clearTimeout(this.#paint);
 		this.#paint = undefined;
+		this.#painted = performance.now();
 		const changes = this.#desk.merge(this.#queue);
 		this.#queue = [];
 		if (changes.length === 0) return;
