@@ -1,7 +1,7 @@
 // The web process: plain node:http in front; the API and the sockets first, then Kit's pages.
 import { createServer } from 'node:http';
 import { serveApi } from './src/lib/server/api.ts';
-import { loadConfig } from './src/lib/server/config.ts';
+import { loadConfig, tellKitOrigin } from './src/lib/server/config.ts';
 import { attachLive } from './src/lib/server/live.ts';
 import { createLog } from './src/lib/server/log.ts';
 import { within } from './src/lib/server/queues.ts';
@@ -14,6 +14,7 @@ const services = await openWebServices(config, log);
 
 // Kit's build is a module graph of its own: it takes the services from here and does not open a second set.
 (globalThis as Record<symbol, unknown>)[SERVICES] = services;
+tellKitOrigin(config);
 const kit = (await import(new URL('./build/handler.js', import.meta.url).href)) as {
 	handler: Parameters<typeof createServer>[1] & object;
 };

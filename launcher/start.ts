@@ -76,9 +76,7 @@ async function start(): Promise<void> {
 	const local = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 	const watch = dev ? ['--watch-path=src', '--watch-path=workers', '--watch-path=server.ts'] : [];
 	processes.push(supervise({ name: 'worker', script: 'workers/main.ts', flags: watch, env, home, say }));
-	processes.push(
-		supervise({ name: 'web', script: 'server.ts', flags: watch, env: { ...env, ORIGIN: origin }, home, say })
-	);
+	processes.push(supervise({ name: 'web', script: 'server.ts', flags: watch, env, home, say }));
 	await Promise.all(processes.map((supervised) => supervised.ready));
 	await answers(`${local}/sign-in`);
 	if (demo) {

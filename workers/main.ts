@@ -11,6 +11,7 @@ import { openWorkerServices } from '#lib/server/services.ts';
 import { onStop } from '#lib/server/stop.ts';
 import { correlateAlerts } from './correlate-alerts.ts';
 import { indexServiceRequests } from './index-service-requests.ts';
+import { keepPartitions } from './keep-partitions.ts';
 import { settlePending } from './settle-pending.ts';
 import { sweep } from './sweep.ts';
 
@@ -73,7 +74,11 @@ const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.T
 const timers = [
 	every(2000, 'sweeping', () => sweep(deps)),
 	every(10_000, 'settling', () => settlePending(deps)),
-	every(5000, 'indexing', keepIndex)
+	every(5000, 'indexing', keepIndex),
+	every(6 * 3_600_000, 'keeping the partitions', async () => {
+		const dropped = await keepPartitions(config.databaseUrl, config.retentionDays, Date.now());
+		if (dropped.length > 0) log.info({ dropped }, 'retention has ended for these partitions');
+	})
 ];
 
 /** Fills the index where Redis has lost it; until then the record is asked. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { ED, HALDEN, OWN, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
+import { dccAlert, request, response } from '../support/duis-messages.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 let system: System;
@@ -163,6 +164,39 @@ describe('relations and references', () => {
 			aRequest(deviceId, { requestId, requestedAt: '2026-09-01T00:00:00.000Z' })
 		);
 		await becomes('brightwell', deviceId, { explanation: 'exact', candidates: [{ requestId }] });
+	});
+
+	it('takes DUIS messages all the way: an Alert, the request that it names, and the response to it', async () => {
+		const hub = newDeviceId();
+		await system.post('/devices', aDevice(hub, { deviceType: 'CHF' }));
+		const requestId = `${OWN}:${hub}:1660925173833`;
+		const named = dccAlert(
+			'N24',
+			'UpdateHANDeviceLogResult',
+			`<UpdateHANDeviceLogServiceRequestID>${requestId}</UpdateHANDeviceLogServiceRequestID>`
+		);
+		const alert = response(named, { responseId: `90-B3-D5-1F-30-00-00-02:${OWN}:1660925173999` });
+		expect(await system.post('/duis', alert, 'application/xml')).toMatchObject({
+			status: 202,
+			body: { kind: 'alert', accepted: 1, duplicates: 0, verified: false }
+		});
+		expect((await system.post('/duis', alert, 'application/xml')).body).toMatchObject({
+			accepted: 0,
+			duplicates: 1
+		});
+		await becomes('brightwell', hub, { explanation: 'pending', code: 'N24' });
+		expect(
+			(await system.post('/duis', request(requestId, '8.11', '<UpdateHANDeviceLog/>'), 'application/xml'))
+				.body
+		).toMatchObject({ kind: 'service-request', accepted: 1 });
+		expect((await system.post('/duis', response('', { requestId }), 'application/xml')).body).toMatchObject({
+			kind: 'service-response',
+			accepted: 1
+		});
+		await becomes('brightwell', hub, {
+			explanation: 'exact',
+			candidates: [{ requestId, responseCode: 'I0', own: true }]
+		});
 	});
 
 	it('never explains a supply loss by a command that was near', async () => {

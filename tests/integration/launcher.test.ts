@@ -28,12 +28,25 @@ function newHome(): string {
 }
 
 function launch(home: string, port: number): Started {
-	const { DATABASE_URL: _database, REDIS_URL: _redis, VITEST: _vitest, NODE_OPTIONS: _options, ...env } = process.env;
-	const child = spawn(process.execPath, ['launcher/start.ts'], { env: { ...env, CAUSEWAY_HOME: home, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] });
+	const {
+		DATABASE_URL: _database,
+		REDIS_URL: _redis,
+		VITEST: _vitest,
+		NODE_OPTIONS: _options,
+		...env
+	} = process.env;
+	const child = spawn(process.execPath, ['launcher/start.ts'], {
+		env: { ...env, CAUSEWAY_HOME: home, PORT: String(port) },
+		stdio: ['ignore', 'pipe', 'pipe']
+	});
 	let text = '';
 	child.stdout!.on('data', (data: Buffer) => (text += data.toString()));
 	child.stderr!.on('data', (data: Buffer) => (text += data.toString()));
-	const started: Started = { child, output: () => text, ended: new Promise((done) => child.once('exit', done)) };
+	const started: Started = {
+		child,
+		output: () => text,
+		ended: new Promise((done) => child.once('exit', done))
+	};
 	running.push(started);
 	return started;
 }
@@ -56,7 +69,10 @@ function processesOf(home: string): number[] {
 		.map(Number)
 		.filter((pid) => {
 			try {
-				return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home) || readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`CAUSEWAY_HOME=${home}\0`);
+				return (
+					readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home) ||
+					readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`CAUSEWAY_HOME=${home}\0`)
+				);
 			} catch {
 				return false;
 			}
@@ -69,7 +85,9 @@ describe('npm start', { timeout: 180_000 }, () => {
 		const first = launch(home, await freePort());
 		const url = await ready(first);
 		expect((await fetch(`${url}/sign-in`)).status).toBe(200);
-		expect((await fetch(`${url}/api/v1/readyz`).then((r) => r.json())) as object).toMatchObject({ status: 'ready' });
+		expect((await fetch(`${url}/api/v1/readyz`).then((r) => r.json())) as object).toMatchObject({
+			status: 'ready'
+		});
 		first.child.kill('SIGTERM');
 		expect(await first.ended).toBe(0);
 		expect(processesOf(home)).toEqual([]);
@@ -112,9 +130,22 @@ describe('npm start', { timeout: 180_000 }, () => {
 		const home = newHome();
 		const started = launch(home, await freePort());
 		await ready(started);
-		const worker = processesOf(home).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('workers/main.ts'));
+		const worker = processesOf(home).find((pid) =>
+			readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('workers/main.ts')
+		);
 		process.kill(worker!, 'SIGKILL');
-		await vi.waitFor(() => expect(started.output()).toMatch(/worker ended \(SIGKILL\).*starting it again/), { timeout: 10_000 });
-		await vi.waitFor(() => expect(processesOf(home).filter((pid) => pid !== worker && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('workers/main.ts'))).toHaveLength(1), { timeout: 10_000 });
+		await vi.waitFor(() => expect(started.output()).toMatch(/worker ended \(SIGKILL\).*starting it again/), {
+			timeout: 10_000
+		});
+		await vi.waitFor(
+			() =>
+				expect(
+					processesOf(home).filter(
+						(pid) =>
+							pid !== worker && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('workers/main.ts')
+					)
+				).toHaveLength(1),
+			{ timeout: 10_000 }
+		);
 	});
 });

@@ -1,5 +1,6 @@
 import { createClient } from 'redis';
 import { expect, it, vi } from 'vitest';
+import { keepPartitions } from '../../workers/keep-partitions.ts';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { startSystem } from '../support/system.ts';
 
@@ -75,4 +76,16 @@ it('explains every Alert once when the worker is killed in the middle', async ()
 		},
 		{ timeout: 20_000, interval: 200 }
 	);
+});
+
+it('drops whole weeks when retention has ended, and nothing before', async () => {
+	await using system = await startSystem({ worker: false });
+	await system.post('/alerts', anAlert(newDeviceId()));
+	const DAY = 86_400_000;
+	const kept = async () => Number((await system.record.query('select count(*) from alert')).rows[0].count);
+	await keepPartitions(system.databaseUrl, 100, Date.now() + 99 * DAY);
+	expect(await kept()).toBe(1);
+	const dropped = await keepPartitions(system.databaseUrl, 100, Date.now() + 108 * DAY);
+	expect(dropped).toContainEqual(expect.stringMatching(/^alert_\d{8}$/));
+	expect(await kept()).toBe(0);
 });

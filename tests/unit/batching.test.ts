@@ -5,30 +5,51 @@ import { createMicroBatch } from '#lib/server/micro-batch.ts';
 import { createIds, firstIdAt, timeOfId } from '#lib/server/record-id.ts';
 import { coalesce } from '#lib/server/frames.ts';
 
-const frame = (from: number, to: number): AlertChanged => ({ from, to, items: Array.from({ length: to - from + 1 }, (_, i) => ({ seq: from + i }) as AlertChanged['items'][number]) });
+const frame = (from: number, to: number): AlertChanged => ({
+	from,
+	to,
+	items: Array.from({ length: to - from + 1 }, (_, i) => ({ seq: from + i }) as AlertChanged['items'][number])
+});
 
 describe('frames', () => {
 	it('that follow each other become one, in whatever order they come', () => {
 		fc.assert(
-			fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 20 }), fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), (sizes, chance) => {
-				let next = 1;
-				const frames = sizes.map((size) => frame(next, (next += size) - 1));
-				const shuffled = frames.map((one) => ({ one, at: chance.next().value as number })).sort((a, b) => a.at - b.at).map(({ one }) => one);
-				const [joined, ...more] = coalesce(shuffled);
-				expect(more).toEqual([]);
-				expect(joined!.items.map((item) => item.seq)).toEqual(Array.from({ length: next - 1 }, (_, i) => i + 1));
-			})
+			fc.property(
+				fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 20 }),
+				fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+				(sizes, chance) => {
+					let next = 1;
+					const frames = sizes.map((size) => frame(next, (next += size) - 1));
+					const shuffled = frames
+						.map((one) => ({ one, at: chance.next().value as number }))
+						.sort((a, b) => a.at - b.at)
+						.map(({ one }) => one);
+					const [joined, ...more] = coalesce(shuffled);
+					expect(more).toEqual([]);
+					expect(joined!.items.map((item) => item.seq)).toEqual(
+						Array.from({ length: next - 1 }, (_, i) => i + 1)
+					);
+				}
+			)
 		);
 	});
 
 	it('with a gap between them stay apart, so that the gap shows', () => {
-		expect(coalesce([frame(1, 2), frame(4, 5)]).map(({ from, to }) => [from, to])).toEqual([[1, 2], [4, 5]]);
+		expect(coalesce([frame(1, 2), frame(4, 5)]).map(({ from, to }) => [from, to])).toEqual([
+			[1, 2],
+			[4, 5]
+		]);
 	});
 });
 
 describe('record ids', () => {
 	it('rise, carry their time and never repeat, even when the clock is set back', () => {
-		const times = [1_800_000_000_000, 1_800_000_000_000, 1_799_999_000_000, ...Array<number>(10_000).fill(1_800_000_000_001)];
+		const times = [
+			1_800_000_000_000,
+			1_800_000_000_000,
+			1_799_999_000_000,
+			...Array<number>(10_000).fill(1_800_000_000_001)
+		];
 		let i = 0;
 		const next = createIds(5, () => times[Math.min(i++, times.length - 1)]!);
 		const ids = times.map(() => next());
@@ -42,7 +63,12 @@ describe('record ids', () => {
 describe('micro-batches', () => {
 	it('give every caller its own results, and share the writes of concurrent callers', async () => {
 		const writes: number[][] = [];
-		const batch = createMicroBatch<number, number>({ lingerMs: 5, size: 100, concurrency: 2, write: async (items) => (writes.push(items), items.map((n) => n * 2)) });
+		const batch = createMicroBatch<number, number>({
+			lingerMs: 5,
+			size: 100,
+			concurrency: 2,
+			write: async (items) => (writes.push(items), items.map((n) => n * 2))
+		});
 		const results = await Promise.all(Array.from({ length: 50 }, (_, i) => batch.add([i, i + 1000])));
 		expect(results).toEqual(Array.from({ length: 50 }, (_, i) => [i * 2, (i + 1000) * 2]));
 		expect(writes.length).toBeLessThanOrEqual(2);
@@ -50,13 +76,27 @@ describe('micro-batches', () => {
 	});
 
 	it('tell only the callers of a failed write', async () => {
-		const batch = createMicroBatch<number, number>({ lingerMs: 0, size: 1, concurrency: 1, write: async ([n]) => (n === 2 ? Promise.reject(new Error('no')) : [n!]) });
-		expect(await Promise.allSettled([batch.add([1]), batch.add([2]), batch.add([3])])).toMatchObject([{ status: 'fulfilled', value: [1] }, { status: 'rejected' }, { status: 'fulfilled', value: [3] }]);
+		const batch = createMicroBatch<number, number>({
+			lingerMs: 0,
+			size: 1,
+			concurrency: 1,
+			write: async ([n]) => (n === 2 ? Promise.reject(new Error('no')) : [n!])
+		});
+		expect(await Promise.allSettled([batch.add([1]), batch.add([2]), batch.add([3])])).toMatchObject([
+			{ status: 'fulfilled', value: [1] },
+			{ status: 'rejected' },
+			{ status: 'fulfilled', value: [3] }
+		]);
 	});
 
 	it('finish what they hold before they close', async () => {
 		const written: number[] = [];
-		const batch = createMicroBatch<number, number>({ lingerMs: 60_000, size: 10, concurrency: 1, write: async (items) => (written.push(...items), items) });
+		const batch = createMicroBatch<number, number>({
+			lingerMs: 60_000,
+			size: 10,
+			concurrency: 1,
+			write: async (items) => (written.push(...items), items)
+		});
 		const held = batch.add([1, 2, 3]);
 		await batch.close();
 		expect(written).toEqual([1, 2, 3]);

@@ -2,7 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { causeTable } from '#lib/domain/cause-table.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
-import { BRW, C1, E1, EDN, G1, HAL, HOUR, NOON, OTHER, OUC, OURS, SECOND, explain, home, request } from '../support/evidence.ts';
+import {
+	BRW,
+	C1,
+	E1,
+	EDN,
+	G1,
+	HAL,
+	HOUR,
+	NOON,
+	OTHER,
+	OUC,
+	OURS,
+	SECOND,
+	explain,
+	home,
+	request
+} from '../support/evidence.ts';
 
 const reference = {
 	originatorId: null,

@@ -13,14 +13,18 @@ const NOON = Date.UTC(2026, 10, 5, 12);
 const homes = neighbourhood(400);
 const plan = { seed: 7, from: NOON, to: NOON + 12 * HOUR, episodesPerHour: 120 };
 const day = traffic(homes, plan);
-const bodies = (happening: Happening, what: string) => happening.events.filter((event) => event.what === what).map((event) => event.body);
+const bodies = (happening: Happening, what: string) =>
+	happening.events.filter((event) => event.what === what).map((event) => event.body);
 
 /** What does not pass the product's own schemas. */
 function unfit({ events }: Happening): unknown[] {
 	return events.flatMap((event): unknown[] => {
 		if (event.what === 'devices') return event.body.filter((body) => !DeviceIn.safeParse(body).success);
-		if (event.what === 'duis') return readDuis(Buffer.from(event.body), new Date(event.sendAt)).ok ? [] : [event.body];
-		return (event.what === 'request' ? ServiceRequestIn : AlertIn).safeParse(event.body).success ? [] : [event.body];
+		if (event.what === 'duis')
+			return readDuis(Buffer.from(event.body), new Date(event.sendAt)).ok ? [] : [event.body];
+		return (event.what === 'request' ? ServiceRequestIn : AlertIn).safeParse(event.body).success
+			? []
+			: [event.body];
 	});
 }
 
@@ -39,7 +43,9 @@ describe('the traffic of a neighbourhood', () => {
 	});
 
 	it('knows the true cause of every Alert, which is among its requests', () => {
-		const requests = new Set((bodies(day, 'request') as Array<{ requestId: string }>).map((body) => body.requestId));
+		const requests = new Set(
+			(bodies(day, 'request') as Array<{ requestId: string }>).map((body) => body.requestId)
+		);
 		const caused = day.truths.filter((truth) => truth.cause !== null);
 		expect(caused.length).toBeGreaterThan(500);
 		expect(caused.filter((truth) => !requests.has(truth.cause!))).toEqual([]);
@@ -48,7 +54,9 @@ describe('the traffic of a neighbourhood', () => {
 
 	it('brings about 15 % of the audit records late and 5 % of the Alerts twice', () => {
 		const requests = day.events.filter((event) => event.what === 'request');
-		const late = requests.filter((event) => event.sendAt - Date.parse((event.body as { requestedAt: string }).requestedAt) > 20_000);
+		const late = requests.filter(
+			(event) => event.sendAt - Date.parse((event.body as { requestedAt: string }).requestedAt) > 20_000
+		);
 		expect(late.length / requests.length).toBeGreaterThan(0.12);
 		expect(late.length / requests.length).toBeLessThan(0.18);
 		const twice = bodies(day, 'alert').length / day.truths.length - 1;
@@ -70,7 +78,10 @@ describe('the stories', () => {
 	});
 
 	it('take fresh homes at every play', () => {
-		const devicesAt = (now: number) => (bodies(playStory(STORIES[0]!, now), 'devices') as Array<Array<{ deviceId: string }>>).flat().map((device) => device.deviceId);
+		const devicesAt = (now: number) =>
+			(bodies(playStory(STORIES[0]!, now), 'devices') as Array<Array<{ deviceId: string }>>)
+				.flat()
+				.map((device) => device.deviceId);
 		const [one, two] = [devicesAt(NOON), devicesAt(NOON + 60_000)];
 		expect(one.filter((id) => two.includes(id))).toEqual([]);
 	});

@@ -41,3 +41,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 	const lines = read.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
 	throw new Error(`The settings do not fit (.env.example lists them all):\n${lines.join('\n')}`);
 }
+
+/** Kit's handler takes the origin from the environment and from nowhere else: without it, it refuses its own forms. */
+export function tellKitOrigin({ origin }: Config): void {
+	process.env['ORIGIN'] = origin;
+}

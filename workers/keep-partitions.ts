@@ -1,0 +1,22 @@
+// keep-partitions: makes the partitions of the coming weeks and drops those that retention has ended. Works as the owner
+// of the tables, on a session of its own for as long as it takes.
+import pg from 'pg';
+import { dropOldPartitions, ensurePartitions } from '#lib/server/partitions.ts';
+
+/** Safe to run at any time and in several workers. Returns the names of the dropped partitions. */
+export async function keepPartitions(
+	databaseUrl: string,
+	retentionDays: number,
+	now: number
+): Promise<string[]> {
+	const client = new pg.Client({ connectionString: databaseUrl });
+	await client.connect();
+	try {
+		await client.query(`set lock_timeout = '5s'`);
+		await client.query('select pg_advisory_lock(4716002)');
+		await ensurePartitions(client, now);
+		return await dropOldPartitions(client, now, retentionDays);
+	} finally {
+		await client.end();
+	}
+}
