@@ -1,5 +1,5 @@
 // A private Redis: a child process on a free loopback port, with its data and password in the instance's own folder.
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createClient } from 'redis';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -38,7 +38,11 @@ export async function startRedis(dir: string): Promise<Service> {
 		{ mode: 0o600 }
 	);
 	const child = startProcess(program, [join(dir, 'redis.conf')], {
-		env: { ...process.env, LD_LIBRARY_PATH: libraries() }
+		// Debian packages that were unpacked beside the project bring their libraries with them.
+		env: {
+			...process.env,
+			LD_LIBRARY_PATH: [join(UNPACKED, 'libraries'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':')
+		}
 	});
 	writeFileSync(pidFile, String(child.pid));
 	const url = `redis://:${password}@127.0.0.1:${port}`;
@@ -56,15 +60,4 @@ export async function startRedis(dir: string): Promise<Service> {
 		}
 	});
 	return { name: 'redis', url, child, signal: 'SIGTERM' };
-}
-
-/** Debian packages that were unpacked beside the project bring their libraries with them. */
-function libraries(): string {
-	const folders = ['usr/lib', 'lib'].map((dir) => join(UNPACKED, dir)).filter(existsSync);
-	return [
-		...folders.flatMap((dir) => readdirSync(dir).map((arch) => join(dir, arch))),
-		process.env['LD_LIBRARY_PATH']
-	]
-		.filter(Boolean)
-		.join(':');
 }

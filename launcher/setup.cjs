@@ -145,6 +145,13 @@ function dependencies() {
 	fs.writeFileSync(stamp, wanted);
 }
 
+/** tsconfig.json extends a file that SvelteKit writes; a fresh clone has none yet, and the tests would not compile. */
+function generatedTypes() {
+	if (fs.existsSync(path.join(root, '.svelte-kit', 'tsconfig.json'))) return;
+	const kit = path.join(root, 'node_modules', '@sveltejs', 'kit', 'svelte-kit.js');
+	if (!run(nodeProgram, [kit, 'sync'])) fail('svelte-kit sync failed; its lines above say why');
+}
+
 // Redis and Chromium -------------------------------------------------------------------------------------------
 
 function versionOf(program) {
@@ -158,11 +165,13 @@ function redis() {
 	if (present && versionOf(present) >= 7) return;
 	const unpacked = path.join(root, '.cache', 'redis');
 	const program = path.join(unpacked, 'usr', 'bin', 'redis-server');
-	if (fs.existsSync(program)) return;
+	const env = Object.assign({}, process.env, { LD_LIBRARY_PATH: path.join(unpacked, 'libraries') });
+	const works = () => fs.existsSync(program) && capture(program, ['--version'], { env: env }) !== '';
+	if (works()) return;
 	if (process.platform === 'darwin' && which(['brew'])) {
 		say('there is no Redis: brew install redis');
 		if (run('brew', ['install', 'redis'])) return;
-	} else if (unpackDebian('redis-server', unpacked) && fs.existsSync(program)) return;
+	} else if (unpackDebian('redis-server', unpacked) && works()) return;
 	fail('there is no Redis 7 or newer: install redis-server (or valkey-server), or set REDIS_URL');
 }
 
@@ -171,10 +180,11 @@ function unpackDebian(name, into) {
 	const apt = which(['apt-get']);
 	const dpkg = which(['dpkg']);
 	if (!apt || !dpkg) return false;
+	// Not --print-uris: it leaves out what lies in the machine's own cache.
 	const needed = () =>
-		capture(apt, ['install', '--yes', '--no-install-recommends', '--print-uris', name])
+		capture(apt, ['install', '--yes', '--no-install-recommends', '--simulate', name])
 			.split('\n')
-			.map((line) => /^'[^']+'\s+([^_\s]+)_\S+\.deb/.exec(line))
+			.map((line) => /^Inst (\S+) /.exec(line))
 			.filter(Boolean)
 			.map((match) => match[1]);
 	let packages = needed();
@@ -186,6 +196,7 @@ function unpackDebian(name, into) {
 	if (packages.length === 0) return false;
 	say('there is no ' + name + ': unpacking ' + packages.join(', ') + ' beside the project');
 	const folder = path.join(root, '.cache', 'debs');
+	fs.rmSync(folder, { recursive: true, force: true });
 	fs.mkdirSync(folder, { recursive: true });
 	if (!run(apt, ['download', '-qq', '-o', 'APT::Sandbox::User=root'].concat(packages), { cwd: folder }))
 		return false;
@@ -193,9 +204,26 @@ function unpackDebian(name, into) {
 	fs.rmSync(half, { recursive: true, force: true });
 	for (const file of fs.readdirSync(folder))
 		if (/\.deb$/.test(file) && !run(dpkg, ['-x', path.join(folder, file), half])) return false;
+	gatherLibraries(half);
 	fs.rmSync(into, { recursive: true, force: true });
 	fs.renameSync(half, into);
 	return true;
+}
+
+/** Links every shared library of the unpacked packages into one folder, for LD_LIBRARY_PATH. */
+function gatherLibraries(unpacked) {
+	const gathered = path.join(unpacked, 'libraries');
+	fs.mkdirSync(gathered);
+	for (const lib of ['lib', path.join('usr', 'lib')]) {
+		const base = path.join(unpacked, lib);
+		if (!fs.existsSync(base)) continue;
+		for (const arch of fs.readdirSync(base)) {
+			if (!fs.statSync(path.join(base, arch)).isDirectory()) continue;
+			for (const file of fs.readdirSync(path.join(base, arch)))
+				if (/\.so(\.|$)/.test(file))
+					fs.symlinkSync(path.join('..', lib, arch, file), path.join(gathered, file));
+		}
+	}
 }
 
 function chromium() {
@@ -249,6 +277,7 @@ if (mode === 'link') {
 	takeTurns();
 	dependencies();
 	linkNode(program);
+	generatedTypes();
 	if (mode !== 'install') redis();
 	if (mode === 'test') chromium();
 }

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Alert } from '#lib/domain/alert.ts';
-import { ED, HALDEN, OWN, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HALDEN, OWN, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { dccAlert, request, response } from '../support/duis-messages.ts';
 import { startSystem, type System } from '../support/system.ts';
 
@@ -16,23 +15,14 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-/** The Supplier's one Alert of a Device, once it looks as expected. */
-const becomes = (slug: string, deviceId: string, expected: object): Promise<Alert> =>
-	vi.waitFor(async () => {
-		const [alert] = await system.alerts(slug, `?device=${deviceId}`);
-		expect(alert).toBeDefined();
-		expect(alert).toMatchObject(expected);
-		return alert!;
-	});
-
 describe('evidence that comes in any order', () => {
 	it('upgrades a pending Alert in place when the late Service Request arrives', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/alerts', anAlert(deviceId));
-		const before = await becomes('brightwell', deviceId, { explanation: 'pending', candidates: [] });
+		const before = await system.becomes('brightwell', deviceId, { explanation: 'pending', candidates: [] });
 		await system.post('/service-requests', aRequest(deviceId));
-		const after = await becomes('brightwell', deviceId, {
+		const after = await system.becomes('brightwell', deviceId, {
 			explanation: 'likely',
 			candidates: [{ serviceReferenceVariant: '6.5', tier: 'strong' }]
 		});
@@ -45,13 +35,13 @@ describe('evidence that comes in any order', () => {
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/service-requests', request);
 		await system.post('/alerts', anAlert(deviceId));
-		await becomes('brightwell', deviceId, { explanation: 'likely' });
+		await system.becomes('brightwell', deviceId, { explanation: 'likely' });
 		await system.post('/service-requests', {
 			requestId: request.requestId,
 			respondedAt: '2026-11-05T02:14:10.000Z',
 			responseCode: 'I0'
 		});
-		await becomes('brightwell', deviceId, {
+		await system.becomes('brightwell', deviceId, {
 			candidates: [],
 			excluded: [{ requestId: request.requestId, reason: 'succeeded' }]
 		});
@@ -60,10 +50,10 @@ describe('evidence that comes in any order', () => {
 	it('explains an Alert of an unknown Device when the Device appears', async () => {
 		const deviceId = newDeviceId();
 		await system.call('POST', '/alerts', 'brightwell', anAlert(deviceId));
-		await becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
+		await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
 		await system.post('/service-requests', aRequest(deviceId));
 		await system.post('/devices', aDevice(deviceId));
-		await becomes('brightwell', deviceId, { explanation: 'likely' });
+		await system.becomes('brightwell', deviceId, { explanation: 'likely' });
 	});
 });
 
@@ -72,12 +62,12 @@ describe('completeness', () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/alerts', anAlert(deviceId));
-		await becomes('brightwell', deviceId, { explanation: 'pending' });
+		await system.becomes('brightwell', deviceId, { explanation: 'pending' });
 		await system.post('/service-requests/completeness', {
 			source: 'sat',
 			completeUntil: '2026-11-05T02:30:00.000Z'
 		});
-		await becomes('brightwell', deviceId, { explanation: 'unexplained', version: 2 });
+		await system.becomes('brightwell', deviceId, { explanation: 'unexplained', version: 2 });
 		await system.post('/service-requests/completeness', {
 			source: 'sat',
 			completeUntil: '2026-11-05T02:00:00.000Z'
@@ -108,7 +98,7 @@ describe('relations and references', () => {
 			})
 		);
 		await system.post('/alerts', anAlert(meter, { code: '8183' }));
-		await becomes('brightwell', meter, {
+		await system.becomes('brightwell', meter, {
 			explanation: 'likely',
 			candidates: [{ serviceReferenceVariant: '8.11', relation: 'same-hub', own: false }]
 		});
@@ -141,7 +131,7 @@ describe('relations and references', () => {
 				reference: { originatorId: null, counter: '1760000000123', messageCode: '0019', requestId: null }
 			})
 		);
-		await becomes('brightwell', deviceId, {
+		await system.becomes('brightwell', deviceId, {
 			explanation: 'exact',
 			candidates: [{ requestId, tier: 'exact', own: true, deltaSeconds: 3, anchor: 'executed' }]
 		});
@@ -155,7 +145,7 @@ describe('relations and references', () => {
 			'/alerts',
 			anAlert(deviceId, { kind: 'dcc', code: 'N13', dccPayload: 'CommandFailure', reference: { requestId } })
 		);
-		await becomes('brightwell', deviceId, {
+		await system.becomes('brightwell', deviceId, {
 			explanation: 'pending',
 			notes: ['It names a command that the audit data does not hold.']
 		});
@@ -163,7 +153,7 @@ describe('relations and references', () => {
 			'/service-requests',
 			aRequest(deviceId, { requestId, requestedAt: '2026-09-01T00:00:00.000Z' })
 		);
-		await becomes('brightwell', deviceId, { explanation: 'exact', candidates: [{ requestId }] });
+		await system.becomes('brightwell', deviceId, { explanation: 'exact', candidates: [{ requestId }] });
 	});
 
 	it('takes DUIS messages all the way: an Alert, the request that it names, and the response to it', async () => {
@@ -184,7 +174,7 @@ describe('relations and references', () => {
 			accepted: 0,
 			duplicates: 1
 		});
-		await becomes('brightwell', hub, { explanation: 'pending', code: 'N24' });
+		await system.becomes('brightwell', hub, { explanation: 'pending', code: 'N24' });
 		expect(
 			(await system.post('/duis', request(requestId, '8.11', '<UpdateHANDeviceLog/>'), 'application/xml'))
 				.body
@@ -193,7 +183,7 @@ describe('relations and references', () => {
 			kind: 'service-response',
 			accepted: 1
 		});
-		await becomes('brightwell', hub, {
+		await system.becomes('brightwell', hub, {
 			explanation: 'exact',
 			candidates: [{ requestId, responseCode: 'I0', own: true }]
 		});
@@ -204,105 +194,10 @@ describe('relations and references', () => {
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/service-requests', aRequest(deviceId));
 		await system.post('/alerts', anAlert(deviceId, { code: '8F35' }));
-		await becomes('brightwell', deviceId, {
+		await system.becomes('brightwell', deviceId, {
 			explanation: 'not-command',
 			candidates: [],
 			excluded: [{ reason: 'no-command-can' }]
 		});
-	});
-});
-
-describe('tenure', () => {
-	const tenures = [
-		{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z', to: '2026-11-05T00:00:00.000Z' },
-		{ supplier: 'brightwell', from: '2026-11-05T00:00:00.000Z', to: null }
-	];
-
-	it('gives an Alert to the Supplier of its instant, half-open at the change', async () => {
-		const deviceId = newDeviceId();
-		await system.post('/devices', aDevice(deviceId, { tenures }));
-		await system.post('/alerts', [
-			anAlert(deviceId, {
-				messageId: `${deviceId} last`,
-				raisedAt: '2026-11-04T23:59:59.999Z',
-				receivedAt: '2026-11-05T00:00:04.000Z'
-			}),
-			anAlert(deviceId, {
-				messageId: `${deviceId} first`,
-				raisedAt: '2026-11-05T00:00:00.000Z',
-				receivedAt: '2026-11-05T00:00:04.000Z'
-			})
-		]);
-		await becomes('brightwell', deviceId, { messageId: `${deviceId} first` });
-		await becomes('halden', deviceId, { messageId: `${deviceId} last` });
-		expect(await system.alerts('brightwell', `?device=${deviceId}`)).toHaveLength(1);
-		expect(await system.alerts('halden', `?device=${deviceId}`)).toHaveLength(1);
-	});
-
-	it('hides requests from before the tenure, and says that it does whether or not there are any', async () => {
-		const [withHidden, without] = [newDeviceId(), newDeviceId()];
-		await system.post(
-			'/devices',
-			[withHidden, without].map((id) => aDevice(id, { tenures }))
-		);
-		await system.post('/service-requests', aRequest(withHidden, { requestedAt: '2026-11-04T23:59:50.000Z' }));
-		for (const id of [withHidden, without])
-			await system.post(
-				'/alerts',
-				anAlert(id, { raisedAt: '2026-11-05T00:00:20.000Z', receivedAt: '2026-11-05T00:00:30.000Z' })
-			);
-		const shown = await Promise.all(
-			[withHidden, without].map((id) =>
-				becomes('brightwell', id, { notes: ['Activity before the start of your supply is not visible.'] })
-			)
-		);
-		const same = shown.map(({ explanation, summary, candidates, excluded, notes }) => ({
-			explanation,
-			summary,
-			candidates,
-			excluded,
-			notes
-		}));
-		expect(same[0]).toEqual(same[1]);
-		expect(same[0]).toMatchObject({ candidates: [], excluded: [] });
-	});
-
-	it("answers 404 for another Supplier's Alert, as for one that does not exist", async () => {
-		const deviceId = newDeviceId();
-		await system.post('/devices', aDevice(deviceId));
-		await system.post('/alerts', anAlert(deviceId));
-		const { id } = await becomes('brightwell', deviceId, {});
-		const foreign = await system.get('halden', `/alerts/${id}`);
-		const unknown = await system.get('halden', '/alerts/123456789');
-		expect([foreign.status, foreign.body]).toEqual([unknown.status, unknown.body]);
-		expect(foreign.status).toBe(404);
-		expect((await system.get('halden', `/devices/${deviceId}/timeline`)).status).toBe(404);
-		const decided = await system.call('POST', `/alerts/${id}/decision`, 'halden', {
-			verdict: 'ignorable',
-			reason: 'repeat',
-			version: 1
-		});
-		expect(decided.status).toBe(404);
-	});
-
-	it('shows the timeline of a Device with the requests of all Users in the tenure', async () => {
-		const deviceId = newDeviceId();
-		await system.post('/devices', aDevice(deviceId, { tenures }));
-		await system.post('/service-requests', [
-			aRequest(deviceId),
-			aRequest(deviceId, { requestedAt: '2026-11-04T23:00:00.000Z' })
-		]);
-		await system.post('/alerts', anAlert(deviceId));
-		await becomes('brightwell', deviceId, {});
-		const { body } = await system.get(
-			'brightwell',
-			`/devices/${deviceId}/timeline?from=2026-11-04T00:00:00Z&to=2026-11-06T00:00:00Z`
-		);
-		expect(body.items.map((item: { kind: string }) => item.kind)).toEqual([
-			'tenure',
-			'service-request',
-			'alert'
-		]);
-		expect(body.items[1]).toMatchObject({ userId: ED, userRole: 'ED', own: false });
 	});
 });

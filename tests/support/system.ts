@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createClient } from 'redis';
 import { io, type Socket } from 'socket.io-client';
-import { inject } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { serveApi } from '#lib/server/api.ts';
 import { addApiKey, addSupplier } from '#lib/server/administration.ts';
@@ -95,6 +95,10 @@ export async function startSystem(options: { worker?: boolean } = {}) {
 		};
 	}
 
+	/** The Alerts that a Supplier reads, newest first. */
+	const alerts = async (slug: string, query = ''): Promise<Alert[]> =>
+		(await call('GET', `/alerts${query}`, slug)).body.items;
+
 	return {
 		url,
 		databaseUrl,
@@ -107,9 +111,15 @@ export async function startSystem(options: { worker?: boolean } = {}) {
 		/** Posts with the key of the whole installation. */
 		post: (path: string, body: unknown, type?: string) => call('POST', path, '*', body, type),
 		get: (slug: string, path: string) => call('GET', path, slug),
-		/** The Alerts that a Supplier reads, newest first. */
-		alerts: async (slug: string, query = ''): Promise<Alert[]> =>
-			(await call('GET', `/alerts${query}`, slug)).body.items,
+		alerts,
+		/** The Supplier's newest Alert of a Device, once it looks as expected. */
+		becomes: (slug: string, deviceId: string, expected: object): Promise<Alert> =>
+			vi.waitFor(async () => {
+				const [alert] = await alerts(slug, `?device=${deviceId}`);
+				expect(alert).toBeDefined();
+				expect(alert).toMatchObject(expected);
+				return alert!;
+			}),
 		/** A live connection with a Supplier's key; it is closed with the system. */
 		async connect(slug: string): Promise<Socket> {
 			const socket = io(url, {

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ED, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
+import { startSystem, type System } from '../support/system.ts';
+
+let system: System;
+beforeAll(async () => {
+	system = await startSystem();
+	await system.post('/service-requests/completeness', {
+		source: 'sat',
+		completeUntil: '2026-11-05T02:00:00.000Z'
+	});
+});
+afterAll(async () => {
+	await system[Symbol.asyncDispose]();
+});
+
+describe('tenure', () => {
+	const tenures = [
+		{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z', to: '2026-11-05T00:00:00.000Z' },
+		{ supplier: 'brightwell', from: '2026-11-05T00:00:00.000Z', to: null }
+	];
+
+	it('gives an Alert to the Supplier of its instant, half-open at the change', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId, { tenures }));
+		await system.post('/alerts', [
+			anAlert(deviceId, {
+				messageId: `${deviceId} last`,
+				raisedAt: '2026-11-04T23:59:59.999Z',
+				receivedAt: '2026-11-05T00:00:04.000Z'
+			}),
+			anAlert(deviceId, {
+				messageId: `${deviceId} first`,
+				raisedAt: '2026-11-05T00:00:00.000Z',
+				receivedAt: '2026-11-05T00:00:04.000Z'
+			})
+		]);
+		await system.becomes('brightwell', deviceId, { messageId: `${deviceId} first` });
+		await system.becomes('halden', deviceId, { messageId: `${deviceId} last` });
+		expect(await system.alerts('brightwell', `?device=${deviceId}`)).toHaveLength(1);
+		expect(await system.alerts('halden', `?device=${deviceId}`)).toHaveLength(1);
+	});
+
+	it('hides requests from before the tenure, and says that it does whether or not there are any', async () => {
+		const [withHidden, without] = [newDeviceId(), newDeviceId()];
+		await system.post(
+			'/devices',
+			[withHidden, without].map((id) => aDevice(id, { tenures }))
+		);
+		await system.post('/service-requests', aRequest(withHidden, { requestedAt: '2026-11-04T23:59:50.000Z' }));
+		for (const id of [withHidden, without])
+			await system.post(
+				'/alerts',
+				anAlert(id, { raisedAt: '2026-11-05T00:00:20.000Z', receivedAt: '2026-11-05T00:00:30.000Z' })
+			);
+		const shown = await Promise.all(
+			[withHidden, without].map((id) =>
+				system.becomes('brightwell', id, {
+					notes: ['Activity before the start of your supply is not visible.']
+				})
+			)
+		);
+		const same = shown.map(({ explanation, summary, candidates, excluded, notes }) => ({
+			explanation,
+			summary,
+			candidates,
+			excluded,
+			notes
+		}));
+		expect(same[0]).toEqual(same[1]);
+		expect(same[0]).toMatchObject({ candidates: [], excluded: [] });
+	});
+
+	it("answers 404 for another Supplier's Alert, as for one that does not exist", async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId));
+		await system.post('/alerts', anAlert(deviceId));
+		const { id } = await system.becomes('brightwell', deviceId, {});
+		const foreign = await system.get('halden', `/alerts/${id}`);
+		const unknown = await system.get('halden', '/alerts/123456789');
+		expect([foreign.status, foreign.body]).toEqual([unknown.status, unknown.body]);
+		expect(foreign.status).toBe(404);
+		expect((await system.get('halden', `/devices/${deviceId}/timeline`)).status).toBe(404);
+		const decided = await system.call('POST', `/alerts/${id}/decision`, 'halden', {
+			verdict: 'ignorable',
+			reason: 'repeat',
+			version: 1
+		});
+		expect(decided.status).toBe(404);
+	});
+
+	it('shows the timeline of a Device with the requests of all Users in the tenure', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId, { tenures }));
+		await system.post('/service-requests', [
+			aRequest(deviceId),
+			aRequest(deviceId, { requestedAt: '2026-11-04T23:00:00.000Z' })
+		]);
+		await system.post('/alerts', anAlert(deviceId));
+		await system.becomes('brightwell', deviceId, {});
+		const { body } = await system.get(
+			'brightwell',
+			`/devices/${deviceId}/timeline?from=2026-11-04T00:00:00Z&to=2026-11-06T00:00:00Z`
+		);
+		expect(body.items.map((item: { kind: string }) => item.kind)).toEqual([
+			'tenure',
+			'service-request',
+			'alert'
+		]);
+		expect(body.items[1]).toMatchObject({ userId: ED, userRole: 'ED', own: false });
+	});
+});
