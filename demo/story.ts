@@ -20,4 +20,3 @@ export const split = (home: Home): Home => ({
 	gpf: home.esme.replace(/1$/, '4')
 });
 export const iso = (at: number): string => new Date(at).toISOString();
-

@@ -10,7 +10,12 @@ export const MAX_CANDIDATES = 5;
 export const MAX_EXCLUDED = 10;
 
 /** A request that the Alert names. */
-export function exactCandidate(request: ServiceRequest, evidence: Evidence, tier: Tier, how: string): Candidate {
+export function exactCandidate(
+	request: ServiceRequest,
+	evidence: Evidence,
+	tier: Tier,
+	how: string
+): Candidate {
 	const { alert } = evidence;
 	const at = request.executeAt ?? request.respondedAt ?? effectiveAt(request);
 	const deltaSeconds = Math.round((alert.effectiveAt - at) / 1000);
