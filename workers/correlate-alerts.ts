@@ -5,16 +5,19 @@ import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
 import { correlate, type Explanation } from '#lib/domain/correlate.ts';
 import { lookBack } from '#lib/domain/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
-import { tenureAt } from '#lib/domain/tenure.ts';
+import { isResponsible, tenureAt } from '#lib/domain/tenure.ts';
 import { euiToBytes } from '#lib/server/database.ts';
 import {
+	isReport,
 	loadSurroundings,
 	requestsByCounter,
 	requestsSince,
 	type StoredAlert,
+	type StoredReport,
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
 import { writeFeed, type AlertBody, type FeedRow, type Frame } from '#lib/server/feed.ts';
+import type { Ring } from '#lib/server/queues.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 import { requestKey } from '#lib/server/request-store.ts';
 
@@ -22,6 +25,8 @@ export interface CorrelateDeps {
 	pool: pg.Pool;
 	index: RequestIndex;
 	table: CauseTable;
+	roleOnly: ReadonlySet<string>;
+	ring: Ring;
 	publish(frames: readonly Frame[]): Promise<void>;
 }
 
@@ -29,6 +34,7 @@ export interface CorrelateDeps {
 export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Promise<number> {
 	const client = await deps.pool.connect();
 	let frames: Frame[];
+	let others: bigint | null;
 	try {
 		await client.query('begin');
 		const { rows } = await client.query<{ ids: bigint[]; again: boolean }>(
@@ -40,7 +46,7 @@ export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Pr
 			await client.query('commit');
 			return 0;
 		}
-		frames = await explain(client, deps, bell.ids.map(BigInt), bell.again);
+		({ frames, others } = await explain(client, deps, bell.ids.map(BigInt), bell.again));
 		await client.query('delete from doorbell where id = $1', [doorbell]);
 		await client.query('commit');
 	} catch (error) {
@@ -49,6 +55,7 @@ export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Pr
 	} finally {
 		client.release();
 	}
+	if (others !== null) deps.ring('correlate-alerts', others);
 	await deps.publish(frames);
 	return frames.reduce((sum, frame) => sum + frame.items.length, 0);
 }
@@ -58,7 +65,7 @@ async function explain(
 	deps: CorrelateDeps,
 	ids: readonly bigint[],
 	again: boolean
-): Promise<Frame[]> {
+): Promise<{ frames: Frame[]; others: bigint | null }> {
 	// Two correlations of one Alert must not overtake each other: the later one has seen the later evidence.
 	if (again)
 		await client.query(
@@ -67,6 +74,7 @@ async function explain(
 		);
 	const around = await loadSurroundings(client, ids);
 	const requests = await requestsAround(client, deps, around);
+	const now = Date.now();
 	const rows: FeedRow[] = [];
 	for (const alert of around.alerts) {
 		for (const supplierId of viewersOf(alert, around)) {
@@ -76,18 +84,56 @@ async function explain(
 				home: around.devices,
 				viewer: { supplierId, userIds: around.userIds.get(supplierId) ?? new Set() },
 				completeUntil: around.completeUntil,
-				table: deps.table
+				table: deps.table,
+				reports: reportsOn(alert, supplierId, around),
+				roleOnly: deps.roleOnly,
+				now
 			});
 			rows.push({
 				supplierId,
 				alertId: alert.id,
 				body: bodyOf(alert, explanation),
 				settlesAt: explanation.settlesAt,
+				dueAt: explanation.dueAt,
 				tableVersion: explanation.tableVersion
 			});
 		}
 	}
-	return writeFeed(client, rows, again);
+	const others = again ? null : await askOtherReports(client, around);
+	return { frames: await writeFeed(client, rows, again), others };
+}
+
+/** What the Device reported on the command that this Alert names, within the viewer's tenure. */
+function reportsOn(
+	alert: StoredAlert,
+	supplierId: number,
+	{ reports, devices }: Surroundings
+): StoredReport[] {
+	if (!isReport(alert)) return [];
+	const tenures = devices.get(alert.deviceId)?.tenures ?? [];
+	return (reports.get(alert.deviceId) ?? []).filter((report) =>
+		isResponsible(tenures, supplierId, report.at)
+	);
+}
+
+/** The other Alerts of the same command count this one too: a doorbell has them explained again. */
+async function askOtherReports(
+	client: pg.PoolClient,
+	{ alerts, reports }: Surroundings
+): Promise<bigint | null> {
+	const here = new Set(alerts.map((alert) => alert.id));
+	const counters = new Set(
+		alerts.filter(isReport).map((alert) => `${alert.deviceId} ${alert.reference!.counter}`)
+	);
+	const others = [...reports].flatMap(([deviceId, list]) =>
+		list.filter((r) => !here.has(r.alertId) && counters.has(`${deviceId} ${r.reference.counter}`))
+	);
+	if (others.length === 0) return null;
+	const { rows } = await client.query<{ id: bigint }>(
+		`insert into doorbell (job, ids, again) values ('correlate-alerts', $1, true) returning id`,
+		[[...new Set(others.map((report) => report.alertId))]]
+	);
+	return rows[0]!.id;
 }
 
 /**
@@ -169,6 +215,8 @@ const counterOf = ({ reference }: StoredAlert): string | null =>
 
 function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
 	const { code, name, category, priority } = describeAlert(alert);
+	const outcome = explanation.commandOutcome?.state;
+	const isNews = outcome === 'partly-failed' || outcome === 'incomplete';
 	const inScope = explanation.kind !== 'out-of-scope';
 	return {
 		id: alert.id.toString(),
@@ -181,7 +229,7 @@ function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
 		code,
 		name,
 		category,
-		priority,
+		priority: isNews ? Math.min(priority, 2) : priority,
 		raisedAt: iso(alert.raisedAt),
 		receivedAt: iso(alert.receivedAt)!,
 		effectiveAt: iso(alert.effectiveAt)!,
@@ -193,6 +241,8 @@ function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
 		summary: explanation.summary,
 		guidance: explanation.guidance,
 		notes: explanation.notes,
+		commandOutcome: explanation.commandOutcome,
+		forward: explanation.forward,
 		candidates: explanation.candidates,
 		excluded: explanation.excluded,
 		episodeId: null

@@ -23,6 +23,7 @@ const deps = {
 	pool,
 	index,
 	table: causeTable,
+	roleOnly: config.roleOnly,
 	ring: queues.ring,
 	publish: (frames: readonly Frame[]) =>
 		publishLive(

@@ -1,4 +1,5 @@
-// settle-pending: when the completeness mark has moved, `pending` explanations whose window it has passed are due.
+// settle-pending: when the completeness mark has moved, `pending` explanations whose window it has passed are due; and
+// so is what waited for a time to pass, such as instructions of a command that did not report.
 import type pg from 'pg';
 import type { Ring } from '#lib/server/queues.ts';
 
@@ -12,9 +13,13 @@ export async function settlePending({ pool, ring }: { pool: pg.Pool; ring: Ring 
 // Alerts that wait in a doorbell already are left to it.
 const DUE = `
 with due as (
-	select distinct alert_id from supplier_alert
-	where explanation = 'pending' and settles_at <= (select min(complete_until) from completeness)
-	and not exists (select from doorbell d where d.again and alert_id = any(d.ids))
+	select alert_id from (
+		select alert_id from supplier_alert
+		where explanation = 'pending' and settles_at <= (select min(complete_until) from completeness)
+		union
+		select alert_id from supplier_alert where due_at <= now()
+	) waited
+	where not exists (select from doorbell d where d.again and alert_id = any(d.ids))
 	limit 50000
 )
 insert into doorbell (job, ids, again)

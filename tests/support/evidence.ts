@@ -78,6 +78,9 @@ export function explain(
 		viewer: { supplierId: OURS, userIds: new Set([BRW]) },
 		completeUntil: NOON + 24 * HOUR,
 		table: causeTable,
+		reports: [],
+		roleOnly: new Set(),
+		now: NOON + 24 * HOUR,
 		...more
 	});
 }

@@ -32,8 +32,8 @@ export interface Answer {
 
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
-/** `worker: false` leaves the worker process to the test. */
-export async function startSystem(options: { worker?: boolean } = {}) {
+/** `worker: false` leaves the worker process to the test; `settings` are environment variables of web and worker. */
+export async function startSystem(options: { worker?: boolean; settings?: Record<string, string> } = {}) {
 	const admin = new pg.Client({ connectionString: inject('databaseUrl') });
 	await admin.connect();
 	const database = `test_${randomBytes(6).toString('hex')}`;
@@ -44,7 +44,8 @@ export async function startSystem(options: { worker?: boolean } = {}) {
 		DATABASE_URL: databaseUrl,
 		REDIS_URL: redisUrl,
 		AUTH_SECRET: 'only-for-tests-'.repeat(3),
-		LOG_LEVEL: 'error'
+		LOG_LEVEL: 'error',
+		...options.settings
 	};
 
 	const http = createServer((req, res) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Alert, ExplanationKind } from '#lib/domain/alert.ts';
+import type { Alert } from '#lib/domain/alert.ts';
+import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import {
 	EMPTY,
 	TOMBSTONE_MS,
@@ -25,6 +26,7 @@ function anAlert(id: number, fields: Partial<Alert> = {}): Alert {
 		explanation: 'pending' satisfies ExplanationKind,
 		version: 1,
 		candidates: [],
+		notice: null,
 		decision: null,
 		effectiveAt: '2026-11-05T02:14:07.000Z',
 		...fields
@@ -202,7 +204,7 @@ describe('the address', () => {
 		expect(query.filters).toMatchObject({
 			category: 'security',
 			code: '8F30',
-			decision: 'none',
+			decision: 'open',
 			priority: 3
 		});
 		expect(query.filters.device).toBeUndefined();

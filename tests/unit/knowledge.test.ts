@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dccAlertTable, describeAlert, deviceAlertTable } from '#lib/domain/alert-code.ts';
+import { dccAlertTable, describeAlert, deviceAlertTable, whyNotCommand } from '#lib/domain/alert-code.ts';
 import { causeTable, causesOf, readCauseTable, reachOf } from '#lib/domain/cause-table.ts';
 import {
 	describeVariant,
@@ -70,9 +70,9 @@ describe('the tables of codes', () => {
 
 describe('describing an Alert', () => {
 	it.each([
-		['8F30', { category: 'security', priority: 1, physical: false, notCommand: null }],
-		['8F76', { category: 'tamper', priority: 1, physical: true, notCommand: null }],
-		['8F35', { category: 'power', physical: false, notCommand: 'loss or return of mains supply' }],
+		['8F30', { category: 'security', priority: 1, physical: false }],
+		['8F76', { category: 'tamper', priority: 1, physical: true }],
+		['8F35', { category: 'power', physical: false }],
 		['8F66', { category: 'command', priority: 4 }],
 		['8FFF', { known: false, name: 'Unknown Alert code 8FFF', category: 'unknown', priority: 2 }]
 	])('%s', (code, expected) => {
@@ -84,9 +84,16 @@ describe('describing an Alert', () => {
 			'Command failed'
 		);
 		expect(describeAlert({ kind: 'dcc', code: 'N7', dccPayload: null }).name).toBe('Unknown Alert code N7');
-		expect(describeAlert({ kind: 'dcc', code: 'AD1', dccPayload: 'PowerOutageEvent' }).notCommand).toBe(
-			'loss or return of mains supply'
-		);
+	});
+
+	it.each([
+		['device', '8F30', null, null],
+		['device', '8F76', null, null],
+		['device', '8F35', null, 'loss or return of mains supply'],
+		['dcc', 'AD1', 'PowerOutageEvent', 'loss or return of mains supply'],
+		['dcc', 'N13', 'CommandFailure', null]
+	] as const)('says why no command can cause %s %s %s: %s', (kind, code, dccPayload, why) => {
+		expect(whyNotCommand({ kind, code, dccPayload }, causeTable)).toBe(why);
 	});
 
 	it('never fails on an SRV that is not in the table', () => {

@@ -1,6 +1,6 @@
 // What an Alert code means: name, category, priority, and whether any command could cause it at all.
 import { z } from 'zod';
-import { causeTable } from './cause-table.ts';
+import type { CauseTable } from './cause-table.ts';
 import codeData from './knowledge/alert-codes.json' with { type: 'json' };
 import dccData from './knowledge/dcc-alerts.json' with { type: 'json' };
 
@@ -52,8 +52,6 @@ export interface AlertDescription {
 	/** Whether the tables know this code. */
 	known: boolean;
 	physical: boolean;
-	/** Why no command can cause it; `null` where one can. */
-	notCommand: string | null;
 }
 
 export function describeAlert(alert: {
@@ -68,18 +66,15 @@ export function describeAlert(alert: {
 
 function describeDeviceAlert(code: string): AlertDescription {
 	const row = byCode.get(code);
-	const notCommand = causeTable.notCommand.get(code) ?? null;
-	if (!row) return { ...unknown(code), notCommand };
+	if (!row) return unknown(code);
 	const { name, category, critical, priority, physical = false } = row;
-	return { code, name, category, critical, priority, known: true, physical, notCommand };
+	return { code, name, category, critical, priority, known: true, physical };
 }
 
 function describeDccAlert(code: string, dccPayload: string | null): AlertDescription {
 	const payload = dccPayload ?? payloadOfCode.get(code) ?? null;
 	const row = payload === null ? undefined : byPayload.get(payload);
-	const notCommand =
-		causeTable.notCommand.get(`payload:${payload}`) ?? causeTable.notCommand.get(code) ?? null;
-	if (!row) return { ...unknown(code), notCommand, known: payload === null && payloadOfCode.has(code) };
+	if (!row) return { ...unknown(code), known: payload === null && payloadOfCode.has(code) };
 	return {
 		code,
 		name: row.name,
@@ -87,9 +82,17 @@ function describeDccAlert(code: string, dccPayload: string | null): AlertDescrip
 		critical: false,
 		priority: row.priority,
 		known: true,
-		physical: false,
-		notCommand
+		physical: false
 	};
+}
+
+/** Why no command can cause an Alert of this code, by the cause table; `null` where one can. */
+export function whyNotCommand(
+	alert: { kind: 'device' | 'dcc'; code: string; dccPayload?: string | null },
+	{ notCommand }: CauseTable
+): string | null {
+	const payload = alert.kind === 'dcc' ? (alert.dccPayload ?? payloadOfCode.get(alert.code)) : undefined;
+	return (payload ? notCommand.get(`payload:${payload}`) : undefined) ?? notCommand.get(alert.code) ?? null;
 }
 
 const unknown = (code: string): AlertDescription => ({
@@ -99,6 +102,5 @@ const unknown = (code: string): AlertDescription => ({
 	critical: false,
 	priority: 2,
 	known: false,
-	physical: false,
-	notCommand: null
+	physical: false
 });

@@ -1,7 +1,8 @@
 // The filters of a list: one schema for the API and the address bar, one predicate for live rows.
 import { z } from 'zod';
-import { ExplanationKind, type Alert } from './alert.ts';
+import type { Alert } from './alert.ts';
 import { Eui64, Instant } from './eui64.ts';
+import { ExplanationKind } from './explanation-kind.ts';
 
 const list = <T extends z.ZodType>(item: T) =>
 	z.preprocess(
@@ -13,7 +14,8 @@ const text = z.string().trim().min(1).max(80);
 export const AlertFilters = z
 	.object({
 		explanation: list(ExplanationKind).optional(),
-		decision: z.enum(['none', 'any', 'actionable', 'ignorable']).optional(),
+		/** `open`: undecided, or decided before evidence that speaks against it (`contradicted`). */
+		decision: z.enum(['none', 'open', 'contradicted', 'any', 'actionable', 'ignorable']).optional(),
 		code: text.transform((code) => code.replace(/^0x/i, '').toUpperCase()).optional(),
 		category: text.optional(),
 		/** This urgent or more: 3 leaves the journal (4) out. */
@@ -36,10 +38,16 @@ export const AlertFilters = z
 	.meta({ id: 'AlertFilters' });
 export type AlertFilters = z.infer<typeof AlertFilters>;
 
+/** Whether a person is asked: nobody has decided, or new evidence speaks against what was decided. */
+export const needsDecision = (alert: Pick<Alert, 'decision' | 'notice'>): boolean =>
+	alert.decision === null || alert.notice !== null;
+
 /** Whether a row belongs to the list; the same rule as the query of the server. */
 export function matches(alert: Alert, f: AlertFilters): boolean {
 	if (f.explanation?.length && !f.explanation.includes(alert.explanation)) return false;
 	if (f.decision === 'none' && alert.decision) return false;
+	if (f.decision === 'open' && !needsDecision(alert)) return false;
+	if (f.decision === 'contradicted' && alert.notice === null) return false;
 	if (f.decision === 'any' && !alert.decision) return false;
 	if ((f.decision === 'actionable' || f.decision === 'ignorable') && alert.decision?.verdict !== f.decision)
 		return false;

@@ -1,7 +1,10 @@
 // An Alert: as sent in (the allow-list at the door) and as read (lists, feed, socket: one shape).
 import { z } from 'zod';
+import { CommandOutcome } from './command-outcome.ts';
+import { CommandReference } from './command-reference.ts';
 import { Decision } from './decision.ts';
 import { Counter, Eui64, Instant } from './eui64.ts';
+import { ExplanationKind } from './explanation-kind.ts';
 import { RequestId } from './service-request.ts';
 
 export const AlertKind = z.enum(['device', 'dcc']);
@@ -20,18 +23,6 @@ const MessageCode = z
 	.trim()
 	.regex(/^(0x)?[0-9a-f]{4}$/i, 'must be four hex digits such as 0019')
 	.transform((code) => code.replace(/^0x/i, '').toUpperCase());
-
-/** The command that the Alert itself names (GBCS outcome Alerts; DCC Alerts that carry a RequestID). */
-export const CommandReference = z.object({
-	originatorId: z.string().nullable(),
-	counter: z.string().nullable(),
-	messageCode: z.string().nullable(),
-	requestId: z.string().nullable(),
-	/** InstructionNumber of TotalCommandInstructions, where one command answers with several Alerts. */
-	instruction: z.number().int().nullable(),
-	instructions: z.number().int().nullable()
-});
-export type CommandReference = z.infer<typeof CommandReference>;
 
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
@@ -66,17 +57,6 @@ export const AlertIn = z
 	})
 	.meta({ id: 'AlertIn' });
 export type AlertIn = z.infer<typeof AlertIn>;
-
-export const ExplanationKind = z.enum([
-	'exact',
-	'likely',
-	'ambiguous',
-	'pending',
-	'unexplained',
-	'not-command',
-	'out-of-scope'
-]);
-export type ExplanationKind = z.infer<typeof ExplanationKind>;
 
 export const Tier = z.enum(['exact', 'strong', 'weak']);
 export type Tier = z.infer<typeof Tier>;
@@ -157,6 +137,12 @@ export const Alert = z
 		guidance: z.string().nullable(),
 		/** Fixed sentences that go with the explanation, such as the one on the start of tenure. */
 		notes: z.array(z.string()),
+		/** How far the command has come that the Alert names, where it runs in several instructions. */
+		commandOutcome: CommandOutcome.nullable(),
+		/** A task where the Alert reached a former Supplier: `urgent` where supply or safety may hang on it. */
+		forward: z.object({ urgent: z.boolean() }).nullable(),
+		/** New evidence that speaks against the Decision; the Decision itself stays. */
+		notice: z.string().nullable(),
 		version: z.number().int(),
 		/** The last sequence number of this Alert in the Supplier's feed. */
 		seq: z.number().int(),

@@ -1,5 +1,6 @@
 // How a Service Request is shown beside an Alert: as a candidate, or among the excluded.
 import type { Candidate, Excluded, Tier } from './alert.ts';
+import { discloseSender } from './disclosure.ts';
 import type { Evidence } from './evidence.ts';
 import { describeVariant } from './service-reference-variant.ts';
 import { effectiveAt, type ServiceRequest } from './service-request.ts';
@@ -30,16 +31,13 @@ export function exactCandidate(
 }
 
 /** What is shown of a request that may be the cause. */
-export function requestFacts(request: ServiceRequest, { viewer }: Evidence) {
+export function requestFacts(request: ServiceRequest, evidence: Evidence) {
 	return {
-		requestId: request.requestId,
+		...senderFacts(request, evidence),
 		deviceId: request.deviceId,
 		serviceReferenceVariant: request.serviceReferenceVariant,
 		name: describeVariant(request.serviceReferenceVariant).name,
-		userId: request.userId,
-		userRole: request.userRole,
-		userName: request.userName,
-		own: viewer.userIds.has(request.userId),
+		own: evidence.viewer.userIds.has(request.userId),
 		requestedAt: iso(request.requestedAt),
 		executeAt: iso(request.executeAt),
 		respondedAt: iso(request.respondedAt),
@@ -48,26 +46,29 @@ export function requestFacts(request: ServiceRequest, { viewer }: Evidence) {
 }
 
 /** What is shown of a request that is not. */
-export const excludedFacts = (request: ServiceRequest) => ({
-	requestId: request.requestId,
-	serviceReferenceVariant: request.serviceReferenceVariant,
-	userRole: request.userRole,
-	userName: request.userName
-});
+export function excludedFacts(request: ServiceRequest, evidence: Evidence) {
+	const { requestId, userRole, userName } = senderFacts(request, evidence);
+	return { requestId, serviceReferenceVariant: request.serviceReferenceVariant, userRole, userName };
+}
+
+/** Who sent it, as far as it is disclosed. */
+const senderFacts = (request: ServiceRequest, { viewer, roleOnly }: Evidence) =>
+	discloseSender(request, roleOnly.has(request.userRole) && !viewer.userIds.has(request.userId));
 
 /** The nearest of these requests, all excluded for one reason. */
 export function excludedOf(
 	requests: readonly ServiceRequest[],
-	{ alert }: Evidence,
+	evidence: Evidence,
 	reason: string,
 	text: string
 ): Excluded[] {
+	const { alert } = evidence;
 	const distance = (request: ServiceRequest) => distanceOf(request, alert.effectiveAt);
 	return requests
 		.filter((request) => isNear(request, alert.effectiveAt, undefined))
 		.sort((a, b) => distance(a) - distance(b) || byId(a, b))
 		.slice(0, MAX_EXCLUDED)
-		.map((request) => ({ ...excludedFacts(request), reason, text }));
+		.map((request) => ({ ...excludedFacts(request, evidence), reason, text }));
 }
 
 /** One order for all, so that the order of arrival cannot show. */

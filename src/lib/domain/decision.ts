@@ -1,5 +1,6 @@
 // A Decision: what a person concluded about an Alert. The machine never decides.
 import { z } from 'zod';
+import { ExplanationKind } from './explanation-kind.ts';
 
 export const Verdict = z.enum(['actionable', 'ignorable']);
 export type Verdict = z.infer<typeof Verdict>;
@@ -45,13 +46,22 @@ export const REASONS: Record<Verdict, readonly ReasonCode[]> = {
 	]
 };
 
+/** What the machine said when the person decided: new evidence is held against it. */
+export const Basis = z.object({
+	explanation: ExplanationKind,
+	/** The RequestID of the suspect it named, if it named one. */
+	suspect: z.string().nullable()
+});
+export type Basis = z.infer<typeof Basis>;
+
 /** A Decision as read beside its Alert. */
 export const Decision = z.object({
 	verdict: Verdict,
 	reason: z.string(),
 	note: z.string().nullable(),
 	by: z.string(),
-	at: z.string()
+	at: z.string(),
+	basis: Basis.optional()
 });
 export type Decision = z.infer<typeof Decision>;
 

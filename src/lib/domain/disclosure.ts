@@ -21,6 +21,31 @@ export function isVisible(request: ServiceRequest, { alert, home, viewer }: Evid
 	return true;
 }
 
+/**
+ * Who sent a request, as a viewer may know it. `roleOnly`: the role and nothing that leads to the User; the RequestID
+ * keeps target and counter, so that two requests stay two.
+ */
+export function discloseSender(
+	{
+		requestId,
+		userId,
+		userRole,
+		userName
+	}: Pick<ServiceRequest, 'requestId' | 'userId' | 'userRole' | 'userName'>,
+	roleOnly: boolean
+) {
+	if (!roleOnly) return { requestId, userId, userRole, userName };
+	return {
+		requestId: `${UNDISCLOSED}${requestId.slice(userId.length)}`,
+		userId: UNDISCLOSED,
+		userRole,
+		userName: null
+	};
+}
+
+/** Stands where the User ID is not disclosed. */
+export const UNDISCLOSED = 'undisclosed';
+
 /** Sentences beside an explanation. None of them depends on what is hidden. */
 export function notesOf({ alert, home, viewer }: Evidence, entry: CauseEntry | undefined): string[] {
 	const notes: string[] = [];

@@ -1,6 +1,8 @@
 // What correlation looks at: the facts of one Alert, and the Service Requests around it. Times are epoch ms (UTC).
-import type { ClockStatus, CommandReference } from './alert.ts';
+import type { ClockStatus } from './alert.ts';
 import type { CauseTable } from './cause-table.ts';
+import type { InstructionReport } from './command-outcome.ts';
+import type { CommandReference } from './command-reference.ts';
 import type { ServiceRequest } from './service-request.ts';
 import type { TenureSpan } from './tenure.ts';
 
@@ -30,6 +32,12 @@ export interface Evidence {
 	/** The Devices of the home network by id, the Alert's own included. Empty for an unknown Device. */
 	home: ReadonlyMap<string, HomeDevice>;
 	viewer: { supplierId: number; userIds: ReadonlySet<string> };
+	/** All outcome Alerts of the command that the Alert names, itself included. */
+	reports: readonly InstructionReport[];
+	/** User Roles of which only the role is disclosed, never who it was. */
+	roleOnly: ReadonlySet<string>;
+	/** Only what waits for a time to pass looks at it (epoch ms). */
+	now: number;
 	/** Up to when the audit data of every source is complete; `null` while no source has said. */
 	completeUntil: number | null;
 	table: CauseTable;

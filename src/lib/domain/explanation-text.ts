@@ -1,13 +1,15 @@
 // The one sentence a controller reads first: what the machine suspects, and how sure it is. It says suspect, never cause.
-import type { Candidate, ExplanationKind } from './alert.ts';
+import type { Candidate } from './alert.ts';
 import type { AlertDescription } from './alert-code.ts';
+import type { ExplanationKind } from './explanation-kind.ts';
 import { outcomeText } from './response-code.ts';
 import { spellDelta } from './wording.ts';
 
 export function summarise(
 	kind: ExplanationKind,
 	candidates: readonly Candidate[],
-	alert: AlertDescription
+	alert: AlertDescription,
+	whyNotCommand: string | null
 ): string {
 	const [best, second] = candidates;
 	switch (kind) {
@@ -28,7 +30,7 @@ export function summarise(
 		case 'unexplained':
 			return 'Audit data is complete, and no Service Request of any User explains it.';
 		case 'not-command':
-			return `No command can cause this: ${lowerFirst(alert.notCommand ?? 'physical event')}`;
+			return `No command can cause this: ${lowerFirst(whyNotCommand ?? 'physical event')}`;
 		case 'out-of-scope':
 			return 'Not in your tenure.';
 	}

@@ -1,6 +1,6 @@
 // The command that an Alert names. A GBCS reference is originator, Device and counter; a DCC Alert gives the RequestID.
 // The counter in an Alert's own header is the Device's and never a reference.
-import type { CommandReference } from './alert.ts';
+import type { CommandReference } from './command-reference.ts';
 import { variantsOfMessageCode } from './service-reference-variant.ts';
 import { splitRequestId, type ServiceRequest } from './service-request.ts';
 

@@ -1,6 +1,6 @@
 // What a Device's timeline holds: Alerts, Service Requests and tenures, in the order of their time.
 import { z } from 'zod';
-import { ExplanationKind } from './alert.ts';
+import { ExplanationKind } from './explanation-kind.ts';
 
 const nullable = z.string().nullable();
 

@@ -6,7 +6,7 @@ import type { Alert } from '#lib/domain/alert.ts';
 import type { Decision } from '#lib/domain/decision.ts';
 import type { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { asSupplier, type Database, type Tx } from './database.ts';
-import type { AlertBody } from './feed.ts';
+import { toAlert, type AlertBody } from './feed.ts';
 
 export type AlertReader = ReturnType<typeof createAlertReader>;
 
@@ -17,12 +17,8 @@ interface Row {
 	decision: unknown;
 }
 
-const toAlert = (row: Row): Alert => ({
-	...(row.body as AlertBody),
-	version: row.version,
-	seq: Number(row.seq),
-	decision: row.decision as Decision | null
-});
+const fromRow = (row: Row): Alert =>
+	toAlert(row.body as AlertBody, row.version, Number(row.seq), row.decision as Decision | null);
 
 export function createAlertReader(db: Database) {
 	return {
@@ -44,7 +40,7 @@ export function createAlertReader(db: Database) {
 					.execute();
 				const more = rows.length > limit;
 				return {
-					items: rows.slice(0, limit).map(toAlert),
+					items: rows.slice(0, limit).map(fromRow),
 					nextCursor: more ? rows[limit - 1]!.alert_id.toString() : null,
 					head
 				};
@@ -59,7 +55,7 @@ export function createAlertReader(db: Database) {
 					.where('supplier_id', '=', supplierId)
 					.where('alert_id', '=', BigInt(id))
 					.executeTakeFirst();
-				return row ? toAlert(row) : null;
+				return row ? fromRow(row) : null;
 			}),
 
 		/** Feed entries after a sequence number, each with the Alert as it stands now. `null`: `after` is too far back. */
@@ -80,7 +76,7 @@ export function createAlertReader(db: Database) {
 					.execute();
 				const first = rows[0] ? Number(rows[0].seq) : undefined;
 				if (after < head && first !== after + 1) return null;
-				return { items: rows.map(toAlert), head };
+				return { items: rows.map(fromRow), head };
 			}),
 
 		/** The last sequence number of the Supplier's feed. */
@@ -101,6 +97,8 @@ async function headOf(tx: Tx, supplierId: number): Promise<number> {
 function* conditions(f: AlertFilters) {
 	if (f.explanation?.length) yield sql<SqlBool>`explanation = any(${f.explanation})`;
 	if (f.decision === 'none') yield sql<SqlBool>`decision is null`;
+	else if (f.decision === 'open') yield sql<SqlBool>`(decision is null or contradicted)`;
+	else if (f.decision === 'contradicted') yield sql<SqlBool>`contradicted`;
 	else if (f.decision === 'any') yield sql<SqlBool>`decision is not null`;
 	else if (f.decision) yield sql<SqlBool>`decision->>'verdict' = ${f.decision}`;
 	if (f.code) yield sql<SqlBool>`code = ${f.code}`;

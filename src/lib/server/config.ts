@@ -16,6 +16,16 @@ const Config = z
 		RETENTION_DAYS: z.coerce.number().int().min(100).default(400),
 		/** How long concurrent arrivals wait for each other to share a commit. */
 		INGEST_LINGER_MS: z.coerce.number().int().min(0).max(1000).default(4),
+		/** User Roles (OU, RSA, ...) of which Suppliers see only the role, not which User it was. */
+		ROLE_ONLY: z
+			.string()
+			.default('')
+			.transform((roles) =>
+				roles
+					.split(',')
+					.map((role) => role.trim())
+					.filter(Boolean)
+			),
 		LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info')
 	})
 	.transform((env) => ({
@@ -28,6 +38,7 @@ const Config = z
 		indexWindowMs: env.INDEX_WINDOW_HOURS * 3_600_000,
 		retentionDays: env.RETENTION_DAYS,
 		ingestLingerMs: env.INGEST_LINGER_MS,
+		roleOnly: new Set(env.ROLE_ONLY) as ReadonlySet<string>,
 		logLevel: env.LOG_LEVEL
 	}));
 

@@ -2,9 +2,11 @@
 // the current one; the machine never rewrites them.
 import { sql } from 'kysely';
 import type { Alert } from '#lib/domain/alert.ts';
+import { basisOf } from '#lib/domain/contradiction.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
 import type { AlertReader } from './alert-reader.ts';
 import { asSupplier, type Database, type Tx } from './database.ts';
+import type { AlertBody } from './feed.ts';
 import type { LiveMessage } from './live-channel.ts';
 
 export interface DecisionRequest {
@@ -56,7 +58,7 @@ async function record(tx: Tx, supplierId: number, { items, verdict, reason, note
 	const ids = items.map((item) => BigInt(item.id));
 	const rows = await tx
 		.selectFrom('supplier_alert')
-		.select(['alert_id', 'version', 'explanation', 'decision'])
+		.select(['alert_id', 'version', 'explanation', 'decision', 'body'])
 		.where('supplier_id', '=', supplierId)
 		.where('alert_id', 'in', ids)
 		.execute();
@@ -73,15 +75,23 @@ async function record(tx: Tx, supplierId: number, { items, verdict, reason, note
 	const to = Number(seqs.rows[0]!.to);
 	const from = to - done.length + 1;
 	const at = new Date();
-	const decision: Decision | null =
-		verdict === null ? null : { verdict, reason: reason ?? '', note, by: by.name, at: at.toISOString() };
 	for (const [i, item] of done.entries()) {
 		const before = standing.get(item.id)!;
+		const basis = basisOf(before.body as AlertBody);
+		const decision: Decision | null =
+			verdict === null
+				? null
+				: { verdict, reason: reason ?? '', note, by: by.name, at: at.toISOString(), basis };
 		const seq = BigInt(from + i);
 		const alertId = BigInt(item.id);
 		await tx
 			.updateTable('supplier_alert')
-			.set({ version: item.version + 1, seq, decision: (decision && JSON.stringify(decision)) as never })
+			.set({
+				version: item.version + 1,
+				seq,
+				decision: (decision && JSON.stringify(decision)) as never,
+				contradicted: false
+			})
 			.where('supplier_id', '=', supplierId)
 			.where('alert_id', '=', alertId)
 			.execute();

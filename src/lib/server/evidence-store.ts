@@ -1,10 +1,12 @@
 // What the record holds around a batch of Alerts: the Alerts, their home networks, tenures, completeness, Suppliers.
-import type { ClockStatus, CommandReference } from '#lib/domain/alert.ts';
+import type { ClockStatus } from '#lib/domain/alert.ts';
+import type { InstructionReport } from '#lib/domain/command-outcome.ts';
+import type { CommandReference } from '#lib/domain/command-reference.ts';
 import type { AlertFacts, HomeDevice } from '#lib/domain/evidence.ts';
 import type { RequestMode, ServiceRequest } from '#lib/domain/service-request.ts';
 import type { TenureSpan } from '#lib/domain/tenure.ts';
 import type pg from 'pg';
-import { bytesToEui } from './database.ts';
+import { bytesToEui, euiToBytes } from './database.ts';
 
 /** An Alert as kept, with what is shown of it. */
 export interface StoredAlert extends AlertFacts {
@@ -33,6 +35,12 @@ export interface Surroundings {
 	completeUntil: number | null;
 	/** The User IDs of each Supplier. */
 	userIds: Map<number, ReadonlySet<string>>;
+	/** The outcome Alerts of the commands that run in several instructions, by Device. */
+	reports: Map<string, StoredReport[]>;
+}
+
+export interface StoredReport extends InstructionReport {
+	alertId: bigint;
 }
 
 /** Loads what stands around these Alerts in one round of queries on the caller's transaction. */
@@ -72,7 +80,36 @@ export async function loadSurroundings(client: pg.ClientBase, ids: readonly bigi
 	for (const { user_id, supplier_id } of users)
 		userIds.set(supplier_id, (userIds.get(supplier_id) ?? new Set()).add(bytesToEui(user_id)));
 	const alerts = alertRows.map((row) => toAlert(row, devices.get(bytesToEui(row.device_id))));
-	return { alerts, devices, homes, completeUntil: marks[0]?.until?.getTime() ?? null, userIds };
+	const reports = await loadReports(client, alerts);
+	return { alerts, devices, homes, completeUntil: marks[0]?.until?.getTime() ?? null, userIds, reports };
+}
+
+/** Whether an Alert reports on one of several instructions of a command. */
+export const isReport = ({ reference }: Pick<AlertFacts, 'reference'>): boolean =>
+	(reference?.instructions ?? 0) > 1 && reference?.counter != null;
+
+async function loadReports(
+	client: pg.ClientBase,
+	alerts: readonly StoredAlert[]
+): Promise<Map<string, StoredReport[]>> {
+	const wanted = alerts.filter(isReport);
+	if (wanted.length === 0) return new Map();
+	const { rows } = await client.query<
+		Pick<AlertRow, 'id' | 'device_id' | 'code' | 'reference' | 'effective_at'>
+	>(
+		`select distinct a.id, a.device_id, a.code, a.reference, a.effective_at
+		 from unnest($1::bytea[], $2::numeric[]) as w(device_id, counter)
+		 join alert a on a.reference_counter = w.counter and a.device_id = w.device_id order by a.id`,
+		[wanted.map((a) => euiToBytes(a.deviceId)), wanted.map((a) => a.reference!.counter)]
+	);
+	const reports = rows.map((row) => ({
+		alertId: row.id,
+		deviceId: bytesToEui(row.device_id),
+		code: row.code,
+		reference: row.reference!,
+		at: row.effective_at.getTime()
+	}));
+	return Map.groupBy(reports, (report) => report.deviceId);
 }
 
 interface AlertRow {
@@ -198,12 +235,11 @@ export async function requestsPage(
 
 export function toServiceRequest(row: Omit<RequestRow, 'id'>): ServiceRequest {
 	const executeAt = row.execute_at?.getTime() ?? null;
-	const counter = row.key.readBigUInt64BE(16).toString();
 	return {
-		requestId: `${bytesToEui(row.key.subarray(0, 8))}:${bytesToEui(row.key.subarray(8, 16))}:${counter}`,
+		requestId: requestIdOf(row.key),
 		deviceId: bytesToEui(row.device_id),
 		userId: bytesToEui(row.user_id),
-		counter,
+		counter: row.key.readBigUInt64BE(16).toString(),
 		serviceReferenceVariant: row.variant,
 		userRole: row.user_role,
 		userName: row.user_name,
@@ -214,6 +250,10 @@ export function toServiceRequest(row: Omit<RequestRow, 'id'>): ServiceRequest {
 		responseCode: row.response_code
 	};
 }
+
+/** The RequestID of a key: originator, target, counter. */
+export const requestIdOf = (key: Buffer): string =>
+	`${bytesToEui(key.subarray(0, 8))}:${bytesToEui(key.subarray(8, 16))}:${key.readBigUInt64BE(16)}`;
 
 const ALERTS = `
 select id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status, recipient_id,

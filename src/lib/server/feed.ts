@@ -1,19 +1,30 @@
 // What one Supplier sees: the explanation beside its Alert, and its place in the Supplier's gapless feed.
 // Tenure has been applied by whoever calls `publish`; reads touch only rows that stand here.
 import type { Alert } from '#lib/domain/alert.ts';
+import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
 import type { Decision } from '#lib/domain/decision.ts';
 import type pg from 'pg';
 
-/** The Alert as read, but for what the store adds: version, sequence number and Decision. */
-export type AlertBody = Omit<Alert, 'version' | 'seq' | 'decision'>;
+/** The Alert as read, but for what the store adds: version, sequence number, Decision and the notice on it. */
+export type AlertBody = Omit<Alert, 'version' | 'seq' | 'decision' | 'notice'>;
 
 export interface FeedRow {
 	supplierId: number;
 	alertId: bigint;
 	body: AlertBody;
 	settlesAt: number | null;
+	dueAt: number | null;
 	tableVersion: string;
 }
+
+/** The Alert as read. */
+export const toAlert = (body: AlertBody, version: number, seq: number, decision: Decision | null): Alert => ({
+	...body,
+	version,
+	seq,
+	decision,
+	notice: decision && contradictionOf(decision, basisOf(body))
+});
 
 /** Sequence numbers `from..to` of one Supplier, both included. */
 export interface Frame {
@@ -74,6 +85,9 @@ async function writeFor(
 	]);
 	const to = Number(seqs[0]!.to);
 	const from = to - due.length + 1;
+	const items = due.map((row, i) =>
+		toAlert(row.body, (row.before?.version ?? 0) + 1, from + i, row.before?.decision ?? null)
+	);
 	await client.query({
 		name: 'write-explanations',
 		text: WRITE,
@@ -91,33 +105,31 @@ async function writeFor(
 			due.map((row) => row.body.effectiveAt),
 			due.map((row) => (row.settlesAt === null ? null : new Date(row.settlesAt).toISOString())),
 			due.map((row) => row.tableVersion),
-			due.map((row) => row.json)
+			due.map((row) => row.json),
+			due.map((row) => (row.dueAt === null ? null : new Date(row.dueAt).toISOString())),
+			items.map((item) => item.notice !== null)
 		]
 	});
-	const items = due.map((row, i): Alert => ({
-		...row.body,
-		version: (row.before?.version ?? 0) + 1,
-		seq: from + i,
-		decision: row.before?.decision ?? null
-	}));
 	return { supplierId, from, to, items };
 }
 
 const WRITE = `
 with input as (
 	select * from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::jsonb[],
-		$11::timestamptz[], $12::timestamptz[], $13::text[], $14::jsonb[])
-	as t(alert_id, seq, explanation, code, category, device_id, hub_id, users, roles, effective_at, settles_at, table_version, body)
+		$11::timestamptz[], $12::timestamptz[], $13::text[], $14::jsonb[], $15::timestamptz[], $16::boolean[])
+	as t(alert_id, seq, explanation, code, category, device_id, hub_id, users, roles, effective_at, settles_at, table_version, body,
+		due_at, contradicted)
 ), explained as (
 	insert into supplier_alert as s (supplier_id, alert_id, seq, explanation, code, category, device_id, hub_id, users, roles,
-		effective_at, settles_at, table_version, body)
+		effective_at, settles_at, table_version, body, due_at, contradicted)
 	select $1, alert_id, seq, explanation, code, category, device_id, hub_id,
 		array(select jsonb_array_elements_text(users)), array(select jsonb_array_elements_text(roles)),
-		effective_at, settles_at, table_version, body
+		effective_at, settles_at, table_version, body, due_at, contradicted
 	from input
 	on conflict (supplier_id, alert_id) do update set version = s.version + 1, seq = excluded.seq, explanation = excluded.explanation,
 		device_id = excluded.device_id, hub_id = excluded.hub_id, category = excluded.category,
 		users = excluded.users, roles = excluded.roles, effective_at = excluded.effective_at,
-		settles_at = excluded.settles_at, table_version = excluded.table_version, body = excluded.body
+		settles_at = excluded.settles_at, table_version = excluded.table_version, body = excluded.body,
+		due_at = excluded.due_at, contradicted = excluded.contradicted
 )
 insert into feed (supplier_id, seq, alert_id) select $1, seq, alert_id from input`;

@@ -51,7 +51,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		deviceStore: createDeviceStore({ pool: intake.pool, ring: queues.ring }),
 		completeness: createCompleteness({ pool: intake.pool, ring: queues.ring }),
 		alerts,
-		timeline: createTimeline(web.db),
+		timeline: createTimeline(web.db, config.roleOnly),
 		decisions: createDecisions({ db: web.db, alerts, publish: (messages) => publishLive(redis, messages) }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),

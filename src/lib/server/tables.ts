@@ -1,6 +1,6 @@
 // The tables of migrations/ as the query builder knows them.
 import type { ColumnType, Generated } from 'kysely';
-import type { CommandReference } from '#lib/domain/alert.ts';
+import type { CommandReference } from '#lib/domain/command-reference.ts';
 import type { Decision } from '#lib/domain/decision.ts';
 
 type Id = bigint;
@@ -95,6 +95,8 @@ export interface Tables {
 		roles: string[];
 		effective_at: Date;
 		settles_at: Date | null;
+		due_at: Date | null;
+		contradicted: Generated<boolean>;
 		table_version: string;
 		body: Json<unknown>;
 		decision: Json<Decision | null>;

@@ -1,13 +1,16 @@
 // The timeline of one Device as one Supplier may see it: its Alerts, the Service Requests of all Users, the tenure.
 import { sql } from 'kysely';
+import { discloseSender } from '#lib/domain/disclosure.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
 import { asSupplier, bytesToEui, euiToBytes, type Database } from './database.ts';
+import { requestIdOf } from './evidence-store.ts';
 import type { AlertBody } from './feed.ts';
 
 const MOST = 1000;
 
-export function createTimeline(db: Database) {
+/** `roleOnly`: User Roles of which only the role is disclosed. */
+export function createTimeline(db: Database, roleOnly: ReadonlySet<string>) {
 	return {
 		/** Items within `[from, to)`, oldest first; `null` where the Device was never in the Supplier's tenure. */
 		of: (supplierId: number, deviceId: string, from: Date, to: Date): Promise<TimelineItem[] | null> =>
@@ -52,7 +55,7 @@ export function createTimeline(db: Database) {
 						(r.requested_at >= ${from} and r.requested_at < ${to}) or (r.responded_at >= ${from} and r.responded_at < ${to})
 						or (r.execute_at >= ${from} and r.execute_at < ${to}))
 					order by r.requested_at limit ${MOST}`.execute(tx);
-				for (const row of requests) items.push(toItem(row, deviceId));
+				for (const row of requests) items.push(toItem(row, deviceId, roleOnly));
 				return items.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 			})
 	};
@@ -71,18 +74,23 @@ interface RequestRow {
 	own: boolean;
 }
 
-function toItem(row: RequestRow, deviceId: string): TimelineItem {
+function toItem(row: RequestRow, deviceId: string, roleOnly: ReadonlySet<string>): TimelineItem {
 	const iso = (at: Date | null) => at?.toISOString() ?? null;
 	return {
 		kind: 'service-request',
 		at: iso(row.requested_at ?? row.responded_at)!,
-		requestId: `${bytesToEui(row.key.subarray(0, 8))}:${bytesToEui(row.key.subarray(8, 16))}:${row.key.readBigUInt64BE(16)}`,
+		...discloseSender(
+			{
+				requestId: requestIdOf(row.key),
+				userId: bytesToEui(row.user_id),
+				userRole: row.user_role,
+				userName: row.user_name
+			},
+			roleOnly.has(row.user_role) && !row.own
+		),
 		deviceId,
 		serviceReferenceVariant: row.variant,
 		name: describeVariant(row.variant).name,
-		userId: bytesToEui(row.user_id),
-		userRole: row.user_role,
-		userName: row.user_name,
 		own: row.own,
 		requestedAt: iso(row.requested_at),
 		executeAt: iso(row.execute_at),

@@ -3,8 +3,8 @@ import { AlertFilters, matches } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { View } from './alert-rows.ts';
 
-/** What is on the desk: undecided, and not mere journal. The browser holds all of it. */
-export const DESK: AlertFilters = { decision: 'none', priority: 3 };
+/** What is on the desk: undecided or to be looked at again, and not mere journal. The browser holds all of it. */
+export const DESK: AlertFilters = { decision: 'open', priority: 3 };
 export const isOnDesk = (alert: Alert): boolean => matches(alert, DESK);
 
 interface NamedView {

@@ -1,5 +1,6 @@
 // How facts read on the console: ages, instants, tiers, explanations.
-import type { Alert, Candidate, ExplanationKind, Tier } from '#lib/domain/alert.ts';
+import type { Alert, Candidate, Tier } from '#lib/domain/alert.ts';
+import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import { spellSeconds } from '#lib/domain/wording.ts';
 
 export const TIER_WORDS: Record<Tier, string> = { exact: 'Exact', strong: 'Strong', weak: 'Weak' };
@@ -34,7 +35,13 @@ export function cause(alert: Alert): { head: string; what: string; circumstance:
 		};
 	if (kind === 'unexplained')
 		return { head: 'Unexplained', what: '', circumstance: 'no Service Request of any User' };
-	if (kind === 'out-of-scope') return { head: 'Out of scope', what: '', circumstance: 'not in your tenure' };
+	if (kind === 'out-of-scope' && alert.forward)
+		return {
+			head: alert.forward.urgent ? 'Forward at once' : 'Forward',
+			what: '',
+			circumstance: 'not in your tenure'
+		};
+	if (kind === 'out-of-scope') return { head: 'Out of scope', what: '', circumstance: 'unknown Device' };
 	if (kind === 'pending')
 		return {
 			head: 'Pending',

@@ -1,4 +1,5 @@
 // Where the reader is: the row under the cursor, and whether a hand is on the list. While it is, nothing moves.
+import { needsDecision } from '#lib/domain/alert-filter.ts';
 import type { Row } from '#lib/ui/alert-rows.ts';
 
 /** A pointer that has left the list this long ago is away. */
@@ -48,7 +49,7 @@ export class Reader {
 	nextUndecided(rows: readonly Row[], after: string): string | null {
 		const at = rows.findIndex((row) => row.alert.id === after);
 		const needs = (row: Row): boolean =>
-			row.alert.id !== after && row.goneAt === null && row.alert.decision === null;
+			row.alert.id !== after && row.goneAt === null && needsDecision(row.alert);
 		return (
 			(rows.slice(at + 1).find(needs) ?? rows.slice(0, Math.max(0, at)).findLast(needs))?.alert.id ?? null
 		);

@@ -1,0 +1,16 @@
+// What the machine can say of an Alert.
+import { z } from 'zod';
+
+export const ExplanationKind = z.enum([
+	'exact',
+	'likely',
+	'ambiguous',
+	'pending',
+	'unexplained',
+	'not-command',
+	'out-of-scope'
+]);
+export type ExplanationKind = z.infer<typeof ExplanationKind>;
+
+/** Whether the machine names one Service Request as the suspect. */
+export const namesSuspect = (kind: ExplanationKind): boolean => kind === 'exact' || kind === 'likely';
