@@ -101,3 +101,25 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<Buf
 	}
 	return Buffer.concat(chunks);
 }
+
+/** A route that takes one JSON object. */
+export const jsonBody = (schema: z.ZodType) => ({ types: ['application/json'], bytes: 256 * 1024, schema });
+
+/** The body as JSON; a Problem (400) where it is none. */
+export function readJson(body: Buffer): unknown {
+	try {
+		return JSON.parse(body.toString('utf8'));
+	} catch {
+		throw new Problem(400, 'The body is not JSON');
+	}
+}
+
+/** A query as an object; a repeated name becomes a list. */
+export function readQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): T {
+	const values: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
+	for (const name of new Set(query.keys())) {
+		const all = query.getAll(name);
+		values[name] = all.length === 1 ? all[0]! : all;
+	}
+	return parse(schema, { ...values });
+}
