@@ -45,3 +45,89 @@ export function aDevice(deviceId: string, fields: Record<string, unknown> = {}) 
 		...fields
 	};
 }
+
+/** An instant of November 2026, in which the scenarios play. */
+export const november = (day: number, time: string): string =>
+	`2026-11-${String(day).padStart(2, '0')}T${time}Z`;
+
+const later = (instant: string, seconds: number): string =>
+	new Date(Date.parse(instant) + seconds * 1000).toISOString();
+
+/** An Alert raised at an instant, and received twelve seconds later. */
+export const raised = (deviceId: string, code: string, raisedAt: string, fields: object = {}) =>
+	anAlert(deviceId, { code, raisedAt, receivedAt: later(raisedAt, 12), ...fields });
+
+/** A DCC Alert about a Device: told apart by the child element, no clock but that of the receipt. */
+export const dccRaised = (
+	deviceId: string,
+	code: string,
+	dccPayload: string,
+	receivedAt: string,
+	fields: object = {}
+) => anAlert(deviceId, { kind: 'dcc', code, dccPayload, raisedAt: null, receivedAt, ...fields });
+
+interface Sender {
+	userId: string;
+	role: string;
+	name: string;
+}
+
+/** A request of a User that the Device has not answered. */
+export const sent = (
+	{ userId, role, name }: Sender,
+	deviceId: string,
+	serviceReferenceVariant: string,
+	requestedAt: string,
+	fields: object = {}
+) =>
+	aRequest(deviceId, {
+		userId,
+		userRole: role,
+		userName: name,
+		serviceReferenceVariant,
+		requestedAt,
+		responseCode: null,
+		...fields
+	});
+
+/** A request of a User that was answered at an instant, five seconds after it was sent. */
+export const answered = (
+	sender: Sender,
+	deviceId: string,
+	variant: string,
+	respondedAt: string,
+	responseCode = 'I0',
+	fields: object = {}
+) => sent(sender, deviceId, variant, later(respondedAt, -5), { respondedAt, responseCode, ...fields });
+
+interface Held {
+	supplier: string;
+	from: string;
+	to: string | null;
+}
+
+/** A Device's tenures: always with one Supplier, or changed over at an instant. */
+export const heldBy = (supplier: string, change?: [at: string, to: string]): Held[] => {
+	const from = '2025-01-01T00:00:00.000Z';
+	if (!change) return [{ supplier, from, to: null }];
+	return [
+		{ supplier, from, to: change[0] },
+		{ supplier: change[1], from: change[0], to: null }
+	];
+};
+
+export type Home = ReturnType<typeof aHome>;
+
+/** The Devices of a home: by default electricity with Brightwell, gas with Halden. */
+export function aHome({ electricity = heldBy('brightwell'), gas = heldBy('halden') } = {}) {
+	const [esme, gsme, hub, gpf] = [newDeviceId(), newDeviceId(), newDeviceId(), newDeviceId()];
+	const device = (deviceId: string, deviceType: string, tenures: object[]) =>
+		aDevice(deviceId, { deviceType, hubId: hub, tenures });
+	const devices = [
+		device(esme, 'ESME', electricity),
+		device(hub, 'CHF', electricity),
+		device(gsme, 'GSME', gas),
+		device(gpf, 'GPF', gas)
+	];
+	return { esme, gsme, hub, gpf, devices };
+}
