@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
+import { counterOf } from '#lib/domain/command-reference.ts';
 import { correlate, type Explanation } from '#lib/domain/correlate.ts';
 import { lookBack } from '#lib/domain/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
@@ -123,10 +124,10 @@ async function askOtherReports(
 ): Promise<bigint | null> {
 	const here = new Set(alerts.map((alert) => alert.id));
 	const counters = new Set(
-		alerts.filter(isReport).map((alert) => `${alert.deviceId} ${alert.reference!.counter}`)
+		alerts.filter(isReport).map((alert) => `${alert.deviceId} ${counterOf(alert.reference)}`)
 	);
 	const others = [...reports].flatMap(([deviceId, list]) =>
-		list.filter((r) => !here.has(r.alertId) && counters.has(`${deviceId} ${r.reference.counter}`))
+		list.filter((r) => !here.has(r.alertId) && counters.has(`${deviceId} ${counterOf(r.reference)}`))
 	);
 	if (others.length === 0) return null;
 	const { rows } = await client.query<{ id: bigint }>(
@@ -179,7 +180,7 @@ async function requestsAround(
 	const byCounter = Map.groupBy(found, (request) => request.counter);
 	return (alert) => [
 		...homeOf.get(alert.id)!.flatMap((id) => byDevice.get(id) ?? []),
-		...(byCounter.get(counterOf(alert) ?? '') ?? [])
+		...(byCounter.get(counterOf(alert.reference) ?? '') ?? [])
 	];
 }
 
@@ -196,12 +197,14 @@ async function referenced(
 	found: readonly ServiceRequest[]
 ): Promise<ServiceRequest[]> {
 	const counters = new Set(found.map((request) => request.counter));
-	const missing = alerts.filter((alert) => alert.reference && !counters.has(counterOf(alert) ?? ''));
+	const missing = alerts.filter(
+		(alert) => alert.reference && !counters.has(counterOf(alert.reference) ?? '')
+	);
 	if (missing.length === 0) return [];
 	const keys = missing.flatMap((alert) =>
 		alert.reference!.requestId ? [requestKey(alert.reference!.requestId)] : []
 	);
-	const named = missing.flatMap((alert) => counterOf(alert) ?? []);
+	const named = missing.flatMap((alert) => counterOf(alert.reference) ?? []);
 	return requestsByCounter(
 		client,
 		keys,
@@ -209,9 +212,6 @@ async function referenced(
 		named
 	);
 }
-
-const counterOf = ({ reference }: StoredAlert): string | null =>
-	reference?.requestId?.split(':')[2] ?? reference?.counter ?? null;
 
 function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
 	const { code, name, category, priority } = describeAlert(alert);
@@ -244,8 +244,7 @@ function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
 		commandOutcome: explanation.commandOutcome,
 		forward: explanation.forward,
 		candidates: explanation.candidates,
-		excluded: explanation.excluded,
-		episodeId: null
+		excluded: explanation.excluded
 	};
 }
 

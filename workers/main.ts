@@ -10,6 +10,7 @@ import { reindex } from '#lib/server/reindex.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { onStop } from '#lib/server/stop.ts';
 import { correlateAlerts } from './correlate-alerts.ts';
+import { groupEpisodes } from './group-episodes.ts';
 import { indexServiceRequests } from './index-service-requests.ts';
 import { keepPartitions } from './keep-partitions.ts';
 import { settlePending } from './settle-pending.ts';
@@ -74,6 +75,7 @@ const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.T
 
 const timers = [
 	every(2000, 'sweeping', () => sweep(deps)),
+	every(400, 'grouping', () => groupEpisodes(deps)),
 	every(10_000, 'settling', () => settlePending(deps)),
 	every(5000, 'indexing', keepIndex),
 	every(6 * 3_600_000, 'keeping the partitions', async () => {

@@ -59,6 +59,7 @@ describe('the outcome of a command that runs in several instructions', () => {
 
 	it('is none where the Alert tells of no instructions, or is no outcome', () => {
 		expect(commandOutcome({ code: '8F66', reference: null }, [], soon)).toBeNull();
+		expect(commandOutcome({ code: '8F66', reference: reference(1, '7', 1) }, [], soon)).toBeNull();
 		expect(commandOutcome({ code: '8F85', reference: reference(1) }, [report(1)], soon)).toBeNull();
 	});
 });

@@ -24,7 +24,10 @@ export const AlertFilters = z
 		hub: Eui64.optional(),
 		user: Eui64.optional(),
 		role: text.optional(),
-		episode: text.optional(),
+		episode: z
+			.string()
+			.regex(/^\d{1,18}$/, 'must be the id of an episode')
+			.optional(),
 		since: Instant.optional(),
 		until: Instant.optional(),
 		q: text.optional(),

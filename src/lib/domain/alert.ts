@@ -53,6 +53,13 @@ export const AlertIn = z
 		messageId: z.string().trim().min(1).max(300).nullish(),
 		recipientId: Eui64.nullish(),
 		throttledCount: z.number().int().min(1).max(4294967295).nullish(),
+		/** The hash of the firmware image that the Alert tells of (8F72, 8F1C): it names an image, never its content. */
+		imageHash: z
+			.string()
+			.trim()
+			.regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits')
+			.transform((hash) => hash.toUpperCase())
+			.nullish(),
 		reference: CommandReferenceIn.nullish()
 	})
 	.meta({ id: 'AlertIn' });

@@ -2,7 +2,7 @@
 // Alert for each when its time comes: 8F66 done, 8F67 failed (GBCS use cases of message codes 00CA to 00CD, 0124).
 // The first 8F66 is not the end of the command, and one 8F67 is a partial failure.
 import { z } from 'zod';
-import type { CommandReference } from './command-reference.ts';
+import { counterOf, originatorOf, type CommandReference } from './command-reference.ts';
 
 export const OUTCOME_CODES = { done: '8F66', failed: '8F67' } as const;
 
@@ -10,7 +10,7 @@ export const OUTCOME_CODES = { done: '8F66', failed: '8F67' } as const;
 export const INSTRUCTIONS_WITHIN = 2 * 3_600_000;
 
 export const CommandOutcome = z.object({
-	/** TotalCommandInstructions. */
+	/** TotalCommandInstructions; a command of one instruction needs no count. */
 	expected: z.number().int(),
 	confirmed: z.number().int(),
 	failed: z.number().int(),
@@ -37,10 +37,11 @@ export function commandOutcome(
 	now: number
 ): (CommandOutcome & { dueAt: number | null }) | null {
 	const expected = alert.reference?.instructions ?? 0;
-	if (expected < 1 || !isOutcome(alert.code)) return null;
+	if (expected < 2 || !isOutcome(alert.code)) return null;
 	const own = reports.filter(
 		(report) => isOutcome(report.code) && sameCommand(report.reference, alert.reference!)
 	);
+	if (own.length === 0) return null;
 	const numbersOf = (code: string) =>
 		new Set(own.filter((r) => r.code === code).map((r, i) => r.reference.instruction ?? `unnumbered ${i}`));
 	const failed = numbersOf(OUTCOME_CODES.failed);
@@ -72,5 +73,7 @@ export function outcomeSentence({ expected, confirmed, failed, state }: CommandO
 
 const isOutcome = (code: string): boolean => code === OUTCOME_CODES.done || code === OUTCOME_CODES.failed;
 
-const sameCommand = (a: CommandReference, b: CommandReference): boolean =>
-	a.counter === b.counter && a.originatorId === b.originatorId && a.messageCode === b.messageCode;
+function sameCommand(a: CommandReference, b: CommandReference): boolean {
+	const [from, by] = [originatorOf(a), originatorOf(b)];
+	return counterOf(a) === counterOf(b) && (from === null || by === null || from === by);
+}

@@ -12,3 +12,11 @@ export const CommandReference = z.object({
 	instructions: z.number().int().nullable()
 });
 export type CommandReference = z.infer<typeof CommandReference>;
+
+/** The counter of the command it names, wherever that stands. */
+export const counterOf = (reference: CommandReference | null): string | null =>
+	reference?.requestId?.split(':')[2] ?? reference?.counter ?? null;
+
+/** The originator of the command it names, if it says. */
+export const originatorOf = (reference: CommandReference): string | null =>
+	reference.requestId?.split(':')[0] ?? reference.originatorId;

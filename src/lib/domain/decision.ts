@@ -95,7 +95,7 @@ export const DecisionResult = z.object({
 	conflicts: z.array(z.object({ id: z.string(), version: z.number().int().nullable() }))
 });
 
-function checkReason(
+export function checkReason(
 	input: { verdict: Verdict | null; reason?: string | null | undefined; note?: string | null | undefined },
 	ctx: z.RefinementCtx
 ): void {

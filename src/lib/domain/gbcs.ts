@@ -23,6 +23,8 @@ export interface GbcsAlert {
 	timestamp: string | null;
 	timestampRaw: string | null;
 	reference: GbcsReference | null;
+	/** SHA-256 of the firmware image that the Alert tells of. */
+	imageHash: string | null;
 	/** What could not be read, if anything: kept and marked. */
 	unread: string | null;
 }
@@ -119,8 +121,21 @@ function generalSigning(message: Octets, framing: GbcsAlert['framing']): GbcsAle
 		timestamp: payload.time,
 		timestampRaw: payload.raw,
 		reference,
+		imageHash: payload.body && readImageHash(payload.body, messageCode),
 		unread
 	};
+}
+
+/** Receipts of a firmware image (message codes 00CE, 00CF) name it by its hash: an octet string of 32. */
+function readImageHash(body: Octets, messageCode: string): string | null {
+	if (messageCode !== '00CE' && messageCode !== '00CF') return null;
+	try {
+		const hash = body.tagged(0x09, 'image hash').rest();
+		return hash.length === 32 ? hex(hash) : null;
+	} catch (error) {
+		if (error instanceof Malformed) return null;
+		throw error;
+	}
 }
 
 interface Content {

@@ -6,19 +6,17 @@ import type { Alert } from '#lib/domain/alert.ts';
 import type { Decision } from '#lib/domain/decision.ts';
 import type { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { asSupplier, type Database, type Tx } from './database.ts';
-import { toAlert, type AlertBody } from './feed.ts';
+import { toAlert, type AlertBody, type Standing } from './feed.ts';
 
 export type AlertReader = ReturnType<typeof createAlertReader>;
 
-interface Row {
-	version: number;
-	seq: bigint;
+interface Row extends Omit<Standing, 'decision'> {
 	body: unknown;
 	decision: unknown;
 }
 
 const fromRow = (row: Row): Alert =>
-	toAlert(row.body as AlertBody, row.version, Number(row.seq), row.decision as Decision | null);
+	toAlert(row.body as AlertBody, { ...row, decision: row.decision as Decision | null });
 
 export function createAlertReader(db: Database) {
 	return {
@@ -30,7 +28,7 @@ export function createAlertReader(db: Database) {
 				const oldestFirst = filters.sort === 'oldest';
 				let query = tx
 					.selectFrom('supplier_alert')
-					.select(['alert_id', 'version', 'seq', 'body', 'decision'])
+					.select(['alert_id', 'version', 'seq', 'body', 'decision', 'episode_id'])
 					.where('supplier_id', '=', supplierId);
 				for (const condition of conditions(filters)) query = query.where(condition);
 				if (filters.cursor) query = query.where('alert_id', oldestFirst ? '>' : '<', BigInt(filters.cursor));
@@ -51,11 +49,24 @@ export function createAlertReader(db: Database) {
 			asSupplier(db, supplierId, async (tx) => {
 				const row = await tx
 					.selectFrom('supplier_alert')
-					.select(['version', 'seq', 'body', 'decision'])
+					.select(['version', 'seq', 'body', 'decision', 'episode_id'])
 					.where('supplier_id', '=', supplierId)
 					.where('alert_id', '=', BigInt(id))
 					.executeTakeFirst();
 				return row ? fromRow(row) : null;
+			}),
+
+		/** These Alerts, in the order of the feed; unknown ids are left out. */
+		many: (supplierId: number, ids: readonly string[]): Promise<Alert[]> =>
+			asSupplier(db, supplierId, async (tx) => {
+				const rows = await tx
+					.selectFrom('supplier_alert')
+					.select(['version', 'seq', 'body', 'decision', 'episode_id'])
+					.where('supplier_id', '=', supplierId)
+					.where(sql<SqlBool>`alert_id = any(${ids}::bigint[])`)
+					.orderBy('seq')
+					.execute();
+				return rows.map(fromRow);
 			}),
 
 		/** Feed entries after a sequence number, each with the Alert as it stands now. `null`: `after` is too far back. */
@@ -67,7 +78,7 @@ export function createAlertReader(db: Database) {
 					.innerJoin('supplier_alert as s', (join) =>
 						join.onRef('s.supplier_id', '=', 'f.supplier_id').onRef('s.alert_id', '=', 'f.alert_id')
 					)
-					.select(['s.version', 'f.seq', 's.body', 's.decision'])
+					.select(['s.version', 'f.seq', 's.body', 's.decision', 's.episode_id'])
 					.where('f.supplier_id', '=', supplierId)
 					.where('f.seq', '>', BigInt(after))
 					.where('f.seq', '<=', BigInt(head))
@@ -106,6 +117,7 @@ function* conditions(f: AlertFilters) {
 	if (f.priority) yield sql<SqlBool>`(body->>'priority')::int <= ${f.priority}`;
 	if (f.device) yield sql<SqlBool>`device_id = ${f.device}`;
 	if (f.hub) yield sql<SqlBool>`hub_id = ${f.hub}`;
+	if (f.episode) yield sql<SqlBool>`episode_id = ${f.episode}::bigint`;
 	if (f.user) yield sql<SqlBool>`${f.user} = any(users)`;
 	if (f.role) yield sql<SqlBool>`${f.role} = any(roles)`;
 	if (f.since) yield sql<SqlBool>`effective_at >= ${f.since}`;

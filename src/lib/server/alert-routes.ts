@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AlertFilters } from '#lib/domain/alert-filter.ts';
 import { Alert } from '#lib/domain/alert.ts';
 import { BulkDecisionIn, DecisionIn, DecisionResult } from '#lib/domain/decision.ts';
+import { EpisodeDecisionIn } from '#lib/domain/episode.ts';
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { Timeline } from '#lib/domain/timeline.ts';
@@ -143,9 +144,13 @@ async function decideOne(call: Call): Promise<Reply> {
 	});
 }
 
+/** Several Alerts by id and version, or the members of one episode. */
 async function decideMany(call: Call): Promise<Reply> {
 	const supplierId = requireSupplier(call.caller);
-	const { items, verdict, reason, note } = parse(BulkDecisionIn, readJson(call.body));
+	const body = readJson(call.body);
+	if (typeof body === 'object' && body !== null && 'episode' in body)
+		return decideEpisode(call, supplierId, body);
+	const { items, verdict, reason, note } = parse(BulkDecisionIn, body);
 	const known = items.filter((item) => RecordId.safeParse(item.id).success);
 	const unknown = items
 		.filter((item) => !known.includes(item))
@@ -161,4 +166,16 @@ async function decideMany(call: Call): Promise<Reply> {
 		status: 200,
 		body: { done: done.map((alert) => alert.id), conflicts: [...conflicts, ...unknown] }
 	};
+}
+
+async function decideEpisode(call: Call, supplierId: number, body: unknown): Promise<Reply> {
+	const { reason, note, ...input } = parse(EpisodeDecisionIn, body);
+	const outcome = await call.services.decisions.decideEpisode(supplierId, {
+		...input,
+		reason: reason ?? null,
+		note: note ?? null,
+		by: call.caller
+	});
+	if (!outcome) throw new Problem(404, 'No such episode');
+	return { status: 200, body: { done: outcome.done.map((alert) => alert.id), conflicts: outcome.conflicts } };
 }

@@ -1,8 +1,8 @@
 // Alerts as they arrive: written once each, with the doorbell that has them correlated, in one commit a micro-batch.
 import { createHash } from 'node:crypto';
 import type { AlertIn } from '#lib/domain/alert.ts';
+import { counterOf } from '#lib/domain/command-reference.ts';
 import { effectiveTime } from '#lib/domain/evidence.ts';
-import { splitRequestId } from '#lib/domain/service-request.ts';
 import type pg from 'pg';
 import { euiToBytes } from './database.ts';
 import { createMicroBatch } from './micro-batch.ts';
@@ -90,8 +90,9 @@ async function insert(pool: pg.Pool, rows: Row[]): Promise<{ fresh: Set<bigint>;
 			rows.map((r) => (r.alert.recipientId ? euiToBytes(r.alert.recipientId) : null)),
 			rows.map((r) => r.alert.throttledCount ?? null),
 			rows.map((r) => (r.alert.reference ? JSON.stringify(r.alert.reference) : null)),
-			rows.map((r) => referenceCounter(r.alert)),
-			rows.map((r) => r.fedBy)
+			rows.map((r) => counterOf(r.alert.reference ?? null)),
+			rows.map((r) => r.fedBy),
+			rows.map((r) => r.alert.imageHash ?? null)
 		]
 	});
 	const { fresh, doorbell } = result.rows[0]!;
@@ -101,11 +102,6 @@ async function insert(pool: pg.Pool, rows: Row[]): Promise<{ fresh: Set<bigint>;
 function effectiveIso(alert: AlertIn, receivedAt: string): string {
 	const raised = alert.raisedAt ? Date.parse(alert.raisedAt) : null;
 	return new Date(effectiveTime(raised, Date.parse(receivedAt), alert.clockStatus)).toISOString();
-}
-
-function referenceCounter({ reference }: AlertIn): string | null {
-	if (reference?.requestId) return splitRequestId(reference.requestId).counter;
-	return reference?.counter ?? null;
 }
 
 async function digestsOf(pool: pg.Pool, rows: Row[]): Promise<Map<string, Buffer>> {
@@ -121,17 +117,17 @@ const INSERT = `
 with input as (
 	select * from unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[],
 		$9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::bytea[], $14::bigint[], $15::jsonb[],
-		$16::numeric[], $17::smallint[])
+		$16::numeric[], $17::smallint[], $18::text[])
 	as t(key, digest, id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status,
-		recipient_id, throttled_count, reference, reference_counter, fed_by)
+		recipient_id, throttled_count, reference, reference_counter, fed_by, image_hash)
 ), fresh as (
 	insert into message_key (key, digest, alert_id) select key, digest, id from input
 	on conflict (key) do nothing returning alert_id
 ), kept as (
 	insert into alert (id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status,
-		recipient_id, throttled_count, reference, reference_counter, fed_by)
+		recipient_id, throttled_count, reference, reference_counter, fed_by, image_hash)
 	select id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status,
-		recipient_id, throttled_count, reference, reference_counter, fed_by
+		recipient_id, throttled_count, reference, reference_counter, fed_by, image_hash
 	from input where id in (select alert_id from fresh)
 ), bell as (
 	insert into doorbell (job, ids) select 'correlate-alerts', array_agg(alert_id order by alert_id) from fresh

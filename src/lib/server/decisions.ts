@@ -6,6 +6,7 @@ import { basisOf } from '#lib/domain/contradiction.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
 import type { AlertReader } from './alert-reader.ts';
 import { asSupplier, type Database, type Tx } from './database.ts';
+import { markEpisode, membersToDecide } from './episodes.ts';
 import type { AlertBody } from './feed.ts';
 import type { LiveMessage } from './live-channel.ts';
 
@@ -16,6 +17,12 @@ export interface DecisionRequest {
 	reason: string | null;
 	note: string | null;
 	by: { id: string; name: string };
+}
+
+export interface EpisodeDecisionRequest extends Omit<DecisionRequest, 'items'> {
+	episode: string;
+	/** The version of the episode that the person saw: members that joined later are left alone. */
+	version: number;
 }
 
 export interface DecisionOutcome {
@@ -38,32 +45,67 @@ export function createDecisions(deps: {
 			const { done, conflicts, from, to } = await asSupplier(db, supplierId, (tx) =>
 				record(tx, supplierId, request)
 			);
-			const decided = (await Promise.all(done.map((id) => alerts.one(supplierId, id)))).filter(
-				(alert) => alert !== null
-			);
-			if (decided.length > 0) {
-				const items = decided.map(({ id, version, decision }) => ({ id, version, decision }));
-				await publish([
-					{ event: 'alert:changed', supplierId, data: { from, to, items: decided } },
-					{ event: 'decision:recorded', supplierId, data: { items } }
-				]);
-			}
-			return { done: decided, conflicts };
+			return { done: await tell(supplierId, done, from, to), conflicts };
+		},
+
+		/** Decides the members of an episode that the person saw. `null`: there is no such episode for this Supplier. */
+		async decideEpisode(
+			supplierId: number,
+			{ episode, version, ...request }: EpisodeDecisionRequest
+		): Promise<DecisionOutcome | null> {
+			const recorded = await asSupplier(db, supplierId, async (tx) => {
+				const reopen = request.verdict === null;
+				const items = await membersToDecide(tx, supplierId, { episode, version, reopen });
+				if (!items) return null;
+				const { by, note, reason, verdict } = request;
+				const at = new Date().toISOString();
+				await markEpisode(
+					tx,
+					supplierId,
+					episode,
+					verdict && { verdict, reason: reason ?? '', note, by: by.name, at }
+				);
+				return items.length > 0 ? record(tx, supplierId, { ...request, items }) : NOTHING;
+			});
+			if (!recorded) return null;
+			const { done, conflicts, from, to } = recorded;
+			return { done: await tell(supplierId, done, from, to), conflicts };
 		}
 	};
+
+	/** Pushes what was decided, in frames that a browser takes easily. */
+	async function tell(supplierId: number, ids: string[], from: number, to: number): Promise<Alert[]> {
+		const decided = await alerts.many(supplierId, ids);
+		for (let i = 0; i < decided.length; i += FRAME) {
+			const part = decided.slice(i, i + FRAME);
+			const last = i + FRAME < decided.length ? from + i + part.length - 1 : to;
+			const items = part.map(({ id, version, decision }) => ({ id, version, decision }));
+			await publish([
+				{ event: 'alert:changed', supplierId, data: { from: from + i, to: last, items: part } },
+				{ event: 'decision:recorded', supplierId, data: { items } }
+			]);
+		}
+		return decided;
+	}
 }
+
+const FRAME = 500;
+const NOTHING = { done: [], conflicts: [], from: 0, to: 0 };
 
 async function record(tx: Tx, supplierId: number, { items, verdict, reason, note, by }: DecisionRequest) {
 	await sql`select next_feed_seq(${supplierId}::smallint, 0)`.execute(tx); // the same lock, first, as the workers take
-	const ids = items.map((item) => BigInt(item.id));
 	const rows = await tx
 		.selectFrom('supplier_alert')
-		.select(['alert_id', 'version', 'explanation', 'decision', 'body'])
+		.select(['alert_id', 'version', 'said_version', 'body'])
 		.where('supplier_id', '=', supplierId)
-		.where('alert_id', 'in', ids)
+		.where(sql<boolean>`alert_id = any(${items.map((item) => item.id)}::bigint[])`)
 		.execute();
 	const standing = new Map(rows.map((row) => [row.alert_id.toString(), row]));
-	const done = items.filter((item) => standing.get(item.id)?.version === item.version);
+	// A version since in which only its episode changed is no news to the person.
+	const done = items.filter((item) => {
+		const now = standing.get(item.id);
+		return now && item.version >= now.said_version && item.version <= now.version;
+	});
 	const conflicts = items
 		.filter((item) => !done.includes(item))
 		.map((item) => ({ id: item.id, version: standing.get(item.id)?.version ?? null }));
@@ -75,43 +117,27 @@ async function record(tx: Tx, supplierId: number, { items, verdict, reason, note
 	const to = Number(seqs.rows[0]!.to);
 	const from = to - done.length + 1;
 	const at = new Date();
-	for (const [i, item] of done.entries()) {
-		const before = standing.get(item.id)!;
-		const basis = basisOf(before.body as AlertBody);
-		const decision: Decision | null =
-			verdict === null
-				? null
-				: { verdict, reason: reason ?? '', note, by: by.name, at: at.toISOString(), basis };
-		const seq = BigInt(from + i);
-		const alertId = BigInt(item.id);
-		await tx
-			.updateTable('supplier_alert')
-			.set({
-				version: item.version + 1,
-				seq,
-				decision: (decision && JSON.stringify(decision)) as never,
-				contradicted: false
-			})
-			.where('supplier_id', '=', supplierId)
-			.where('alert_id', '=', alertId)
-			.execute();
-		await tx.insertInto('feed').values({ supplier_id: supplierId, seq, alert_id: alertId }).execute();
-		await tx
-			.insertInto('decision')
-			.values({
-				supplier_id: supplierId,
-				alert_id: alertId,
-				version: item.version,
-				verdict,
-				reason,
-				note,
-				decided_by: by.name,
-				decided_by_id: by.id,
-				decided_at: at,
-				explanation: before.explanation,
-				previous: (before.decision && JSON.stringify(before.decision)) as never
-			})
-			.execute();
-	}
+	const decisions = done.map((item): Decision | null => {
+		const basis = basisOf(standing.get(item.id)!.body as AlertBody);
+		return verdict && { verdict, reason: reason ?? '', note, by: by.name, at: at.toISOString(), basis };
+	});
+	await sql`
+		with input as (
+			select * from unnest(${done.map((item) => item.id)}::bigint[], ${done.map((_, i) => from + i)}::bigint[], ${decisions.map((d) => d && JSON.stringify(d))}::jsonb[])
+				as t(alert_id, seq, decision)
+		), before as (
+			select s.alert_id, s.version, s.explanation, s.decision from supplier_alert s
+			where s.supplier_id = ${supplierId} and s.alert_id in (select alert_id from input)
+		), decided as (
+			update supplier_alert s set version = s.version + 1, said_version = s.version + 1, seq = i.seq, decision = i.decision,
+				contradicted = false
+			from input i where s.supplier_id = ${supplierId} and s.alert_id = i.alert_id
+		), told as (
+			insert into feed (supplier_id, seq, alert_id) select ${supplierId}, seq, alert_id from input
+		)
+		insert into decision (supplier_id, alert_id, version, verdict, reason, note, decided_by, decided_by_id, decided_at, explanation, previous)
+		select ${supplierId}, alert_id, version, ${verdict}, ${reason}, ${note}, ${by.name}, ${by.id}, ${at}, explanation, decision from before`.execute(
+		tx
+	);
 	return { done: done.map((item) => item.id), conflicts, from, to };
 }

@@ -159,6 +159,7 @@ function gbcsAlert(
 		raisedAt: gbcs.timestamp,
 		recipientId: gbcs.targetId,
 		throttledCount: throttled === null ? null : whole(throttled, 4294967295, 'ThrottledAlertCount') || null,
+		imageHash: gbcs.imageHash,
 		reference
 	};
 	const digest = createHash('sha256').update(payload).digest('hex').slice(0, 24);

@@ -1,7 +1,7 @@
 // What the record holds around a batch of Alerts: the Alerts, their home networks, tenures, completeness, Suppliers.
 import type { ClockStatus } from '#lib/domain/alert.ts';
 import type { InstructionReport } from '#lib/domain/command-outcome.ts';
-import type { CommandReference } from '#lib/domain/command-reference.ts';
+import { counterOf, type CommandReference } from '#lib/domain/command-reference.ts';
 import type { AlertFacts, HomeDevice } from '#lib/domain/evidence.ts';
 import type { RequestMode, ServiceRequest } from '#lib/domain/service-request.ts';
 import type { TenureSpan } from '#lib/domain/tenure.ts';
@@ -86,7 +86,7 @@ export async function loadSurroundings(client: pg.ClientBase, ids: readonly bigi
 
 /** Whether an Alert reports on one of several instructions of a command. */
 export const isReport = ({ reference }: Pick<AlertFacts, 'reference'>): boolean =>
-	(reference?.instructions ?? 0) > 1 && reference?.counter != null;
+	(reference?.instructions ?? 0) > 1 && counterOf(reference) !== null;
 
 async function loadReports(
 	client: pg.ClientBase,
@@ -100,7 +100,7 @@ async function loadReports(
 		`select distinct a.id, a.device_id, a.code, a.reference, a.effective_at
 		 from unnest($1::bytea[], $2::numeric[]) as w(device_id, counter)
 		 join alert a on a.reference_counter = w.counter and a.device_id = w.device_id order by a.id`,
-		[wanted.map((a) => euiToBytes(a.deviceId)), wanted.map((a) => a.reference!.counter)]
+		[wanted.map((a) => euiToBytes(a.deviceId)), wanted.map((a) => counterOf(a.reference))]
 	);
 	const reports = rows.map((row) => ({
 		alertId: row.id,

@@ -5,8 +5,8 @@ import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
 import type { Decision } from '#lib/domain/decision.ts';
 import type pg from 'pg';
 
-/** The Alert as read, but for what the store adds: version, sequence number, Decision and the notice on it. */
-export type AlertBody = Omit<Alert, 'version' | 'seq' | 'decision' | 'notice'>;
+/** The Alert as read, but for what the store adds: version, place in the feed, Decision, notice and episode. */
+export type AlertBody = Omit<Alert, 'version' | 'seq' | 'decision' | 'notice' | 'episodeId'>;
 
 export interface FeedRow {
 	supplierId: number;
@@ -17,13 +17,22 @@ export interface FeedRow {
 	tableVersion: string;
 }
 
+/** What stands beside the body of an Alert. */
+export interface Standing {
+	version: number;
+	seq: number | bigint;
+	decision: Decision | null;
+	episode_id: bigint | null;
+}
+
 /** The Alert as read. */
-export const toAlert = (body: AlertBody, version: number, seq: number, decision: Decision | null): Alert => ({
+export const toAlert = (body: AlertBody, { version, seq, decision, episode_id }: Standing): Alert => ({
 	...body,
 	version,
-	seq,
+	seq: Number(seq),
 	decision,
-	notice: decision && contradictionOf(decision, basisOf(body))
+	notice: decision && contradictionOf(decision, basisOf(body)),
+	episodeId: episode_id?.toString() ?? null
 });
 
 /** Sequence numbers `from..to` of one Supplier, both included. */
@@ -67,9 +76,10 @@ async function writeFor(
 		same: boolean;
 		version: number;
 		decision: Decision | null;
+		episode_id: bigint | null;
 	}>({
 		name: 'standing-explanations',
-		text: `select s.alert_id, s.body = i.body as same, s.version, s.decision
+		text: `select s.alert_id, s.body = i.body as same, s.version, s.decision, s.episode_id
 			from supplier_alert s join unnest($2::bigint[], $3::jsonb[]) as i(alert_id, body) using (alert_id) where s.supplier_id = $1`,
 		values: [supplierId, rows.map((row) => row.alertId), bodies]
 	});
@@ -86,7 +96,12 @@ async function writeFor(
 	const to = Number(seqs[0]!.to);
 	const from = to - due.length + 1;
 	const items = due.map((row, i) =>
-		toAlert(row.body, (row.before?.version ?? 0) + 1, from + i, row.before?.decision ?? null)
+		toAlert(row.body, {
+			version: (row.before?.version ?? 0) + 1,
+			seq: from + i,
+			decision: row.before?.decision ?? null,
+			episode_id: row.before?.episode_id ?? null
+		})
 	);
 	await client.query({
 		name: 'write-explanations',
@@ -126,7 +141,7 @@ with input as (
 		array(select jsonb_array_elements_text(users)), array(select jsonb_array_elements_text(roles)),
 		effective_at, settles_at, table_version, body, due_at, contradicted
 	from input
-	on conflict (supplier_id, alert_id) do update set version = s.version + 1, seq = excluded.seq, explanation = excluded.explanation,
+	on conflict (supplier_id, alert_id) do update set version = s.version + 1, said_version = s.version + 1, seq = excluded.seq, explanation = excluded.explanation,
 		device_id = excluded.device_id, hub_id = excluded.hub_id, category = excluded.category,
 		users = excluded.users, roles = excluded.roles, effective_at = excluded.effective_at,
 		settles_at = excluded.settles_at, table_version = excluded.table_version, body = excluded.body,

@@ -10,6 +10,7 @@ import { openDatabase } from './database.ts';
 import { createDecisions } from './decisions.ts';
 import { createDeviceStore } from './device-store.ts';
 import { createDictionary } from './dictionary.ts';
+import { createEpisodes } from './episodes.ts';
 import { publishLive } from './live-channel.ts';
 import { createLog, type Log } from './log.ts';
 import { bullConnection, createQueues } from './queues.ts';
@@ -51,6 +52,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		deviceStore: createDeviceStore({ pool: intake.pool, ring: queues.ring }),
 		completeness: createCompleteness({ pool: intake.pool, ring: queues.ring }),
 		alerts,
+		episodes: createEpisodes(web.db),
 		timeline: createTimeline(web.db, config.roleOnly),
 		decisions: createDecisions({ db: web.db, alerts, publish: (messages) => publishLive(redis, messages) }),
 		apiKeys: createApiKeys(web.pool),

@@ -2,6 +2,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { CommandReference } from '#lib/domain/command-reference.ts';
 import type { Decision } from '#lib/domain/decision.ts';
+import type { EpisodeFacts, EpisodeKind } from '#lib/domain/episode.ts';
 
 type Id = bigint;
 type Json<T> = ColumnType<T, string, string>;
@@ -54,6 +55,7 @@ export interface Tables {
 		reference: Json<CommandReference | null>;
 		reference_counter: string | null;
 		fed_by: number | null;
+		image_hash: string | null;
 	};
 	request_key: { key: Buffer; request_id: Id };
 	service_request: {
@@ -99,6 +101,25 @@ export interface Tables {
 		contradicted: Generated<boolean>;
 		table_version: string;
 		body: Json<unknown>;
+		decision: Json<Decision | null>;
+		episode_id: Id | null;
+		episode_version: number | null;
+		said_version: Generated<number>;
+	};
+	episode: {
+		id: Generated<Id>;
+		supplier_id: number;
+		key: string;
+		kind: EpisodeKind;
+		facts: Json<EpisodeFacts>;
+		first_at: Date;
+		last_at: Date;
+		members: number;
+		devices: number;
+		occurrences: Id;
+		at_least: boolean;
+		priority: number;
+		version: Generated<number>;
 		decision: Json<Decision | null>;
 	};
 	decision: {

@@ -1,0 +1,190 @@
+// Episodes: Alerts that are one matter take one decision. Which Alerts belong together is a pure rule over the set of
+// them, so that the order of arrival cannot matter: each Alert has keys, the Alerts of one key that follow each other
+// within its gap are a run, and a run that is large enough is an episode. An Alert belongs to the first of its keys that
+// makes one. Alerts that lack the cause have other keys: they stay outside, and visible.
+import { z } from 'zod';
+import type { Candidate } from './alert.ts';
+import { Decision, Verdict, checkReason } from './decision.ts';
+import { namesSuspect, type ExplanationKind } from './explanation-kind.ts';
+
+export const EpisodeKind = z.enum(['campaign', 'home', 'storm', 'repeat']);
+export type EpisodeKind = z.infer<typeof EpisodeKind>;
+
+const MINUTE = 60_000;
+
+interface Rule {
+	kind: EpisodeKind;
+	/** Members further apart than this are not one matter (ms). */
+	gap: number;
+	/** How many members, and how many different Devices, make an episode. */
+	members: number;
+	devices: number;
+}
+
+/** By the first part of a key. In the order in which an Alert prefers them. */
+export const EPISODE_RULES = {
+	/** One User's Service Requests of one kind, on many Devices of one model and firmware. */
+	campaign: { kind: 'campaign', gap: 60 * MINUTE, members: 5, devices: 5 },
+	/** One firmware image, whoever sent it. */
+	image: { kind: 'campaign', gap: 24 * 60 * MINUTE, members: 5, devices: 5 },
+	/** One User's work on one home network. */
+	home: { kind: 'home', gap: 30 * MINUTE, members: 2, devices: 1 },
+	/** One code all over an area, or on one model and firmware, with no suspect. */
+	area: { kind: 'storm', gap: 2 * MINUTE, members: 10, devices: 10 },
+	model: { kind: 'storm', gap: 2 * MINUTE, members: 10, devices: 10 },
+	/** One code again and again on one Device. */
+	repeat: { kind: 'repeat', gap: 60 * MINUTE, members: 2, devices: 1 }
+} as const satisfies Record<string, Rule>;
+export type KeyName = keyof typeof EPISODE_RULES;
+
+/** What decides where an Alert belongs. */
+export interface GroupFacts {
+	deviceId: string;
+	hubId: string | null;
+	area: string | null;
+	model: string | null;
+	firmware: string | null;
+	imageHash: string | null;
+	code: string;
+	explanation: ExplanationKind;
+	suspect: Pick<Candidate, 'userId' | 'serviceReferenceVariant'> | null;
+}
+
+/** The keys of an Alert, the preferred one first. */
+export function groupKeys(facts: GroupFacts): string[] {
+	const { deviceId, hubId, area, model, firmware, imageHash, code, explanation, suspect } = facts;
+	const keys: string[] = [];
+	const key = (name: KeyName, ...parts: string[]) => keys.push([name, ...parts].join('|'));
+	if (suspect && namesSuspect(explanation)) {
+		if (model) key('campaign', suspect.userId, suspect.serviceReferenceVariant, code, model, firmware ?? '');
+		if (imageHash) key('image', code, imageHash);
+		key('home', hubId ?? deviceId, suspect.userId);
+	} else if (explanation !== 'out-of-scope') {
+		if (imageHash) key('image', code, imageHash);
+		if (area) key('area', code, area);
+		if (model) key('model', code, model, firmware ?? '');
+	}
+	key('repeat', deviceId, code);
+	return keys;
+}
+
+export const ruleOf = (key: string): Rule => EPISODE_RULES[key.slice(0, key.indexOf('|')) as KeyName];
+
+export interface Member {
+	alertId: bigint;
+	deviceId: string;
+	/** Epoch ms. */
+	at: number;
+}
+
+export interface Run {
+	members: Member[];
+	from: number;
+	to: number;
+	/** Large enough to be an episode. */
+	counts: boolean;
+}
+
+/** The runs of one key, oldest first. `members` in any order. */
+export function runsOf(members: readonly Member[], rule: Rule): Run[] {
+	const sorted = [...members].sort((a, b) => a.at - b.at || (a.alertId < b.alertId ? -1 : 1));
+	const runs: Run[] = [];
+	for (const member of sorted) {
+		const run = runs.at(-1);
+		if (run && member.at - run.to <= rule.gap) {
+			run.members.push(member);
+			run.to = member.at;
+		} else runs.push({ members: [member], from: member.at, to: member.at, counts: false });
+	}
+	for (const run of runs)
+		run.counts =
+			run.members.length >= rule.members &&
+			new Set(run.members.map((member) => member.deviceId)).size >= rule.devices;
+	return runs;
+}
+
+/** What its first Alert tells of an episode. */
+export const EpisodeFacts = z.object({
+	code: z.string(),
+	name: z.string(),
+	deviceId: z.string(),
+	hubId: z.string().nullable(),
+	area: z.string().nullable(),
+	model: z.string().nullable(),
+	firmware: z.string().nullable(),
+	suspect: z
+		.object({
+			serviceReferenceVariant: z.string(),
+			name: z.string(),
+			userRole: z.string(),
+			userName: z.string().nullable(),
+			own: z.boolean()
+		})
+		.nullable()
+});
+export type EpisodeFacts = z.infer<typeof EpisodeFacts>;
+
+/** An episode as one Supplier reads it. */
+export const Episode = z
+	.object({
+		id: z.string(),
+		kind: EpisodeKind,
+		title: z.string(),
+		facts: EpisodeFacts,
+		firstAt: z.string(),
+		lastAt: z.string(),
+		/** Alerts in it, on how many Devices, and how many events they stand for. */
+		members: z.number().int(),
+		devices: z.number().int(),
+		occurrences: z.number().int(),
+		/** The DCC may have throttled: `occurrences` is a least number. */
+		atLeast: z.boolean(),
+		/** Members that wait for a decision. */
+		open: z.number().int(),
+		/** The most urgent of its members. */
+		priority: z.number().int(),
+		version: z.number().int(),
+		/** The last decision on the whole; members that came later are not in it. */
+		decision: Decision.nullable()
+	})
+	.meta({ id: 'Episode' });
+export type Episode = z.infer<typeof Episode>;
+
+/** An episode alone: also how many Alerts look alike at the time and lack its cause. */
+export const EpisodeDetail = Episode.extend({ outside: z.number().int() }).meta({ id: 'EpisodeDetail' });
+export type EpisodeDetail = z.infer<typeof EpisodeDetail>;
+
+export const EpisodePage = z.object({ items: z.array(Episode), nextCursor: z.string().nullable() });
+export type EpisodePage = z.infer<typeof EpisodePage>;
+
+/** One decision for the members that the person saw: those of `version` and before. */
+export const EpisodeDecisionIn = z
+	.object({
+		episode: z.string().regex(/^\d{1,18}$/, 'must be the id of an episode'),
+		version: z.number().int().positive(),
+		verdict: Verdict.nullable(),
+		reason: z.string().trim().max(40).nullish(),
+		note: z.string().trim().max(2000).nullish()
+	})
+	.superRefine(checkReason);
+
+/** One line on what the matter is. */
+export function episodeTitle(kind: EpisodeKind, facts: EpisodeFacts, devices: number): string {
+	const what = `${facts.code} ${facts.name}`;
+	const cause = facts.suspect && describeSuspect(facts.suspect);
+	const on = `${devices.toLocaleString('en-GB')} ${devices === 1 ? 'Device' : 'Devices'}`;
+	const model = [facts.model, facts.firmware].filter(Boolean).join(' ');
+	switch (kind) {
+		case 'campaign':
+			return cause ? `${what} after ${cause}, ${on} of ${model}` : `${what}, one image on ${on}`;
+		case 'home':
+			return `One home after ${cause ?? 'one User'}, beginning with ${what}`;
+		case 'storm':
+			return `${what} on ${on}${facts.area ? ` around ${facts.area}` : ` of ${model}`}, no common cause found`;
+		case 'repeat':
+			return `${what} again and again on one Device`;
+	}
+}
+
+const describeSuspect = (s: NonNullable<EpisodeFacts['suspect']>): string =>
+	`${s.own ? 'your own' : `${s.userName ?? 'another User'} (${s.userRole})`} ${s.serviceReferenceVariant} ${s.name}`;

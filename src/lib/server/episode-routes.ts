@@ -1,0 +1,41 @@
+// Episodes: what is one matter.
+import { z } from 'zod';
+import { EpisodeDetail, EpisodePage } from '#lib/domain/episode.ts';
+import { RecordId } from './alert-routes.ts';
+import type { Route } from './api.ts';
+import { requireSupplier } from './caller.ts';
+import { Problem, readQuery } from './http.ts';
+
+const EpisodeQuery = z.object({
+	open: z.stringbool().optional(),
+	limit: z.coerce.number().int().min(1).max(500).optional(),
+	cursor: RecordId.optional()
+});
+
+export const episodeRoutes: readonly Route[] = [
+	{
+		method: 'GET',
+		path: '/episodes',
+		scope: 'read',
+		summary: 'List episodes, the newest first',
+		query: EpisodeQuery,
+		gives: EpisodePage,
+		handle: async ({ services, caller, query }) => ({
+			status: 200,
+			body: await services.episodes.page(requireSupplier(caller), readQuery(EpisodeQuery, query))
+		})
+	},
+	{
+		method: 'GET',
+		path: '/episodes/{id}',
+		scope: 'read',
+		summary: 'Read one episode; GET /alerts?episode= lists its Alerts',
+		gives: EpisodeDetail,
+		async handle({ services, caller, params }) {
+			const id = RecordId.safeParse(params['id']);
+			const episode = id.success ? await services.episodes.one(requireSupplier(caller), id.data) : null;
+			if (!episode) throw new Problem(404, 'No such episode');
+			return { status: 200, body: episode };
+		}
+	}
+];

@@ -1,0 +1,134 @@
+// Episodes as one Supplier reads them; and which of their members one decision covers.
+import { sql } from 'kysely';
+import type { Decision } from '#lib/domain/decision.ts';
+import {
+	episodeTitle,
+	ruleOf,
+	type Episode,
+	type EpisodeDetail,
+	type EpisodeFacts,
+	type EpisodeKind,
+	type EpisodePage
+} from '#lib/domain/episode.ts';
+import { asSupplier, type Database, type Tx } from './database.ts';
+
+/** An Alert that now stands alone is no episode. */
+const LEAST_MEMBERS = 2;
+
+interface Row {
+	id: bigint;
+	key: string;
+	kind: EpisodeKind;
+	facts: EpisodeFacts;
+	first_at: Date;
+	last_at: Date;
+	members: number;
+	devices: number;
+	occurrences: bigint;
+	at_least: boolean;
+	priority: number;
+	version: number;
+	decision: Decision | null;
+	open: number;
+}
+
+export interface EpisodeQuery {
+	/** Only those with members that wait for a decision. */
+	open?: boolean | undefined;
+	limit?: number | undefined;
+	cursor?: string | undefined;
+}
+
+export function createEpisodes(db: Database) {
+	return {
+		/** One page, the newest first. */
+		page: (supplierId: number, { open, limit = 100, cursor }: EpisodeQuery): Promise<EpisodePage> =>
+			asSupplier(db, supplierId, async (tx) => {
+				const { rows } = await sql<Row>`
+					select e.*, o.open from episode e cross join lateral (${openMembers}) o
+					where e.supplier_id = ${supplierId} and e.members >= ${LEAST_MEMBERS}
+						and (${cursor ?? null}::bigint is null or e.id < ${cursor ?? null}::bigint)
+						and (${open ?? false}::boolean is not true or o.open > 0)
+					order by e.id desc limit ${limit + 1}`.execute(tx);
+				return {
+					items: rows.slice(0, limit).map(toEpisode),
+					nextCursor: rows.length > limit ? rows[limit - 1]!.id.toString() : null
+				};
+			}),
+
+		/** One episode, or `null` where there is none or it is another Supplier's. */
+		one: (supplierId: number, id: string): Promise<EpisodeDetail | null> =>
+			asSupplier(db, supplierId, async (tx) => {
+				const { rows } = await sql<Row>`
+					select e.*, o.open from episode e cross join lateral (${openMembers}) o
+					where e.supplier_id = ${supplierId} and e.id = ${id}::bigint`.execute(tx);
+				return rows[0]
+					? { ...toEpisode(rows[0]), outside: await countOutside(tx, supplierId, rows[0]) }
+					: null;
+			})
+	};
+}
+
+const openMembers = sql`
+	select count(*)::int as open from supplier_alert s
+	where s.supplier_id = e.supplier_id and s.episode_id = e.id and (s.decision is null or s.contradicted)`;
+
+/** Alerts of the same code, model and firmware at the time that do not share the cause. */
+async function countOutside(tx: Tx, supplierId: number, row: Row): Promise<number> {
+	if (row.kind !== 'campaign' || !row.facts.model) return 0;
+	const { gap } = ruleOf(row.key);
+	const { rows } = await sql<{ count: number }>`
+		select count(*)::int as count from supplier_alert s
+		join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
+		where s.supplier_id = ${supplierId} and s.code = ${row.facts.code} and d.model = ${row.facts.model}
+			and d.firmware is not distinct from ${row.facts.firmware} and s.episode_id is distinct from ${row.id}
+			and s.effective_at between ${new Date(row.first_at.getTime() - gap)} and ${new Date(row.last_at.getTime() + gap)}`.execute(
+		tx
+	);
+	return rows[0]!.count;
+}
+
+const toEpisode = (row: Row): Episode => ({
+	id: row.id.toString(),
+	kind: row.kind,
+	title: episodeTitle(row.kind, row.facts, row.devices),
+	facts: row.facts,
+	firstAt: row.first_at.toISOString(),
+	lastAt: row.last_at.toISOString(),
+	members: row.members,
+	devices: row.devices,
+	occurrences: Number(row.occurrences),
+	atLeast: row.at_least,
+	open: row.open,
+	priority: row.priority,
+	version: row.version,
+	decision: row.decision
+});
+
+/** The members that a person saw at `version` and that the verdict is news for. `null`: there is no such episode. */
+export async function membersToDecide(
+	tx: Tx,
+	supplierId: number,
+	{ episode, version, reopen }: { episode: string; version: number; reopen: boolean }
+): Promise<Array<{ id: string; version: number }> | null> {
+	const { rows: found } = await sql`
+		select from episode where supplier_id = ${supplierId} and id = ${episode}::bigint`.execute(tx);
+	if (found.length === 0) return null;
+	const { rows } = await sql<{ alert_id: bigint; version: number }>`
+		select alert_id, version from supplier_alert
+		where supplier_id = ${supplierId} and episode_id = ${episode}::bigint and episode_version <= ${version}
+			and case when ${reopen}::boolean then decision is not null else decision is null or contradicted end
+		order by alert_id`.execute(tx);
+	return rows.map((row) => ({ id: row.alert_id.toString(), version: row.version }));
+}
+
+export async function markEpisode(
+	tx: Tx,
+	supplierId: number,
+	episode: string,
+	decision: Decision | null
+): Promise<void> {
+	await sql`
+		update episode set version = version + 1, decision = ${decision && JSON.stringify(decision)}::jsonb
+		where supplier_id = ${supplierId} and id = ${episode}::bigint`.execute(tx);
+}
