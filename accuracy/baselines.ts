@@ -1,0 +1,101 @@
+// Two simple ways to name a cause, measured on the same corpus. What the product does beyond them is what it is worth.
+import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
+import { effectiveTime } from '#lib/domain/evidence.ts';
+import type { AlertBody } from '../demo/events.ts';
+import type { RequestPart } from './ledger.ts';
+import { isFindable, type Truth } from './truth.ts';
+
+/** A request as the audit data has it: all of its records together. Epoch ms. */
+export interface KnownRequest {
+	requestId: string;
+	deviceId: string;
+	variant: string;
+	requestedAt: number;
+}
+
+/** Names one request, or none. */
+export type Baseline = (alert: AlertBody, onDevice: readonly KnownRequest[]) => string | null;
+
+export interface BaselineScore {
+	precision: number;
+	recall: number;
+	/** How many Alerts it names a request for that is not the cause. */
+	wrongExplanations: number;
+	named: number;
+}
+
+const QUARTER = 15 * 60_000;
+
+const instantOf = ({ raisedAt, receivedAt, clockStatus }: AlertBody): number =>
+	effectiveTime(
+		raisedAt === null ? null : Date.parse(raisedAt),
+		Date.parse(receivedAt),
+		clockStatus as Parameters<typeof effectiveTime>[2]
+	);
+
+function nearest(requests: readonly KnownRequest[], at: number, within: number): string | null {
+	let best: KnownRequest | undefined;
+	for (const request of requests) {
+		const delay = at - request.requestedAt;
+		if (delay >= 0 && delay <= within && (!best || request.requestedAt > best.requestedAt)) best = request;
+	}
+	return best?.requestId ?? null;
+}
+
+/** Whatever was sent to the Device last, within the quarter of an hour before. */
+export const nearest15min: Baseline = (alert, onDevice) => nearest(onDevice, instantOf(alert), QUARTER);
+
+/** The cause table as a plain list: which SRV for which code and within how long, and no more. */
+export const tableOnly =
+	(table: CauseTable): Baseline =>
+	(alert, onDevice) => {
+		const causes = causesOf(table, alert)?.causes ?? [];
+		const at = instantOf(alert);
+		const fitting = onDevice.filter(({ variant, requestedAt }) =>
+			causes.some((cause) => cause.variants.includes(variant) && at - requestedAt <= cause.maxSeconds * 1000)
+		);
+		return nearest(fitting, at, Infinity);
+	};
+
+/** The records of each request put together, by Device. */
+export function byDevice(parts: readonly RequestPart[]): Map<string, KnownRequest[]> {
+	const whole = new Map<string, RequestPart>();
+	for (const part of parts) whole.set(part.requestId, { ...whole.get(part.requestId), ...part });
+	const known = [...whole.values()].flatMap((request): KnownRequest[] => {
+		const { requestId, requestedAt, serviceReferenceVariant } = request;
+		if (!requestedAt) return [];
+		const deviceId = requestId.split(':')[1]!;
+		return [
+			{ requestId, deviceId, variant: serviceReferenceVariant ?? '', requestedAt: Date.parse(requestedAt) }
+		];
+	});
+	return Map.groupBy(known, (request) => request.deviceId);
+}
+
+/** Scored as the product is; Alerts that are out of scope are left out. */
+export function scoreBaseline(
+	baseline: Baseline,
+	truths: readonly Truth[],
+	alerts: ReadonlyMap<string, AlertBody>,
+	requests: ReadonlyMap<string, readonly KnownRequest[]>
+): BaselineScore {
+	let [named, right, found, findable] = [0, 0, 0, 0];
+	for (const truth of truths) {
+		if (truth.outOfScope) continue;
+		const alert = alerts.get(truth.messageId)!;
+		const name = baseline(alert, requests.get(alert.deviceId) ?? []);
+		const isRight = name !== null && truth.requests.includes(name);
+		if (name !== null) named++;
+		if (isRight) right++;
+		if (truth.kind === 'caused' && isFindable(truth)) {
+			findable++;
+			if (isRight) found++;
+		}
+	}
+	return {
+		precision: named === 0 ? 1 : right / named,
+		recall: findable === 0 ? 1 : found / findable,
+		wrongExplanations: named - right,
+		named
+	};
+}

@@ -1,0 +1,95 @@
+// Sends a delivery through the public API, waits until all of it has been explained, and reads the explanations back.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Alert } from '#lib/domain/alert.ts';
+import type { ReadAlert } from './canonical.ts';
+import type { Item } from './delivery.ts';
+import { VIEWERS, type System } from './system.ts';
+
+const BATCH = 400;
+const LIMIT_MS = 240_000;
+
+async function call(url: string, key: string, init: RequestInit, type?: string): Promise<Response> {
+	for (let attempt = 0; ; attempt++) {
+		const response = await fetch(url, {
+			...init,
+			headers: { authorization: `Bearer ${key}`, ...(type ? { 'content-type': type } : {}) },
+			signal: AbortSignal.timeout(60_000)
+		}).catch((error: Error) => error);
+		if (response instanceof Response && response.status !== 429 && response.status < 500) {
+			if (response.ok) return response;
+			throw new Error(`${url} answers ${response.status}: ${(await response.text()).slice(0, 300)}`);
+		}
+		if (attempt === 6)
+			throw new Error(
+				`${url}: ${response instanceof Error ? response.message : `answers ${response.status}`}`
+			);
+		await pause(200 * 2 ** attempt);
+	}
+}
+
+/** Posts records; one that is refused is an error of the corpus. */
+export async function post(system: System, path: string, body: unknown): Promise<void> {
+	const init = { method: 'POST', body: JSON.stringify(body) };
+	const answer = await call(`${system.url}/api/v1${path}`, system.keys['*']!, init, 'application/json');
+	if (answer.status === 204) return;
+	const { rejected } = (await answer.json()) as { rejected?: Array<{ index: number; error: string }> };
+	if (rejected?.length) throw new Error(`${path} refused ${rejected.length} records: ${rejected[0]!.error}`);
+}
+
+export const markComplete = (system: System, until: number): Promise<void> =>
+	post(system, '/service-requests/completeness', {
+		source: 'sat',
+		completeUntil: new Date(until).toISOString()
+	});
+
+/** In the order of the delivery, some hundred at a time. */
+export async function send(system: System, items: readonly Item[]): Promise<void> {
+	for (let i = 0; i < items.length; i += BATCH) {
+		const group = items.slice(i, i + BATCH);
+		const requests = group.filter((item) => item.path === '/service-requests').map((item) => item.body);
+		const alerts = group.filter((item) => item.path === '/alerts').map((item) => item.body);
+		await Promise.all([
+			requests.length > 0 ? post(system, '/service-requests', requests) : Promise.resolve(),
+			alerts.length > 0 ? post(system, '/alerts', alerts) : Promise.resolve()
+		]);
+	}
+}
+
+export async function sendDevices(system: System, devices: readonly unknown[]): Promise<void> {
+	for (let i = 0; i < devices.length; i += BATCH) await post(system, '/devices', devices.slice(i, i + BATCH));
+}
+
+/** Waits until no work is open; with `until`, also until that holds. */
+export async function settle(
+	system: System,
+	until: () => Promise<boolean> = async () => true
+): Promise<void> {
+	const end = Date.now() + LIMIT_MS;
+	for (let quiet = 0; quiet < 3;) {
+		quiet = (await system.isBusy()) || !(await until()) ? 0 : quiet + 1;
+		if (Date.now() > end) throw new Error(`there is still work to do after ${LIMIT_MS / 1000} s`);
+		await pause(150);
+	}
+}
+
+/** How many explanations are `pending`, up to 500 for each Supplier. */
+export async function pending(system: System): Promise<number> {
+	let count = 0;
+	for (const viewer of VIEWERS) {
+		const url = `${system.url}/api/v1/alerts?explanation=pending&limit=500`;
+		const page = (await (await call(url, system.keys[viewer]!, {})).json()) as { items: unknown[] };
+		count += page.items.length;
+	}
+	return count;
+}
+
+/** Every Alert that the Suppliers can read. */
+export async function readAll(system: System): Promise<ReadAlert[]> {
+	const read: ReadAlert[] = [];
+	for (const viewer of VIEWERS) {
+		const answer = await call(`${system.url}/api/v1/exports/alerts.ndjson`, system.keys[viewer]!, {});
+		for (const line of (await answer.text()).split('\n'))
+			if (line) read.push({ viewer, alert: JSON.parse(line) as Alert });
+	}
+	return read;
+}

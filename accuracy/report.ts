@@ -1,0 +1,90 @@
+// The report of a run: its figures, which targets it misses, and how it reads.
+import type { Tier } from '#lib/domain/alert.ts';
+import type { BaselineScore } from './baselines.ts';
+import type { Example } from './examples.ts';
+import type { Score } from './score.ts';
+import type { Latency } from './upgrade.ts';
+import type { Faults } from './ledger.ts';
+
+export interface Report extends Score {
+	/** Of the explanations that were pending when the late records came, the share that was settled in the end. */
+	pendingResolved: number;
+	baselines: { nearest15min: BaselineScore; tableOnly: BaselineScore };
+	lateToUpgradedMs: Latency;
+	worlds: Array<{ name: string; seed: number; alerts: number; requests: number; faults: Faults }>;
+	/** By mechanism of the simulated world: how many Alerts, and for how many the right thing was said. */
+	mechanisms: Record<string, { n: number; right: number; wrongExplanations: number }>;
+	/** Some Alerts of which something else was said than should be. */
+	examples: Example[];
+	shuffledRunIdentical: boolean;
+	/** Figures of a smaller corpus. */
+	quick: boolean;
+	tableVersion: string;
+	at: string;
+	/** One line for each target that is missed. */
+	missed: string[];
+}
+
+const percent = (part: number): string => `${(100 * part).toFixed(2)} %`;
+
+/** What the product promises. Returns a line for each promise that these figures break. */
+export function missedTargets(report: Omit<Report, 'missed'>): string[] {
+	const { tiers, likely, topOne, spontaneousExplained, guardViolations, baselines, wrongExplanations } =
+		report;
+	const better = Math.min(baselines.nearest15min.wrongExplanations, baselines.tableOnly.wrongExplanations);
+	const targets: Array<[kept: boolean, line: string]> = [
+		[tiers.exact.precision === 1, `exact precision is ${percent(tiers.exact.precision)}, not 100 %`],
+		[likely.precision >= 0.95, `likely precision is ${percent(likely.precision)}, below 95 %`],
+		[topOne.recall >= 0.9, `top-one recall is ${percent(topOne.recall)}, below 90 %`],
+		[
+			spontaneousExplained <= 0.02,
+			`${percent(spontaneousExplained)} of spontaneous Alerts explained, above 2 %`
+		],
+		[guardViolations === 0, `${guardViolations} guard violations, not 0`],
+		[report.shuffledRunIdentical, 'the shuffled run differs'],
+		[wrongExplanations <= better / 2, `${wrongExplanations} wrong explanations, more than half of ${better}`],
+		[
+			report.lateToUpgradedMs.p95 < 2000,
+			`late records take ${report.lateToUpgradedMs.p95} ms (p95), not below 2 s`
+		]
+	];
+	return targets.filter(([kept]) => !kept).map(([, line]) => line);
+}
+
+/** The report as a table for the terminal. */
+export function readable(report: Report): string {
+	const { tiers, topOne, likely, baselines, lateToUpgradedMs: late } = report;
+	const line = (name: string, ...cells: string[]): string =>
+		`  ${name.padEnd(34)}${cells.map((cell) => cell.padStart(12)).join('')}`;
+	const tier = (name: Tier): string =>
+		line(`tier ${name}`, percent(tiers[name].precision), percent(tiers[name].recall), String(tiers[name].n));
+	const baseline = (name: string, { precision, recall, named, wrongExplanations }: BaselineScore): string =>
+		line(name, percent(precision), percent(recall), String(named), String(wrongExplanations));
+	const worst = Object.entries(report.confusion)
+		.flatMap(([code, row]) => Object.entries(row).map(([what, n]) => ({ code, what, n })))
+		.filter(({ what }) => what.endsWith('wrong'))
+		.sort((a, b) => b.n - a.n || (a.code < b.code ? -1 : 1))
+		.slice(0, 12);
+	return [
+		`${report.alerts} Alerts of ${report.worlds.length} worlds, cause table ${report.tableVersion}${report.quick ? ', quick' : ''}`,
+		'',
+		line('', 'precision', 'recall', 'n', 'wrong'),
+		tier('exact'),
+		tier('strong'),
+		tier('weak'),
+		line('explained as likely', percent(likely.precision), '', String(likely.n)),
+		line('best candidate', percent(topOne.precision), percent(topOne.recall)),
+		line('exact and likely', '', '', '', String(report.wrongExplanations)),
+		baseline('baseline: nearest in 15 min', baselines.nearest15min),
+		baseline('baseline: the table alone', baselines.tableOnly),
+		'',
+		line('spontaneous, yet explained', percent(report.spontaneousExplained)),
+		line('guard violations', String(report.guardViolations)),
+		line('pending, and settled in the end', percent(report.pendingResolved)),
+		line('another order, the same answers', report.shuffledRunIdentical ? 'yes' : 'no'),
+		line('late record to changed row', `${late.p50} ms`, `p95 ${late.p95} ms`, `max ${late.max} ms`),
+		'',
+		'  most often not as it should be (code, truth / said, Alerts):',
+		...worst.map(({ code, what, n }) => `    ${code.padEnd(6)} ${what.padEnd(44)} ${n}`)
+	].join('\n');
+}

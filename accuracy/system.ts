@@ -1,0 +1,158 @@
+// A whole Causeway for one run: its own database, the real web and worker processes, two Suppliers and their keys.
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { createClient } from 'redis';
+import { addApiKey, addSupplier } from '#lib/server/administration.ts';
+import { migrate } from '#lib/server/migrate.ts';
+import { PARTIES } from '../demo/world.ts';
+import { freePort } from '../launcher/process.ts';
+import { startServices, type Services } from '../launcher/services.ts';
+import { supervise, type Supervised } from '../launcher/supervise.ts';
+
+export interface System {
+	url: string;
+	/** Keys that read, by Supplier; `*` is the feed's. */
+	keys: Record<string, string>;
+	/** Whether any explanation is still due: the record keeps a row for each piece of open work. */
+	isBusy(): Promise<boolean>;
+}
+
+const SUPPLIERS = [
+	{ slug: 'brightwell', name: 'Brightwell Energy', userIds: [PARTIES.brightwell.userId] },
+	{ slug: 'halden', name: 'Halden Gas', userIds: [PARTIES.halden.userId] }
+];
+export const VIEWERS: readonly string[] = SUPPLIERS.map(({ slug }) => slug);
+
+export type Ground = Awaited<ReturnType<typeof openGround>>;
+
+/** PostgreSQL and Redis: those of DATABASE_URL and REDIS_URL, or private ones in a folder that goes with them. */
+export async function openGround(say: (line: string) => void) {
+	const home = mkdtempSync(join(tmpdir(), 'causeway-accuracy-'));
+	chmodSync(home, 0o755); // PostgreSQL may run as another user
+	const undo: Array<() => Promise<unknown>> = [];
+	const close = async (): Promise<void> => {
+		for (const step of undo.reverse())
+			await step().catch((error: Error) => say(`cleaning up: ${error.message}`));
+		undo.length = 0;
+		rmSync(home, { recursive: true, force: true });
+	};
+	let services: Services;
+	try {
+		services = await startServices(home, { ...process.env, CAUSEWAY_HOME: home }, say);
+		undo.push(() => services.stop());
+	} catch (error) {
+		await close();
+		throw error;
+	}
+
+	/** Starts a Causeway on a fresh database; stopped by `stop`, or with the ground. */
+	async function startSystem(): Promise<System & { stop(): Promise<void> }> {
+		const database = await scratchDatabase(services.databaseUrl);
+		undo.push(database.drop);
+		const redis = await scratchRedis(services.redisUrl);
+		undo.push(redis.drop);
+		await migrate(database.url);
+		const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+		pool.on('error', () => {});
+		const port = await freePort();
+		const env = {
+			...process.env,
+			DATABASE_URL: database.url,
+			REDIS_URL: redis.url,
+			AUTH_SECRET: services.authSecret,
+			HOST: '127.0.0.1',
+			PORT: String(port),
+			ORIGIN: '',
+			LOG_LEVEL: 'warn'
+		};
+		const processes: Supervised[] = [];
+		let stopped = false;
+		const stop = async (): Promise<void> => {
+			if (stopped) return;
+			stopped = true;
+			for (const supervised of [...processes].reverse()) await supervised.stop();
+			await pool.end();
+		};
+		undo.push(stop);
+		const run = (name: string, script: string) =>
+			processes.push(supervise({ name, script, flags: [], env, home, say }));
+		run('worker', 'workers/main.ts');
+		run('web', 'server.ts');
+		await Promise.all(processes.map((supervised) => supervised.ready));
+		return {
+			url: `http://127.0.0.1:${port}`,
+			keys: await prepareKeys(pool),
+			async isBusy() {
+				const { rows } = await pool.query<{ busy: boolean }>('select exists (select from doorbell) as busy');
+				return rows[0]!.busy;
+			},
+			stop
+		};
+	}
+
+	return { startSystem, close };
+}
+
+async function prepareKeys(pool: pg.Pool): Promise<Record<string, string>> {
+	const client = await pool.connect();
+	try {
+		const keys: Record<string, string> = { '*': await addApiKey(client, null, ['ingest']) };
+		for (const supplier of SUPPLIERS)
+			keys[supplier.slug] = await addApiKey(client, await addSupplier(client, supplier), ['read']);
+		return keys;
+	} finally {
+		client.release();
+	}
+}
+
+interface Scratch {
+	url: string;
+	drop(): Promise<void>;
+}
+
+async function scratchDatabase(server: string): Promise<Scratch> {
+	const name = `accuracy_${randomBytes(6).toString('hex')}`;
+	const on = async (statement: string): Promise<void> => {
+		const client = new pg.Client({ connectionString: server });
+		await client.connect();
+		try {
+			await client.query(statement);
+		} finally {
+			await client.end();
+		}
+	};
+	await on(`create database ${name}`);
+	const url = new URL(server);
+	url.pathname = `/${name}`;
+	return { url: url.href, drop: () => on(`drop database if exists ${name} with (force)`) };
+}
+
+/** A numbered database of this Redis that is empty; what was written there is taken away again. */
+async function scratchRedis(server: string): Promise<Scratch> {
+	for (let number = 15; number > 0; number--) {
+		const url = new URL(server);
+		url.pathname = `/${number}`;
+		const client = createClient({ url: url.href });
+		client.on('error', () => {});
+		await client.connect();
+		const size = await client.dbSize();
+		// Taken at once, so that the next search passes it by.
+		if (size === 0) await client.set('accuracy', '1');
+		client.destroy();
+		if (size > 0) continue;
+		return {
+			url: url.href,
+			async drop() {
+				const again = createClient({ url: url.href });
+				again.on('error', () => {});
+				await again.connect();
+				await again.flushDb();
+				again.destroy();
+			}
+		};
+	}
+	throw new Error('REDIS_URL has no empty numbered database; give the measurement a Redis of its own');
+}
