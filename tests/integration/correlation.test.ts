@@ -55,6 +55,28 @@ describe('evidence that comes in any order', () => {
 		await system.post('/devices', aDevice(deviceId));
 		await system.becomes('brightwell', deviceId, { explanation: 'likely' });
 	});
+
+	it('finds a cause on the hub when the hub appears after the Alert and the request', async () => {
+		const [esme, hub] = [newDeviceId(), newDeviceId()];
+		await system.post('/devices', aDevice(esme, { hubId: hub }));
+		await system.post(
+			'/service-requests',
+			aRequest(hub, {
+				userId: HALDEN,
+				userRole: 'GS',
+				serviceReferenceVariant: '8.11',
+				respondedAt: '2026-11-05T02:13:50.000Z',
+				responseCode: 'I0'
+			})
+		);
+		await system.post('/alerts', anAlert(esme, { code: '8183' }));
+		await system.becomes('brightwell', esme, { candidates: [] });
+		await system.post('/devices', aDevice(hub, { deviceType: 'CHF', hubId: hub }));
+		await system.becomes('brightwell', esme, {
+			explanation: 'likely',
+			candidates: [{ relation: 'same-hub' }]
+		});
+	});
 });
 
 describe('completeness', () => {

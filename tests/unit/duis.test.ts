@@ -274,9 +274,14 @@ describe('what is refused', () => {
 	];
 	it.each(cases)('%s, within 50 ms and without quoting the message', (_what, xml, reason) => {
 		read(xml); // warm
-		const began = performance.now();
+		// The quickest of three: what the reader needs, not what else the machine does meanwhile.
+		let took = Infinity;
+		for (let i = 0; i < 3; i++) {
+			const began = performance.now();
+			read(xml);
+			took = Math.min(took, performance.now() - began);
+		}
 		const reading = read(xml);
-		const took = performance.now() - began;
 		expect(reading.ok ? 'taken' : reading.reason).toMatch(reason);
 		expect(reading.ok ? 'taken' : reading.reason.length).toBeLessThan(160);
 		expect(took).toBeLessThan(50);

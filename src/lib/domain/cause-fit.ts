@@ -24,6 +24,8 @@ export type Fit =
 const SLACK = 5;
 /** Where no table speaks, only the time can: this long before the Alert (seconds). */
 export const TIME_ONLY_SECONDS = 900;
+/** Far out in its window a request may still be the cause, but its time no longer speaks for it. */
+const CONFIDENT_TIME = 0.6;
 const DAY = 86_400_000;
 
 export interface FitContext {
@@ -32,6 +34,8 @@ export interface FitContext {
 	entry: CauseEntry | undefined;
 	/** The Alert's own Device: its tenures tell a change of Supplier. */
 	device: HomeDevice | undefined;
+	/** When credentials on the Alert's Device were to be replaced, by the requests that say so (epoch ms). */
+	credentialChanges: readonly number[];
 	/** The Device the request was sent to. */
 	target: HomeDevice | undefined;
 }
@@ -43,7 +47,7 @@ interface AnchoredAt {
 
 /** The best fit over all causes that list the request's SRV, or the nearest miss. */
 export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
-	const outcome = outcomeOf(request.responseCode);
+	const outcome = outcomeAt(request, context.alert);
 	if (outcome === 'never-sent')
 		return miss(
 			'never-reached-device',
@@ -63,6 +67,13 @@ export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 		if (!best || (fit.fits && (!best.fits || fit.score > best.score))) best = fit;
 	}
 	return best!;
+}
+
+/** The answer to the storing of a command tells nothing of its execution: that is not answered, only reported. */
+function outcomeAt({ mode, executeAt, responseCode }: ServiceRequest, { effectiveAt }: AlertFacts): Outcome {
+	const outcome = outcomeOf(responseCode);
+	const executed = mode === 'future-dated-device' && executeAt !== null && effectiveAt >= executeAt;
+	return executed && outcome === 'success' ? 'no-answer' : outcome;
 }
 
 function fitCause(request: ServiceRequest, outcome: Outcome, cause: Cause, context: FitContext): Fit {
@@ -102,13 +113,16 @@ function fitCause(request: ServiceRequest, outcome: Outcome, cause: Cause, conte
 	return weigh(request, outcome, cause, context, relation, anchored);
 }
 
-function conditionHolds(condition: NonNullable<Cause['condition']>, { alert, device }: FitContext): boolean {
-	// Credentials change with the Supplier; a rotation of its own leaves no trace in tenure data.
-	return changesNear(
-		device?.tenures ?? [],
-		alert.effectiveAt,
-		condition.beforeDays * DAY,
-		condition.afterDays * DAY
+/** Credentials change with the Supplier, and by requests of their own: the one in question may be such a request. */
+function conditionHolds(
+	condition: NonNullable<Cause['condition']>,
+	{ alert, device, credentialChanges }: FitContext
+): boolean {
+	const [before, after] = [condition.beforeDays * DAY, condition.afterDays * DAY];
+	if (changesNear(device?.tenures ?? [], alert.effectiveAt, before, after)) return true;
+	return (
+		condition.kind === 'credential-change' &&
+		credentialChanges.some((at) => at >= alert.effectiveAt - before && at <= alert.effectiveAt + after)
 	);
 }
 
@@ -209,7 +223,9 @@ function weigh(
 	}
 	if (cause.confidence === 'circumstantial')
 		reasons.push({ code: 'circumstantial', text: 'a shared event such as a site visit, not a cause' });
-	const confident = cause.confidence === 'specification' || cause.confidence === 'strong';
+	const confident =
+		(cause.confidence === 'specification' || cause.confidence === 'strong') &&
+		timeFit(deltaSeconds, cause) >= CONFIDENT_TIME;
 	return { fits: true, confident, score: clamp(score), anchor, deltaSeconds, relation, reasons };
 }
 

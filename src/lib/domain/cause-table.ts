@@ -1,12 +1,12 @@
 // The cause table: which Service Requests can cause which Alert, in which window, by which role, with which outcome.
 import { z } from 'zod';
 import data from './knowledge/causes.json' with { type: 'json' };
-import { variantTable } from './service-reference-variant.ts';
+import { changesCredentials, variantTable } from './service-reference-variant.ts';
 
 const variants = new Set(variantTable.variants.map((row) => row.code));
 
 /** IS/ES/GS Suppliers, ED/GT network operators, RSA agents, OU Other Users, LC load controller, COS and DCC itself. */
-const Role = z.enum(['IS', 'GS', 'ES', 'ED', 'GT', 'RSA', 'OU', 'LC', 'COS', 'DCC']);
+export const Role = z.enum(['IS', 'GS', 'ES', 'ED', 'GT', 'RSA', 'OU', 'LC', 'COS', 'DCC']);
 
 export const Cause = z
 	.strictObject({
@@ -46,7 +46,7 @@ export const Cause = z
 	});
 export type Cause = z.infer<typeof Cause>;
 
-const CauseEntry = z.strictObject({
+export const CauseEntry = z.strictObject({
 	/** A Device Alert code, an N-code, or `payload:` and the child element of DCCAlert. */
 	alert: z.string(),
 	/** What a controller does next. */
@@ -55,12 +55,14 @@ const CauseEntry = z.strictObject({
 });
 export type CauseEntry = z.infer<typeof CauseEntry>;
 
-const CauseFile = z.strictObject({
+/** A table as it is kept: the file that the product ships, and every version in the database. */
+export const CauseFile = z.strictObject({
 	version: z.string(),
 	entries: z.array(CauseEntry),
 	/** Codes that no command can cause, with the reason. */
 	notCommand: z.array(z.strictObject({ why: z.string(), alerts: z.array(z.string()).min(1) }))
 });
+export type CauseFile = z.infer<typeof CauseFile>;
 
 export interface CauseTable {
 	version: string;
@@ -82,11 +84,17 @@ export function readCauseTable(file: unknown): CauseTable {
 	const { version, entries, notCommand } = CauseFile.parse(file);
 	const reach = new Map<string, Reach>();
 	for (const cause of entries.flatMap((entry) => entry.causes)) {
-		for (const variant of cause.variants) {
+		const rotations =
+			cause.condition?.kind === 'credential-change' ? [...variants].filter(changesCredentials) : [];
+		for (const variant of new Set([...cause.variants, ...rotations])) {
 			const known = reach.get(variant) ?? { beforeSeconds: 0, afterSeconds: 0, hub: false };
 			reach.set(variant, {
 				beforeSeconds: Math.max(known.beforeSeconds, -cause.minSeconds),
-				afterSeconds: Math.max(known.afterSeconds, cause.maxSeconds),
+				afterSeconds: Math.max(
+					known.afterSeconds,
+					cause.maxSeconds,
+					rotations.includes(variant) ? cause.condition!.beforeDays * 86_400 : 0
+				),
 				hub: known.hub || cause.relation === 'same-hub'
 			});
 		}
@@ -101,8 +109,11 @@ export function readCauseTable(file: unknown): CauseTable {
 	};
 }
 
+/** The file that the product ships. */
+export const shippedFile: CauseFile = CauseFile.parse(data);
+
 /** The table that the product starts with. */
-export const causeTable: CauseTable = readCauseTable(data);
+export const causeTable: CauseTable = readCauseTable(shippedFile);
 
 /** The row of an Alert: a DCC Alert by the child element first, then by its code. */
 export function causesOf(

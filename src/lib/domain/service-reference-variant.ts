@@ -53,3 +53,7 @@ export function describeVariant(code: string): VariantDescription {
 /** The SRVs whose command has this GBCS message code; none where it is not known. Some codes belong to several. */
 export const variantsOfMessageCode = (messageCode: string): readonly string[] =>
 	byMessageCode.get(messageCode) ?? [];
+
+/** Requests that replace credentials on a Device (CS02: Supplier, network operator, change of Supplier, recovery). */
+const CREDENTIAL_VARIANTS: ReadonlySet<string> = new Set(['6.15.1', '6.15.2', '6.21', '6.23']);
+export const changesCredentials = (variant: string): boolean => CREDENTIAL_VARIANTS.has(variant);

@@ -8,12 +8,15 @@ import { fitRequest } from './cause-fit.ts';
 import type { Evidence } from './evidence.ts';
 import type { ExplanationKind } from './explanation-kind.ts';
 import { outcomeOf } from './response-code.ts';
-import type { ServiceRequest } from './service-request.ts';
+import { changesCredentials } from './service-reference-variant.ts';
+import { effectiveAt, type ServiceRequest } from './service-request.ts';
 import { distanceOf, isNear, windowEnd } from './window.ts';
 
 /** Two Users whose best candidates are closer than this are told apart by nobody: `ambiguous`. */
 const MARGIN = 0.1;
 const STRONG = 0.3;
+/** Alerts that say that the sender's credentials were refused: a success of the same User then speaks against it. */
+const REFUSED_CREDENTIALS = new Set(['8F30', '8F3D']);
 /** A success this close to the Alert tells that the User's credentials worked (ms). */
 const SUCCESS_NEAR = 120_000;
 
@@ -32,6 +35,14 @@ export function weighRequests(
 	const { alert, home, completeUntil } = evidence;
 	const namesUnknown =
 		alert.reference !== null && (alert.reference.requestId ?? alert.reference.counter) !== null;
+	const credentialChanges = visible
+		.filter(
+			(r) =>
+				r.deviceId === alert.deviceId &&
+				changesCredentials(r.serviceReferenceVariant) &&
+				outcomeOf(r.responseCode) !== 'never-sent'
+		)
+		.map((r) => r.executeAt ?? effectiveAt(r));
 	const judged: Judged[] = [];
 	const excluded: Array<{ request: ServiceRequest; shown: Excluded }> = [];
 	for (const request of visible) {
@@ -40,13 +51,16 @@ export function weighRequests(
 			alertCategory: description.category,
 			entry,
 			device: home.get(alert.deviceId),
+			credentialChanges,
 			target: home.get(request.deviceId)
 		});
 		if (!fit.fits) {
 			const elsewhere =
 				request.deviceId !== alert.deviceId &&
 				(fit.reason === 'other-device' || fit.reason === 'not-a-known-cause');
-			if (!elsewhere && isNear(request, alert.effectiveAt, entry))
+			// What no row speaks of cannot have come after the Alert either.
+			const known = entry?.causes.some((cause) => cause.variants.includes(request.serviceReferenceVariant));
+			if (!elsewhere && isNear(request, alert.effectiveAt, known ? entry : undefined))
 				excluded.push({
 					request,
 					shown: { ...excludedFacts(request, evidence), reason: fit.reason, text: fit.text }
@@ -124,7 +138,7 @@ function weakenWhereUserSucceeded(
 			code: 'user-succeeded',
 			text: `its ${success.serviceReferenceVariant} succeeded within two minutes, so its credentials worked`
 		});
-		if (item.score < STRONG) item.candidate.tier = 'weak';
+		if (item.score < STRONG || REFUSED_CREDENTIALS.has(alert.code)) item.candidate.tier = 'weak';
 	}
 }
 

@@ -1,5 +1,5 @@
 // How far around an Alert a Service Request can matter.
-import type { CauseEntry } from './cause-table.ts';
+import type { Cause, CauseEntry } from './cause-table.ts';
 import { TIME_ONLY_SECONDS } from './cause-fit.ts';
 import type { ServiceRequest } from './service-request.ts';
 
@@ -8,9 +8,13 @@ export const EXCLUDED_WITHIN = 24 * 3_600_000;
 /** Clocks of the DCC and of a Device may differ by this much (ms). */
 const SLACK = 5000;
 
+/** A condition on credentials is looked for in the requests of the days before. */
+const secondsBefore = ({ maxSeconds, condition }: Cause): number =>
+	condition?.kind === 'credential-change' ? Math.max(maxSeconds, condition.beforeDays * 86_400) : maxSeconds;
+
 /** How long before an Alert a cause of its code may lie (ms). */
 export function lookBack(entry: CauseEntry | undefined): number {
-	return 1000 * Math.max(TIME_ONLY_SECONDS, ...(entry?.causes ?? []).map((cause) => cause.maxSeconds));
+	return 1000 * Math.max(TIME_ONLY_SECONDS, ...(entry?.causes ?? []).map(secondsBefore));
 }
 
 /** The instant after which no Service Request can matter any more (ms). */

@@ -137,7 +137,7 @@ async function correctTenures(
 	return ended.length > 0 || wanted.size > 0;
 }
 
-/** Alerts that came before their Device, or before its tenure was put right, are explained anew. */
+/** Alerts that came before their Device, or one of its home network, or before a tenure was put right, are explained anew. */
 async function askToCorrelateAgain(
 	client: pg.PoolClient,
 	devices: readonly Buffer[],
@@ -147,7 +147,10 @@ async function askToCorrelateAgain(
 	const { rows } = await client.query<{ id: bigint }>(
 		`insert into doorbell (job, ids, again)
 		 select 'correlate-alerts', array_agg(id order by id), true
-		 from (select id, (row_number() over (order by id) - 1) / 500 as part from alert where device_id = any($1)) a
+		 from (select id, (row_number() over (order by id) - 1) / 500 as part from alert where device_id in (
+			select unnest($1::bytea[]) union select d.device_id from device d
+			where d.hub_id in (select hub_id from device where device_id = any($1))
+		)) a
 		 group by part returning id`,
 		[devices]
 	);
