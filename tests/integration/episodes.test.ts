@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Episode } from '#lib/domain/episode.ts';
 import { HALDEN, OWN, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
-import { startSystem, type System } from '../support/system.ts';
+import { eventually, startSystem, type System } from '../support/system.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ const episode = async (id: string): Promise<Episode> =>
 
 /** The one episode of these Alerts, once it has so many members. */
 const oneEpisode = (devices: readonly string[], members: number): Promise<Episode & { outside: number }> =>
-	vi.waitFor(async () => {
+	eventually(async () => {
 		const ids = new Set((await alertsOf(devices)).map((alert) => alert.episodeId));
 		expect(ids.size).toBe(1);
 		expect(ids).not.toContain(null);
@@ -127,7 +127,7 @@ describe('a storm', () => {
 		);
 		const alerts = devices.map((id, i) => raised(id, '8F35', 7200 + i));
 		await system.post('/alerts', alerts.slice(0, 9));
-		await vi.waitFor(async () => expect(await alertsOf(devices)).toHaveLength(9));
+		await eventually(async () => expect(await alertsOf(devices)).toHaveLength(9));
 		expect((await alertsOf(devices)).every((alert) => alert.episodeId === null)).toBe(true);
 		await system.post(
 			'/alerts',

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startSystem, type System } from '../support/system.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, startSystem, type System } from '../support/system.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -54,7 +54,7 @@ describe('an Alert, from the call to the explanation', () => {
 		});
 		expect(alert).toMatchObject({ status: 202, body: { accepted: 1, duplicates: 0 } });
 
-		const explained = await vi.waitFor(async () => {
+		const explained = await eventually(async () => {
 			const [item] = await system.alerts('brightwell');
 			expect(item).toBeDefined();
 			return item!;

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
-import { startSystem, type System } from '../support/system.ts';
+import { eventually, startSystem, type System } from '../support/system.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -73,7 +73,7 @@ describe('keeping Alerts', () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/alerts', anAlert(deviceId, { code: '8FFF' }));
-		await vi.waitFor(async () =>
+		await eventually(async () =>
 			expect((await system.alerts('brightwell', `?device=${deviceId}`))[0]).toMatchObject({
 				code: '8FFF',
 				category: 'unknown',
@@ -150,7 +150,7 @@ describe('keeping Service Requests', () => {
 		const requestId = `90-B3-D5-1F-30-02-00-01:${deviceId}:18446744073709551615`;
 		await system.post('/service-requests', aRequest(deviceId, { requestId }));
 		await system.post('/alerts', anAlert(deviceId));
-		await vi.waitFor(async () =>
+		await eventually(async () =>
 			expect((await system.alerts('brightwell', `?device=${deviceId}`))[0]?.candidates[0]?.requestId).toBe(
 				requestId
 			)

@@ -3,7 +3,7 @@ import { io } from 'socket.io-client';
 import type { Alert } from '#lib/domain/alert.ts';
 import { AlertChanged, FeedPage } from '#lib/domain/live-events.ts';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
-import { startSystem, type System } from '../support/system.ts';
+import { eventually, startSystem, type System } from '../support/system.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('the live feed', () => {
 			deviceIds.map((id) => aDevice(id))
 		);
 		await Promise.all(deviceIds.map((id) => system.post('/alerts', anAlert(id))));
-		const page = await vi.waitFor(async () => {
+		const page = await eventually(async () => {
 			const { body } = await system.get('brightwell', `/feed?after=${before}`);
 			expect(body.items).toHaveLength(20);
 			return FeedPage.parse(body);
@@ -86,7 +86,7 @@ describe('deciding', () => {
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/service-requests', aRequest(deviceId));
 		await system.post('/alerts', anAlert(deviceId));
-		return vi.waitFor(async () => {
+		return eventually(async () => {
 			const [alert] = await system.alerts('brightwell', `?device=${deviceId}`);
 			expect(alert?.explanation).toBe('likely');
 			return alert!;
@@ -142,7 +142,7 @@ describe('deciding', () => {
 			respondedAt: '2026-11-05T02:14:10.000Z',
 			responseCode: 'I0'
 		});
-		await vi.waitFor(async () => {
+		await eventually(async () => {
 			const { body } = await system.get('brightwell', `/alerts/${alert.id}`);
 			expect(body).toMatchObject({ candidates: [], decision: { verdict: 'ignorable' } });
 		});

@@ -1,9 +1,9 @@
 // What comes after the first explanation: reports of further instructions, evidence against a decision, tasks to pass on,
 // and what is disclosed of other Users.
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { ED, OWN, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
-import { startSystem, type System } from '../support/system.ts';
+import { eventually, startSystem, type System } from '../support/system.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ describe('a command in several instructions', () => {
 			responseCode: 'I0'
 		});
 	const allBecome = (deviceId: string, count: number, outcome: object) =>
-		vi.waitFor(async () => {
+		eventually(async () => {
 			const alerts = await system.alerts('brightwell', `?device=${deviceId}`);
 			expect(alerts).toHaveLength(count);
 			for (const alert of alerts) expect(alert.commandOutcome).toEqual(outcome);

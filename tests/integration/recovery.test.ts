@@ -1,8 +1,8 @@
 import { createClient } from 'redis';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { keepPartitions } from '../../workers/keep-partitions.ts';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
-import { startSystem } from '../support/system.ts';
+import { eventually, startSystem } from '../support/system.ts';
 
 it('explains what was kept while no worker ran', async () => {
 	await using system = await startSystem({ worker: false });
@@ -12,7 +12,7 @@ it('explains what was kept while no worker ran', async () => {
 	await system.post('/service-requests', aRequest(deviceId));
 	expect(await system.alerts('brightwell')).toEqual([]);
 	await system.startWorker();
-	await vi.waitFor(
+	await eventually(
 		async () => expect(await system.alerts('brightwell')).toMatchObject([{ explanation: 'likely' }]),
 		{ timeout: 10_000 }
 	);
@@ -34,7 +34,7 @@ it('loses nothing when Redis is emptied: doorbells are rung again and the index 
 	await redis.connect();
 	await redis.flushDb();
 	await system.startWorker();
-	await vi.waitFor(
+	await eventually(
 		async () =>
 			expect(await system.alerts('brightwell', `?device=${before}`)).toMatchObject([
 				{ explanation: 'likely' }
@@ -44,7 +44,7 @@ it('loses nothing when Redis is emptied: doorbells are rung again and the index 
 	await redis.flushDb();
 	redis.destroy();
 	await system.post('/alerts', anAlert(after));
-	await vi.waitFor(
+	await eventually(
 		async () =>
 			expect(await system.alerts('brightwell', `?device=${after}`)).toMatchObject([
 				{ explanation: 'likely' }
@@ -68,7 +68,7 @@ it('explains every Alert once when the worker is killed in the middle', async ()
 	await system.killWorker();
 	expect((await posted).every((answer) => answer.body.accepted === 1)).toBe(true);
 	await system.startWorker();
-	await vi.waitFor(
+	await eventually(
 		async () => {
 			const items = [...(await system.alerts('brightwell', '?limit=500'))];
 			expect(items.map((alert) => alert.deviceId).sort()).toEqual([...deviceIds].sort());

@@ -1,8 +1,8 @@
 // A situation of a control room, told to a running system: a home, what was sent to it, what it raised.
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { aDevice, anAlert, newDeviceId, type Home } from './records.ts';
-import type { System } from './system.ts';
+import { eventually, type System } from './system.ts';
 
 /** Puts a home into the inventory, then its Service Requests, then its Alerts. */
 export async function given(system: System, home: Home, requests: object[], alerts: object[]): Promise<void> {
@@ -18,7 +18,7 @@ export const allBecome = (
 	deviceId: string,
 	expected: object[]
 ): Promise<Alert[]> =>
-	vi.waitFor(
+	eventually(
 		async () => {
 			const all = await system.alerts(slug, `?device=${deviceId}`);
 			all.sort((a, b) => Date.parse(a.effectiveAt) - Date.parse(b.effectiveAt));

@@ -32,6 +32,12 @@ export interface Answer {
 
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
+/** Waits until `check` holds: at once on an idle machine, ten seconds at most on a busy one. */
+export const eventually = <T>(
+	check: () => T | Promise<T>,
+	options: { timeout?: number; interval?: number } = {}
+): Promise<T> => vi.waitFor(check, { timeout: 10_000, interval: 50, ...options });
+
 /** `worker: false` leaves the worker process to the test; `settings` are environment variables of web and worker. */
 export async function startSystem(options: { worker?: boolean; settings?: Record<string, string> } = {}) {
 	const admin = new pg.Client({ connectionString: inject('databaseUrl') });
@@ -115,7 +121,7 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 		alerts,
 		/** The Supplier's newest Alert of a Device, once it looks as expected. */
 		becomes: (slug: string, deviceId: string, expected: object): Promise<Alert> =>
-			vi.waitFor(async () => {
+			eventually(async () => {
 				const [alert] = await alerts(slug, `?device=${deviceId}`);
 				expect(alert).toBeDefined();
 				expect(alert).toMatchObject(expected);
