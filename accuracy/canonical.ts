@@ -34,6 +34,15 @@ export function differences(a: readonly ReadAlert[], b: readonly ReadAlert[]): D
 		.filter(({ said }) => said[0] !== said[1]);
 }
 
+/** The part in which the two answers differ, for a reader. */
+export function describeDifference({ alert, field, said }: Difference): string {
+	const [a, b] = said.map((text) => text ?? 'nothing') as [string, string];
+	let from = 0;
+	while (from < a.length && a[from] === b[from]) from++;
+	const part = (text: string): string => text.slice(Math.max(0, from - 120), from + 240);
+	return `${alert}, ${field}: "${part(a)}" or "${part(b)}"`;
+}
+
 function canonical(read: readonly ReadAlert[]): Map<string, Record<string, string>> {
 	return new Map(
 		read.map(({ viewer, alert }) => [

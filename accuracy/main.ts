@@ -7,7 +7,7 @@ import { DAY } from '../demo/events.ts';
 import { buildPages } from '../launcher/build.ts';
 import { homeOf } from '../launcher/services.ts';
 import { byDevice, nearest15min, scoreBaseline, tableOnly } from './baselines.ts';
-import { differences, type ReadAlert } from './canonical.ts';
+import { describeDifference, differences, type ReadAlert } from './canonical.ts';
 import { deliver } from './delivery.ts';
 import { markComplete, pending, readAll, send, sendDevices, settle } from './drive.ts';
 import { examplesOf } from './examples.ts';
@@ -34,9 +34,15 @@ const say = (line: string): void => {
 	console.log(`accuracy [${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s] ${line}`);
 };
 
-let ground: Ground | undefined;
+let ground: Promise<Ground> | undefined;
 let closing: Promise<void> | undefined;
-const close = (): Promise<void> => (closing ??= ground?.close() ?? Promise.resolve());
+/** Also while the services are still starting: what has begun to start is stopped. */
+const close = (): Promise<void> =>
+	(closing ??=
+		ground?.then(
+			({ close }) => close(),
+			() => {}
+		) ?? Promise.resolve());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 	process.on(signal, () => void close().finally(() => process.exit(1)));
 
@@ -65,14 +71,12 @@ async function measure(): Promise<Report> {
 	say(`${plans.length} worlds of seed ${seed}: ${truths.length} Alerts, ${requests} Service Requests`);
 
 	buildPages(say);
-	ground = await openGround(say);
-	const first = await firstRun(ground, worlds, from);
-	const second = await secondRun(ground, worlds);
+	ground = openGround(say);
+	const first = await firstRun(await ground, worlds, from);
+	const second = await secondRun(await ground, worlds);
 	const differing = differences(first.read, second);
 	if (differing[0])
-		say(
-			`the shuffled run differs ${differing.length} times, first: ${JSON.stringify(differing[0]).slice(0, 1500)}`
-		);
+		say(`the shuffled run differs ${differing.length} times, as in ${describeDifference(differing[0])}`);
 	return compose(plans, worlds, first, differing.length === 0);
 }
 
@@ -161,6 +165,7 @@ function compose(
 		mechanisms: byMechanism(pairs),
 		examples: examplesOf(pairs, sent),
 		shuffledRunIdentical,
+		seed,
 		quick: options.quick,
 		tableVersion: causeTable.version,
 		at: new Date().toISOString()

@@ -17,6 +17,7 @@ export interface Report extends Score {
 	/** Some Alerts of which something else was said than should be. */
 	examples: Example[];
 	shuffledRunIdentical: boolean;
+	seed: number;
 	/** Figures of a smaller corpus. */
 	quick: boolean;
 	tableVersion: string;
