@@ -1,6 +1,5 @@
 // The worker process: runs the jobs of this folder, and the sweeper.
 import { UnrecoverableError, Worker } from 'bullmq';
-import { causeTable } from '#lib/domain/cause-table.ts';
 import { loadConfig } from '#lib/server/config.ts';
 import type { Frame } from '#lib/server/feed.ts';
 import { publishLive } from '#lib/server/live-channel.ts';
@@ -15,17 +14,22 @@ import { indexServiceRequests } from './index-service-requests.ts';
 import { keepPartitions } from './keep-partitions.ts';
 import { settlePending } from './settle-pending.ts';
 import { sweep } from './sweep.ts';
+import { callForWhatIfs, whatIf } from './what-if.ts';
 
 const config = loadConfig();
 const log = createLog(config.logLevel, 'worker');
 const services = await openWorkerServices(config, log);
-const { pool, index, redis, queues } = services;
+const { pool, index, redis, queues, causeTable } = services;
 const deps = {
 	pool,
 	index,
-	table: causeTable,
+	/** The table that is active now; a piece of work takes it once and stays with it. */
+	get table() {
+		return causeTable.current;
+	},
 	roleOnly: config.roleOnly,
 	ring: queues.ring,
+	replay: queues.replay,
 	publish: (frames: readonly Frame[]) =>
 		publishLive(
 			redis,
@@ -36,13 +40,19 @@ const deps = {
 const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<number> }> = {
 	'correlate-alerts': { concurrency: 4, run: (data) => correlateAlerts(deps, doorbellOf(data)) },
 	'index-service-requests': { concurrency: 2, run: (data) => indexServiceRequests(deps, doorbellOf(data)) },
-	'settle-pending': { concurrency: 1, run: () => settlePending(deps) }
+	'settle-pending': { concurrency: 1, run: () => settlePending(deps) },
+	'what-if': { concurrency: 1, run: (data) => whatIf(deps, versionOf(data)) }
 };
 
 function doorbellOf(data: JobData): bigint {
 	if (data.doorbell === undefined || !/^\d+$/.test(data.doorbell))
 		throw new UnrecoverableError('a job without a doorbell');
 	return BigInt(data.doorbell);
+}
+
+function versionOf(data: JobData): string {
+	if (data.version === undefined) throw new UnrecoverableError('a what-if without a version');
+	return data.version;
 }
 
 const running = Object.entries(jobs).map(([name, { concurrency, run }]) => {
@@ -78,6 +88,11 @@ const timers = [
 	every(400, 'grouping', () => groupEpisodes(deps)),
 	every(10_000, 'settling', () => settlePending(deps)),
 	every(5000, 'indexing', keepIndex),
+	every(2000, 'looking for a new cause table', async () => {
+		const version = await causeTable.refresh();
+		if (version) log.info({ version }, 'another cause table is active');
+	}),
+	every(10_000, 'looking for what-ifs', () => callForWhatIfs(deps)),
 	every(6 * 3_600_000, 'keeping the partitions', async () => {
 		const dropped = await keepPartitions(config.databaseUrl, config.retentionDays, Date.now());
 		if (dropped.length > 0) log.info({ dropped }, 'retention has ended for these partitions');

@@ -39,7 +39,7 @@ export interface Route {
 }
 
 const PREFIX = '/api/v1';
-const NOBODY: Caller = { supplierId: null, scopes: [], id: 'nobody', name: 'nobody' };
+const NOBODY: Caller = { supplierId: null, scopes: [], role: null, id: 'nobody', name: 'nobody' };
 
 interface Matcher {
 	route: Route;

@@ -1,6 +1,7 @@
 // Who calls the API: a key, or a person by the browser session. What they may do follows from it, never from the call.
 import type { IncomingMessage } from 'node:http';
 import type { Scope } from './api-keys.ts';
+import type { MemberRole } from './auth.ts';
 import { Problem } from './http.ts';
 import type { WebServices } from './services.ts';
 
@@ -8,6 +9,8 @@ export interface Caller {
 	/** `null`: a key of the whole installation. */
 	supplierId: number | null;
 	scopes: readonly string[];
+	/** Of a person; `null`: a key. */
+	role: MemberRole | null;
 	/** How the caller is named in what it decides. */
 	id: string;
 	name: string;
@@ -46,6 +49,7 @@ async function findCaller(services: WebServices, req: IncomingMessage): Promise<
 			? {
 					supplierId: holder.supplierId,
 					scopes: holder.scopes,
+					role: null,
 					id: `key:${holder.keyId}`,
 					name: `key ${holder.keyId}`
 				}
@@ -56,7 +60,8 @@ async function findCaller(services: WebServices, req: IncomingMessage): Promise<
 	if (!viewer) return null;
 	if (req.method !== 'GET' && req.method !== 'HEAD' && !isOwnOrigin(req, services.config.origin))
 		throw new Problem(403, 'This call comes from another site');
-	return { supplierId: viewer.supplierId, scopes: PERSON_SCOPES, id: viewer.userId, name: viewer.name };
+	const { supplierId, role, userId: id, name } = viewer;
+	return { supplierId, scopes: PERSON_SCOPES, role, id, name };
 }
 
 /** A browser tells where a call comes from; ours is the configured origin. */

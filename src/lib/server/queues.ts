@@ -4,12 +4,14 @@ import { Queue, createNodeRedisClient } from 'bullmq';
 import type { Log } from './log.ts';
 import type { Redis } from './redis.ts';
 
-export const JOBS = ['correlate-alerts', 'index-service-requests', 'settle-pending'] as const;
+export const JOBS = ['correlate-alerts', 'index-service-requests', 'settle-pending', 'what-if'] as const;
 export type Job = (typeof JOBS)[number];
 
 /** `doorbell` is absent for jobs that work on whatever is due. */
 export interface JobData {
 	doorbell?: string;
+	/** Of the cause table, for a what-if. */
+	version?: string;
 }
 
 /** Rings without waiting: the row is committed, so that the sweeper rings again where this fails. */
@@ -50,6 +52,13 @@ export function createQueues(redis: Redis, log: Log) {
 
 	return {
 		ring,
+		/** Has a draft of the cause table replayed; a call that is lost is made again (callForWhatIfs). */
+		replay(version: string): void {
+			queues
+				.get('what-if')!
+				.add('what-if', { version }, { deduplication: { id: version } })
+				.catch((error: Error) => log.warn({ version, error: error.message }, 'a what-if was not called for'));
+		},
 		/** Jobs that wait in a queue, for back-pressure and figures. */
 		waiting: (job: Job): Promise<number> => queues.get(job)!.getWaitingCount(),
 		// `close()` waits for ever where Redis is gone (bullmq#4656), so it is raced with a limit.

@@ -1,6 +1,7 @@
 // Every route of the API, by what it is for. The table serves the calls and describes them (openapi.ts).
 import type { Route } from './api.ts';
 import { alertRoutes } from './alert-routes.ts';
+import { causeTableRoutes } from './cause-table-routes.ts';
 import { episodeRoutes } from './episode-routes.ts';
 import { Problem } from './http.ts';
 import { ingestRoutes } from './ingest-routes.ts';
@@ -48,4 +49,10 @@ const operations: readonly Route[] = [
 	}
 ];
 
-export const routes: readonly Route[] = [...ingestRoutes, ...alertRoutes, ...episodeRoutes, ...operations];
+export const routes: readonly Route[] = [
+	...ingestRoutes,
+	...alertRoutes,
+	...episodeRoutes,
+	...causeTableRoutes,
+	...operations
+];

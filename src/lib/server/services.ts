@@ -4,6 +4,8 @@ import { createAlertReader } from './alert-reader.ts';
 import { createAlertStore } from './alert-store.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createAuth } from './auth.ts';
+import { followCauseTable, plantCauseTable } from './cause-table-active.ts';
+import { createCauseTables } from './cause-tables.ts';
 import { createCompleteness } from './completeness.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
@@ -19,6 +21,7 @@ import { openRedis, requireNoEviction } from './redis.ts';
 import { createRequestIndex } from './request-index.ts';
 import { createRequestStore } from './request-store.ts';
 import { createTimeline } from './timeline.ts';
+import { createWhatIfs } from './what-ifs.ts';
 
 export type WebServices = Awaited<ReturnType<typeof openWebServices>>;
 export type WorkerServices = Awaited<ReturnType<typeof openWorkerServices>>;
@@ -40,6 +43,10 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const alertStore = stack.adopt(createAlertStore(writing), (s) => s.close());
 	const requestStore = stack.adopt(createRequestStore(writing), (s) => s.close());
 	const alerts = createAlertReader(web.db);
+	// Without the record there is nothing to serve yet: a worker seeds when it is there.
+	await plantCauseTable(web.pool, log).catch((error: Error) =>
+		log.warn({ error: error.message }, 'the cause table was not looked at')
+	);
 	const held = stack.move();
 	return {
 		config,
@@ -55,6 +62,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		episodes: createEpisodes(web.db),
 		timeline: createTimeline(web.db, config.roleOnly),
 		decisions: createDecisions({ db: web.db, alerts, publish: (messages) => publishLive(redis, messages) }),
+		causeTables: createCauseTables(web.pool),
+		whatIfs: createWhatIfs({ ...web, replay: queues.replay }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),
 		/** Whether the record answers. */
@@ -78,6 +87,8 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 	const dictionary = createDictionary(pool);
 	await dictionary.recall();
 	const index = createRequestIndex({ redis, dictionary, windowMs: config.indexWindowMs });
+	await plantCauseTable(pool, log);
+	const causeTable = await followCauseTable(pool);
 	const held = stack.move();
 	return {
 		config,
@@ -86,6 +97,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 		redis,
 		queues,
 		index,
+		causeTable,
 		connection: bullConnection(redis),
 		[Symbol.asyncDispose]: () => held[Symbol.asyncDispose]()
 	};

@@ -1,0 +1,129 @@
+// The cause table: its versions, drafts, replays, and the two persons that put one in force.
+import { DraftIn, TableList, TableVersion, Version } from '#lib/domain/cause-table-version.ts';
+import { WhatIf } from '#lib/domain/what-if.ts';
+import type { Call, Reply, Route } from './api.ts';
+import { requireSupplier } from './caller.ts';
+import type { Person } from './cause-table-rows.ts';
+import type { Refusal } from './cause-tables.ts';
+import { Problem, jsonBody, parse, readJson } from './http.ts';
+
+const EDITORS: ReadonlyArray<string | null> = ['lead', 'officer', 'engineer'];
+
+export const causeTableRoutes: readonly Route[] = [
+	{
+		method: 'GET',
+		path: '/cause-table',
+		scope: 'read',
+		summary: 'The active cause table and the other versions',
+		gives: TableList,
+		handle: async ({ services }) => ({ status: 200, body: await services.causeTables.list() })
+	},
+	{
+		method: 'POST',
+		path: '/cause-table',
+		scope: 'decide',
+		summary: 'Save a draft of the cause table',
+		takes: { ...jsonBody(DraftIn), bytes: 1024 * 1024 },
+		gives: TableVersion,
+		handle: save
+	},
+	{
+		method: 'GET',
+		path: '/cause-table/{version}',
+		scope: 'read',
+		summary: 'One version of the cause table, with its rows and its history',
+		gives: TableVersion,
+		async handle({ services, params }) {
+			const version = versionIn(params);
+			const table = await services.causeTables.one(version);
+			if (!table) throw new Problem(404, `There is no cause table ${version}`);
+			return { status: 200, body: table };
+		}
+	},
+	{
+		method: 'POST',
+		path: '/cause-table/{version}/propose',
+		scope: 'decide',
+		summary: 'Propose a draft; another person activates it',
+		gives: TableVersion,
+		handle: (call) => step(call, 'propose')
+	},
+	{
+		method: 'POST',
+		path: '/cause-table/{version}/activate',
+		scope: 'decide',
+		summary: 'Activate a proposal of another person, after its what-if',
+		gives: TableVersion,
+		handle: (call) => step(call, 'activate')
+	},
+	{
+		method: 'POST',
+		path: '/cause-table/{version}/discard',
+		scope: 'decide',
+		summary: 'Put away a draft or a proposal',
+		gives: TableVersion,
+		handle: (call) => step(call, 'discard')
+	},
+	{
+		method: 'POST',
+		path: '/cause-table/{version}/what-if',
+		scope: 'decide',
+		summary: 'Replay the Alerts of the last 30 days under a draft; nothing is written to them',
+		async handle(call) {
+			const version = versionIn(call.params);
+			const refusal = await call.services.whatIfs.start(version, requireEditor(call));
+			if (refusal) throw problemOf(refusal);
+			return { status: 202, body: await call.services.whatIfs.of(requireSupplier(call.caller), version) };
+		},
+		gives: WhatIf
+	},
+	{
+		method: 'GET',
+		path: '/cause-table/{version}/what-if',
+		scope: 'read',
+		summary: 'What a draft would change among your Alerts',
+		gives: WhatIf,
+		async handle({ services, caller, params }) {
+			const version = versionIn(params);
+			const whatIf = await services.whatIfs.of(requireSupplier(caller), version);
+			if (!whatIf) throw new Problem(404, `No what-if of ${version} was started`);
+			return { status: 200, body: whatIf };
+		}
+	}
+];
+
+async function save(call: Call): Promise<Reply> {
+	const by = requireEditor(call);
+	const draft = parse(DraftIn, readJson(call.body));
+	const saved = await call.services.causeTables.save(draft, by);
+	if ('faults' in saved)
+		throw new Problem(400, 'The table has faults; nothing was saved, and what stood stays', {
+			errors: saved.faults
+		});
+	if ('refused' in saved) throw problemOf(saved);
+	return { status: draft.version ? 200 : 201, body: saved };
+}
+
+async function step(call: Call, what: 'propose' | 'activate' | 'discard'): Promise<Reply> {
+	const by = requireEditor(call);
+	const done = await call.services.causeTables[what](versionIn(call.params), by);
+	if ('refused' in done) throw problemOf(done);
+	return { status: 200, body: done };
+}
+
+/** Only people answer for the cause table, and not every role of them. */
+function requireEditor({ caller }: Call): Person {
+	if (caller.role === null)
+		throw new Problem(403, 'A key cannot change the cause table: sign in as a person');
+	if (!EDITORS.includes(caller.role))
+		throw new Problem(403, `A ${caller.role} reads the cause table; a lead, officer or engineer changes it`);
+	return { id: caller.id, name: caller.name };
+}
+
+function versionIn(params: Record<string, string>): string {
+	const version = Version.safeParse(params['version']);
+	if (!version.success) throw new Problem(404, 'There is no such cause table');
+	return version.data;
+}
+
+const problemOf = ({ refused, why }: Refusal): Problem => new Problem(refused, why);
