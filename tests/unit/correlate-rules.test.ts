@@ -164,10 +164,6 @@ describe('causes that need a change of Supplier', () => {
 		const { kind } = explain([request(EDN, '6.5', 20)], { code: '8F3D' }, { home: changedAt(NOON - ago) });
 		expect(kind).toBe(holds ? 'likely' : 'unexplained');
 	});
-
-	it('a command of the network operator needs none', () => {
-		expect(explain([request(EDN, '6.5', 20)]).kind).toBe('likely');
-	});
 });
 
 describe('where in the home the request went', () => {
