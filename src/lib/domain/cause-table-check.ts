@@ -13,9 +13,22 @@ export type CheckedTable = { file: CauseFile; faults: null } | { file: null; fau
 
 /** Reads a table that somebody wrote; tells all of its faults at once. */
 export function checkCauseTable(input: unknown): CheckedTable {
-	const read = CauseFile.safeParse(input);
+	const read = CauseFile.safeParse(input, { error: inWords });
 	const faults = read.success ? contentFaults(read.data) : read.error.issues.map((i) => fault(i, input));
 	return read.success && faults.length === 0 ? { file: read.data, faults: null } : { file: null, faults };
+}
+
+/** What the schema says by itself is for programmers. */
+function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+	const letters = 'origin' in issue && issue.origin === 'string';
+	if (issue.code === 'too_big')
+		return letters ? `is longer than ${issue.maximum} characters` : `must be at most ${issue.maximum}`;
+	if (issue.code === 'too_small')
+		return letters || issue.origin === 'array' ? 'must not be empty' : `must be at least ${issue.minimum}`;
+	if (issue.code === 'invalid_type')
+		return /number|int/.test(issue.expected) ? 'must be a whole number' : 'is missing';
+	if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+	return undefined;
 }
 
 const fault = ({ path, message }: z.core.$ZodIssue, input: unknown): TableFault => ({

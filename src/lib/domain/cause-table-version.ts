@@ -18,6 +18,9 @@ export function nextVersion(day: string, taken: Iterable<string>): string {
 	return `${day}.${Math.max(0, ...counters) + 1}`;
 }
 
+/** The members who may change the table; the others read it. */
+export const EDITOR_ROLES: readonly string[] = ['lead', 'officer', 'engineer'];
+
 const Step = z.object({ by: z.string(), at: z.string() });
 
 const summary = {
@@ -30,7 +33,8 @@ const summary = {
 	/** Whether it came with the product. */
 	shipped: z.boolean(),
 	drafted: Step,
-	proposed: Step.nullable(),
+	/** `you`: by whoever asks, who is not the one to activate it. */
+	proposed: Step.extend({ you: z.boolean() }).nullable(),
 	activated: Step.nullable()
 };
 

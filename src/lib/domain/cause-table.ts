@@ -7,6 +7,7 @@ const variants = new Set(variantTable.variants.map((row) => row.code));
 
 /** IS/ES/GS Suppliers, ED/GT network operators, RSA agents, OU Other Users, LC load controller, COS and DCC itself. */
 export const Role = z.enum(['IS', 'GS', 'ES', 'ED', 'GT', 'RSA', 'OU', 'LC', 'COS', 'DCC']);
+export type Role = z.infer<typeof Role>;
 
 export const Cause = z
 	.strictObject({

@@ -1,13 +1,11 @@
 // The cause table: its versions, drafts, replays, and the two persons that put one in force.
-import { DraftIn, TableList, TableVersion, Version } from '#lib/domain/cause-table-version.ts';
+import { DraftIn, EDITOR_ROLES, TableList, TableVersion, Version } from '#lib/domain/cause-table-version.ts';
 import { WhatIf } from '#lib/domain/what-if.ts';
 import type { Call, Reply, Route } from './api.ts';
 import { requireSupplier } from './caller.ts';
 import type { Person } from './cause-table-rows.ts';
 import type { Refusal } from './cause-tables.ts';
 import { Problem, jsonBody, parse, readJson } from './http.ts';
-
-const EDITORS: ReadonlyArray<string | null> = ['lead', 'officer', 'engineer'];
 
 export const causeTableRoutes: readonly Route[] = [
 	{
@@ -16,7 +14,10 @@ export const causeTableRoutes: readonly Route[] = [
 		scope: 'read',
 		summary: 'The active cause table and the other versions',
 		gives: TableList,
-		handle: async ({ services }) => ({ status: 200, body: await services.causeTables.list() })
+		handle: async ({ services, caller }) => ({
+			status: 200,
+			body: await services.causeTables.list(caller.id)
+		})
 	},
 	{
 		method: 'POST',
@@ -33,9 +34,9 @@ export const causeTableRoutes: readonly Route[] = [
 		scope: 'read',
 		summary: 'One version of the cause table, with its rows and its history',
 		gives: TableVersion,
-		async handle({ services, params }) {
+		async handle({ services, caller, params }) {
 			const version = versionIn(params);
-			const table = await services.causeTables.one(version);
+			const table = await services.causeTables.one(version, caller.id);
 			if (!table) throw new Problem(404, `There is no cause table ${version}`);
 			return { status: 200, body: table };
 		}
@@ -115,7 +116,7 @@ async function step(call: Call, what: 'propose' | 'activate' | 'discard'): Promi
 function requireEditor({ caller }: Call): Person {
 	if (caller.role === null)
 		throw new Problem(403, 'A key cannot change the cause table: sign in as a person');
-	if (!EDITORS.includes(caller.role))
+	if (!EDITOR_ROLES.includes(caller.role))
 		throw new Problem(403, `A ${caller.role} reads the cause table; a lead, officer or engineer changes it`);
 	return { id: caller.id, name: caller.name };
 }

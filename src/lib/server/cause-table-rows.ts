@@ -33,7 +33,8 @@ export const COLUMNS = `version, status, revision, based_on, note, shipped, draf
 const step = (by: string | null, at: Date | null): { by: string; at: string } | null =>
 	by === null || at === null ? null : { by, at: at.toISOString() };
 
-export const toSummary = (row: VersionRow): TableSummary => ({
+/** As one person, or a key, reads it. */
+export const toSummary = (row: VersionRow, reader: string): TableSummary => ({
 	version: row.version,
 	status: row.status,
 	revision: row.revision,
@@ -41,7 +42,10 @@ export const toSummary = (row: VersionRow): TableSummary => ({
 	note: row.note,
 	shipped: row.shipped,
 	drafted: step(row.drafted_by, row.drafted_at)!,
-	proposed: step(row.proposed_by, row.proposed_at),
+	proposed:
+		row.proposed_by === null
+			? null
+			: { ...step(row.proposed_by, row.proposed_at)!, you: row.proposed_by_id === reader },
 	activated: step(row.activated_by, row.activated_at)
 });
 

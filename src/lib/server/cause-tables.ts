@@ -29,16 +29,20 @@ export type CauseTables = ReturnType<typeof createCauseTables>;
 
 export function createCauseTables(pool: pg.Pool) {
 	return {
-		async list(): Promise<TableList> {
+		async list(reader: string): Promise<TableList> {
 			const { rows } = await pool.query<VersionRow>(
 				`select ${COLUMNS} from cause_table order by drafted_at desc, version desc`
 			);
 			const active = rows.find((row) => row.status === 'active');
 			if (!active) throw new Error('No cause table is active');
-			return { active: toSummary(active), others: rows.filter((row) => row !== active).map(toSummary) };
+			const others = rows.filter((row) => row !== active);
+			return {
+				active: toSummary(active, reader),
+				others: others.map((row) => toSummary(row, reader))
+			};
 		},
 
-		one: (version: string): Promise<TableVersion | null> => read(pool, version),
+		one: (version: string, reader: string): Promise<TableVersion | null> => read(pool, version, reader),
 
 		/** Saves a new draft, or the next revision of one. A table with faults is not saved, and what stood stays. */
 		async save(draft: DraftIn, by: Person): Promise<TableVersion | Refusal | { faults: TableFault[] }> {
@@ -54,8 +58,8 @@ export function createCauseTables(pool: pg.Pool) {
 				const draft = await lock(client, version);
 				if (!draft) return unknown(version);
 				if (draft.status !== 'draft') return notNow(draft);
-				const active = await read(client, await activeVersion(client));
-				const table = await read(client, version);
+				const active = await read(client, await activeVersion(client), by.id);
+				const table = await read(client, version, by.id);
 				if (isSame(diffCauseTables(active!.body, table!.body)))
 					return conflict(`${version} does not differ from the active table ${active!.version}`);
 				await client.query(
@@ -64,7 +68,7 @@ export function createCauseTables(pool: pg.Pool) {
 					[version, by.name, by.id]
 				);
 				await recordStep(client, version, 'proposed', by);
-				return (await read(client, version))!;
+				return (await read(client, version, by.id))!;
 			}),
 
 		/** Puts a proposal in force. Another person than the proposer, and not before its what-if has finished. */
@@ -86,7 +90,7 @@ export function createCauseTables(pool: pg.Pool) {
 					[version, by.name, by.id]
 				);
 				await recordStep(client, version, 'activated', by);
-				return (await read(client, version))!;
+				return (await read(client, version, by.id))!;
 			}),
 
 		/** Puts away a draft or a proposal that nobody wants; it stays readable. */
@@ -97,7 +101,7 @@ export function createCauseTables(pool: pg.Pool) {
 				if (draft.status !== 'draft' && draft.status !== 'proposed') return notNow(draft);
 				await client.query(`update cause_table set status = 'retired' where version = $1`, [version]);
 				await recordStep(client, version, 'discarded', by);
-				return (await read(client, version))!;
+				return (await read(client, version, by.id))!;
 			})
 	};
 }
@@ -121,7 +125,7 @@ async function saveNew(
 		[version, JSON.stringify(body), draft.basedOn, draft.note || null, by.name, by.id]
 	);
 	await recordStep(client, version, 'drafted', by, body);
-	return (await read(client, version))!;
+	return (await read(client, version, by.id))!;
 }
 
 async function saveAgain(
@@ -145,7 +149,7 @@ async function saveAgain(
 	);
 	const what = known.status === 'proposed' ? 'changed; the proposal was taken back' : 'changed';
 	await recordStep(client, version, what, by, body);
-	return (await read(client, version))!;
+	return (await read(client, version, by.id))!;
 }
 
 async function whyNotReplayed(
@@ -167,7 +171,11 @@ async function whyNotReplayed(
 	return null;
 }
 
-async function read(client: pg.ClientBase | pg.Pool, version: string): Promise<TableVersion | null> {
+async function read(
+	client: pg.ClientBase | pg.Pool,
+	version: string,
+	reader: string
+): Promise<TableVersion | null> {
 	const { rows } = await client.query<VersionRow & { body: CauseFile }>(
 		`select ${COLUMNS}, body from cause_table where version = $1`,
 		[version]
@@ -178,7 +186,7 @@ async function read(client: pg.ClientBase | pg.Pool, version: string): Promise<T
 		[version]
 	);
 	const history = steps.map((s) => ({ what: s.what, by: s.done_by, at: s.done_at.toISOString() }));
-	return { ...toSummary(rows[0]), history, body: rows[0].body };
+	return { ...toSummary(rows[0], reader), history, body: rows[0].body };
 }
 
 export async function activeVersion(client: pg.ClientBase): Promise<string> {

@@ -1,0 +1,55 @@
+// The calls of the browser to the cause table. A refusal comes in words for the reader, with the faults at their places.
+import type { TableFault } from '#lib/domain/cause-table-check.ts';
+import type { CauseFile } from '#lib/domain/cause-table.ts';
+import { TableVersion } from '#lib/domain/cause-table-version.ts';
+import { WhatIf } from '#lib/domain/what-if.ts';
+
+const API = '/api/v1/cause-table';
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; why: string; faults: TableFault[] };
+
+async function ask<T>(
+	path: string,
+	read: (body: unknown) => T,
+	init: { method: 'GET' | 'POST'; body?: unknown }
+): Promise<Answer<T>> {
+	const unreachable = 'The server cannot be reached; nothing was changed. Try again.';
+	try {
+		const response = await fetch(API + path, {
+			method: init.method,
+			credentials: 'same-origin',
+			...(init.body === undefined
+				? {}
+				: { headers: { 'content-type': 'application/json' }, body: JSON.stringify(init.body) })
+		});
+		if (response.ok) return { ok: true, value: read(await response.json()) };
+		const problem = (await response.json().catch(() => null)) as {
+			detail?: string;
+			errors?: TableFault[];
+		} | null;
+		const why = problem?.detail ?? `The server answered ${response.status}; nothing was changed.`;
+		return { ok: false, why, faults: problem?.errors ?? [] };
+	} catch {
+		return { ok: false, why: unreachable, faults: [] };
+	}
+}
+
+const asTable = (body: unknown): TableVersion => TableVersion.parse(body);
+const asWhatIf = (body: unknown): WhatIf => WhatIf.parse(body);
+
+export const saveDraft = (
+	draft: { version?: string; revision?: number; basedOn: string; note: string | null },
+	{ entries, notCommand }: CauseFile
+): Promise<Answer<TableVersion>> =>
+	ask('', asTable, { method: 'POST', body: { ...draft, body: { entries, notCommand } } });
+
+export const takeStep = (
+	version: string,
+	step: 'propose' | 'activate' | 'discard'
+): Promise<Answer<TableVersion>> => ask(`/${version}/${step}`, asTable, { method: 'POST' });
+
+export const startWhatIf = (version: string): Promise<Answer<WhatIf>> =>
+	ask(`/${version}/what-if`, asWhatIf, { method: 'POST' });
+
+export const readWhatIf = (version: string): Promise<Answer<WhatIf>> =>
+	ask(`/${version}/what-if`, asWhatIf, { method: 'GET' });

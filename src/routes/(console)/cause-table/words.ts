@@ -1,0 +1,74 @@
+// How the fields of a cause read on the page.
+import type { Cause } from '#lib/domain/cause-table.ts';
+import type { VersionStatus } from '#lib/domain/cause-table-version.ts';
+import { spellSeconds } from '#lib/domain/wording.ts';
+
+export const OUTCOMES: Record<Cause['outcome'], string> = {
+	any: 'any',
+	failure: 'failed',
+	'failure-or-none': 'failed or none'
+};
+export const RELATIONS: Record<Cause['relation'], string> = {
+	'same-device': 'same Device',
+	'same-hub': 'home network'
+};
+export const ANCHORS: Record<Cause['anchor'], string> = {
+	executed: 'execution',
+	'responded-or-requested': 'response, else request',
+	requested: 'request'
+};
+export const CONFIDENCES: Record<Cause['confidence'], string> = {
+	specification: 'specification',
+	strong: 'strong',
+	weak: 'weak',
+	circumstantial: 'circumstantial'
+};
+export const CONDITIONS = {
+	'change-of-supplier': 'a change of Supplier',
+	'credential-change': 'a change of credentials'
+} as const;
+
+export const STATUSES: Record<VersionStatus, string> = {
+	draft: 'Draft',
+	proposed: 'Proposed',
+	active: 'Active',
+	retired: 'Retired'
+};
+
+export const FIELDS: Record<string, string> = {
+	guidance: 'Guidance',
+	variants: 'SRVs',
+	roles: 'Roles',
+	outcome: 'Outcome',
+	relation: 'Sent to',
+	targetTypes: 'Types of the other Device',
+	anchor: 'Counted from',
+	minSeconds: 'Window: earliest',
+	typicalSeconds: 'Window: typical',
+	maxSeconds: 'Window: latest',
+	condition: 'Only around',
+	prior: 'Weight',
+	confidence: 'Confidence',
+	mechanism: 'Mechanism'
+};
+
+/** `2 s`, or `-8 h` for an Alert that may come first. */
+export const spellOffset = (seconds: number): string =>
+	(seconds < 0 ? '−' : '') + spellSeconds(Number.isFinite(seconds) ? seconds : 0);
+
+/** A field's value as a reader takes it in; `null` for one that is not there. */
+export function spell(field: string, value: unknown): string | null {
+	if (value === undefined || value === null) return null;
+	if (field.endsWith('Seconds')) return `${spellOffset(Number(value))} (${Number(value)} s)`;
+	if (Array.isArray(value)) return value.length > 0 ? value.join(', ') : 'any';
+	if (field === 'condition') return spellCondition(value as NonNullable<Cause['condition']>);
+	const words = { outcome: OUTCOMES, relation: RELATIONS, anchor: ANCHORS }[field];
+	return (words as Record<string, string> | undefined)?.[String(value)] ?? String(value);
+}
+
+export const spellCondition = ({ kind, beforeDays, afterDays }: NonNullable<Cause['condition']>): string =>
+	`${CONDITIONS[kind]}, from ${beforeDays} d before to ${afterDays} d after`;
+
+/** `24 Nov, 02:14 UTC`. */
+export const moment = (iso: string): string =>
+	`${new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })}, ${iso.slice(11, 16)} UTC`;
