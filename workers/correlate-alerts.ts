@@ -10,6 +10,8 @@ import {
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
 import { writeFeed, type AlertBody, type FeedRow, type Frame } from '#lib/server/feed.ts';
+import { learnLater } from '#lib/server/learned-counts.ts';
+import { LEARNED_LOCK } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
 import { explainAlerts, type ExplainDeps } from './explain-alerts.ts';
 
@@ -25,7 +27,8 @@ export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Pr
 	let frames: Frame[];
 	let others: bigint | null;
 	try {
-		await client.query('begin');
+		// With the lock: what is learned does not change under the Alerts that are explained by it.
+		await client.query(`begin; select pg_advisory_xact_lock_shared(${LEARNED_LOCK})`);
 		const { rows } = await client.query<{ ids: bigint[]; again: boolean }>(
 			'select ids::text[] as ids, again from doorbell where id = $1 for update skip locked',
 			[doorbell]
@@ -71,6 +74,7 @@ async function explain(
 		dueAt: explanation.dueAt,
 		tableVersion: explanation.tableVersion
 	}));
+	await learnLater(client, { alertIds: around.alerts.map((alert) => alert.id) });
 	const others = again ? null : await askOtherReports(client, around);
 	return { frames: await writeFeed(client, rows, again), others };
 }

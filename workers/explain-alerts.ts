@@ -11,17 +11,19 @@ import { euiToBytes } from '#lib/server/database.ts';
 import {
 	isReport,
 	requestsByCounter,
-	requestsSince,
 	type StoredAlert,
 	type StoredReport,
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
+import type { FollowLearned } from '#lib/server/learned-patterns.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 import { requestKey } from '#lib/server/request-store.ts';
+import { requestsAround } from './requests-around.ts';
 
 export interface ExplainDeps {
 	index: RequestIndex;
 	table: CauseTable;
+	learned: FollowLearned;
 	roleOnly: ReadonlySet<string>;
 }
 
@@ -38,8 +40,10 @@ export async function explainAlerts(
 	around: Surroundings,
 	now: number
 ): Promise<Explained[]> {
-	const { table } = deps;
-	const requests = await requestsAround(client, { ...deps, table }, around);
+	// Taken once: all of a batch is explained by one table and one state of what was learned.
+	const { table, learned } = deps;
+	await learned.refresh(client);
+	const requests = await requestsFor(client, { ...deps, table }, around);
 	return around.alerts.flatMap((alert) =>
 		[...viewersOf(alert, around)].map((supplierId) => ({
 			alert,
@@ -51,6 +55,7 @@ export async function explainAlerts(
 				viewer: { supplierId, userIds: around.userIds.get(supplierId) ?? new Set() },
 				completeUntil: around.completeUntil,
 				table,
+				learned: learned.of(supplierId),
 				reports: reportsOn(alert, supplierId, around),
 				roleOnly: deps.roleOnly,
 				now
@@ -87,45 +92,33 @@ function viewersOf(alert: StoredAlert, { devices, userIds }: Surroundings): Set<
 	return viewers;
 }
 
-/** Fetches the requests around all Alerts of the batch at once; returns how each Alert finds its own. */
-async function requestsAround(
+/** How each Alert finds the requests that may explain it: those around it, and those that it names. */
+async function requestsFor(
 	client: pg.ClientBase,
-	deps: ExplainDeps,
+	{ index, table, learned }: ExplainDeps,
 	around: Surroundings
 ): Promise<(alert: StoredAlert) => ServiceRequest[]> {
-	const wanted = new Map<string, Buffer>();
-	const homeOf = new Map<bigint, string[]>();
-	for (const alert of around.alerts) {
-		const ids = devicesToAsk(alert, around, deps.table);
-		homeOf.set(alert.id, ids);
-		for (const id of ids) wanted.set(id, euiToBytes(id));
-	}
-	const devices = [...wanted.values()];
-	const oldest = Math.min(
-		...around.alerts.map(
-			(alert) => alert.effectiveAt - Math.max(lookBack(causesOf(deps.table, alert)), EXCLUDED_WITHIN)
-		)
-	);
-	const indexed = await deps.index.recent(devices);
-	// The record is asked where the index cannot know: it was emptied, or the code's causes lie further back.
-	const beyond = oldest < Date.now() - deps.index.windowMs;
-	const found = indexed ?? [];
-	if (!indexed || beyond) found.push(...(await requestsSince(client, devices, oldest)));
-	found.push(...(await referenced(client, around, found)));
-
-	const byDevice = Map.groupBy(found, (request) => request.deviceId);
-	const byCounter = Map.groupBy(found, (request) => request.counter);
-	return (alert) => [
-		...homeOf.get(alert.id)!.flatMap((id) => byDevice.get(id) ?? []),
-		...(byCounter.get(counterOf(alert.reference) ?? '') ?? [])
-	];
+	const near = await requestsAround(client, index, around, (alert) => ({
+		devices: devicesToAsk(alert, around, table, learned),
+		since: alert.effectiveAt - Math.max(lookBack(causesOf(table, alert)), EXCLUDED_WITHIN)
+	}));
+	const named = await referenced(client, around, near.all);
+	const byCounter = Map.groupBy([...near.all, ...named], (request) => request.counter);
+	return (alert) => [...near.of(alert), ...(byCounter.get(counterOf(alert.reference) ?? '') ?? [])];
 }
 
 /** The Alert's own Device, and its home network where a cause of its code may lie there. */
-function devicesToAsk(alert: StoredAlert, { homes }: Surroundings, table: CauseTable): string[] {
-	const crossesHub = causesOf(table, alert)?.causes.some((cause) => cause.relation === 'same-hub');
+function devicesToAsk(
+	alert: StoredAlert,
+	{ homes }: Surroundings,
+	table: CauseTable,
+	learned: FollowLearned
+): string[] {
+	const crossesHub =
+		causesOf(table, alert)?.causes.some((cause) => cause.relation === 'same-hub') ||
+		learned.crossesHub({ code: alert.code });
 	const home = crossesHub && alert.hubId ? (homes.get(alert.hubId) ?? []) : [];
-	return [...new Set([alert.deviceId, ...home])];
+	return [alert.deviceId, ...home];
 }
 
 async function referenced(

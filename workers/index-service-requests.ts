@@ -6,6 +6,7 @@ import { EXCLUDED_WITHIN } from '#lib/domain/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { euiToBytes } from '#lib/server/database.ts';
 import { requestsById } from '#lib/server/evidence-store.ts';
+import type { FollowLearned } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 
@@ -13,6 +14,7 @@ export interface IndexDeps {
 	pool: pg.Pool;
 	index: RequestIndex;
 	table: CauseTable;
+	learned: FollowLearned;
 	ring: Ring;
 }
 
@@ -21,7 +23,7 @@ const SLACK = 120_000;
 
 /** Works on a doorbell. Returns how many Alerts are to be correlated again. */
 export async function indexServiceRequests(
-	{ pool, index, table, ring }: IndexDeps,
+	{ pool, index, table, learned, ring }: IndexDeps,
 	doorbell: bigint
 ): Promise<number> {
 	const { rows } = await pool.query<{ ids: string[] }>(
@@ -32,7 +34,8 @@ export async function indexServiceRequests(
 	if (!bell) return 0;
 	const requests = await requestsById(pool, bell.ids.map(BigInt));
 	await index.put(requests);
-	const reaches = requests.map((request) => reach(request, table));
+	await learned.refresh(pool);
+	const reaches = requests.map((request) => reach(request, table, learned));
 	const result = await pool.query<{ id: bigint; count: number }>({
 		name: 'alerts-around-requests',
 		text: AROUND,
@@ -42,7 +45,8 @@ export async function indexServiceRequests(
 			reaches.map((r) => new Date(r.from).toISOString()),
 			reaches.map((r) => new Date(r.to).toISOString()),
 			reaches.map((r) => r.hub),
-			requests.map((r) => r.counter)
+			requests.map((r) => r.counter),
+			bell.ids
 		]
 	});
 	for (const row of result.rows) ring('correlate-alerts', row.id);
@@ -50,13 +54,17 @@ export async function indexServiceRequests(
 }
 
 /** How far around a request lie the Alerts that it may explain, or be named beside. */
-function reach(request: ServiceRequest, table: CauseTable): { from: number; to: number; hub: boolean } {
+function reach(
+	request: ServiceRequest,
+	table: CauseTable,
+	learned: FollowLearned
+): { from: number; to: number; hub: boolean } {
 	const instants = [request.requestedAt, request.respondedAt, request.executeAt].filter((at) => at !== null);
 	const known = reachOf(table, request.serviceReferenceVariant);
 	return {
 		from: Math.min(...instants) - (known?.beforeSeconds ?? 0) * 1000 - SLACK,
 		to: Math.max(...instants) + Math.max((known?.afterSeconds ?? 0) * 1000, EXCLUDED_WITHIN) + SLACK,
-		hub: known?.hub ?? false
+		hub: known?.hub || learned.crossesHub({ serviceReferenceVariant: request.serviceReferenceVariant })
 	};
 }
 
@@ -74,6 +82,8 @@ with input as (
 	select a.id from input i join alert a on a.reference_counter = i.counter
 ), parts as (
 	select array_agg(id order by id) as ids from (select id, (row_number() over (order by id) - 1) / 500 as part from found) f group by part
+), due as (
+	insert into learn_due (request_ids) values ($7)
 ), gone as (
 	delete from doorbell where id = $1
 )

@@ -1,7 +1,9 @@
 // The worker process: runs the jobs of this folder, and the sweeper.
 import { UnrecoverableError, Worker } from 'bullmq';
+import { withFrequencies } from '#lib/domain/learned-evidence.ts';
 import { loadConfig } from '#lib/server/config.ts';
 import type { Frame } from '#lib/server/feed.ts';
+import { forgetSamples } from '#lib/server/learned-counts.ts';
 import { publishLive } from '#lib/server/live-channel.ts';
 import { createLog } from '#lib/server/log.ts';
 import { QUEUE_PREFIX, within, type Job, type JobData } from '#lib/server/queues.ts';
@@ -12,17 +14,20 @@ import { correlateAlerts } from './correlate-alerts.ts';
 import { groupEpisodes } from './group-episodes.ts';
 import { indexServiceRequests } from './index-service-requests.ts';
 import { keepPartitions } from './keep-partitions.ts';
+import { learnEvidence } from './learn-evidence.ts';
 import { settlePending } from './settle-pending.ts';
 import { sweep } from './sweep.ts';
+import { weighEvidence } from './weigh-evidence.ts';
 import { callForWhatIfs, whatIf } from './what-if.ts';
 
 const config = loadConfig();
 const log = createLog(config.logLevel, 'worker');
 const services = await openWorkerServices(config, log);
-const { pool, index, redis, queues, causeTable } = services;
+const { pool, index, redis, queues, causeTable, learned } = services;
 const deps = {
 	pool,
 	index,
+	learned,
 	/** The table that is active now; a piece of work takes it once and stays with it. */
 	get table() {
 		return causeTable.current;
@@ -30,10 +35,15 @@ const deps = {
 	roleOnly: config.roleOnly,
 	ring: queues.ring,
 	replay: queues.replay,
+	isPressed: async () => (await queues.waiting('correlate-alerts')) > 4,
 	publish: (frames: readonly Frame[]) =>
 		publishLive(
 			redis,
-			frames.map(({ supplierId, ...data }) => ({ event: 'alert:changed' as const, supplierId, data }))
+			frames.map(({ supplierId, items, ...data }) => ({
+				event: 'alert:changed' as const,
+				supplierId,
+				data: { ...data, items: items.map((alert) => withFrequencies(alert, learned.of(supplierId))) }
+			}))
 		)
 };
 
@@ -86,6 +96,9 @@ const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.T
 const timers = [
 	every(2000, 'sweeping', () => sweep(deps)),
 	every(400, 'grouping', () => groupEpisodes(deps)),
+	every(500, 'learning', () => learnEvidence(deps)),
+	every(config.learnEveryMs, 'weighing what was learned', () => weighEvidence(deps)),
+	every(600_000, 'forgetting old samples', () => forgetSamples(pool)),
 	every(10_000, 'settling', () => settlePending(deps)),
 	every(5000, 'indexing', keepIndex),
 	every(2000, 'looking for a new cause table', async () => {

@@ -6,12 +6,14 @@ import { readCauseTable, type CauseTable } from '#lib/domain/cause-table.ts';
 import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/what-if.ts';
 import { loadSurroundings } from '#lib/server/evidence-store.ts';
 import { firstIdAt } from '#lib/server/record-id.ts';
+import type { FollowLearned } from '#lib/server/learned-patterns.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 import { explainAlerts, type Explained } from './explain-alerts.ts';
 
 export interface WhatIfDeps {
 	pool: pg.Pool;
 	index: RequestIndex;
+	learned: FollowLearned;
 	roleOnly: ReadonlySet<string>;
 }
 

@@ -78,6 +78,7 @@ export function explain(
 		viewer: { supplierId: OURS, userIds: new Set([BRW]) },
 		completeUntil: NOON + 24 * HOUR,
 		table: causeTable,
+		learned: new Map(),
 		reports: [],
 		roleOnly: new Set(),
 		now: NOON + 24 * HOUR,

@@ -2,6 +2,8 @@
 import type { Anchor, Reason, Relation } from './alert.ts';
 import type { Cause, CauseEntry } from './cause-table.ts';
 import { isRelayed, timeOutSeconds, type AlertFacts, type HomeDevice } from './evidence.ts';
+import type { LearnedPatterns } from './learned-evidence.ts';
+import { fitLearned } from './learned-fit.ts';
 import { outcomeOf, outcomeText, type Outcome } from './response-code.ts';
 import { describeVariant } from './service-reference-variant.ts';
 import type { ServiceRequest } from './service-request.ts';
@@ -38,6 +40,8 @@ export interface FitContext {
 	credentialChanges: readonly number[];
 	/** The Device the request was sent to. */
 	target: HomeDevice | undefined;
+	/** What the viewer's Alerts have taught; empty where nothing but the table may speak. */
+	learned: LearnedPatterns;
 }
 
 interface AnchoredAt {
@@ -54,9 +58,12 @@ export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 			`the DCC refused it (${request.responseCode}): it never reached the Device`
 		);
 	const { entry } = context;
-	if (!entry) return fitByTimeAlone(request, outcome, context);
-
-	const causes = entry.causes.filter((cause) => cause.variants.includes(request.serviceReferenceVariant));
+	const causes = entry?.causes.filter((cause) => cause.variants.includes(request.serviceReferenceVariant));
+	if (!causes || causes.length === 0) {
+		const learned = fitLearned(request, context.alert, context.learned);
+		if (learned) return learned;
+	}
+	if (!causes) return fitByTimeAlone(request, outcome, context);
 	if (causes.length === 0) return miss('not-a-known-cause', `it is not known to cause ${context.alert.code}`);
 	if (outcome === 'success' && causes.every((cause) => cause.outcome !== 'any'))
 		return miss('succeeded', `it succeeded (${request.responseCode}), which speaks against it`);

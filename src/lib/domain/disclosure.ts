@@ -9,7 +9,10 @@ import { lookBack } from './window.ts';
  * Tenure: a request of another User is seen while the viewer was responsible for the Alert's Device; one sent to a
  * meter only by the Supplier responsible for that meter. A User's own requests it knows anyway (SEC H8.16(b)).
  */
-export function isVisible(request: ServiceRequest, { alert, home, viewer }: Evidence): boolean {
+export function isVisible(
+	request: ServiceRequest,
+	{ alert, home, viewer }: Pick<Evidence, 'alert' | 'home' | 'viewer'>
+): boolean {
 	if (viewer.userIds.has(request.userId)) return true;
 	const at = effectiveAt(request);
 	const device = home.get(alert.deviceId);

@@ -3,6 +3,7 @@ import type { ClockStatus } from './alert.ts';
 import type { CauseTable } from './cause-table.ts';
 import type { InstructionReport } from './command-outcome.ts';
 import type { CommandReference } from './command-reference.ts';
+import type { LearnedPatterns } from './learned-evidence.ts';
 import type { ServiceRequest } from './service-request.ts';
 import type { TenureSpan } from './tenure.ts';
 
@@ -41,6 +42,8 @@ export interface Evidence {
 	/** Up to when the audit data of every source is complete; `null` while no source has said. */
 	completeUntil: number | null;
 	table: CauseTable;
+	/** What the viewer's own Alerts have taught beyond the table. */
+	learned: LearnedPatterns;
 }
 
 const CLOCK_AHEAD = 5 * 60_000;

@@ -7,6 +7,7 @@ import type { CauseEntry } from './cause-table.ts';
 import { fitRequest } from './cause-fit.ts';
 import type { Evidence } from './evidence.ts';
 import type { ExplanationKind } from './explanation-kind.ts';
+import type { LearnedPatterns } from './learned-evidence.ts';
 import { outcomeOf } from './response-code.ts';
 import { changesCredentials } from './service-reference-variant.ts';
 import { effectiveAt, type ServiceRequest } from './service-request.ts';
@@ -19,6 +20,9 @@ const STRONG = 0.3;
 const REFUSED_CREDENTIALS = new Set(['8F30', '8F3D']);
 /** A success this close to the Alert tells that the User's credentials worked (ms). */
 const SUCCESS_NEAR = 120_000;
+
+/** A physical event is not explained by what is merely frequent. */
+const NOTHING_LEARNED: LearnedPatterns = new Map();
 
 interface Judged {
 	request: ServiceRequest;
@@ -52,7 +56,8 @@ export function weighRequests(
 			entry,
 			device: home.get(alert.deviceId),
 			credentialChanges,
-			target: home.get(request.deviceId)
+			target: home.get(request.deviceId),
+			learned: description.physical ? NOTHING_LEARNED : evidence.learned
 		});
 		if (!fit.fits) {
 			const elsewhere =

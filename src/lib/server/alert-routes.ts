@@ -6,6 +6,7 @@ import { BulkDecisionIn, DecisionIn, DecisionResult } from '#lib/domain/decision
 import { EpisodeDecisionIn } from '#lib/domain/episode.ts';
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
+import { Precedents } from '#lib/domain/precedent.ts';
 import { Timeline } from '#lib/domain/timeline.ts';
 import type { Call, Reply, Route } from './api.ts';
 import { requireSupplier } from './caller.ts';
@@ -48,6 +49,20 @@ export const alertRoutes: readonly Route[] = [
 				: null;
 			if (!alert) throw new Problem(404, 'No such Alert');
 			return { status: 200, body: alert };
+		}
+	},
+	{
+		method: 'GET',
+		path: '/alerts/{id}/precedents',
+		scope: 'read',
+		summary: 'What people decided before on the same pattern, the rarer verdict first',
+		gives: Precedents,
+		async handle(call) {
+			const precedents = RecordId.safeParse(call.params['id']).success
+				? await call.services.precedents.of(requireSupplier(call.caller), call.params['id']!)
+				: null;
+			if (!precedents) throw new Problem(404, 'No such Alert');
+			return { status: 200, body: precedents };
 		}
 	},
 	{

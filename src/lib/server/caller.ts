@@ -1,5 +1,6 @@
 // Who calls the API: a key, or a person by the browser session. What they may do follows from it, never from the call.
 import type { IncomingMessage } from 'node:http';
+import { EDITOR_ROLES } from '#lib/domain/cause-table-version.ts';
 import type { Scope } from './api-keys.ts';
 import type { MemberRole } from './auth.ts';
 import { Problem } from './http.ts';
@@ -71,4 +72,13 @@ export function headersOf(req: IncomingMessage): Headers {
 	const headers = new Headers();
 	if (req.headers.cookie) headers.set('cookie', req.headers.cookie);
 	return headers;
+}
+
+/** Only people answer for the cause table and for what goes into it, and not every role of them. */
+export function requireEditor(caller: Caller): { id: string; name: string } {
+	if (caller.role === null)
+		throw new Problem(403, 'A key cannot change the cause table: sign in as a person');
+	if (!EDITOR_ROLES.includes(caller.role))
+		throw new Problem(403, `A ${caller.role} reads the cause table; a lead, officer or engineer changes it`);
+	return { id: caller.id, name: caller.name };
 }

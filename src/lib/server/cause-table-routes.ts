@@ -1,9 +1,8 @@
 // The cause table: its versions, drafts, replays, and the two persons that put one in force.
-import { DraftIn, EDITOR_ROLES, TableList, TableVersion, Version } from '#lib/domain/cause-table-version.ts';
+import { DraftIn, TableList, TableVersion, Version } from '#lib/domain/cause-table-version.ts';
 import { WhatIf } from '#lib/domain/what-if.ts';
 import type { Call, Reply, Route } from './api.ts';
-import { requireSupplier } from './caller.ts';
-import type { Person } from './cause-table-rows.ts';
+import { requireEditor, requireSupplier } from './caller.ts';
 import type { Refusal } from './cause-tables.ts';
 import { Problem, jsonBody, parse, readJson } from './http.ts';
 
@@ -72,7 +71,7 @@ export const causeTableRoutes: readonly Route[] = [
 		summary: 'Replay the Alerts of the last 30 days under a draft; nothing is written to them',
 		async handle(call) {
 			const version = versionIn(call.params);
-			const refusal = await call.services.whatIfs.start(version, requireEditor(call));
+			const refusal = await call.services.whatIfs.start(version, requireEditor(call.caller));
 			if (refusal) throw problemOf(refusal);
 			return { status: 202, body: await call.services.whatIfs.of(requireSupplier(call.caller), version) };
 		},
@@ -94,7 +93,7 @@ export const causeTableRoutes: readonly Route[] = [
 ];
 
 async function save(call: Call): Promise<Reply> {
-	const by = requireEditor(call);
+	const by = requireEditor(call.caller);
 	const draft = parse(DraftIn, readJson(call.body));
 	const saved = await call.services.causeTables.save(draft, by);
 	if ('faults' in saved)
@@ -106,19 +105,10 @@ async function save(call: Call): Promise<Reply> {
 }
 
 async function step(call: Call, what: 'propose' | 'activate' | 'discard'): Promise<Reply> {
-	const by = requireEditor(call);
+	const by = requireEditor(call.caller);
 	const done = await call.services.causeTables[what](versionIn(call.params), by);
 	if ('refused' in done) throw problemOf(done);
 	return { status: 200, body: done };
-}
-
-/** Only people answer for the cause table, and not every role of them. */
-function requireEditor({ caller }: Call): Person {
-	if (caller.role === null)
-		throw new Problem(403, 'A key cannot change the cause table: sign in as a person');
-	if (!EDITOR_ROLES.includes(caller.role))
-		throw new Problem(403, `A ${caller.role} reads the cause table; a lead, officer or engineer changes it`);
-	return { id: caller.id, name: caller.name };
 }
 
 function versionIn(params: Record<string, string>): string {

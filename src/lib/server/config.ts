@@ -14,6 +14,8 @@ const Config = z
 		INDEX_WINDOW_HOURS: z.coerce.number().int().min(1).max(720).default(72),
 		/** Whole weeks older than this are dropped; the Service Audit Trail guarantees three months. */
 		RETENTION_DAYS: z.coerce.number().int().min(100).default(400),
+		/** How often learned evidence is weighed anew. */
+		LEARN_EVERY_SECONDS: z.coerce.number().min(0.1).max(86_400).default(60),
 		/** How long concurrent arrivals wait for each other to share a commit. */
 		INGEST_LINGER_MS: z.coerce.number().int().min(0).max(1000).default(4),
 		/** User Roles (OU, RSA, ...) of which Suppliers see only the role, not which User it was. */
@@ -37,6 +39,7 @@ const Config = z
 		authSecret: env.AUTH_SECRET,
 		indexWindowMs: env.INDEX_WINDOW_HOURS * 3_600_000,
 		retentionDays: env.RETENTION_DAYS,
+		learnEveryMs: env.LEARN_EVERY_SECONDS * 1000,
 		ingestLingerMs: env.INGEST_LINGER_MS,
 		roleOnly: new Set(env.ROLE_ONLY) as ReadonlySet<string>,
 		logLevel: env.LOG_LEVEL

@@ -5,6 +5,7 @@ import { causeTableRoutes } from './cause-table-routes.ts';
 import { episodeRoutes } from './episode-routes.ts';
 import { Problem } from './http.ts';
 import { ingestRoutes } from './ingest-routes.ts';
+import { learnedRoutes } from './learned-routes.ts';
 import { registry } from './metrics.ts';
 import { openApi } from './openapi.ts';
 
@@ -54,5 +55,6 @@ export const routes: readonly Route[] = [
 	...alertRoutes,
 	...episodeRoutes,
 	...causeTableRoutes,
+	...learnedRoutes,
 	...operations
 ];

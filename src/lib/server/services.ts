@@ -1,5 +1,6 @@
 // The wiring, by hand: what a process opens, in order, and closes in reverse.
 import { randomInt } from 'node:crypto';
+import { withFigures } from './alert-figures.ts';
 import { createAlertReader } from './alert-reader.ts';
 import { createAlertStore } from './alert-store.ts';
 import { createApiKeys } from './api-keys.ts';
@@ -13,8 +14,10 @@ import { createDecisions } from './decisions.ts';
 import { createDeviceStore } from './device-store.ts';
 import { createDictionary } from './dictionary.ts';
 import { createEpisodes } from './episodes.ts';
+import { followLearned, readLearned } from './learned-patterns.ts';
 import { publishLive } from './live-channel.ts';
 import { createLog, type Log } from './log.ts';
+import { createPrecedents } from './precedents.ts';
 import { bullConnection, createQueues } from './queues.ts';
 import { createIds } from './record-id.ts';
 import { openRedis, requireNoEviction } from './redis.ts';
@@ -42,7 +45,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const writing = { pool: intake.pool, nextId, ring: queues.ring, lingerMs: config.ingestLingerMs };
 	const alertStore = stack.adopt(createAlertStore(writing), (s) => s.close());
 	const requestStore = stack.adopt(createRequestStore(writing), (s) => s.close());
-	const alerts = createAlertReader(web.db);
+	const learned = readLearned(web.db);
+	const alerts = withFigures(createAlertReader(web.db), learned);
 	// Without the record there is nothing to serve yet: a worker seeds when it is there.
 	await plantCauseTable(web.pool, log).catch((error: Error) =>
 		log.warn({ error: error.message }, 'the cause table was not looked at')
@@ -60,6 +64,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		completeness: createCompleteness({ pool: intake.pool, ring: queues.ring }),
 		alerts,
 		episodes: createEpisodes(web.db),
+		learned,
+		precedents: createPrecedents(web.db),
 		timeline: createTimeline(web.db, config.roleOnly),
 		decisions: createDecisions({ db: web.db, alerts, publish: (messages) => publishLive(redis, messages) }),
 		causeTables: createCauseTables(web.pool),
@@ -98,6 +104,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 		queues,
 		index,
 		causeTable,
+		learned: followLearned(),
 		connection: bullConnection(redis),
 		[Symbol.asyncDispose]: () => held[Symbol.asyncDispose]()
 	};

@@ -1,0 +1,231 @@
+// Learned evidence: how often a Service Request of one kind stood before the Alerts of one code, and how often it would
+// stand there by chance, which is how often it stands before the Alerts of all other codes. It counts and suggests; a
+// person reviews what the cause table does not know.
+import { z } from 'zod';
+import { Relation, type Alert, type Reason } from './alert.ts';
+import { isVisible } from './disclosure.ts';
+import type { Evidence } from './evidence.ts';
+import { outcomeOf } from './response-code.ts';
+import type { ServiceRequest } from './service-request.ts';
+import { spellSeconds } from './wording.ts';
+
+/** Upper ends of the delay buckets (seconds). What is further off is not counted. */
+export const BUCKETS = [30, 120, 600, 3600, 21_600, 86_400] as const;
+export const LEARN_WITHIN = BUCKETS.at(-1)! * 1000;
+/** Clocks of the DCC and of a Device may differ by this much (ms). */
+const SLACK = 5000;
+
+/** A pattern is offered as a candidate when it was seen this often, on this many Devices, and the lower end of the
+ * interval of its lift is this high: four of five such sightings are then no coincidence. */
+export const OFFER = { seen: 20, devices: 5, lift: 5 } as const;
+/** Figures on fewer Alerts are not shown: they would be read as more than they are. */
+const LEAST_SHOWN = 10;
+
+/** Which Service Request before which Alert. */
+export const Pattern = z.object({
+	deviceType: z.string(),
+	code: z.string(),
+	serviceReferenceVariant: z.string(),
+	userRole: z.string(),
+	relation: Relation
+});
+export type Pattern = z.infer<typeof Pattern>;
+
+export const patternKey = (p: Pattern): string =>
+	[p.deviceType, p.code, p.serviceReferenceVariant, p.userRole, p.relation].join('|');
+
+/** Seen before `seen` of `of` Alerts within `withinSeconds`; `byChance` of them would be coincidence. */
+export const Frequency = z.object({
+	withinSeconds: z.number().int(),
+	seen: z.number().int(),
+	of: z.number().int(),
+	byChance: z.number(),
+	/** How many times more often than before other Alerts, with its 95 % interval. */
+	lift: z.number(),
+	low: z.number(),
+	high: z.number()
+});
+export type Frequency = z.infer<typeof Frequency>;
+
+export const LearnedPattern = z
+	.object({
+		...Pattern.shape,
+		...Frequency.shape,
+		/** On how many Devices; `null` while the figures alone are not enough to offer it. */
+		devices: z.number().int().nullable(),
+		/** Often enough, on enough Devices, and not dismissed by a person: a candidate where the cause table has none. */
+		offered: z.boolean()
+	})
+	.meta({ id: 'LearnedPattern' });
+export type LearnedPattern = z.infer<typeof LearnedPattern>;
+
+/** What a person said of a pattern last. */
+export const PatternReview = z.object({ dismissed: z.boolean(), by: z.string(), at: z.string() });
+/** As read for a review: the figures, and the word of the last reviewer. */
+export const ReviewedPattern = LearnedPattern.extend({ review: PatternReview.nullable() });
+export type ReviewedPattern = z.infer<typeof ReviewedPattern>;
+export const LearnedList = z.object({ items: z.array(ReviewedPattern) });
+/** `dismissed: true`: it is no cause, and is offered no more; `false` takes that back. */
+export const PatternReviewIn = Pattern.extend({ dismissed: z.boolean() });
+export type PatternReviewIn = z.infer<typeof PatternReviewIn>;
+
+/** The patterns that one Supplier's Alerts have shown, by `patternKey`. */
+export type LearnedPatterns = ReadonlyMap<string, LearnedPattern>;
+
+/** One kind of Service Request before one Alert: the nearest of that kind, in which bucket. */
+export interface Sighting extends Pick<Pattern, 'serviceReferenceVariant' | 'userRole' | 'relation'> {
+	bucket: number;
+}
+
+/** What stood before an Alert within the viewer's sight: each kind once, by the nearest. In one order. */
+export function sightingsOf(evidence: Pick<Evidence, 'alert' | 'requests' | 'home' | 'viewer'>): Sighting[] {
+	const { alert, requests } = evidence;
+	const nearest = new Map<string, Sighting>();
+	for (const request of requests) {
+		const { serviceReferenceVariant, userRole } = request;
+		if (serviceReferenceVariant === '' || userRole === '') continue;
+		if (outcomeOf(request.responseCode) === 'never-sent' || !isVisible(request, evidence)) continue;
+		const bucket = bucketOf(delayMs(request, alert.effectiveAt));
+		if (bucket === null) continue;
+		const relation = request.deviceId === alert.deviceId ? 'same-device' : 'same-hub';
+		const key = `${serviceReferenceVariant}|${userRole}|${relation}`;
+		const known = nearest.get(key);
+		if (!known || bucket < known.bucket)
+			nearest.set(key, { serviceReferenceVariant, userRole, relation, bucket });
+	}
+	return [...nearest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sighting]) => sighting);
+}
+
+/** From the last instant of the request before the Alert (sent, or executed where it was future-dated). */
+function delayMs({ requestedAt, respondedAt, executeAt }: ServiceRequest, at: number): number {
+	const instants = [requestedAt ?? respondedAt, executeAt].filter((i) => i !== null && i <= at + SLACK);
+	return instants.length === 0 ? Infinity : Math.max(0, at - Math.max(...(instants as number[])));
+}
+
+function bucketOf(ms: number): number | null {
+	const bucket = BUCKETS.findIndex((end) => ms <= end * 1000);
+	return bucket === -1 ? null : bucket;
+}
+
+/** Of many homes a fixed share is learned from: one in `share`, the same ones always. */
+export function isSampled(homeId: string, share: number): boolean {
+	let hash = 0x811c9dc5;
+	for (let i = 0; i < homeId.length; i++) hash = Math.imul(hash ^ homeId.charCodeAt(i), 0x01000193);
+	return (hash >>> 0) % share === 0;
+}
+
+/** How many Alerts of a code showed a sighting; `serviceReferenceVariant: ''` counts the Alerts themselves. */
+export interface Count extends Pattern {
+	bucket: number;
+	n: number;
+}
+
+/** The figures of every pattern with at least `least` sightings, in the window that tells most. Order does not matter. */
+export function weighCounts(counts: readonly Count[], least = LEAST_SHOWN): Array<Pattern & Frequency> {
+	const totals = new Map<string, number>();
+	const ofType = new Map<string, number>();
+	const byPattern = new Map<string, { pattern: Pattern; buckets: number[] }>();
+	const byKind = new Map<string, number[]>();
+	for (const { bucket, n, ...pattern } of counts) {
+		const { deviceType, code, serviceReferenceVariant, userRole, relation } = pattern;
+		if (serviceReferenceVariant === '') {
+			add(totals, `${deviceType}|${code}`, n);
+			add(ofType, deviceType, n);
+			continue;
+		}
+		const key = patternKey(pattern);
+		const own = byPattern.get(key) ?? { pattern, buckets: BUCKETS.map(() => 0) };
+		own.buckets[bucket]! += n;
+		byPattern.set(key, own);
+		const kind = `${deviceType}|${serviceReferenceVariant}|${userRole}|${relation}`;
+		const all = byKind.get(kind) ?? BUCKETS.map(() => 0);
+		all[bucket]! += n;
+		byKind.set(kind, all);
+	}
+	const weighed: Array<Pattern & Frequency> = [];
+	for (const { pattern, buckets } of byPattern.values()) {
+		const { deviceType, code, serviceReferenceVariant, userRole, relation } = pattern;
+		const of = totals.get(`${deviceType}|${code}`) ?? 0;
+		const others = (ofType.get(deviceType) ?? 0) - of;
+		const all = byKind.get(`${deviceType}|${serviceReferenceVariant}|${userRole}|${relation}`)!;
+		const best = bestWindow(buckets, all, of, others);
+		if (best && best.seen >= least) weighed.push({ ...pattern, ...best });
+	}
+	return weighed;
+}
+
+/** Of the windows from the Alert backwards, the one whose lift is surest. */
+function bestWindow(
+	own: readonly number[],
+	all: readonly number[],
+	of: number,
+	others: number
+): Frequency | null {
+	let best: Frequency | null = null;
+	let [seen, elsewhere] = [0, 0];
+	for (const [i, withinSeconds] of BUCKETS.entries()) {
+		seen += own[i]!;
+		elsewhere += all[i]! - own[i]!;
+		if (seen === 0) continue;
+		const frequency = frequencyOf(withinSeconds, seen, of, elsewhere, others);
+		if (!best || frequency.low > best.low) best = frequency;
+	}
+	return best;
+}
+
+/**
+ * The ratio of two shares with its 95 % interval (log method, half a case added to each cell so that "never elsewhere"
+ * gives a wide interval and no infinity).
+ */
+function frequencyOf(
+	withinSeconds: number,
+	seen: number,
+	of: number,
+	elsewhere: number,
+	others: number
+): Frequency {
+	const [a, n, b, m] = [seen + 0.5, of + 1, elsewhere + 0.5, others + 1];
+	const lift = a / n / (b / m);
+	const error = Math.sqrt(Math.max(0, 1 / a - 1 / n + 1 / b - 1 / m));
+	const byChance = others === 0 ? of : (elsewhere / others) * of;
+	return {
+		withinSeconds,
+		seen,
+		of,
+		byChance: round(byChance, 1),
+		lift: round(lift, 2),
+		low: round(lift * Math.exp(-1.96 * error), 2),
+		high: round(lift * Math.exp(1.96 * error), 2)
+	};
+}
+
+/** Whether the figures alone are enough to offer a pattern; the Devices are counted by the caller. */
+export const isFrequent = ({ seen, low }: Frequency): boolean => seen >= OFFER.seen && low >= OFFER.lift;
+
+/** "seen after 412 of 430": in words, for a candidate and for a review. */
+export function spellFrequency({ withinSeconds, seen, of, byChance, lift, low, high }: Frequency): string {
+	const chance = byChance < 0.5 ? 'less than 1' : String(Math.round(byChance));
+	const figures = `seen before ${spell(seen)} of ${spell(of)} such Alerts within ${spellSeconds(withinSeconds)}; by chance ${chance}`;
+	return low > 1
+		? `${figures} (${times(lift)} times as often, 95 % interval ${times(low)} to ${times(high)})`
+		: `${figures}: no more than by chance`;
+}
+
+/** An Alert as read, its candidates with the figures as they are now. */
+export function withFrequencies(alert: Alert, patterns: LearnedPatterns): Alert {
+	if (patterns.size === 0 || alert.candidates.length === 0 || alert.deviceType === null) return alert;
+	const { deviceType, code } = alert;
+	const candidates = alert.candidates.map((candidate) => {
+		const pattern = patterns.get(patternKey({ ...candidate, deviceType: deviceType!, code }));
+		if (!pattern || candidate.tier === 'exact') return candidate;
+		const reason: Reason = { code: 'frequency', text: spellFrequency(pattern) };
+		return { ...candidate, reasons: [...candidate.reasons, reason] };
+	});
+	return { ...alert, candidates };
+}
+
+const add = (map: Map<string, number>, key: string, n: number): void =>
+	void map.set(key, (map.get(key) ?? 0) + n);
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+const spell = (n: number): string => n.toLocaleString('en-GB');
+const times = (n: number): string => (n >= 10 ? String(Math.round(n)) : n.toFixed(1));

@@ -1,0 +1,85 @@
+// learn-evidence: counts what stood before Alerts, behind the hot path, and gives way to it. What it counts depends on
+// the set of Alerts and Service Requests alone (src/lib/domain/learned-evidence.ts).
+import { LEARN_WITHIN, isSampled, sightingsOf } from '#lib/domain/learned-evidence.ts';
+import { tenureAt } from '#lib/domain/tenure.ts';
+import { loadSurroundings } from '#lib/server/evidence-store.ts';
+import { replaceSamples, takeDue, type Sample } from '#lib/server/learned-counts.ts';
+import type { RequestIndex } from '#lib/server/request-index.ts';
+import type pg from 'pg';
+import { requestsAround } from './requests-around.ts';
+
+const MOST = 1000;
+/** More homes than this are not needed to learn from. */
+const ENOUGH_DEVICES = 100_000;
+
+export interface LearnDeps {
+	pool: pg.Pool;
+	index: RequestIndex;
+	/** Whether Alerts wait to be explained: counting can wait longer. */
+	isPressed(): Promise<boolean>;
+}
+
+/** Counts what is due. Of several workers one does it. Returns how many occasions it has looked at. */
+export async function learnEvidence(deps: LearnDeps): Promise<number> {
+	const { rows } = await deps.pool.query<{ share: number }>(
+		`select greatest(1, ceil(reltuples / $1))::int as share from pg_class where oid = 'device'::regclass`,
+		[ENOUGH_DEVICES]
+	);
+	let count = 0;
+	while (!(await deps.isPressed())) {
+		const looked = await step(deps, rows[0]!.share);
+		if (looked === null) break;
+		count += looked;
+	}
+	return count;
+}
+
+async function step({ pool, index }: LearnDeps, share: number): Promise<number | null> {
+	const client = await pool.connect();
+	try {
+		await client.query('begin');
+		const occasions = await takeDue(client, MOST);
+		if (occasions === null) {
+			await client.query('rollback');
+			return null;
+		}
+		if (occasions.length > 0) {
+			const around = await loadSurroundings(
+				client,
+				occasions.map((o) => o.alertId)
+			);
+			const alerts = around.alerts.filter((a) => isSampled(a.hubId ?? a.deviceId, share));
+			const requests = await requestsAround(client, index, { ...around, alerts }, (alert) => ({
+				devices: [alert.deviceId, ...(alert.hubId ? (around.homes.get(alert.hubId) ?? []) : [])],
+				since: alert.effectiveAt - LEARN_WITHIN
+			}));
+			const byAlert = new Map(occasions.map((o) => [o.alertId, o]));
+			const samples = alerts.flatMap((alert): Sample[] => {
+				const { deviceId, code, hour } = byAlert.get(alert.id)!;
+				const tenures = around.devices.get(alert.deviceId)?.tenures ?? [];
+				const supplierId = tenureAt(tenures, alert.effectiveAt)?.supplierId;
+				if (supplierId === undefined || alert.deviceType === null) return [];
+				const viewer = { supplierId, userIds: around.userIds.get(supplierId) ?? new Set<string>() };
+				const evidence = { alert, requests: requests.of(alert), home: around.devices, viewer };
+				return [
+					{
+						supplierId,
+						deviceId,
+						code,
+						hour,
+						deviceType: alert.deviceType,
+						sightings: sightingsOf(evidence)
+					}
+				];
+			});
+			await replaceSamples(client, occasions, samples);
+		}
+		await client.query('commit');
+		return occasions.length;
+	} catch (error) {
+		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
+		throw error;
+	} finally {
+		client.release();
+	}
+}

@@ -1,0 +1,74 @@
+// weigh-evidence: what the counts say, Supplier by Supplier; and where that changes what is offered, the Alerts that it
+// concerns are explained again.
+import {
+	OFFER,
+	isFrequent,
+	patternKey,
+	weighCounts,
+	type LearnedPattern
+} from '#lib/domain/learned-evidence.ts';
+import { toPatterns } from '#lib/server/learned-patterns.ts';
+import {
+	countDevices,
+	countsOf,
+	dismissedBy,
+	isSamePattern,
+	keepPatterns,
+	patternRows,
+	toWeigh
+} from '#lib/server/learned-weights.ts';
+import type { Ring } from '#lib/server/queues.ts';
+import type pg from 'pg';
+
+export interface WeighDeps {
+	pool: pg.Pool;
+	ring: Ring;
+}
+
+/** Weighs what was counted since the last time. Returns how many patterns have changed. */
+export async function weighEvidence({ pool, ring }: WeighDeps): Promise<number> {
+	let count = 0;
+	for (const { supplierId, counted } of await toWeigh(pool)) {
+		const client = await pool.connect();
+		try {
+			await client.query('begin isolation level repeatable read read only');
+			const before = toPatterns(await patternRows(client, supplierId));
+			const now = await weigh(client, supplierId);
+			await client.query('commit');
+			const changed = [...now].filter(([key, p]) => !isSamePattern(before.get(key), p)).map(([, p]) => p);
+			const gone = [...before].filter(([key]) => !now.has(key)).map(([, p]) => p);
+			const turned = [...changed, ...gone].filter(
+				(p) => before.get(patternKey(p))?.offered !== now.get(patternKey(p))?.offered
+			);
+			// What was never offered, and is not now, is no news to any explanation.
+			const codes = new Set(
+				turned
+					.filter((p) => before.get(patternKey(p))?.offered || now.get(patternKey(p))?.offered)
+					.map((p) => p.code)
+			);
+			const bells = await keepPatterns(client, { supplierId, counted, changed, gone, codes: [...codes] });
+			for (const bell of bells) ring('correlate-alerts', bell);
+			count += changed.length + gone.length;
+		} catch (error) {
+			await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
+			throw error;
+		} finally {
+			client.release();
+		}
+	}
+	return count;
+}
+
+async function weigh(client: pg.ClientBase, supplierId: number): Promise<Map<string, LearnedPattern>> {
+	const weighed = weighCounts(await countsOf(client, supplierId));
+	const devices = await countDevices(client, supplierId, weighed.filter(isFrequent));
+	const dismissed = await dismissedBy(client, supplierId);
+	return new Map(
+		weighed.map((pattern) => {
+			const key = patternKey(pattern);
+			const on = devices.get(key) ?? null;
+			const offered = on !== null && on >= OFFER.devices && !dismissed.has(key);
+			return [key, { ...pattern, devices: on, offered }];
+		})
+	);
+}
