@@ -11,6 +11,7 @@ import {
 } from '#lib/server/evidence-store.ts';
 import { writeFeed, type AlertBody, type FeedRow, type Frame } from '#lib/server/feed.ts';
 import type { Ring } from '#lib/server/queues.ts';
+import { findLost } from '#lib/server/retraction.ts';
 import { explainAlerts, type ExplainDeps } from './explain-alerts.ts';
 
 export interface CorrelateDeps extends ExplainDeps {
@@ -19,7 +20,7 @@ export interface CorrelateDeps extends ExplainDeps {
 	publish(frames: readonly Frame[]): Promise<void>;
 }
 
-/** Works on a doorbell; one that is gone has been worked on. Returns how many explanations were written. */
+/** Works on a doorbell; one that is gone has been worked on. Returns how many entries the feeds have of it. */
 export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Promise<number> {
 	const client = await deps.pool.connect();
 	let frames: Frame[];
@@ -46,7 +47,7 @@ export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Pr
 	}
 	if (others !== null) deps.ring('correlate-alerts', others);
 	await deps.publish(frames);
-	return frames.reduce((sum, frame) => sum + frame.items.length, 0);
+	return frames.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }
 
 async function explain(
@@ -72,7 +73,8 @@ async function explain(
 		tableVersion: explanation.tableVersion
 	}));
 	const others = again ? null : await askOtherReports(client, around);
-	return { frames: await writeFeed(client, rows, again), others };
+	const lost = again ? await findLost(client, ids, rows) : [];
+	return { frames: await writeFeed(client, rows, again, lost), others };
 }
 
 /** The other Alerts of the same command count this one too: a doorbell has them explained again. */
