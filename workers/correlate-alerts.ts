@@ -20,6 +20,12 @@ export interface CorrelateDeps extends ExplainDeps {
 	publish(frames: readonly Frame[]): Promise<void>;
 }
 
+/**
+ * Held while Alerts are explained for the first time, shared by all who do. Whoever takes it alone, for a moment, knows
+ * that no first explanation is under way on tenures that have been corrected since.
+ */
+export const FIRST_EXPLANATIONS = 4_716_002;
+
 /** Works on a doorbell; one that is gone has been worked on. Returns how many entries the feeds have of it. */
 export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Promise<number> {
 	const client = await deps.pool.connect();
@@ -28,8 +34,9 @@ export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Pr
 	try {
 		await client.query('begin');
 		const { rows } = await client.query<{ ids: bigint[]; again: boolean }>(
-			'select ids::text[] as ids, again from doorbell where id = $1 for update skip locked',
-			[doorbell]
+			`select ids::text[] as ids, again, case when not again then pg_advisory_xact_lock_shared($2)::text end
+			 from doorbell where id = $1 for update skip locked`,
+			[doorbell, FIRST_EXPLANATIONS]
 		);
 		const [bell] = rows;
 		if (!bell) {

@@ -1,5 +1,6 @@
 // A tenure that is put right late: what a Supplier no longer may see leaves every read and every console, and is kept for
 // the record only.
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { AlertChanged, FeedPage } from '#lib/domain/live-events.ts';
@@ -157,6 +158,54 @@ describe('an Alert that turns out to lie in the tenure of another Supplier', () 
 		await correct(deviceId, heldBy('halden'));
 		await system.becomes('halden', deviceId, { id: alert.id });
 		await isGone('brightwell', alert);
+	});
+});
+
+describe('a correction', () => {
+	it('is committed together with the doorbell that has it followed', async () => {
+		const deviceId = newDeviceId();
+		const quiet = await startSystem({ worker: false });
+		await quiet.post('/devices', aDevice(deviceId, { tenures: theirsLater }));
+		const { rows } = await quiet.record.query(
+			`select distinct d.job from doorbell d join tenure t on t.recorded_at = d.rung_at where t.device_id = decode($1, 'hex')`,
+			[deviceId.replaceAll('-', '')]
+		);
+		expect(rows).toEqual([{ job: 'correlate-devices' }]);
+		await quiet[Symbol.asyncDispose]();
+	});
+
+	it('overtakes no first explanation that is on its way with the tenures of before', async () => {
+		const deviceId = newDeviceId();
+		await correct(deviceId, theirsLater);
+		const before = await headOf('brightwell');
+		// Holds the first explanation between its reading and its writing: at the lock of the Supplier's feed.
+		const holder = new pg.Client({ connectionString: system.databaseUrl });
+		await holder.connect();
+		await holder.query(
+			`begin; select seq from feed_head where supplier_id = (select id from supplier where slug = 'brightwell') for update`
+		);
+		const waiting = async (): Promise<number> => {
+			const { rows } = await system.record.query<{ count: string }>(
+				`select count(*) from pg_stat_activity
+				 where datname = current_database() and application_name = 'causeway_worker' and wait_event_type = 'Lock'`
+			);
+			return Number(rows[0]!.count);
+		};
+		await system.post('/alerts', anAlert(deviceId));
+		await eventually(async () => expect(await waiting()).toBe(1));
+		await correct(deviceId, theirsAlready);
+		await eventually(async () => {
+			const overtaken = await system.alerts('halden', `?device=${deviceId}`);
+			expect((await waiting()) > 1 || overtaken.length > 0).toBe(true);
+		});
+		await holder.query('commit');
+		await holder.end();
+		const { id } = await system.becomes('halden', deviceId, {});
+		await eventually(async () => {
+			const { body } = await system.get('brightwell', `/feed?after=${before}`);
+			expect(body.retracted.map((entry: { id: string }) => entry.id)).toContain(id);
+		});
+		expect((await system.get('brightwell', `/alerts/${id}`)).status).toBe(404);
 	});
 });
 
