@@ -10,7 +10,7 @@ const START = Date.parse('2026-11-05T02:00:00.000Z');
 const SLOT = 60_000;
 export const SLOTS = 12;
 
-type Owner = SupplierSlug | 'nobody';
+export type Owner = SupplierSlug | 'nobody';
 
 export interface Event {
 	/** Milliseconds from the beginning. */
@@ -33,7 +33,7 @@ export interface History {
 }
 
 export const ROUNDS = 3;
-const owners = fc
+export const owners = fc
 	.array(
 		fc.record({
 			owner: fc.constantFrom<Owner>(...SLUGS, ...SLUGS, 'nobody'),
@@ -102,6 +102,9 @@ export const namedRequests = (
 		: [];
 
 // As sent in ---------------------------------------------------------------------------------------------------
+
+/** The slot that begins at an instant. */
+export const slotOf = (at: Date): number => Math.round((at.getTime() - START) / SLOT);
 
 const iso = (when: number): string => new Date(START + when).toISOString();
 export const DAY = `from=${iso(0)}&to=${iso(SLOTS * SLOT)}`;
