@@ -33,6 +33,8 @@ export interface History {
 }
 
 export const ROUNDS = 3;
+/** The round of an event that is never sent in. */
+export const NEVER = ROUNDS;
 export const owners = fc
 	.array(
 		fc.record({
