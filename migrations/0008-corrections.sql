@@ -1,6 +1,6 @@
--- What a Supplier no longer sees, because a tenure was put right later.
+-- What is put right later: tenures, and Service Requests that are told in parts.
 
--- Insert-only: an Alert with its explanation and Decision as the Supplier last read it, taken out of `supplier_alert` and
+-- What a Supplier no longer sees. Insert-only: an Alert with its explanation and Decision as the Supplier last read it, taken out of `supplier_alert` and
 -- so out of every read. No grant for `causeway_web`: it is the record, for audit; and where the tenure is put back, the
 -- next version and the Decision follow on it.
 create table retracted_alert (
@@ -24,3 +24,6 @@ create policy workers on retracted_alert to causeway_worker using (true) with ch
 
 -- Whose tenure of a Device was superseded: who may have read its Alerts before.
 create index tenure_superseded on tenure (device_id) where superseded_at is not null;
+
+-- When the response was that gave `response_code`: a later response without a code must not make the next code older.
+alter table service_request add column code_at timestamptz;
