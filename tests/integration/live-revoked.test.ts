@@ -9,7 +9,7 @@ import { aDevice, anAlert, newDeviceId } from '../support/records.ts';
 import { settled } from '../support/supplier-reads.ts';
 import { eventually, startSystem, type System } from '../support/system.ts';
 
-const [KEYS, SESSIONS] = [40, 10];
+const [KEYS, SESSIONS] = [30, 6];
 
 let system: System;
 let supplierId: number;

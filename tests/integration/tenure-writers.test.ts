@@ -14,7 +14,7 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-const [DEVICES, WRITERS, ROUNDS] = [90, 6, 2];
+const [DEVICES, WRITERS, ROUNDS] = [50, 6, 2];
 const devices = Array.from({ length: DEVICES }, newDeviceId);
 const seeds = Array.from({ length: ROUNDS }, (_, i) => 100 + i);
 

@@ -21,8 +21,8 @@ import {
 	type RequestEvent
 } from '../support/tenure-histories.ts';
 
-const COUNT = 100;
-const ELSEWHERE = 20;
+const COUNT = 60;
+const ELSEWHERE = 15;
 const US = 'brightwell';
 
 const histories = someHistories(COUNT, 1105);
@@ -166,7 +166,7 @@ describe(`${COUNT} histories in two worlds that differ where Brightwell sees not
 		await Promise.all(worlds.map(live));
 		const [here, there] = [await readAll(worlds[0]!), await readAll(worlds[1]!)];
 		for (const [what, texts] of Object.entries(here)) expect([what, there[what]]).toEqual([what, texts]);
-		expect(here['singles']!.length).toBeGreaterThan(50);
+		expect(here['singles']!.length).toBeGreaterThan(30);
 		const foreign = await Promise.all(worlds.map(({ system }) => allAlerts(system, 'halden')));
 		expect(foreign[0]!.map((a) => a.messageId)).not.toEqual(foreign[1]!.map((a) => a.messageId));
 	}, 120_000);
