@@ -134,7 +134,10 @@ async function readAll({ system, frames }: World): Promise<Record<string, string
 	}
 	const plain = (body: unknown): string =>
 		(typeof body === 'string' ? body : JSON.stringify(body))
-			.replace(/"(episodeId|id|nextCursor)":"(\d+)"/g, (_, field, id: string) => `"${field}":"${names.get(id)}"`)
+			.replace(
+				/"(episodeId|id|nextCursor)":"(\d+)"/g,
+				(_, field, id: string) => `"${field}":"${names.get(id)}"`
+			)
 			.replace(/^\d{15,}/gm, (id) => names.get(id)!)
 			.replace(/2026-11-2\d{1}T[\d:.]+Z/g, 'at that time');
 	const get = async (path: string) => {
