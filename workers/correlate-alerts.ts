@@ -13,6 +13,7 @@ import { writeFeed, type AlertBody, type FeedRow, type Frame } from '#lib/server
 import { learnLater } from '#lib/server/learned-counts.ts';
 import { LEARNED_LOCK } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
+import { findLost } from '#lib/server/retraction.ts';
 import { explainAlerts, type ExplainDeps } from './explain-alerts.ts';
 
 export interface CorrelateDeps extends ExplainDeps {
@@ -21,7 +22,13 @@ export interface CorrelateDeps extends ExplainDeps {
 	publish(frames: readonly Frame[]): Promise<void>;
 }
 
-/** Works on a doorbell; one that is gone has been worked on. Returns how many explanations were written. */
+/**
+ * Held while Alerts are explained for the first time, shared by all who do. Whoever takes it alone, for a moment, knows
+ * that no first explanation is under way on tenures that have been corrected since.
+ */
+export const FIRST_EXPLANATIONS = 4_716_002;
+
+/** Works on a doorbell; one that is gone has been worked on. Returns how many entries the feeds have of it. */
 export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Promise<number> {
 	const client = await deps.pool.connect();
 	let frames: Frame[];
@@ -30,8 +37,9 @@ export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Pr
 		// With the lock: what is learned does not change under the Alerts that are explained by it.
 		await client.query(`begin; select pg_advisory_xact_lock_shared(${LEARNED_LOCK})`);
 		const { rows } = await client.query<{ ids: bigint[]; again: boolean }>(
-			'select ids::text[] as ids, again from doorbell where id = $1 for update skip locked',
-			[doorbell]
+			`select ids::text[] as ids, again, case when not again then pg_advisory_xact_lock_shared($2)::text end
+			 from doorbell where id = $1 for update skip locked`,
+			[doorbell, FIRST_EXPLANATIONS]
 		);
 		const [bell] = rows;
 		if (!bell) {
@@ -49,7 +57,7 @@ export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Pr
 	}
 	if (others !== null) deps.ring('correlate-alerts', others);
 	await deps.publish(frames);
-	return frames.reduce((sum, frame) => sum + frame.items.length, 0);
+	return frames.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }
 
 async function explain(
@@ -76,7 +84,8 @@ async function explain(
 	}));
 	await learnLater(client, { alertIds: around.alerts.map((alert) => alert.id) });
 	const others = again ? null : await askOtherReports(client, around);
-	return { frames: await writeFeed(client, rows, again), others };
+	const lost = again ? await findLost(client, ids, rows) : [];
+	return { frames: await writeFeed(client, rows, again, lost), others };
 }
 
 /** The other Alerts of the same command count this one too: a doorbell has them explained again. */

@@ -11,6 +11,7 @@ import { reindex } from '#lib/server/reindex.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { onStop } from '#lib/server/stop.ts';
 import { correlateAlerts } from './correlate-alerts.ts';
+import { correlateDevices } from './correlate-devices.ts';
 import { groupEpisodes } from './group-episodes.ts';
 import { indexServiceRequests } from './index-service-requests.ts';
 import { keepPartitions } from './keep-partitions.ts';
@@ -49,6 +50,7 @@ const deps = {
 
 const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<number> }> = {
 	'correlate-alerts': { concurrency: 4, run: (data) => correlateAlerts(deps, doorbellOf(data)) },
+	'correlate-devices': { concurrency: 1, run: (data) => correlateDevices(deps, doorbellOf(data)) },
 	'index-service-requests': { concurrency: 2, run: (data) => indexServiceRequests(deps, doorbellOf(data)) },
 	'settle-pending': { concurrency: 1, run: () => settlePending(deps) },
 	'what-if': { concurrency: 1, run: (data) => whatIf(deps, versionOf(data)) }

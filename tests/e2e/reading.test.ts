@@ -99,6 +99,21 @@ describe('the list, live', () => {
 		await rowOf(page, deviceId).waitFor();
 	});
 
+	test('an Alert that is retracted leaves a tombstone where it stood, with nothing of it, and no open drawer', async () => {
+		const deviceId = await sendAlert();
+		const reader = await openConsole(browser, web, 'brightwell', { complaints });
+		await rowOf(reader, deviceId).click();
+		await drawer(reader).getByText(deviceId).first().waitFor();
+		const row = reader.locator('[data-alert][aria-selected=true]');
+		const [id, place] = [await row.getAttribute('data-alert'), await row.boundingBox()];
+		await system.post('/devices', [aDevice(deviceId, { tenures: [] })]);
+		await row.getByText('Taken back: the Device was not in your tenure').waitFor();
+		await drawer(reader).getByText('There is no such Alert in your list.').waitFor();
+		expect([await row.getAttribute('data-alert'), await row.boundingBox()]).toEqual([id, place]);
+		expect(await reader.locator('main').innerHTML()).not.toContain(deviceId);
+		await reader.context().close();
+	});
+
 	test('another Supplier sees nothing of it', async () => {
 		const other = await openConsole(browser, web, 'halden', { path: '/?view=all' });
 		await other.getByText('No Alert has arrived yet.').waitFor();

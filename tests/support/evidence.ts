@@ -54,12 +54,9 @@ export const home = (): Map<string, HomeDevice> =>
 		[C1, { deviceType: 'CHF', tenures: [{ supplierId: OTHER, ...always }] }]
 	]);
 
-export function explain(
-	requests: ServiceRequest[],
-	alert: Partial<AlertFacts> = {},
-	more: Partial<Evidence> = {}
-): Explanation {
-	return correlate({
+/** An Alert of noon at a Device of ours, the audit data complete, and no requests but those given. */
+export function evidence(alert: Partial<AlertFacts> = {}, more: Partial<Evidence> = {}): Evidence {
+	return {
 		alert: {
 			deviceId: E1,
 			deviceType: 'ESME',
@@ -73,7 +70,7 @@ export function explain(
 			reference: null,
 			...alert
 		},
-		requests,
+		requests: [],
 		home: home(),
 		viewer: { supplierId: OURS, userIds: new Set([BRW]) },
 		completeUntil: NOON + 24 * HOUR,
@@ -83,5 +80,11 @@ export function explain(
 		roleOnly: new Set(),
 		now: NOON + 24 * HOUR,
 		...more
-	});
+	};
 }
+
+export const explain = (
+	requests: ServiceRequest[],
+	alert: Partial<AlertFacts> = {},
+	more: Partial<Evidence> = {}
+): Explanation => correlate(evidence(alert, { requests, ...more }));

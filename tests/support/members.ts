@@ -22,6 +22,7 @@ export async function joinAs(system: System, slug: SupplierSlug, role: MemberRol
 		name,
 		email,
 		password,
+		cookie,
 		async call(method: string, path: string, body?: unknown): Promise<Answer> {
 			const response = await fetch(`${system.url}/api/v1${path}`, {
 				method,

@@ -98,7 +98,7 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 		return {
 			status: response.status,
 			headers: response.headers,
-			body: /json/.test(response.headers.get('content-type') ?? '') && text ? JSON.parse(text) : text
+			body: /[/+]json/.test(response.headers.get('content-type') ?? '') && text ? JSON.parse(text) : text
 		};
 	}
 

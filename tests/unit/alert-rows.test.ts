@@ -7,6 +7,7 @@ import {
 	arrange,
 	compareIds,
 	openView,
+	retractRows,
 	type Rows,
 	type View
 } from '#lib/ui/alert-rows.ts';
@@ -193,6 +194,49 @@ describe('versions', () => {
 				['2', 3]
 			]);
 			expect(held.counts()).toMatchObject({ 'needs-decision': 2, explained: 2, unexplained: 0 });
+		}
+	});
+});
+
+describe('what was retracted', () => {
+	const [one, two] = [anAlert(1, { seq: 5 }), anAlert(2, { seq: 6 })];
+
+	test('stays as a tombstone where it stands, shows nothing, and goes when the hand is off', () => {
+		const rows = retractRows(openView([one, two], all), [{ id: '2', seq: 9 }], 0);
+		expect(rows.shown.map((row) => [row.alert.id, row.retracted, row.goneAt])).toEqual([
+			['2', true, 0],
+			['1', false, null]
+		]);
+		expect(ids(arrange(rows, [], all, { following: false, now: 3_600_000 }))).toEqual(['2', '1']);
+		expect(ids(arrange(rows, [], all, { following: true, now: TOMBSTONE_MS }))).toEqual(['1']);
+	});
+
+	test('is a row again where it comes back, whichever of both is heard first', () => {
+		const back = anAlert(1, { seq: 12, version: 2 });
+		const gone = retractRows(openView([one], all), [{ id: '1', seq: 9 }], 0);
+		const after = arrange(gone, [back], all, busy);
+		expect(after.shown[0]).toMatchObject({ retracted: false, goneAt: null });
+		expect(retractRows(after, [{ id: '1', seq: 9 }], 0).shown[0]!.retracted).toBe(false);
+	});
+
+	test('no longer waits', () => {
+		const rows = arrange(EMPTY, [one, two], desk, busy);
+		expect([...retractRows(rows, [{ id: '1', seq: 9 }], 0).waiting.keys()]).toEqual(['2']);
+	});
+
+	test('leaves the desk and its counts, and no late frame puts it back, in any order of frames', () => {
+		const frames = [
+			(held: Desk) => held.merge([one]),
+			(held: Desk) => held.merge([two]),
+			(held: Desk) => held.retract([{ id: '1', seq: 9 }]),
+			(held: Desk) => held.retract([{ id: '2', seq: 7 }]),
+			(held: Desk) => held.merge([anAlert(2, { seq: 8, version: 2 })])
+		];
+		for (let turn = 0; turn < frames.length; turn++) {
+			const held = new Desk();
+			for (const take of [...frames.slice(turn), ...frames.slice(0, turn)]) take(held);
+			expect(held.ids).toEqual(['2']);
+			expect(held.counts()).toMatchObject({ 'needs-decision': 1 });
 		}
 	});
 });

@@ -8,7 +8,11 @@ import { coalesce } from '#lib/server/frames.ts';
 const frame = (from: number, to: number): AlertChanged => ({
 	from,
 	to,
-	items: Array.from({ length: to - from + 1 }, (_, i) => ({ seq: from + i }) as AlertChanged['items'][number])
+	items: Array.from(
+		{ length: to - from + 1 },
+		(_, i) => ({ seq: from + i }) as AlertChanged['items'][number]
+	),
+	retracted: []
 });
 
 describe('frames', () => {

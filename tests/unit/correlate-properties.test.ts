@@ -32,7 +32,7 @@ describe('what must hold for any evidence', () => {
 				);
 				expect(explain(shuffled, { code: alertCode })).toEqual(explain(requests, { code: alertCode }));
 			}),
-			{ numRuns: 2000 }
+			{ numRuns: 10_000 }
 		);
 	});
 
@@ -47,7 +47,7 @@ describe('what must hold for any evidence', () => {
 					expect(candidates.length).toBeLessThanOrEqual(5);
 				}
 			),
-			{ numRuns: 1000 }
+			{ numRuns: 10_000 }
 		);
 	});
 });

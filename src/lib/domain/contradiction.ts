@@ -12,6 +12,20 @@ export const basisOf = (alert: {
 	suspect: namesSuspect(alert.explanation) ? (alert.candidates[0]?.requestId ?? null) : null
 });
 
+/**
+ * A Decision as it may be read: the suspect that it rests on is named only while the explanation names that request. It
+ * may turn out to lie in another tenure; the record keeps it.
+ */
+export function shownDecision(
+	decision: Decision,
+	now: { candidates: ReadonlyArray<{ requestId: string }>; excluded: ReadonlyArray<{ requestId: string }> }
+): Decision {
+	const suspect = decision.basis?.suspect;
+	if (!suspect || [...now.candidates, ...now.excluded].some((request) => request.requestId === suspect))
+		return decision;
+	return { ...decision, basis: { ...decision.basis!, suspect: null } };
+}
+
 /** The notice beside a Decision, or `null` where the evidence of `now` does not speak against it. */
 export function contradictionOf(decision: Decision, now: Basis): string | null {
 	if (!decision.basis) return null;

@@ -69,16 +69,19 @@ export function createAlertReader(db: Database) {
 				return rows.map(fromRow);
 			}),
 
-		/** Feed entries after a sequence number, each with the Alert as it stands now. `null`: `after` is too far back. */
+		/**
+		 * Feed entries after a sequence number, each with the Alert as it stands now, or as retracted where it no longer
+		 * stands here. `null`: `after` is too far back.
+		 */
 		feed: (supplierId: number, after: number, limit: number): Promise<FeedPage | null> =>
 			asSupplier(db, supplierId, async (tx) => {
 				const head = await headOf(tx, supplierId);
 				const rows = await tx
 					.selectFrom('feed as f')
-					.innerJoin('supplier_alert as s', (join) =>
+					.leftJoin('supplier_alert as s', (join) =>
 						join.onRef('s.supplier_id', '=', 'f.supplier_id').onRef('s.alert_id', '=', 'f.alert_id')
 					)
-					.select(['s.version', 'f.seq', 's.body', 's.decision', 's.episode_id'])
+					.select(['f.alert_id', 's.version', 'f.seq', 's.body', 's.decision', 's.episode_id'])
 					.where('f.supplier_id', '=', supplierId)
 					.where('f.seq', '>', BigInt(after))
 					.where('f.seq', '<=', BigInt(head))
@@ -87,7 +90,11 @@ export function createAlertReader(db: Database) {
 					.execute();
 				const first = rows[0] ? Number(rows[0].seq) : undefined;
 				if (after < head && first !== after + 1) return null;
-				return { items: rows.map(fromRow), head };
+				const page: FeedPage = { items: [], retracted: [], head };
+				for (const { alert_id, version, seq, ...row } of rows)
+					if (version === null) page.retracted.push({ id: alert_id.toString(), seq: Number(seq) });
+					else page.items.push(fromRow({ ...row, version, seq }));
+				return page;
 			}),
 
 		/** The last sequence number of the Supplier's feed. */

@@ -26,6 +26,17 @@ export function createApiKeys(pool: pg.Pool) {
 	const seen = new Map<string, { holder: KeyHolder | null; until: number }>();
 
 	return {
+		/** Of these keys those that may read now, with their Supplier: asked of the record, not remembered. */
+		async standing(ids: readonly number[]): Promise<Map<number, number | null>> {
+			if (ids.length === 0) return new Map();
+			const { rows } = await pool.query<{ id: number; supplier_id: number | null }>({
+				name: 'standing-keys',
+				text: `select id, supplier_id from api_key where id = any($1) and revoked_at is null and 'read' = any(scopes)`,
+				values: [ids]
+			});
+			return new Map(rows.map((row) => [row.id, row.supplier_id]));
+		},
+
 		/** Whose key this is, or `null`. */
 		async holderOf(key: string): Promise<KeyHolder | null> {
 			const hash = hashOf(key);

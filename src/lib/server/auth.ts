@@ -114,6 +114,24 @@ export function createAuth({
 			};
 		},
 
+		/** The id of the session of these headers, which is no secret as its token is. */
+		async sessionOf(headers: Headers): Promise<string | null> {
+			const session = await auth.api.getSession({ headers, query: { disableRefresh: true } });
+			return session?.session.id ?? null;
+		},
+
+		/** Of these sessions those that last, with the Supplier that their person works for now. */
+		async standing(ids: readonly string[]): Promise<Map<string, number>> {
+			if (ids.length === 0) return new Map();
+			const { rows } = await pool.query<{ id: string; supplier_id: number }>({
+				name: 'standing-sessions',
+				text: `select s."id", m.supplier_id from "session" s join member m on m.user_id = s."userId"
+					where s."id" = any($1) and s."expiresAt" > now()`,
+				values: [ids]
+			});
+			return new Map(rows.map((row) => [row.id, row.supplier_id]));
+		},
+
 		/** Adds a person, or sets name, password and place of one who is there. Returns whether they are new. */
 		async addUser(person: {
 			email: string;

@@ -81,7 +81,11 @@ export function createDecisions(deps: {
 			const last = i + FRAME < decided.length ? from + i + part.length - 1 : to;
 			const items = part.map(({ id, version, decision }) => ({ id, version, decision }));
 			await publish([
-				{ event: 'alert:changed', supplierId, data: { from: from + i, to: last, items: part } },
+				{
+					event: 'alert:changed',
+					supplierId,
+					data: { from: from + i, to: last, items: part, retracted: [] }
+				},
 				{ event: 'decision:recorded', supplierId, data: { items } }
 			]);
 		}

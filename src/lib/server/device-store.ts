@@ -1,4 +1,5 @@
-// Devices and tenures as the inventory states them. Tenures of a Device are stated whole; a correction supersedes.
+// Devices and tenures as the inventory states them. Tenures of a Device are stated whole; a correction supersedes. Each
+// group of Devices is one commit, with the doorbell that has their Alerts explained again.
 import type { DeviceIn } from '#lib/domain/device.ts';
 import type pg from 'pg';
 import { euiToBytes } from './database.ts';
@@ -23,9 +24,9 @@ export function createDeviceStore({ pool, ring }: { pool: pg.Pool; ring: Ring })
 				const results: DeviceResult[] = [];
 				for (let i = 0; i < devices.length; i += 200) {
 					const group = devices.slice(i, i + 200);
-					const { results: done, changed } = await recordGroup(client, group, suppliers, fedBy);
+					const { results: done, doorbell } = await recordGroup(client, group, suppliers, fedBy);
 					results.push(...done);
-					await askToCorrelateAgain(client, changed, ring);
+					if (doorbell !== null) ring('correlate-devices', doorbell);
 				}
 				return results;
 			} finally {
@@ -43,22 +44,29 @@ async function recordGroup(
 ) {
 	const results: DeviceResult[] = [];
 	const changed: Buffer[] = [];
+	let doorbell: bigint | null = null;
+	// In one order for every writer: no two wait for each other.
+	const order = devices.map((device, i) => ({ device, i }));
+	order.sort((a, b) =>
+		a.device.deviceId < b.device.deviceId ? -1 : a.device.deviceId > b.device.deviceId ? 1 : 0
+	);
 	await client.query('begin');
 	try {
-		for (const device of devices) {
+		for (const { device, i } of order) {
 			await client.query('savepoint one');
 			const result = await recordOne(client, device, suppliers, fedBy);
 			if (typeof result === 'object') await client.query('rollback to savepoint one');
 			else if (result === 'accepted') changed.push(euiToBytes(device.deviceId));
 			await client.query('release savepoint one');
-			results.push(result);
+			results[i] = result;
 		}
+		if (changed.length > 0) doorbell = await leaveDoorbell(client, changed);
 		await client.query('commit');
 	} catch (error) {
 		await client.query('rollback');
 		throw error;
 	}
-	return { results, changed };
+	return { results, doorbell };
 }
 
 async function recordOne(
@@ -137,24 +145,13 @@ async function correctTenures(
 	return ended.length > 0 || wanted.size > 0;
 }
 
-/** Alerts that came before their Device, or one of its home network, or before a tenure was put right, are explained anew. */
-async function askToCorrelateAgain(
-	client: pg.PoolClient,
-	devices: readonly Buffer[],
-	ring: Ring
-): Promise<void> {
-	if (devices.length === 0) return;
+/** The ids of a doorbell are numbers: a Device is its eight bytes as one. */
+async function leaveDoorbell(client: pg.PoolClient, changed: readonly Buffer[]): Promise<bigint> {
 	const { rows } = await client.query<{ id: bigint }>(
-		`insert into doorbell (job, ids, again)
-		 select 'correlate-alerts', array_agg(id order by id), true
-		 from (select id, (row_number() over (order by id) - 1) / 500 as part from alert where device_id in (
-			select unnest($1::bytea[]) union select d.device_id from device d
-			where d.hub_id in (select hub_id from device where device_id = any($1))
-		)) a
-		 group by part returning id`,
-		[devices]
+		`insert into doorbell (job, ids, again) values ('correlate-devices', $1, true) returning id`,
+		[changed.map((id) => id.readBigInt64BE())]
 	);
-	for (const row of rows) ring('correlate-alerts', row.id);
+	return rows[0]!.id;
 }
 
 const UPSERT = `

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { groupKeys, type Member } from '#lib/domain/episode.ts';
 import { namesSuspect } from '#lib/domain/explanation-kind.ts';
+import { countEpisodes } from './episode-count.ts';
 import { toAlert, type AlertBody, type Frame, type Standing } from './feed.ts';
 
 interface Facts {
@@ -18,7 +19,10 @@ export interface Span {
 	to: number;
 }
 
-/** Brings the keys of these Alerts up to date; returns the keys that gained or lost one, and where in time. */
+/**
+ * Brings the keys of these Alerts up to date; returns the keys that gained or lost one, and where in time. An Alert that
+ * was retracted has none any more.
+ */
 export async function writeKeys(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -148,7 +152,7 @@ export async function joinEpisodes(
 			 from unnest($2::bigint[], $3::bigint[]) as c(alert_id, id) where s.supplier_id = $1 and s.alert_id = c.alert_id`,
 			[supplierId, changes.map((c) => c.alert_id), changes.map((c) => c.new)]
 		);
-	if (episodes.size > 0) await client.query(COUNT, [supplierId, [...episodes]]);
+	await countEpisodes(client, supplierId, [...episodes]);
 	if (changes.length === 0) return null;
 
 	const { rows: heads } = await client.query<{ to: bigint }>('select next_feed_seq($1, $2) as to', [
@@ -162,7 +166,7 @@ export async function joinEpisodes(
 		changes.map((c) => c.alert_id),
 		changes.map((_, i) => from + i)
 	]);
-	return { supplierId, from, to, items: rows.map((row) => toAlert(row.body, row)) };
+	return { supplierId, from, to, items: rows.map((row) => toAlert(row.body, row)), retracted: [] };
 }
 
 const FACTS = `
@@ -190,30 +194,6 @@ from supplier_alert s left join lateral (
 ) c on true
 where s.supplier_id = $1 and s.alert_id = any($2::bigint[]) and s.episode_id is distinct from c.episode_id
 order by s.alert_id`;
-
-// An episode that nobody belongs to any more keeps its row, with no members: a decision on it stays readable.
-const COUNT = `
-with counted as (
-	select e.id, count(s.alert_id) as members, count(distinct s.device_id) as devices,
-		coalesce(sum((s.body->>'occurrences')::bigint), 0) as occurrences, coalesce(bool_or((s.body->>'throttled')::boolean), false) as at_least,
-		coalesce(min((s.body->>'priority')::int), 4) as priority, min(s.effective_at) as first_at, max(s.effective_at) as last_at
-	from episode e left join supplier_alert s on s.supplier_id = e.supplier_id and s.episode_id = e.id
-	where e.supplier_id = $1 and e.id = any($2::bigint[]) group by e.id
-), first as (
-	select distinct on (s.episode_id) s.episode_id as id, jsonb_build_object(
-		'code', s.code, 'name', s.body->'name', 'deviceId', s.device_id, 'hubId', s.hub_id, 'area', s.body->'area',
-		'model', d.model, 'firmware', d.firmware,
-		'suspect', case when s.explanation in ('exact', 'likely') and jsonb_array_length(s.body->'candidates') > 0 then
-			(select jsonb_build_object('serviceReferenceVariant', c->'serviceReferenceVariant', 'name', c->'name',
-				'userRole', c->'userRole', 'userName', c->'userName', 'own', c->'own') from (select s.body->'candidates'->0 as c) one)
-		end) as facts
-	from supplier_alert s left join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
-	where s.supplier_id = $1 and s.episode_id = any($2::bigint[]) order by s.episode_id, s.effective_at, s.alert_id
-)
-update episode e set members = c.members, devices = c.devices, occurrences = c.occurrences, at_least = c.at_least,
-	priority = c.priority, first_at = coalesce(c.first_at, e.first_at), last_at = coalesce(c.last_at, e.last_at),
-	facts = coalesce(f.facts, e.facts), version = e.version + 1
-from counted c left join first f using (id) where e.id = c.id and e.supplier_id = $1`;
 
 const MOVE = `
 with moved as (

@@ -56,12 +56,15 @@ export function createEpisodes(db: Database) {
 				};
 			}),
 
-		/** One episode, or `null` where there is none or it is another Supplier's. */
+		/**
+		 * One episode, or `null` where there is none or it is another Supplier's. One that nobody belongs to any more is
+		 * none: its facts may be of an Alert that was retracted.
+		 */
 		one: (supplierId: number, id: string): Promise<EpisodeDetail | null> =>
 			asSupplier(db, supplierId, async (tx) => {
 				const { rows } = await sql<Row>`
 					select e.*, o.open from episode e cross join lateral (${openMembers}) o
-					where e.supplier_id = ${supplierId} and e.id = ${id}::bigint`.execute(tx);
+					where e.supplier_id = ${supplierId} and e.id = ${id}::bigint and e.members > 0`.execute(tx);
 				return rows[0]
 					? { ...toEpisode(rows[0]), outside: await countOutside(tx, supplierId, rows[0]) }
 					: null;
@@ -112,7 +115,9 @@ export async function membersToDecide(
 	{ episode, version, reopen }: { episode: string; version: number; reopen: boolean }
 ): Promise<Array<{ id: string; version: number }> | null> {
 	const { rows: found } = await sql`
-		select from episode where supplier_id = ${supplierId} and id = ${episode}::bigint`.execute(tx);
+		select from episode where supplier_id = ${supplierId} and id = ${episode}::bigint and members > 0`.execute(
+		tx
+	);
 	if (found.length === 0) return null;
 	const { rows } = await sql<{ alert_id: bigint; version: number }>`
 		select alert_id, version from supplier_alert

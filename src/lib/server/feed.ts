@@ -1,9 +1,11 @@
 // What one Supplier sees: the explanation beside its Alert, and its place in the Supplier's gapless feed.
 // Tenure has been applied by whoever calls `publish`; reads touch only rows that stand here.
 import type { Alert } from '#lib/domain/alert.ts';
-import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
+import { basisOf, contradictionOf, shownDecision } from '#lib/domain/contradiction.ts';
 import type { Decision } from '#lib/domain/decision.ts';
+import type { Retracted } from '#lib/domain/live-events.ts';
 import type pg from 'pg';
+import { carryOver, lastRetracted, retract, type Viewing } from './retraction.ts';
 
 /** The Alert as read, but for what the store adds: version, place in the feed, Decision, notice and episode. */
 export type AlertBody = Omit<Alert, 'version' | 'seq' | 'decision' | 'notice' | 'episodeId'>;
@@ -30,7 +32,7 @@ export const toAlert = (body: AlertBody, { version, seq, decision, episode_id }:
 	...body,
 	version,
 	seq: Number(seq),
-	decision,
+	decision: decision && shownDecision(decision, body),
 	notice: decision && contradictionOf(decision, basisOf(body)),
 	episodeId: episode_id?.toString() ?? null
 });
@@ -41,23 +43,29 @@ export interface Frame {
 	from: number;
 	to: number;
 	items: Alert[];
+	retracted: Retracted[];
 }
 
 /**
  * Writes explanations within the caller's transaction and returns the frames to push after its commit. The counter
  * row of each Supplier is locked from here to the commit, so that numbers are given in the order of commits.
- * `again`: an explanation that stands is replaced where it differs; else it is left alone.
+ * `again`: an explanation that stands is replaced where it differs; else it is left alone. `lost`: what Suppliers have
+ * and may no longer see.
  */
 export async function writeFeed(
 	client: pg.ClientBase,
 	rows: readonly FeedRow[],
-	again: boolean
+	again: boolean,
+	lost: readonly Viewing[] = []
 ): Promise<Frame[]> {
 	const frames: Frame[] = [];
 	// In one order of Suppliers for every writer: no two wait for each other.
-	for (const supplierId of [...new Set(rows.map((row) => row.supplierId))].sort((a, b) => a - b)) {
+	for (const supplierId of [...new Set([...rows, ...lost].map((row) => row.supplierId))].sort(
+		(a, b) => a - b
+	)) {
 		const own = rows.filter((row) => row.supplierId === supplierId);
-		const frame = await writeFor(client, supplierId, own, again);
+		const gone = lost.filter((one) => one.supplierId === supplierId);
+		const frame = await writeFor(client, supplierId, own, again, gone);
 		if (frame) frames.push(frame);
 	}
 	return frames;
@@ -67,7 +75,8 @@ async function writeFor(
 	client: pg.ClientBase,
 	supplierId: number,
 	rows: readonly FeedRow[],
-	again: boolean
+	again: boolean,
+	lost: readonly Viewing[]
 ): Promise<Frame | undefined> {
 	await client.query('select next_feed_seq($1, 0)', [supplierId]);
 	const bodies = rows.map((row) => JSON.stringify(row.body));
@@ -84,17 +93,23 @@ async function writeFor(
 		values: [supplierId, rows.map((row) => row.alertId), bodies]
 	});
 	const before = new Map(standing.map((row) => [row.alert_id, row]));
+	// What is explained for the first time has never been retracted.
+	const missing = again ? rows.map((row) => row.alertId).filter((id) => !before.has(id)) : [];
+	const back = await lastRetracted(client, supplierId, missing);
+	for (const [alert_id, was] of back)
+		before.set(alert_id, { alert_id, ...was, same: false, episode_id: null });
 	const due = rows
 		.map((row, i) => ({ ...row, json: bodies[i]!, before: before.get(row.alertId) }))
 		.filter(({ before }) => !before || (again && !before.same));
-	if (due.length === 0) return undefined;
+	const count = due.length + lost.length;
+	if (count === 0) return undefined;
 
 	const { rows: seqs } = await client.query<{ to: bigint }>('select next_feed_seq($1, $2) as to', [
 		supplierId,
-		due.length
+		count
 	]);
 	const to = Number(seqs[0]!.to);
-	const from = to - due.length + 1;
+	const from = to - count + 1;
 	const items = due.map((row, i) =>
 		toAlert(row.body, {
 			version: (row.before?.version ?? 0) + 1,
@@ -103,6 +118,10 @@ async function writeFor(
 			episode_id: row.before?.episode_id ?? null
 		})
 	);
+	const gone = lost.map(({ alertId }, i) => ({ alertId, seq: from + due.length + i }));
+	await retract(client, supplierId, gone);
+	const retracted = gone.map(({ alertId, seq }) => ({ id: alertId.toString(), seq }));
+	if (due.length === 0) return { supplierId, from, to, items, retracted };
 	await client.query({
 		name: 'write-explanations',
 		text: WRITE,
@@ -125,7 +144,8 @@ async function writeFor(
 			items.map((item) => item.notice !== null)
 		]
 	});
-	return { supplierId, from, to, items };
+	await carryOver(client, supplierId, back);
+	return { supplierId, from, to, items, retracted };
 }
 
 const WRITE = `

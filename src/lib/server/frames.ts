@@ -9,7 +9,8 @@ export function coalesce(frames: readonly AlertChanged[]): AlertChanged[] {
 		if (last && last.to + 1 === frame.from) {
 			last.to = frame.to;
 			last.items.push(...frame.items);
-		} else joined.push({ ...frame, items: [...frame.items] });
+			last.retracted.push(...frame.retracted);
+		} else joined.push({ ...frame, items: [...frame.items], retracted: [...frame.retracted] });
 	}
 	return joined;
 }

@@ -1,11 +1,13 @@
 // Live push: Socket.IO rooms, one for each Supplier. The server puts a socket in its room; a client names none and sends
-// nothing. Frames are coalesced to at most twenty a second; what a client misses it fetches from the feed.
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+// nothing. Frames are coalesced to at most twenty a second; what a client misses it fetches from the feed. Before each
+// the record is asked whose key or session still stands, so that nobody hears what came after the end of their access.
+import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
-import type { AlertChanged, ServerToClient } from '#lib/domain/live-events.ts';
-import { headersOf, isOwnOrigin } from './caller.ts';
+import type { ServerToClient } from '#lib/domain/live-events.ts';
+import { isOwnOrigin } from './caller.ts';
 import { coalesce } from './frames.ts';
-import { subscribeLive } from './live-channel.ts';
+import { subscribeLive, type LiveMessage } from './live-channel.ts';
+import { createListeners, type Listener } from './listeners.ts';
 import type { WebServices } from './services.ts';
 
 const FRAME_MS = 50;
@@ -13,15 +15,10 @@ const HEAD_MS = 5000;
 /** More unsent packets than this: the client does not read, and has to catch up from the feed. */
 const MOST_UNSENT = 200;
 
-interface SocketData {
-	supplierId: number;
-	/** Asked again every few seconds: a session or key that has ended leaves its room. */
-	stillAllowed(): Promise<boolean>;
-}
-
 export async function attachLive(http: HttpServer, services: WebServices) {
 	const { config, log } = services;
-	const io = new Server<Record<string, never>, ServerToClient, Record<string, never>, SocketData>(http, {
+	const listeners = createListeners(services);
+	const io = new Server<Record<string, never>, ServerToClient, Record<string, never>, Listener>(http, {
 		path: '/socket.io',
 		serveClient: false,
 		perMessageDeflate: false,
@@ -34,7 +31,7 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 	});
 
 	io.use((socket, next) => {
-		void admit(socket.request, socket.handshake.auth).then(
+		void listeners.admit(socket.request, socket.handshake.auth).then(
 			(data) => {
 				if (!data) return next(new Error('Sign in, or send auth.key with the scope read'));
 				socket.data = data;
@@ -44,63 +41,66 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 		);
 	});
 
-	async function admit(req: IncomingMessage, auth: Record<string, unknown>): Promise<SocketData | null> {
-		if (typeof auth['key'] === 'string') {
-			const key = auth['key'];
-			const allowed = async () => {
-				const holder = await services.apiKeys.holderOf(key);
-				return holder && holder.supplierId !== null && holder.scopes.includes('read')
-					? holder.supplierId
-					: null;
-			};
-			const supplierId = await allowed();
-			return supplierId === null
-				? null
-				: { supplierId, stillAllowed: async () => (await allowed()) === supplierId };
-		}
-		// A session comes from a browser, and a browser says from which site.
-		if (!isOwnOrigin(req, config.origin)) return null;
-		const headers = headersOf(req);
-		const viewer = await services.auth.viewerOf(headers);
-		if (!viewer) return null;
-		const { supplierId } = viewer;
-		return {
-			supplierId,
-			stillAllowed: async () => (await services.auth.viewerOf(headers))?.supplierId === supplierId
-		};
-	}
-
 	io.on('connection', (socket) => {
 		void socket.join(room(socket.data.supplierId));
 		socket.onAny(() => socket.disconnect(true));
-		services.alerts.head(socket.data.supplierId).then(
-			(head) => socket.emit('feed:head', { head }),
-			() => {}
-		);
+		services.alerts
+			.head(socket.data.supplierId)
+			.then(async (head) => {
+				await letGo([socket.data.supplierId]);
+				socket.emit('feed:head', { head });
+			})
+			.catch(() => {}); // the head is told again in a few seconds
 	});
 
-	const waiting = new Map<number, AlertChanged[]>();
+	const waiting = new Map<number, LiveMessage[]>();
 	let timer: NodeJS.Timeout | undefined;
 	let lastFrame = -FRAME_MS;
 
 	await subscribeLive(services.subscriber, (message) => {
 		if (!io.of('/').adapter.rooms.has(room(message.supplierId))) return;
-		if (message.event === 'decision:recorded')
-			return void io.to(room(message.supplierId)).emit(message.event, message.data);
-		const frames = waiting.get(message.supplierId);
-		if (frames) frames.push(message.data);
-		else waiting.set(message.supplierId, [message.data]);
-		// The first change after a quiet moment goes out at once.
-		timer ??= setTimeout(flush, Math.max(0, lastFrame + FRAME_MS - performance.now()));
+		const messages = waiting.get(message.supplierId);
+		if (messages) messages.push(message);
+		else waiting.set(message.supplierId, [message]);
+		schedule();
 	});
 
-	function flush(): void {
-		timer = undefined;
+	/** The first change after a quiet moment goes out at once. */
+	function schedule(): void {
+		timer ??= setTimeout(() => void flush(), Math.max(0, lastFrame + FRAME_MS - performance.now()));
+	}
+
+	async function flush(): Promise<void> {
 		lastFrame = performance.now();
-		dropSlowReaders();
-		for (const [supplierId, frames] of waiting)
-			for (const frame of coalesce(frames)) io.to(room(supplierId)).emit('alert:changed', frame);
+		// What comes in while the record is asked is younger than its answer: it waits for the next one.
+		const going = [...waiting];
 		waiting.clear();
+		try {
+			await letGo(going.map(([supplierId]) => supplierId));
+			dropSlowReaders();
+			for (const [supplierId, messages] of going) push(supplierId, messages);
+		} catch (error) {
+			log.warn(
+				{ error: (error as Error).message },
+				'nothing was pushed; consoles see the gap and read the feed'
+			);
+		}
+		timer = undefined;
+		if (waiting.size > 0) schedule();
+	}
+
+	function push(supplierId: number, messages: readonly LiveMessage[]): void {
+		const to = io.to(room(supplierId));
+		const frames = messages.flatMap((m) => (m.event === 'alert:changed' ? m.data : []));
+		for (const frame of coalesce(frames)) to.emit('alert:changed', frame);
+		for (const m of messages) if (m.event === 'decision:recorded') to.emit(m.event, m.data);
+	}
+
+	/** Ends the sockets of these Suppliers whose key or session has ended. */
+	async function letGo(supplierIds: readonly number[]): Promise<void> {
+		const sockets = [...io.of('/').sockets.values()].filter((s) => supplierIds.includes(s.data.supplierId));
+		const standing = await listeners.standing(sockets.map((socket) => socket.data));
+		for (const socket of sockets) if (!standing.has(socket.data)) socket.disconnect(true);
 	}
 
 	function dropSlowReaders(): void {
@@ -118,8 +118,11 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 			await Promise.all(
 				sockets.map(async (socket) => (await socket.data.stillAllowed()) || socket.disconnect(true))
 			);
-			for (const supplierId of new Set(sockets.map((socket) => socket.data.supplierId)))
-				io.to(room(supplierId)).emit('feed:head', { head: await services.alerts.head(supplierId) });
+			const supplierIds = [...new Set(sockets.map((socket) => socket.data.supplierId))];
+			const heads = await Promise.all(supplierIds.map((id) => services.alerts.head(id)));
+			await letGo(supplierIds);
+			for (const [i, supplierId] of supplierIds.entries())
+				io.to(room(supplierId)).emit('feed:head', { head: heads[i]! });
 		} catch (error) {
 			log.warn({ error: (error as Error).message }, 'the head of the feed could not be told');
 		}

@@ -4,7 +4,7 @@ import { firstIdAt } from './record-id.ts';
 
 const DAY = 86_400_000;
 const WEEK = 7 * DAY;
-const BY_ID = ['alert', 'service_request', 'supplier_alert', 'episode_member'];
+const BY_ID = ['alert', 'service_request', 'supplier_alert', 'retracted_alert', 'episode_member'];
 /** A client further behind than this reloads its snapshot. */
 const FEED_DAYS = 2;
 

@@ -4,7 +4,13 @@ import { Queue, createNodeRedisClient } from 'bullmq';
 import type { Log } from './log.ts';
 import type { Redis } from './redis.ts';
 
-export const JOBS = ['correlate-alerts', 'index-service-requests', 'settle-pending', 'what-if'] as const;
+export const JOBS = [
+	'correlate-alerts',
+	'correlate-devices',
+	'index-service-requests',
+	'settle-pending',
+	'what-if'
+] as const;
 export type Job = (typeof JOBS)[number];
 
 /** `doorbell` is absent for jobs that work on whatever is due. */

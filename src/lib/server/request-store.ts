@@ -110,7 +110,8 @@ function columns(rows: readonly Row[], nextId: () => bigint): unknown[] {
 
 const INPUT = `
 with input as (
-	select * from unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::smallint[],
+	select *, case when response_code is not null then coalesce(responded_at, '-infinity') end as code_at
+	from unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::smallint[],
 		$9::text[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[])
 	as t(key, id, device_id, user_id, variant, user_role, user_name, command_variant, mode, requested_at, execute_at,
 		responded_at, response_code, source)
@@ -120,9 +121,9 @@ const INSERT = `${INPUT}, fresh as (
 	insert into request_key (key, request_id) select key, id from input on conflict (key) do nothing returning key, request_id
 ), kept as (
 	insert into service_request (id, key, device_id, user_id, variant, user_role, user_name, command_variant, mode,
-		requested_at, execute_at, responded_at, response_code, source)
+		requested_at, execute_at, responded_at, response_code, code_at, source)
 	select id, key, device_id, user_id, variant, user_role, user_name, command_variant, mode,
-		requested_at, execute_at, responded_at, response_code, source
+		requested_at, execute_at, responded_at, response_code, code_at, source
 	from input where key in (select key from fresh)
 ), bell as (
 	insert into doorbell (job, ids) select 'index-service-requests', array_agg(request_id order by request_id) from fresh
@@ -130,8 +131,13 @@ const INSERT = `${INPUT}, fresh as (
 )
 select (select id from bell) as doorbell, coalesce((select array_agg(key) from fresh), '{}') as keys`;
 
-// The merge: earliest request, latest response with its own code, greatest of what differs. Order cannot matter.
-const MERGE = `${INPUT}, merged as (
+// The merge: earliest request, latest response, the code of the latest response that has one, greatest of what differs.
+// Order cannot matter: of the code it is kept (`code_at`) which response gave it.
+const MERGE = `${INPUT}, standing as (
+	select s.*, case when s.response_code is not null then coalesce(s.code_at, s.responded_at, '-infinity') end as coded_at
+	from service_request s join request_key k on k.request_id = s.id join input i on i.key = k.key
+	for update of s
+), merged as (
 	select s.id, s.key,
 		greatest(s.device_id, i.device_id) as device_id, greatest(s.user_id, i.user_id) as user_id,
 		greatest(s.variant, i.variant) as variant, greatest(s.user_role, i.user_role) as user_role,
@@ -139,21 +145,20 @@ const MERGE = `${INPUT}, merged as (
 		least(s.mode, i.mode) as mode, least(s.requested_at, i.requested_at) as requested_at,
 		greatest(s.execute_at, i.execute_at) as execute_at,
 		greatest(s.responded_at, i.responded_at) as responded_at,
-		case when (coalesce(i.responded_at, '-infinity'), coalesce(i.response_code, ''))
-				> (coalesce(s.responded_at, '-infinity'), coalesce(s.response_code, ''))
-			then coalesce(i.response_code, s.response_code) else coalesce(s.response_code, i.response_code) end as response_code,
-		greatest(s.source, i.source) as source
-	from input i join request_key k on k.key = i.key join service_request s on s.id = k.request_id
-	for update of s
+		case when s.coded_at is null or (i.code_at, i.response_code) > (s.coded_at, s.response_code)
+			then i.response_code else s.response_code end as response_code,
+		greatest(s.coded_at, i.code_at) as code_at, greatest(s.source, i.source) as source
+	from input i join standing s using (key)
 ), changed as (
 	update service_request s set device_id = m.device_id, user_id = m.user_id, variant = m.variant, user_role = m.user_role,
 		user_name = m.user_name, command_variant = m.command_variant, mode = m.mode, requested_at = m.requested_at,
-		execute_at = m.execute_at, responded_at = m.responded_at, response_code = m.response_code, source = m.source
+		execute_at = m.execute_at, responded_at = m.responded_at, response_code = m.response_code,
+		code_at = m.code_at, source = m.source
 	from merged m
 	where s.id = m.id and (s.device_id, s.user_id, s.variant, s.user_role, s.user_name, s.command_variant, s.mode, s.requested_at,
-			s.execute_at, s.responded_at, s.response_code, s.source)
+			s.execute_at, s.responded_at, s.response_code, s.code_at, s.source)
 		is distinct from (m.device_id, m.user_id, m.variant, m.user_role, m.user_name, m.command_variant, m.mode, m.requested_at,
-			m.execute_at, m.responded_at, m.response_code, m.source)
+			m.execute_at, m.responded_at, m.response_code, m.code_at, m.source)
 	returning s.id, s.key
 ), bell as (
 	insert into doorbell (job, ids) select 'index-service-requests', array_agg(id order by id) from changed

@@ -72,6 +72,7 @@ export interface Tables {
 		execute_at: Date | null;
 		responded_at: Date | null;
 		response_code: string | null;
+		code_at: Date | null;
 		source: string | null;
 	};
 	completeness: { source: string; complete_until: Date; recorded_at: Generated<Date> };

@@ -1,6 +1,7 @@
 // The rules of a list that is never disturbed: where a new row goes, what waits, what stays although it no longer
 // belongs. Pure, so that they can be tested without a browser.
 import type { Alert } from '#lib/domain/alert.ts';
+import type { Retracted } from '#lib/domain/live-events.ts';
 
 export interface Row {
 	readonly alert: Alert;
@@ -10,6 +11,8 @@ export interface Row {
 	readonly goneAt: number | null;
 	/** Until when (epoch ms) a changed explanation is marked. */
 	readonly updatedUntil: number;
+	/** The Supplier may no longer see it: a tombstone that shows nothing of the Alert. */
+	readonly retracted: boolean;
 }
 
 export interface Rows {
@@ -43,7 +46,13 @@ const comparators: Record<View['order'], (a: Row, b: Row) => number> = {
 	newest: (a, b) => compareIds(b.alert.id, a.alert.id)
 };
 
-const toRow = (alert: Alert): Row => ({ alert, band: alert.priority, goneAt: null, updatedUntil: 0 });
+const toRow = (alert: Alert): Row => ({
+	alert,
+	band: alert.priority,
+	goneAt: null,
+	updatedUntil: 0,
+	retracted: false
+});
 
 /** The rows of a view that is opened. */
 export function openView(alerts: Iterable<Alert>, view: View): Rows {
@@ -111,7 +120,21 @@ function patch(row: Row, alert: Alert, view: View, now: number): Row {
 		alert,
 		band: row.band,
 		goneAt: view.belongs(alert) ? null : (row.goneAt ?? now),
-		updatedUntil: news ? now + UPDATED_MS : row.updatedUntil
+		updatedUntil: news ? now + UPDATED_MS : row.updatedUntil,
+		retracted: false
+	};
+}
+
+/** What was retracted becomes a tombstone where it stands, or no longer waits; one that has come back since stays. */
+export function retractRows(rows: Rows, entries: readonly Retracted[], now: number): Rows {
+	if (entries.length === 0) return rows;
+	const gone = new Map(entries.map(({ id, seq }) => [id, seq]));
+	const isGone = (alert: Alert): boolean => alert.seq < (gone.get(alert.id) ?? 0);
+	return {
+		shown: rows.shown.map((row) =>
+			isGone(row.alert) ? { ...row, retracted: true, goneAt: row.goneAt ?? now } : row
+		),
+		waiting: new Map([...rows.waiting].filter(([, alert]) => !isGone(alert)))
 	};
 }
 

@@ -2,7 +2,7 @@
 // the snapshot, then merge by version, so that a lost, doubled or late frame never matters.
 import { io, type Socket } from 'socket.io-client';
 import type { Alert } from '#lib/domain/alert.ts';
-import { AlertChanged, FeedHead } from '#lib/domain/live-events.ts';
+import { AlertChanged, FeedHead, type Retracted } from '#lib/domain/live-events.ts';
 import { readAlert, readDesk, readFeed } from './alerts-api.ts';
 import type { Clock } from './clock.svelte.ts';
 import { Desk } from './desk.ts';
@@ -21,15 +21,19 @@ const PAINT_MS = 250;
 const SILENCE_MS = 12_000;
 const RETRY_MS = 3000;
 
+/** Newest versions of what changed, and what the Supplier may no longer see. */
+type Listener = (changes: readonly Alert[], retracted: readonly Retracted[]) => void;
+
 export class LiveAlerts {
 	connection = $state.raw<Connection>({ kind: 'connecting' });
 	/** How many Alerts each view of the desk holds; `null` until the whole desk has been read. */
 	counts = $state.raw<Partial<Record<ViewName, number>> | null>(null);
 	readonly #clock: Clock;
 	readonly #desk = new Desk();
-	#listeners: ReadonlyArray<(changes: readonly Alert[]) => void> = [];
+	#listeners: readonly Listener[] = [];
 	#head: number;
 	#queue: Alert[] = [];
+	#taken: Retracted[] = [];
 	#paint: ReturnType<typeof setTimeout> | undefined;
 	/** When it last painted: the first change after a quiet moment is shown at once. */
 	#painted = -PAINT_MS;
@@ -55,8 +59,8 @@ export class LiveAlerts {
 		return this.connection.kind === 'live' || this.connection.kind === 'catching-up';
 	}
 
-	/** Calls `listener` with the newest versions of what changed, at most every 250 ms. */
-	subscribe(listener: (changes: readonly Alert[]) => void): () => void {
+	/** Calls `listener` with what changed, at most every 250 ms. */
+	subscribe(listener: Listener): () => void {
 		this.#listeners = [...this.#listeners, listener];
 		return () => {
 			this.#listeners = this.#listeners.filter((other) => other !== listener);
@@ -117,8 +121,9 @@ export class LiveAlerts {
 		const event = AlertChanged.safeParse(raw);
 		if (!event.success) return void this.#catchUp(); // a newer server: the feed is read the long way
 		this.#heard();
-		const { from, to, items } = event.data;
+		const { from, to, items, retracted } = event.data;
 		this.#queue.push(...items);
+		this.#taken.push(...retracted);
 		this.#schedule();
 		if (from <= this.#head + 1) {
 			this.#head = Math.max(this.#head, to);
@@ -140,8 +145,11 @@ export class LiveAlerts {
 				}
 				if (page.kind === 'failed') return;
 				this.#queue.push(...page.items);
+				this.#taken.push(...page.retracted);
 				this.#schedule();
-				this.#head = Math.max(this.#head, page.items.at(-1)?.seq ?? page.head);
+				const entries = [page.items.at(-1), page.retracted.at(-1)].filter((entry) => entry !== undefined);
+				const last = entries.length > 0 ? Math.max(...entries.map((entry) => entry.seq)) : page.head;
+				this.#head = Math.max(this.#head, last);
 				if (this.#head >= page.head) break;
 				this.connection = { kind: 'catching-up', behind: page.head - this.#head };
 			}
@@ -163,11 +171,12 @@ export class LiveAlerts {
 		}
 		if (head === undefined) return false;
 		if (afresh) this.#head = head;
-		// What was on the desk and is no longer in the list has been decided meanwhile.
+		// What was on the desk and is no longer in the list has been decided meanwhile, or retracted.
 		for (const id of afresh ? this.#desk.without(read) : []) {
 			const alert = await readAlert(id);
-			if (alert) this.take([alert]);
-			else this.#desk.forget(id);
+			if (alert) this.#queue.push(alert);
+			else this.#taken.push({ id, seq: head });
+			this.#flush();
 		}
 		this.counts = this.#desk.counts();
 		return true;
@@ -184,11 +193,14 @@ export class LiveAlerts {
 		clearTimeout(this.#paint);
 		this.#paint = undefined;
 		this.#painted = performance.now();
+		const retracted = this.#taken;
+		this.#desk.retract(retracted);
 		const changes = this.#desk.merge(this.#queue);
 		this.#queue = [];
-		if (changes.length === 0) return;
+		this.#taken = [];
+		if (changes.length === 0 && retracted.length === 0) return;
 		if (this.counts) this.counts = this.#desk.counts();
-		for (const listener of this.#listeners) listener(changes);
+		for (const listener of this.#listeners) listener(changes, retracted);
 	}
 
 	#heard(): void {

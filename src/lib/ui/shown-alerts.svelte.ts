@@ -1,7 +1,16 @@
 // The list that a reader has before them: held still while they read, filled from the live feed while they do not.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
-import { EMPTY, append, arrange, openView, type Row, type Rows, type View } from './alert-rows.ts';
+import {
+	EMPTY,
+	append,
+	arrange,
+	openView,
+	retractRows,
+	type Row,
+	type Rows,
+	type View
+} from './alert-rows.ts';
 import { readMore } from './alerts-api.ts';
 import type { Clock } from './clock.svelte.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
@@ -52,7 +61,10 @@ export class ShownAlerts {
 	}
 
 	start(): () => void {
-		const unsubscribe = this.#live.subscribe((changes) => this.#arrange(changes));
+		const unsubscribe = this.#live.subscribe((changes, retracted) => {
+			this.#rows = retractRows(this.#rows, retracted, this.#clock.exact());
+			this.#arrange(changes);
+		});
 		const sweep = setInterval(() => {
 			if (!this.#busy && this.rows.some((row) => row.goneAt !== null)) this.#arrange([]);
 		}, SWEEP_MS);

@@ -19,7 +19,9 @@ export class Opened {
 	}
 
 	follow(live: LiveAlerts): () => void {
-		return live.subscribe((changes) => {
+		return live.subscribe((changes, retracted) => {
+			for (const { id, seq } of retracted)
+				if (id === this.#id && seq > (this.alert?.seq ?? 0)) this.alert = null;
 			for (const alert of changes)
 				if (alert.id === this.#id && alert.version > (this.alert?.version ?? 0)) this.alert = alert;
 		});

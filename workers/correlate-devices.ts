@@ -1,0 +1,39 @@
+// correlate-devices: when Devices or tenures have changed, has the Alerts of these Devices and of their home networks
+// explained again: they came before their Device did, or before a tenure was put right.
+import type pg from 'pg';
+import type { Ring } from '#lib/server/queues.ts';
+import { FIRST_EXPLANATIONS } from './correlate-alerts.ts';
+
+/** Works on a doorbell; one that is gone has been worked on. Returns how many Alerts are to be explained again. */
+export async function correlateDevices(
+	{ pool, ring }: { pool: pg.Pool; ring: Ring },
+	doorbell: bigint
+): Promise<number> {
+	// A first explanation that has read the tenures of before the change may be on its way: it ends before the doorbells
+	// below are rung, so that they find what it has written. What begins later reads the tenures of after.
+	await pool.query(`${HOMES} select pg_advisory_xact_lock($2) from (select from alerts limit 1) found`, [
+		doorbell,
+		FIRST_EXPLANATIONS
+	]);
+	const { rows } = await pool.query<{ id: bigint; count: number }>(RING_AGAIN, [doorbell]);
+	for (const row of rows) ring('correlate-alerts', row.id);
+	return rows.reduce((sum, row) => sum + row.count, 0);
+}
+
+const HOMES = `
+with named as (
+	select decode(lpad(to_hex(n), 16, '0'), 'hex') as device_id from doorbell b, unnest(b.ids) as n where b.id = $1
+), home as (
+	select device_id from named
+	union select d.device_id from device d where d.hub_id in (select h.hub_id from device h join named using (device_id))
+), alerts as (
+	select a.id from alert a join home using (device_id)
+)`;
+
+const RING_AGAIN = `${HOMES}, parts as (
+	select array_agg(id order by id) as ids
+	from (select id, (row_number() over (order by id) - 1) / 500 as part from alerts) a group by part
+), gone as (
+	delete from doorbell where id = $1
+)
+insert into doorbell (job, ids, again) select 'correlate-alerts', ids, true from parts returning id, cardinality(ids) as count`;
