@@ -117,8 +117,14 @@ async function requestsAround(
 	const byCounter = Map.groupBy(found, (request) => request.counter);
 	return (alert) => [
 		...homeOf.get(alert.id)!.flatMap((id) => byDevice.get(id) ?? []),
-		...(byCounter.get(counterOf(alert.reference) ?? '') ?? [])
+		...(byCounter.get(counterOf(alert.reference) ?? '') ?? []).filter((r) => mayBeNamed(r, alert, around))
 	];
+}
+
+/** Equal counters are found for the whole batch: of another home only a RequestID means one. */
+function mayBeNamed(request: ServiceRequest, alert: StoredAlert, { homes }: Surroundings): boolean {
+	if (request.deviceId === alert.deviceId || request.requestId === alert.reference?.requestId) return true;
+	return alert.hubId !== null && (homes.get(alert.hubId) ?? []).includes(request.deviceId);
 }
 
 /** The Alert's own Device, and its home network where a cause of its code may lie there. */

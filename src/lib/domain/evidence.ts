@@ -14,6 +14,8 @@ export interface AlertFacts {
 	code: string;
 	dccPayload: string | null;
 	effectiveAt: number;
+	/** The User it was addressed to, where that is known. */
+	recipientId: string | null;
 	clockStatus: ClockStatus;
 	throttledCount: number | null;
 	reference: CommandReference | null;
@@ -62,3 +64,6 @@ export const isRelayed = (role: string): boolean => RELAYED_ROLES.has(role);
 
 /** Seconds until the DCC gives up on an answer: a gas meter sleeps, a mains-powered Device answers a read in 30 s. */
 export const timeOutSeconds = (deviceType: string | null): number => (deviceType === 'GSME' ? 7200 : 30);
+
+/** Seconds for which a Device usually lets a command wait: a gas meter wakes up every half hour. */
+export const usualWaitSeconds = (deviceType: string | null): number => (deviceType === 'GSME' ? 1800 : 0);
