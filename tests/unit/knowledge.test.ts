@@ -17,7 +17,7 @@ describe('the tables of codes', () => {
 		expect(messageCodeTable.messageCodes).toHaveLength(204);
 		expect(dccAlertTable.codes).toHaveLength(66);
 		expect(dccAlertTable.payloads).toHaveLength(24);
-		expect([causeTable.entries.size, causes.length]).toEqual([177, 184]);
+		expect([causeTable.entries.size, causes.length]).toEqual([177, 204]);
 	});
 
 	it('hold each code once, and every message code leads to known SRVs', () => {
