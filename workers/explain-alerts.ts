@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { correlate, type Explanation } from '#lib/domain/correlate.ts';
-import { EXCLUDED_WITHIN, lookBack } from '#lib/domain/window.ts';
+import { gatherBack } from '#lib/domain/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { isResponsible, tenureAt } from '#lib/domain/tenure.ts';
 import { euiToBytes } from '#lib/server/database.ts';
@@ -102,9 +102,7 @@ async function requestsAround(
 	}
 	const devices = [...wanted.values()];
 	const oldest = Math.min(
-		...around.alerts.map(
-			(alert) => alert.effectiveAt - Math.max(lookBack(causesOf(deps.table, alert)), EXCLUDED_WITHIN)
-		)
+		...around.alerts.map((alert) => alert.effectiveAt - gatherBack(causesOf(deps.table, alert)))
 	);
 	const indexed = await deps.index.recent(devices);
 	// The record is asked where the index cannot know: it was emptied, or the code's causes lie further back.

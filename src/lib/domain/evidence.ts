@@ -63,7 +63,10 @@ const RELAYED_ROLES = new Set(['OU', 'ES', 'RSA']);
 export const isRelayed = (role: string): boolean => RELAYED_ROLES.has(role);
 
 /** Seconds until the DCC gives up on an answer: a gas meter sleeps, a mains-powered Device answers a read in 30 s. */
-export const timeOutSeconds = (deviceType: string | null): number => (deviceType === 'GSME' ? 7200 : 30);
+export const timeOutSeconds = (deviceType: string | null): number =>
+	deviceType === 'GSME' ? LONGEST_WAIT_SECONDS : 30;
+/** No Device is waited for any longer: by so much the window of an unanswered request may be exceeded. */
+export const LONGEST_WAIT_SECONDS = 7200;
 
 /** Seconds for which a Device usually lets a command wait: a gas meter wakes up every half hour. */
 export const usualWaitSeconds = (deviceType: string | null): number => (deviceType === 'GSME' ? 1800 : 0);
