@@ -18,6 +18,9 @@ const STORED = [
 	['2.1', '001F', 9]
 ] as const;
 
+/** Every Alert is addressed; by a clock that is seconds late, one of the first may seem to lie before the tenure. */
+const toUs = { recipientId: own.userId };
+
 const counterOf = (sent: Sent): string => sent.requestId.split(':')[2]!;
 
 function naming(
@@ -193,7 +196,7 @@ export const LIFECYCLE: readonly Mechanism[] = [
 				early,
 				'silent'
 			);
-			l.alert(home.esme, '8F30', atOnce(l, acts), [sent]);
+			l.alert(home.esme, '8F30', atOnce(l, acts), [sent], toUs);
 			l.alert(home.esme, 'N41', executes + l.random.whole(20, 200) * SECOND, [gain], {
 				kind: 'dcc',
 				dccPayload: 'ChangeOfSupplier',
@@ -208,7 +211,7 @@ export const LIFECYCLE: readonly Mechanism[] = [
 		play(l, _home, at) {
 			const home = l.newHome([{ supplier: 'brightwell', from: iso(at), to: null }]);
 			const sent = l.request(oldmoor, home.esme, '1.1.1', at - l.random.whole(3, 25) * SECOND, null);
-			l.alert(home.esme, '8F30', at + l.random.whole(1, 60) * SECOND, [sent], { hidden: true });
+			l.alert(home.esme, '8F30', at + l.random.whole(1, 60) * SECOND, [sent], { ...toUs, hidden: true });
 			if (l.random.chance(0.5)) l.request(homeWatt, home.esme, '4.8.1', at + SECOND, ['I0', 9]);
 		}
 	},

@@ -5,6 +5,7 @@ import type { Example } from './examples.ts';
 import type { Score } from './score.ts';
 import type { Latency } from './upgrade.ts';
 import type { Faults } from './ledger.ts';
+import type { TruthKind } from './truth.ts';
 
 export interface Report extends Score {
 	/** Of the explanations that were pending when the late records came, the share that was settled in the end. */
@@ -32,7 +33,7 @@ const percent = (part: number): string => `${(100 * part).toFixed(2)} %`;
 export function missedTargets(report: Omit<Report, 'missed'>): string[] {
 	const { tiers, likely, topOne, spontaneousExplained, guardViolations, baselines, wrongExplanations } =
 		report;
-	const better = Math.min(baselines.nearest15min.wrongExplanations, baselines.tableOnly.wrongExplanations);
+	const better = betterBaseline(baselines);
 	const targets: Array<[kept: boolean, line: string]> = [
 		[tiers.exact.precision === 1, `exact precision is ${percent(tiers.exact.precision)}, not 100 %`],
 		[likely.precision >= 0.95, `likely precision is ${percent(likely.precision)}, below 95 %`],
@@ -66,6 +67,7 @@ export function readable(report: Report): string {
 		.filter(({ what }) => what.endsWith('wrong'))
 		.sort((a, b) => b.n - a.n || (a.code < b.code ? -1 : 1))
 		.slice(0, 12);
+	const explained = tiers.exact.n + likely.n;
 	return [
 		`${report.alerts} Alerts of ${report.worlds.length} worlds, cause table ${report.tableVersion}${report.quick ? ', quick' : ''}`,
 		'',
@@ -75,9 +77,10 @@ export function readable(report: Report): string {
 		tier('weak'),
 		line('explained as likely', percent(likely.precision), '', String(likely.n)),
 		line('best candidate', percent(topOne.precision), percent(topOne.recall)),
-		line('exact and likely', '', '', '', String(report.wrongExplanations)),
+		line('exact and likely', '', '', String(explained), String(report.wrongExplanations)),
 		baseline('baseline: nearest in 15 min', baselines.nearest15min),
 		baseline('baseline: the table alone', baselines.tableOnly),
+		line('wrong ones beside the better', '', '', '', `1 to ${timesFewer(report)}`),
 		'',
 		line('spontaneous, yet explained', percent(report.spontaneousExplained)),
 		line('guard violations', String(report.guardViolations)),
@@ -86,6 +89,33 @@ export function readable(report: Report): string {
 		line('late record to changed row', `${late.p50} ms`, `p95 ${late.p95} ms`, `max ${late.max} ms`),
 		'',
 		'  most often not as it should be (code, truth / said, Alerts):',
-		...worst.map(({ code, what, n }) => `    ${code.padEnd(6)} ${what.padEnd(44)} ${n}`)
+		...worst.map(({ code, what, n }) => `    ${code.padEnd(6)} ${what.padEnd(44)} ${n}`),
+		'',
+		'  by code: Alerts of each truth, and how many of these are as they should be',
+		line('', ...KINDS.map((kind) => kind.replace('-cause', ''))),
+		...Object.keys(report.confusion)
+			.sort()
+			.map((code) => byCode(code, report.confusion[code]!))
 	].join('\n');
+
+	function byCode(code: string, row: Record<string, number>): string {
+		const cells = KINDS.map((kind) => {
+			const of = (verdict: string): number =>
+				Object.entries(row)
+					.filter(([what]) => what.startsWith(`${kind} /`) && what.endsWith(verdict))
+					.reduce((sum, [, n]) => sum + n, 0);
+			const [right, wrong] = [of('/ right'), of('/ wrong')];
+			return right + wrong === 0 ? '' : `${right}/${right + wrong}`;
+		});
+		return line(code, ...cells);
+	}
 }
+
+const KINDS: readonly TruthKind[] = ['caused', 'spontaneous', 'unknown-cause'];
+
+/** How many wrong explanations of the better baseline stand against one of the product's. */
+const timesFewer = ({ baselines, wrongExplanations }: Report): string =>
+	(betterBaseline(baselines) / Math.max(1, wrongExplanations)).toFixed(1);
+
+const betterBaseline = ({ nearest15min, tableOnly }: Report['baselines']): number =>
+	Math.min(nearest15min.wrongExplanations, tableOnly.wrongExplanations);

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { correlate, type Explanation } from '#lib/domain/correlate.ts';
-import { EXCLUDED_WITHIN, lookBack } from '#lib/domain/window.ts';
+import { gatherBack } from '#lib/domain/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { isResponsible, tenureAt } from '#lib/domain/tenure.ts';
 import { euiToBytes } from '#lib/server/database.ts';
@@ -100,11 +100,20 @@ async function requestsFor(
 ): Promise<(alert: StoredAlert) => ServiceRequest[]> {
 	const near = await requestsAround(client, index, around, (alert) => ({
 		devices: devicesToAsk(alert, around, table, learned),
-		since: alert.effectiveAt - Math.max(lookBack(causesOf(table, alert)), EXCLUDED_WITHIN)
+		since: alert.effectiveAt - gatherBack(causesOf(table, alert))
 	}));
 	const named = await referenced(client, around, near.all);
 	const byCounter = Map.groupBy([...near.all, ...named], (request) => request.counter);
-	return (alert) => [...near.of(alert), ...(byCounter.get(counterOf(alert.reference) ?? '') ?? [])];
+	return (alert) => [
+		...near.of(alert),
+		...(byCounter.get(counterOf(alert.reference) ?? '') ?? []).filter((r) => mayBeNamed(r, alert, around))
+	];
+}
+
+/** Equal counters are found for the whole batch: of another home only a RequestID means one. */
+function mayBeNamed(request: ServiceRequest, alert: StoredAlert, { homes }: Surroundings): boolean {
+	if (request.deviceId === alert.deviceId || request.requestId === alert.reference?.requestId) return true;
+	return alert.hubId !== null && (homes.get(alert.hubId) ?? []).includes(request.deviceId);
 }
 
 /** The Alert's own Device, and its home network where a cause of its code may lie there. */

@@ -2,6 +2,7 @@
 // correlated again. An Alert committed later finds the request in the index: whichever comes second sees the other.
 import type pg from 'pg';
 import { reachOf, type CauseTable } from '#lib/domain/cause-table.ts';
+import { LONGEST_WAIT_SECONDS } from '#lib/domain/evidence.ts';
 import { EXCLUDED_WITHIN } from '#lib/domain/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { euiToBytes } from '#lib/server/database.ts';
@@ -20,6 +21,8 @@ export interface IndexDeps {
 
 /** Slack for clocks, and for the success of another command that weakens a candidate (two minutes). */
 const SLACK = 120_000;
+/** A request that a sleeping Device has not answered counts for longer than the window of its causes. */
+const WAIT = LONGEST_WAIT_SECONDS * 1000;
 
 /** Works on a doorbell. Returns how many Alerts are to be correlated again. */
 export async function indexServiceRequests(
@@ -63,7 +66,7 @@ function reach(
 	const known = reachOf(table, request.serviceReferenceVariant);
 	return {
 		from: Math.min(...instants) - (known?.beforeSeconds ?? 0) * 1000 - SLACK,
-		to: Math.max(...instants) + Math.max((known?.afterSeconds ?? 0) * 1000, EXCLUDED_WITHIN) + SLACK,
+		to: Math.max(...instants) + Math.max((known?.afterSeconds ?? 0) * 1000 + WAIT, EXCLUDED_WITHIN) + SLACK,
 		hub: known?.hub || learned.crossesHub({ serviceReferenceVariant: request.serviceReferenceVariant })
 	};
 }

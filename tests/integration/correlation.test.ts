@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HALDEN, OWN, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
+import { HALDEN, OWN, aDevice, aHome, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { dccAlert, request, response } from '../support/duis-messages.ts';
 import { startSystem, type System } from '../support/system.ts';
 
@@ -54,6 +54,24 @@ describe('evidence that comes in any order', () => {
 		await system.post('/service-requests', aRequest(deviceId));
 		await system.post('/devices', aDevice(deviceId));
 		await system.becomes('brightwell', deviceId, { explanation: 'likely' });
+	});
+
+	it('takes no request of another home for the one that is named, though both Alerts come in one call', async () => {
+		const [home, neighbour] = [aHome(), aHome()];
+		const theirs = `${OWN}:${neighbour.esme}:77`;
+		await system.post('/devices', [...home.devices, ...neighbour.devices]);
+		await system.post(
+			'/service-requests',
+			aRequest(neighbour.esme, { requestId: theirs, serviceReferenceVariant: '4.8.1', userRole: 'IS' })
+		);
+		const naming = (hub: string) =>
+			anAlert(hub, { code: '8F84', reference: { originatorId: OWN, counter: '77' } });
+		await system.post('/alerts', [naming(home.hub), naming(neighbour.hub)]);
+		await system.becomes('brightwell', neighbour.hub, {
+			explanation: 'exact',
+			candidates: [{ requestId: theirs, relation: 'same-hub' }]
+		});
+		await system.becomes('brightwell', home.hub, { candidates: [], excluded: [] });
 	});
 
 	it('finds a cause on the hub when the hub appears after the Alert and the request', async () => {

@@ -1,6 +1,7 @@
 // Evidence for the unit tests of correlation: one home, and requests some seconds before noon.
 import type { AlertFacts, Evidence, HomeDevice } from '#lib/domain/evidence.ts';
 import { causeTable } from '#lib/domain/cause-table.ts';
+import type { CommandReference } from '#lib/domain/command-reference.ts';
 import { correlate, type Explanation } from '#lib/domain/correlate.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 
@@ -14,6 +15,7 @@ export const [BRW, HAL, EDN, OUC, FLD] = [
 	'90-B3-D5-1F-30-03-00-01',
 	'90-B3-D5-1F-30-04-00-01'
 ];
+export const DCC = '90-B3-D5-1F-30-00-00-02';
 export const NOON = Date.UTC(2026, 10, 5, 12, 0, 0);
 export const SECOND = 1000;
 export const HOUR = 3600 * SECOND;
@@ -65,6 +67,7 @@ export function evidence(alert: Partial<AlertFacts> = {}, more: Partial<Evidence
 			code: '8F30',
 			dccPayload: null,
 			effectiveAt: NOON,
+			recipientId: null,
 			clockStatus: 'reliable',
 			throttledCount: null,
 			reference: null,
@@ -88,3 +91,28 @@ export const explain = (
 	alert: Partial<AlertFacts> = {},
 	more: Partial<Evidence> = {}
 ): Explanation => correlate(evidence(alert, { requests, ...more }));
+
+/** What an Alert says of the command it is about. */
+export const naming = (fields: Partial<CommandReference>): CommandReference => ({
+	originatorId: null,
+	counter: null,
+	messageCode: null,
+	requestId: null,
+	instruction: null,
+	instructions: null,
+	...fields
+});
+
+/** A command that the Device has held for nine days and run four seconds before noon. */
+export const stored = (
+	userId: string,
+	variant: string,
+	fields: Partial<ServiceRequest> = {}
+): ServiceRequest =>
+	request(userId, variant, 9 * 86_400, {
+		mode: 'future-dated-device',
+		executeAt: NOON - 4 * SECOND,
+		respondedAt: NOON - (9 * 86_400 - 20) * SECOND,
+		responseCode: 'I0',
+		...fields
+	});

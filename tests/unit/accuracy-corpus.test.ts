@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCauseTable } from '#lib/domain/cause-table.ts';
-import { AlertIn } from '#lib/domain/alert.ts';
+import { AlertIn, type ClockStatus } from '#lib/domain/alert.ts';
+import { effectiveTime } from '#lib/domain/evidence.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
 import {
 	byDevice,
@@ -56,6 +57,24 @@ describe('the corpus', () => {
 			}
 		const ids = worlds.flatMap((world) => world.alerts.map((alert) => alert.messageId));
 		expect(new Set(ids).size).toBe(ids.length);
+	});
+
+	it('has no Alert that nobody sees: the one who is to read it is responsible, or is addressed', () => {
+		const unseen = plansOf(907, MIDNIGHT, 1)
+			.slice(0, 2)
+			.map(playWorld)
+			.flatMap(({ alerts, truths, devices }) => {
+				const tenures = new Map(devices.map((device) => [device.deviceId, device.tenures]));
+				return alerts.filter(({ deviceId, raisedAt, receivedAt, clockStatus, ...alert }, i) => {
+					const raised = raisedAt === null ? null : Date.parse(raisedAt);
+					const at = effectiveTime(raised, Date.parse(receivedAt), clockStatus as ClockStatus);
+					const responsible = tenures
+						.get(deviceId)!
+						.find(({ from, to }) => Date.parse(from) <= at && (to === null || at < Date.parse(to)));
+					return responsible?.supplier !== truths[i]!.viewer && !('recipientId' in alert);
+				});
+			});
+		expect(unseen).toEqual([]);
 	});
 
 	it('lists as the cause of one Alert requests of one User only', () => {

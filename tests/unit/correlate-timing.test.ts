@@ -124,6 +124,64 @@ describe('windows', () => {
 	});
 });
 
+describe('how far out a delay still speaks for a request', () => {
+	it.each([
+		['8183', '8.11', 120, 'likely'],
+		['8183', '8.11', 8 * 120, 'likely'],
+		['8183', '8.11', 8 * 120 + 1, 'ambiguous'],
+		['8F0A', '6.8', 8 * 60 + 1, 'ambiguous'],
+		['810D', '2.3', 8 * 300 + 1, 'ambiguous'],
+		['8F3E', '8.11', 8 * 600, 'likely'],
+		['8F3E', '8.11', 8 * 600 + 1, 'ambiguous']
+	])(
+		'%s after %s by %i s is %s: eight times the usual delay, however wide the window',
+		(code, variant, by, kind) => {
+			const one = request(BRW, variant, by + 5, answer(-by, 'I0'));
+			expect(explain([one], { code }).kind).toBe(kind);
+		}
+	);
+
+	it('does not count the sleep of a gas meter that has not answered', () => {
+		const alert = { deviceId: G1, deviceType: 'GSME' };
+		const waiting = (before: number) => request(EDN, '6.15.1', before, { deviceId: G1, userRole: 'GT' });
+		expect(explain([waiting(1800)], alert, { home: ourGas() }).kind).toBe('likely');
+		expect(explain([waiting(6000)], alert, { home: ourGas() }).kind).toBe('ambiguous');
+	});
+});
+
+describe('of several that are timely, first stands', () => {
+	const first = (code: string, requests: ServiceRequest[]) =>
+		explain(requests, { code }).candidates[0]!.requestId;
+
+	it('the one under way, though another was answered before', () => {
+		const answeredBefore = request(EDN, '4.10', 12, answer(-6, 'I0'));
+		const underWay = request(HAL, '4.8.1', 3, { userRole: 'GS', ...answer(30, 'I0') });
+		expect(first('8154', [answeredBefore, underWay])).toBe(underWay.requestId);
+	});
+
+	it('the nearer, where neither is answered', () => {
+		const requests = [request(EDN, '6.5', 18), request(EDN, '6.22', 6)];
+		expect(first('8F30', requests)).toBe(requests[1]!.requestId);
+	});
+
+	it('one from before the Alert, though another was sent a second after it by the clock of the DCC', () => {
+		const requests = [request(EDN, '6.5', 18), request(EDN, '6.22', -1)];
+		expect(first('8F30', requests)).toBe(requests[0]!.requestId);
+	});
+});
+
+describe('an Alert about the clock is dated by that clock', () => {
+	it.each([
+		['8F0C', 100, 1],
+		['8F0C', 121, 0],
+		['81C6', 100, 1],
+		['8145', 100, 0]
+	])('%s may seem to come %i s before its cause', (code, early, count) => {
+		const set = request(BRW, '6.11', -early + 4, answer(early, 'I0'));
+		expect(explain([set], { code }).candidates).toHaveLength(count);
+	});
+});
+
 describe('the instant of an Alert', () => {
 	const raised = NOON - 80 * 60 * SECOND;
 	it.each<

@@ -179,6 +179,19 @@ describe('the command that an Alert names', () => {
 		expect(read(signed({ ...header, messageCode }, content)).reference).toEqual(reference);
 	});
 
+	it.each([
+		['a response was lost: its command', 2, { originatorId: device, targetId: target }],
+		['an Alert was lost: none', 3, null]
+	])('%s', (_what, flag, reference) => {
+		const lost = [...octets(target), ...octets(device), flag, ...uint(counter, 8)];
+		const alert = read(
+			signed({ ...header, messageCode: '00D5' }, dlms('8F84', cosemTime(at), tagged(0x09, lost), 3))
+		);
+		expect(alert.reference).toEqual(
+			reference && { ...reference, messageCode: null, counter: counter.toString() }
+		);
+	});
+
 	it("is the User's own where the DCC relayed the command", () => {
 		const supplementary = { id: '90-B3-D5-1F-30-03-00-01', counter: '200000' };
 		const content = dlms('8F85', cosemTime(at), tagged(0x09, [...octets('0012'), ...uint(100000, 8)]), 3);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dccAlertTable, describeAlert, deviceAlertTable, whyNotCommand } from '#lib/domain/alert-code.ts';
 import { causeTable, causesOf, readCauseTable, reachOf } from '#lib/domain/cause-table.ts';
+import { gatherBack } from '#lib/domain/window.ts';
 import {
 	describeVariant,
 	messageCodeTable,
@@ -17,7 +18,7 @@ describe('the tables of codes', () => {
 		expect(messageCodeTable.messageCodes).toHaveLength(204);
 		expect(dccAlertTable.codes).toHaveLength(66);
 		expect(dccAlertTable.payloads).toHaveLength(24);
-		expect([causeTable.entries.size, causes.length]).toEqual([177, 184]);
+		expect([causeTable.entries.size, causes.length]).toEqual([177, 204]);
 	});
 
 	it('hold each code once, and every message code leads to known SRVs', () => {
@@ -146,5 +147,15 @@ describe('the cause table', () => {
 		expect(() => readCauseTable(file({ variants: ['9.99'] }))).toThrow(/is not in the table of SRVs/);
 		expect(() => readCauseTable(file({ minSeconds: 900, typicalSeconds: 20 }))).toThrow(/ordered/);
 		expect(readCauseTable(file({})).version).toBe('x');
+	});
+});
+
+describe('how far back the requests are gathered', () => {
+	it.each([
+		['8F30', 24 * 3600],
+		['8F3D', 7 * 86_400 + 7205],
+		['8F0A', 31 * 86_400 + 7205]
+	])('%s: %i s, the sleep of a gas meter that has not answered included', (alert, seconds) => {
+		expect(gatherBack(causeTable.entries.get(alert))).toBe(seconds * 1000);
 	});
 });

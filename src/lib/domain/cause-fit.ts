@@ -1,7 +1,16 @@
 // One Service Request against the causes of one Alert code: does it fit, how well, and if not, why not.
 import type { Anchor, Reason, Relation } from './alert.ts';
 import type { Cause, CauseEntry } from './cause-table.ts';
-import { isRelayed, timeOutSeconds, type AlertFacts, type HomeDevice } from './evidence.ts';
+import {
+	SLACK,
+	anchorsOf,
+	bestAnchor,
+	requestedOr,
+	weighDelay,
+	type AnchoredAt,
+	type Attempt
+} from './delay.ts';
+import { isRelayed, type AlertFacts, type HomeDevice } from './evidence.ts';
 import type { LearnedPatterns } from './learned-evidence.ts';
 import { fitLearned } from './learned-fit.ts';
 import { outcomeOf, outcomeText, type Outcome } from './response-code.ts';
@@ -22,12 +31,14 @@ export type Fit =
 	  }
 	| { fits: false; reason: string; text: string };
 
-/** Clocks of the DCC and of a Device may differ by this much (seconds). */
-const SLACK = 5;
 /** Where no table speaks, only the time can: this long before the Alert (seconds). */
 export const TIME_ONLY_SECONDS = 900;
-/** Far out in its window a request may still be the cause, but its time no longer speaks for it. */
-const CONFIDENT_TIME = 0.6;
+/** A command refused at just that time, without the change that would explain it, is what to ask about: half a weight. */
+const UNMET = 0.5;
+const CHANGES = {
+	'change-of-supplier': 'a change of Supplier',
+	'credential-change': 'a change of credentials'
+} as const;
 const DAY = 86_400_000;
 
 export interface FitContext {
@@ -42,11 +53,6 @@ export interface FitContext {
 	target: HomeDevice | undefined;
 	/** What the viewer's Alerts have taught; empty where nothing but the table may speak. */
 	learned: LearnedPatterns;
-}
-
-interface AnchoredAt {
-	anchor: Anchor;
-	at: number;
 }
 
 /** The best fit over all causes that list the request's SRV, or the nearest miss. */
@@ -65,12 +71,10 @@ export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 	}
 	if (!causes) return fitByTimeAlone(request, outcome, context);
 	if (causes.length === 0) return miss('not-a-known-cause', `it is not known to cause ${context.alert.code}`);
-	if (outcome === 'success' && causes.every((cause) => cause.outcome !== 'any'))
-		return miss('succeeded', `it succeeded (${request.responseCode}), which speaks against it`);
 
 	let best: Fit | undefined;
 	for (const cause of causes) {
-		const fit = fitCause(request, outcome, cause, context);
+		const fit = fitCause({ request, outcome, cause, alert: context.alert }, context);
 		if (!best || (fit.fits && (!best.fits || fit.score > best.score))) best = fit;
 	}
 	return best!;
@@ -83,12 +87,10 @@ function outcomeAt({ mode, executeAt, responseCode }: ServiceRequest, { effectiv
 	return executed && outcome === 'success' ? 'no-answer' : outcome;
 }
 
-function fitCause(request: ServiceRequest, outcome: Outcome, cause: Cause, context: FitContext): Fit {
-	const { alert } = context;
-	if (cause.outcome === 'failure' && outcome !== 'failure' && outcome !== 'no-answer')
-		return miss('succeeded', `it succeeded (${request.responseCode}), which speaks against it`);
-	if (cause.outcome === 'failure-or-none' && outcome === 'success')
-		return miss('succeeded', `it succeeded (${request.responseCode}), which speaks against it`);
+function fitCause(attempt: Attempt, context: FitContext): Fit {
+	const { request, cause, alert } = attempt;
+	const against = outcomeAgainst(attempt);
+	if (against) return against;
 
 	const relation: Relation = request.deviceId === alert.deviceId ? 'same-device' : 'same-hub';
 	if (relation === 'same-hub' && cause.relation === 'same-device')
@@ -109,15 +111,26 @@ function fitCause(request: ServiceRequest, outcome: Outcome, cause: Cause, conte
 		!cause.roles.some((role) => role === request.userRole)
 	)
 		return miss('role-not-eligible', `role ${request.userRole} is not known to cause ${alert.code} with it`);
-	if (cause.condition && !conditionHolds(cause.condition, context))
-		return miss(
-			'condition-not-met',
-			`it can cause ${alert.code} only near a ${cause.condition.kind === 'change-of-supplier' ? 'change of Supplier' : 'change of credentials'}`
-		);
 
-	const anchored = bestAnchor(request, outcome, cause, alert);
-	if (!anchored) return outsideWindow(request, outcome, cause, alert);
-	return weigh(request, outcome, cause, context, relation, anchored);
+	const anchored = bestAnchor(attempt);
+	if (!anchored) {
+		const [from] = anchorsOf(attempt);
+		return miss(
+			'outside-window',
+			`${spellDelta((alert.effectiveAt - from!.at) / 1000)}: outside the window of ${spellSeconds(cause.maxSeconds)} for ${alert.code}`
+		);
+	}
+	return weigh(attempt, context, relation, anchored);
+}
+
+/** What the response says against this cause, if anything. */
+function outcomeAgainst({ request, outcome, cause }: Attempt): Fit | null {
+	const wantsFailure = cause.outcome === 'failure' || cause.outcome === 'failure-or-none';
+	if (wantsFailure && outcome === 'success')
+		return miss('succeeded', `it succeeded (${request.responseCode}), which speaks against it`);
+	if (cause.outcome === 'success-or-none' && outcome === 'failure')
+		return miss('failed', `it failed (${request.responseCode}), which speaks against it`);
+	return null;
 }
 
 /** Credentials change with the Supplier, and by requests of their own: the one in question may be such a request. */
@@ -133,77 +146,12 @@ function conditionHolds(
 	);
 }
 
-/**
- * The instants from which the delay may be counted. A time-out is answered when the DCC gives up, after the Device
- * has acted, so it counts from the request; a command that a Device holds acts when it is stored and when it is run.
- */
-function anchorsOf(request: ServiceRequest, outcome: Outcome, cause: Cause): AnchoredAt[] {
-	const { requestedAt, respondedAt, executeAt } = request;
-	const executed: AnchoredAt[] = executeAt === null ? [] : [{ anchor: 'executed', at: executeAt }];
-	if (cause.anchor === 'executed' && executed.length > 0) return executed;
-	if (cause.anchor === 'requested') return [requestedOr(requestedAt, respondedAt)];
-	if (respondedAt !== null && outcome !== 'no-answer')
-		return [
-			{ anchor: 'responded', at: respondedAt },
-			...(request.mode === 'future-dated-device' ? executed : [])
-		];
-	if (request.mode === 'future-dated-dsp' && executed.length > 0) return executed;
-	return [requestedOr(requestedAt, respondedAt), ...(request.mode === 'future-dated-device' ? executed : [])];
-}
-
-const requestedOr = (requestedAt: number | null, respondedAt: number | null): AnchoredAt =>
-	requestedAt === null ? { anchor: 'responded', at: respondedAt! } : { anchor: 'requested', at: requestedAt };
-
-function bestAnchor(
-	request: ServiceRequest,
-	outcome: Outcome,
-	cause: Cause,
-	alert: AlertFacts
-): AnchoredAt | undefined {
-	return anchorsOf(request, outcome, cause)
-		.filter((anchored) => inWindow(anchored, request, outcome, cause, alert))
-		.sort((a, b) => Math.abs(alert.effectiveAt - a.at) - Math.abs(alert.effectiveAt - b.at))[0];
-}
-
-function inWindow(
-	anchored: AnchoredAt,
-	request: ServiceRequest,
-	outcome: Outcome,
-	cause: Cause,
-	alert: AlertFacts
-): boolean {
-	const delta = (alert.effectiveAt - anchored.at) / 1000;
-	const unanswered =
-		outcome === 'no-answer' && anchored.anchor === 'requested' ? timeOutSeconds(alert.deviceType) : 0;
-	if (delta > cause.maxSeconds + unanswered + SLACK) return false;
-	if (cause.minSeconds < 0) return delta >= cause.minSeconds;
-	// The Device acts between the request and its response, so the Alert may precede the response, never the request.
-	const sent =
-		anchored.anchor === 'responded'
-			? (request.requestedAt ?? anchored.at - timeOutSeconds(alert.deviceType) * 1000)
-			: anchored.at;
-	return alert.effectiveAt >= sent - SLACK * 1000;
-}
-
-function outsideWindow(request: ServiceRequest, outcome: Outcome, cause: Cause, alert: AlertFacts): Fit {
-	const [anchored] = anchorsOf(request, outcome, cause);
-	const delta = (alert.effectiveAt - anchored!.at) / 1000;
-	return miss(
-		'outside-window',
-		`${spellDelta(delta)}: outside the window of ${spellSeconds(cause.maxSeconds)} for ${alert.code}`
-	);
-}
-
-function weigh(
-	request: ServiceRequest,
-	outcome: Outcome,
-	cause: Cause,
-	context: FitContext,
-	relation: Relation,
-	{ anchor, at }: AnchoredAt
-): Fit {
-	const { alert, alertCategory } = context;
-	const deltaSeconds = Math.round((alert.effectiveAt - at) / 1000);
+function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchored: AnchoredAt): Fit {
+	const { request, outcome, cause, alert } = attempt;
+	const deltaSeconds = Math.round((alert.effectiveAt - anchored.at) / 1000);
+	const { fit, timely } = weighDelay(anchored, attempt);
+	const unmet = cause.condition && !conditionHolds(cause.condition, context) && CHANGES[cause.condition.kind];
+	if (unmet && !timely) return miss('condition-not-met', `it can cause ${alert.code} only near ${unmet}`);
 	const reasons: Reason[] = [
 		{ code: 'cause-table', text: cause.mechanism },
 		{
@@ -212,8 +160,8 @@ function weigh(
 		},
 		{ code: 'outcome', text: outcomeText(request.responseCode) }
 	];
-	let score = cause.prior * (0.5 + 0.5 * timeFit(deltaSeconds, cause));
-	if (cause.outcome !== 'any' && outcome === 'failure') score += 0.1;
+	let score = cause.prior * (0.5 + 0.5 * fit);
+	if (cause.outcome.startsWith('failure') && outcome === 'failure') score += 0.1;
 	if (relation === 'same-hub') {
 		score -= 0.05;
 		reasons.push({
@@ -221,7 +169,7 @@ function weigh(
 			text: `sent to the ${context.target?.deviceType ?? 'other Device'} of the same home network`
 		});
 	}
-	if (alertCategory === 'security' && cause.outcome !== 'any' && isRelayed(request.userRole)) {
+	if (context.alertCategory === 'security' && cause.outcome !== 'any' && isRelayed(request.userRole)) {
 		score -= 0.3;
 		reasons.push({
 			code: 'relayed',
@@ -230,19 +178,24 @@ function weigh(
 	}
 	if (cause.confidence === 'circumstantial')
 		reasons.push({ code: 'circumstantial', text: 'a shared event such as a site visit, not a cause' });
-	const confident =
-		(cause.confidence === 'specification' || cause.confidence === 'strong') &&
-		timeFit(deltaSeconds, cause) >= CONFIDENT_TIME;
-	return { fits: true, confident, score: clamp(score), anchor, deltaSeconds, relation, reasons };
-}
-
-/** 1 up to the typical delay, falling with its logarithm to 0.3 at the end of the window. */
-function timeFit(deltaSeconds: number, cause: Cause): number {
-	const delay = Math.abs(deltaSeconds);
-	const typical = Math.max(cause.typicalSeconds, 1);
-	if (delay <= typical) return 1;
-	const end = Math.max(cause.maxSeconds, typical + 1);
-	return Math.max(0.3, 1 - (0.7 * Math.log(delay / typical)) / Math.log(end / typical));
+	if (unmet) {
+		score *= UNMET;
+		reasons.push({
+			code: 'condition-not-met',
+			text: `it is known to cause ${alert.code} only near ${unmet}, and none is known`
+		});
+	}
+	const sure = cause.confidence === 'specification' || cause.confidence === 'strong';
+	const confident = sure && timely && !unmet;
+	return {
+		fits: true,
+		confident,
+		score: clamp(score),
+		anchor: anchored.anchor,
+		deltaSeconds,
+		relation,
+		reasons
+	};
 }
 
 /** No row of the table speaks of this Alert code: a change, or a failure, shortly before it is worth a look. */

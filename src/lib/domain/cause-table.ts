@@ -17,8 +17,8 @@ export const Cause = z
 			.min(1),
 		/** Eligible roles; none = any. */
 		roles: z.array(Role),
-		/** What the response must be. `failure-or-none`: a success speaks against this cause. */
-		outcome: z.enum(['any', 'failure', 'failure-or-none']),
+		/** What the response must be. `failure-or-none`: a success speaks against this cause; `success-or-none`: a failure. */
+		outcome: z.enum(['any', 'failure', 'failure-or-none', 'success-or-none']),
 		/** `same-hub`: also a request to another Device of the home network. */
 		relation: z.enum(['same-device', 'same-hub']),
 		/** Types of that other Device; none = any. */

@@ -10,7 +10,7 @@ import { isVisible, notesOf } from './disclosure.ts';
 import type { Evidence } from './evidence.ts';
 import type { ExplanationKind } from './explanation-kind.ts';
 import { summarise } from './explanation-text.ts';
-import { matchReference } from './reference-match.ts';
+import { matchReference, type ReferenceMatch } from './reference-match.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { isResponsible } from './tenure.ts';
 import { weighRequests } from './weigh-requests.ts';
@@ -36,7 +36,7 @@ export interface Explanation {
 }
 
 /** What the ways to an explanation differ in. */
-type Finding = Pick<Explanation, 'kind' | 'candidates' | 'excluded' | 'settlesAt'> & { note?: string };
+type Finding = Pick<Explanation, 'kind' | 'candidates' | 'excluded' | 'settlesAt'>;
 
 export function correlate(evidence: Evidence): Explanation {
 	const { alert, home, viewer, table } = evidence;
@@ -52,13 +52,15 @@ export function correlate(evidence: Evidence): Explanation {
 	const visible = unique(evidence.requests)
 		.filter((request) => isVisible(request, evidence))
 		.sort(byId);
+	const match = matchReference(alert, visible);
 	const finding =
-		byReference(visible, evidence) ??
+		byReference(match, visible, evidence) ??
 		byGuard(visible, evidence) ??
 		weighRequests(visible, evidence, entry, description);
 	const outcome = finding.kind === 'exact' ? commandOutcome(alert, evidence.reports, evidence.now) : null;
 	const notes = notesOf(evidence, entry);
-	if (finding.note) notes.push(finding.note);
+	if (match.kind === 'missing' && finding.kind !== 'not-command')
+		notes.push(match.why ?? 'It names a command that the audit data does not hold.');
 	if (outcome) notes.unshift(outcomeSentence(outcome));
 	return {
 		...base,
@@ -75,14 +77,18 @@ export function correlate(evidence: Evidence): Explanation {
 }
 
 /** The command that the Alert names, where the audit data holds it. */
-function byReference(visible: readonly ServiceRequest[], evidence: Evidence): Finding | null {
+function byReference(
+	match: ReferenceMatch,
+	visible: readonly ServiceRequest[],
+	evidence: Evidence
+): Finding | null {
 	const { alert } = evidence;
-	const match = matchReference(alert.reference, alert.deviceId, visible);
-	if (match.kind === 'one') {
+	if (match.kind === 'one' || match.kind === 'unsure') {
+		const sure = match.kind === 'one';
 		const others = visible.filter((r) => r !== match.request && r.deviceId === alert.deviceId);
 		return {
-			kind: 'exact',
-			candidates: [exactCandidate(match.request, evidence, 'exact', match.how)],
+			kind: sure ? 'exact' : 'likely',
+			candidates: [exactCandidate(match.request, evidence, sure ? 'exact' : 'strong', match.how)],
 			excluded: excludedOf(others, evidence, 'not-named', 'the Alert names another command'),
 			settlesAt: null
 		};

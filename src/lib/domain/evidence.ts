@@ -15,6 +15,8 @@ export interface AlertFacts {
 	code: string;
 	dccPayload: string | null;
 	effectiveAt: number;
+	/** The User it was addressed to, where that is known. */
+	recipientId: string | null;
 	clockStatus: ClockStatus;
 	throttledCount: number | null;
 	reference: CommandReference | null;
@@ -64,4 +66,10 @@ const RELAYED_ROLES = new Set(['OU', 'ES', 'RSA']);
 export const isRelayed = (role: string): boolean => RELAYED_ROLES.has(role);
 
 /** Seconds until the DCC gives up on an answer: a gas meter sleeps, a mains-powered Device answers a read in 30 s. */
-export const timeOutSeconds = (deviceType: string | null): number => (deviceType === 'GSME' ? 7200 : 30);
+export const timeOutSeconds = (deviceType: string | null): number =>
+	deviceType === 'GSME' ? LONGEST_WAIT_SECONDS : 30;
+/** No Device is waited for any longer: by so much the window of an unanswered request may be exceeded. */
+export const LONGEST_WAIT_SECONDS = 7200;
+
+/** Seconds for which a Device usually lets a command wait: a gas meter wakes up every half hour. */
+export const usualWaitSeconds = (deviceType: string | null): number => (deviceType === 'GSME' ? 1800 : 0);

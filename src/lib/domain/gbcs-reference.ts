@@ -27,7 +27,7 @@ export function readReference(body: Octets, context: ReferenceContext): GbcsRefe
 	return reference;
 }
 
-type Reader = (body: Octets, context: ReferenceContext) => GbcsReference;
+type Reader = (body: Octets, context: ReferenceContext) => GbcsReference | null;
 
 const readers: Record<string, Reader | undefined> = {
 	// DLMS: octet string of message code, counter and the instruction.
@@ -73,13 +73,20 @@ function credentials(
 	return { messageCode: hex([code >> 8, code & 0xff]), originatorId: targetId, targetId: null, counter };
 }
 
-/** Originator, target, flag and counter of the message that was lost (25 octets); its message code is not given. */
-function wholeTransaction(part: Octets): GbcsReference {
+const [COMMAND, RESPONSE] = [1, 2];
+
+/**
+ * Originator, target, flag and counter of the message that was lost (25 octets); its message code is not given. A
+ * response repeats the counter of its command, the other way round; a lost Alert has none.
+ */
+function wholeTransaction(part: Octets): GbcsReference | null {
 	if (part.left !== 25) throw new Malformed(`lost message: 25 octets expected, ${part.left} found`);
-	const originatorId = eui(part.take(8, 'originator'));
-	const targetId = eui(part.take(8, 'target'));
-	part.byte('flag');
-	return { messageCode: null, originatorId, targetId, counter: unsigned(part.take(8, 'counter')).toString() };
+	const from = eui(part.take(8, 'originator'));
+	const to = eui(part.take(8, 'target'));
+	const flag = part.byte('flag');
+	const counter = unsigned(part.take(8, 'counter')).toString();
+	if (flag === COMMAND) return { messageCode: null, originatorId: from, targetId: to, counter };
+	return flag === RESPONSE ? { messageCode: null, originatorId: to, targetId: from, counter } : null;
 }
 
 /** An ASN.1 INTEGER that is not negative; up to nine octets for a 64-bit counter. */

@@ -57,3 +57,10 @@ export const variantsOfMessageCode = (messageCode: string): readonly string[] =>
 /** Requests that replace credentials on a Device (CS02: Supplier, network operator, change of Supplier, recovery). */
 const CREDENTIAL_VARIANTS: ReadonlySet<string> = new Set(['6.15.1', '6.15.2', '6.21', '6.23']);
 export const changesCredentials = (variant: string): boolean => CREDENTIAL_VARIANTS.has(variant);
+
+/**
+ * Requests whose command the DCC, or a party of its own, issues under its own id and counter (in 7 of 279 of the
+ * published request templates: recovery, change of Supplier, a read of certificates, opting out).
+ */
+const ISSUED_BY_DCC: ReadonlySet<string> = new Set(['6.21', '6.23', '6.24.1', '8.5']);
+export const isIssuedByDcc = (variant: string): boolean => ISSUED_BY_DCC.has(variant);

@@ -9,7 +9,8 @@ import type { Evidence } from './evidence.ts';
 import type { ExplanationKind } from './explanation-kind.ts';
 import type { LearnedPatterns } from './learned-evidence.ts';
 import { outcomeOf } from './response-code.ts';
-import { changesCredentials } from './service-reference-variant.ts';
+import { variantsOf } from './reference-match.ts';
+import { changesCredentials, isIssuedByDcc } from './service-reference-variant.ts';
 import { effectiveAt, type ServiceRequest } from './service-request.ts';
 import { distanceOf, isNear, windowEnd } from './window.ts';
 
@@ -39,6 +40,7 @@ export function weighRequests(
 	const { alert, home, completeUntil } = evidence;
 	const namesUnknown =
 		alert.reference !== null && (alert.reference.requestId ?? alert.reference.counter) !== null;
+	const namedVariants = alert.reference ? variantsOf(alert.reference) : [];
 	const credentialChanges = visible
 		.filter(
 			(r) =>
@@ -72,8 +74,11 @@ export function weighRequests(
 				});
 			continue;
 		}
-		// A named but unknown command is the cause; what only stands near in time can be circumstantial at most.
-		const strong = fit.confident && fit.score >= STRONG && !description.physical && !namesUnknown;
+		// A named but unknown command is the cause; what only stands near in time can be circumstantial at most. Unless it
+		// is of the SRV that is named, and the DCC's own counter hides which request it was.
+		const variant = request.serviceReferenceVariant;
+		const another = namesUnknown && !(isIssuedByDcc(variant) && namedVariants.includes(variant));
+		const strong = fit.confident && fit.score >= STRONG && !description.physical && !another;
 		judged.push({
 			request,
 			score: fit.score,
@@ -103,8 +108,7 @@ export function weighRequests(
 		kind,
 		candidates: judged.map((j) => j.candidate),
 		excluded: excluded.slice(0, MAX_EXCLUDED).map(({ shown }) => shown),
-		settlesAt: kind === 'pending' ? settlesAt : null,
-		...(namesUnknown ? { note: 'It names a command that the audit data does not hold.' } : {})
+		settlesAt: kind === 'pending' ? settlesAt : null
 	};
 }
 

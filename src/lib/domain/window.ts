@@ -1,6 +1,7 @@
 // How far around an Alert a Service Request can matter.
 import type { Cause, CauseEntry } from './cause-table.ts';
 import { TIME_ONLY_SECONDS } from './cause-fit.ts';
+import { LONGEST_WAIT_SECONDS } from './evidence.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 /** A request further off is not named among the excluded (ms). */
@@ -15,6 +16,11 @@ const secondsBefore = ({ maxSeconds, condition }: Cause): number =>
 /** How long before an Alert a cause of its code may lie (ms). */
 export function lookBack(entry: CauseEntry | undefined): number {
 	return 1000 * Math.max(TIME_ONLY_SECONDS, ...(entry?.causes ?? []).map(secondsBefore));
+}
+
+/** How long before an Alert the requests lie that an explanation may speak of, whatever else is in its batch (ms). */
+export function gatherBack(entry: CauseEntry | undefined): number {
+	return Math.max(lookBack(entry) + LONGEST_WAIT_SECONDS * 1000 + SLACK, EXCLUDED_WITHIN);
 }
 
 /** The instant after which no Service Request can matter any more (ms). */

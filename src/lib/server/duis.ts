@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { Instant } from '#lib/domain/eui64.ts';
 import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs.ts';
+import type { GbcsReference } from '#lib/domain/gbcs-reference.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import { RequestId, ServiceRequestIn, splitRequestId } from '#lib/domain/service-request.ts';
 import { Unfit, checked, decodeBase64, hexCode, requireOrder, short, whole } from './duis-checks.ts';
@@ -147,7 +148,7 @@ function gbcsAlert(
 					originatorId: named?.originatorId ?? null,
 					counter: named?.counter ?? null,
 					messageCode: named?.messageCode ?? null,
-					requestId: instruction ? header.requestId : null,
+					requestId: instruction ? header.requestId : wholeRequestId(named),
 					...instruction
 				}
 			: null;
@@ -165,6 +166,10 @@ function gbcsAlert(
 	const digest = createHash('sha256').update(payload).digest('hex').slice(0, 24);
 	return alertOf(fields, header, [code, digest], gbcs, notes);
 }
+
+/** Of a message that was lost, the hub names all three parts of its RequestID. */
+const wholeRequestId = (named: GbcsReference | null): string | null =>
+	named?.targetId ? `${named.originatorId}:${named.targetId}:${named.counter}` : null;
 
 function dccAlert(element: XmlElement, header: ResponseHeader): DuisReading {
 	requireOrder(

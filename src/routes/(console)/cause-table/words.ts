@@ -6,7 +6,8 @@ import { spellSeconds } from '#lib/domain/wording.ts';
 export const OUTCOMES: Record<Cause['outcome'], string> = {
 	any: 'any',
 	failure: 'failed',
-	'failure-or-none': 'failed or none'
+	'failure-or-none': 'failed or none',
+	'success-or-none': 'succeeded or none'
 };
 export const RELATIONS: Record<Cause['relation'], string> = {
 	'same-device': 'same Device',

@@ -1,0 +1,118 @@
+// The rules of correlation on a simulated world, without services: what `correlate` says of each Alert when all of the
+// audit data is in. In a second for a corpus, so that a change of a rule or of the cause table is seen over many seeds.
+import type { ClockStatus } from '#lib/domain/alert.ts';
+import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
+import { counterOf, type CommandReference } from '#lib/domain/command-reference.ts';
+import { correlate } from '#lib/domain/correlate.ts';
+import { effectiveTime, type AlertFacts, type HomeDevice } from '#lib/domain/evidence.ts';
+import { splitRequestId, type RequestMode, type ServiceRequest } from '#lib/domain/service-request.ts';
+import type { AlertBody } from '../demo/events.ts';
+import { PARTIES, type DeviceBody } from '../demo/world.ts';
+import type { Ledger, RequestPart } from './ledger.ts';
+import { pair, type Said } from './score.ts';
+import type { Truth } from './truth.ts';
+
+/** After all of it: nothing is pending. */
+const COMPLETE = Number.MAX_SAFE_INTEGER;
+const NOBODY: CommandReference = {
+	originatorId: null,
+	counter: null,
+	messageCode: null,
+	requestId: null,
+	instruction: null,
+	instructions: null
+};
+const USERS: Record<string, string> = {
+	brightwell: PARTIES.brightwell.userId,
+	halden: PARTIES.halden.userId
+};
+
+/** Each Alert of the world with its truth, and what the rules say of it to the Supplier that the truth names. */
+export function byRulesAlone(world: Ledger, table: CauseTable): Array<[Truth, Said]> {
+	const supplierIds = new Map<string, number>();
+	const idOf = (slug: string): number =>
+		supplierIds.get(slug) ?? supplierIds.set(slug, supplierIds.size + 1).size;
+	const bodies = new Map(world.devices.map((device) => [device.deviceId, device]));
+	const home = new Map([...bodies].map(([id, body]) => [id, asDevice(body, idOf)]));
+	const byHub = Map.groupBy(wholeRequests(world), (request) => bodies.get(request.deviceId)?.hubId ?? '');
+	const alerts = new Map(world.alerts.map((body) => [body.messageId, body]));
+
+	const said = world.truths.map(({ messageId, viewer }): Said => {
+		const alert = factsOf(alerts.get(messageId)!, bodies);
+		const crossesHub = causesOf(table, alert)?.causes.some((cause) => cause.relation === 'same-hub');
+		const counter = counterOf(alert.reference);
+		const requests = (byHub.get(alert.hubId ?? '') ?? []).filter(
+			(r) => crossesHub || r.deviceId === alert.deviceId || r.counter === counter
+		);
+		const { kind, candidates } = correlate({
+			alert,
+			requests,
+			home,
+			viewer: { supplierId: idOf(viewer), userIds: new Set(USERS[viewer] ? [USERS[viewer]] : []) },
+			reports: [],
+			roleOnly: new Set(),
+			now: COMPLETE,
+			completeUntil: COMPLETE,
+			table,
+			learned: new Map()
+		});
+		return { messageId, viewer, explanation: kind, candidates };
+	});
+	return pair(world.truths, said);
+}
+
+function asDevice({ deviceType, tenures }: DeviceBody, idOf: (slug: string) => number): HomeDevice {
+	return {
+		deviceType,
+		tenures: tenures.map(({ supplier, from, to }) => ({
+			supplierId: idOf(supplier),
+			from: Date.parse(from),
+			to: to === null ? null : Date.parse(to)
+		}))
+	};
+}
+
+function factsOf(
+	body: AlertBody & { recipientId?: string },
+	bodies: ReadonlyMap<string, DeviceBody>
+): AlertFacts {
+	const { deviceId, kind, code, raisedAt, receivedAt } = body;
+	const clockStatus = body.clockStatus as ClockStatus;
+	const device = bodies.get(deviceId);
+	return {
+		deviceId,
+		deviceType: device?.deviceType ?? null,
+		hubId: device?.hubId ?? null,
+		kind,
+		code,
+		dccPayload: body.dccPayload ?? null,
+		effectiveAt: effectiveTime(epoch(raisedAt), Date.parse(receivedAt), clockStatus),
+		recipientId: body.recipientId ?? null,
+		clockStatus,
+		throttledCount: null,
+		reference: body.reference ? { ...NOBODY, ...body.reference } : null
+	};
+}
+
+/** The records that arrive, those of one request put together. */
+function wholeRequests({ requests }: Ledger): ServiceRequest[] {
+	return requests
+		.filter((sent) => !sent.missing)
+		.map(({ requestId, parts }) => {
+			const whole = Object.assign({}, ...parts) as RequestPart;
+			return {
+				requestId,
+				...splitRequestId(requestId),
+				serviceReferenceVariant: whole.serviceReferenceVariant ?? '',
+				userRole: whole.userRole ?? '',
+				userName: whole.userName ?? null,
+				mode: (whole.mode ?? 'on-demand') as RequestMode,
+				requestedAt: epoch(whole.requestedAt),
+				executeAt: epoch(whole.executeAt),
+				respondedAt: epoch(whole.respondedAt),
+				responseCode: whole.responseCode ?? null
+			};
+		});
+}
+
+const epoch = (iso: string | null | undefined): number | null => (iso ? Date.parse(iso) : null);

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { missedTargets, readable, type Report } from '../../accuracy/report.ts';
+
+const tier = { precision: 0.96, recall: 0.7, n: 100 };
+const baseline = { precision: 0.8, recall: 0.6, named: 200, wrongExplanations: 40 };
+const report = (fields: Partial<Report> = {}): Report => ({
+	alerts: 300,
+	tiers: { exact: { ...tier, precision: 1 }, strong: tier, weak: tier },
+	topOne: { precision: 0.9, recall: 0.95 },
+	guardViolations: 0,
+	spontaneousExplained: 0.01,
+	likely: { precision: 0.97, n: 100 },
+	wrongExplanations: 8,
+	confusion: {
+		'8F30': { 'caused / likely / right': 9, 'caused / unexplained / wrong': 1 },
+		'8F3E': { 'spontaneous / likely / wrong': 2, 'spontaneous / unexplained / right': 5 }
+	},
+	pendingResolved: 1,
+	baselines: { nearest15min: { ...baseline, wrongExplanations: 90 }, tableOnly: baseline },
+	lateToUpgradedMs: { p50: 60, p95: 90, max: 120 },
+	worlds: [],
+	mechanisms: {},
+	examples: [],
+	shuffledRunIdentical: true,
+	seed: 1,
+	quick: false,
+	tableVersion: '2026-11-24',
+	at: '2026-11-24T00:00:00.000Z',
+	missed: [],
+	...fields
+});
+
+describe('the targets', () => {
+	it('are all met by these figures', () => {
+		expect(missedTargets(report())).toEqual([]);
+	});
+
+	it.each<[keyof Report, Partial<Report>]>([
+		['tiers', { tiers: { exact: { ...tier, precision: 0.999 }, strong: tier, weak: tier } }],
+		['likely', { likely: { precision: 0.949, n: 100 } }],
+		['topOne', { topOne: { precision: 1, recall: 0.899 } }],
+		['spontaneousExplained', { spontaneousExplained: 0.0201 }],
+		['guardViolations', { guardViolations: 1 }],
+		['shuffledRunIdentical', { shuffledRunIdentical: false }],
+		['wrongExplanations', { wrongExplanations: 21 }],
+		['lateToUpgradedMs', { lateToUpgradedMs: { p50: 60, p95: 2000, max: 2100 } }]
+	])('are missed by %s alone', (_figure, fields) => {
+		expect(missedTargets(report(fields))).toHaveLength(1);
+	});
+});
+
+describe('the table for the terminal', () => {
+	const lines = readable(report()).split('\n');
+	const cells = (name: string): string[] =>
+		lines
+			.find((line) => line.trim().startsWith(name))!
+			.trim()
+			.slice(name.length)
+			.trim()
+			.split(/\s{2,}/);
+
+	it('has precision and recall of each tier and of the best candidate', () => {
+		expect(cells('tier exact')).toEqual(['100.00 %', '70.00 %', '100']);
+		expect(cells('tier strong')).toEqual(['96.00 %', '70.00 %', '100']);
+		expect(cells('tier weak')).toEqual(['96.00 %', '70.00 %', '100']);
+		expect(cells('best candidate')).toEqual(['90.00 %', '95.00 %']);
+	});
+
+	it('sets both baselines beside it, and how many times fewer wrong explanations it gives', () => {
+		expect(cells('baseline: nearest in 15 min').at(-1)).toBe('90');
+		expect(cells('baseline: the table alone').at(-1)).toBe('40');
+		expect(cells('exact and likely').at(-1)).toBe('8');
+		expect(cells('wrong ones beside the better')).toEqual(['1 to 5.0']);
+	});
+
+	it('has the guard, and the confusion by code', () => {
+		expect(cells('guard violations')).toEqual(['0']);
+		const heading = lines.findIndex((line) => line.includes('by code'));
+		const rows = lines.slice(heading + 2).map((line) => line.trim().split(/\s+/));
+		expect(rows).toEqual([
+			['8F30', '9/10'],
+			['8F3E', '5/7']
+		]);
+	});
+});
