@@ -1,62 +1,73 @@
-// What the stored Alerts teach: patterns that the cause table does not know become candidates, with their figures.
+// What the stored Alerts teach: patterns that the cause table does not know become candidates, with their figures, until
+// a person says that they are none.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PARTIES } from '../../demo/world.ts';
-import { aHome, answered, november, raised } from '../support/records.ts';
-import { given } from '../support/scenarios.ts';
+import { joinAs } from '../support/members.ts';
+import { aHome, answered, november, raised, type Home } from '../support/records.ts';
 import { eventually, startSystem, type System } from '../support/system.ts';
 
-const { metrix, northGrid, brightwell } = PARTIES;
+const { metrix, northGrid } = PARTIES;
 
-/** A code that no row of the cause table links to an identity read of an agent. */
+/** A code that no row of the cause table links to an identity read by an agent. */
 const QUIRK = '81AF';
+const PATTERN = {
+	deviceType: 'ESME',
+	code: QUIRK,
+	serviceReferenceVariant: '6.2.4',
+	userRole: 'RSA',
+	relation: 'same-device'
+};
 
-let system: System;
-beforeAll(async () => {
-	system = await startSystem({ settings: { LEARN_EVERY_SECONDS: '0.2' } });
+/** Fifty homes where an agent's read is followed by the quirk, sixty with a metrology fault, after a read in a few. */
+const quirky = Array.from({ length: 50 }, () => aHome());
+const others = Array.from({ length: 60 }, () => aHome());
+const requests = [
+	...quirky.map((home) => answered(metrix, home.esme, '6.2.4', november(4, '12:00:00'))),
+	...others.slice(0, 9).map((home) => answered(northGrid, home.esme, '4.10', november(4, '12:00:00')))
+];
+const alerts = [
+	...quirky.map((home) => raised(home.esme, QUIRK, november(4, '12:00:20'))),
+	// A Device that repeats itself within the hour is one occasion.
+	...quirky.slice(0, 5).map((home) => raised(home.esme, QUIRK, november(4, '12:30:20'))),
+	...others.map((home) => raised(home.esme, '81BB', november(4, '12:00:20')))
+];
+const devices = [...quirky, ...others].flatMap((home) => home.devices);
+
+async function start(): Promise<System> {
+	const system = await startSystem({ settings: { LEARN_EVERY_SECONDS: '0.2' } });
 	await system.post('/service-requests/completeness', {
 		source: 'sat',
 		completeUntil: november(22, '00:00:00.000')
 	});
+	return system;
+}
+
+const patternsOf = async (system: System) => (await system.get('brightwell', '/learned-patterns')).body.items;
+const oneOf = async (system: System, home: Home) =>
+	(await system.alerts('brightwell', `?device=${home.esme}&sort=oldest`))[0]!;
+const samplesOf = async (system: System): Promise<number> =>
+	(await system.record.query<{ n: number }>('select count(*)::int as n from learned_sample')).rows[0]!.n;
+
+let system: System;
+beforeAll(async () => {
+	system = await start();
+	await system.post('/devices', devices);
+	await system.post('/service-requests', requests);
+	await system.post('/alerts', alerts);
 });
 afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-const learned = async () =>
-	(
-		await system.record.query(
-			`select code, variant, user_role, relation, devices, offered, (figures ->> 'seen')::int as seen, (figures ->> 'of')::int as of
-			 from learned_pattern where variant = '6.2.4'`
-		)
-	).rows;
-
 describe('a cause that the table does not know', () => {
-	it('becomes a learned candidate, weak, with its figures, after fifty occurrences', async () => {
-		const homes = Array.from({ length: 50 }, () => aHome());
-		const others = Array.from({ length: 60 }, () => aHome());
-		await Promise.all([
-			...homes.map((home) =>
-				given(
-					system,
-					home,
-					[answered(metrix, home.esme, '6.2.4', november(4, '12:00:00'))],
-					[raised(home.esme, QUIRK, november(4, '12:00:20'))]
-				)
-			),
-			...others.map((home) =>
-				given(
-					system,
-					home,
-					[answered(northGrid, home.esme, '4.10', november(4, '12:00:00'))],
-					[raised(home.esme, '81BB', november(4, '12:00:20'))]
-				)
-			)
-		]);
+	it('becomes a weak candidate after fifty occurrences, and says by which figures', async () => {
 		const alert = await eventually(
 			async () => {
-				const [found] = await system.alerts('brightwell', `?device=${homes[7]!.esme}`);
-				expect(found?.candidates[0]?.reasons.map((reason) => reason.code)).toContain('learned');
-				return found!;
+				const found = await oneOf(system, quirky[7]!);
+				expect(found.candidates[0]?.reasons.map((reason) => reason.code)).toEqual(
+					expect.arrayContaining(['learned', 'frequency'])
+				);
+				return found;
 			},
 			{ timeout: 20_000 }
 		);
@@ -67,23 +78,101 @@ describe('a cause that the table does not know', () => {
 			tier: 'weak'
 		});
 		await eventually(async () => {
-			const [again] = await system.alerts('brightwell', `?device=${homes[7]!.esme}`);
-			expect(again!.candidates[0]!.reasons.at(-1)!.text).toMatch(
+			const { reasons } = (await oneOf(system, quirky[7]!)).candidates[0]!;
+			expect(reasons.at(-1)!.text).toMatch(
 				/^seen before 50 of 50 such Alerts within 30 s; by chance less than 1 /
 			);
 		});
-		expect(await learned()).toEqual([
-			{
-				code: QUIRK,
-				variant: '6.2.4',
-				user_role: 'RSA',
-				relation: 'same-device',
-				devices: 50,
-				offered: true,
-				seen: 50,
-				of: 50
-			}
+	});
+
+	it('is offered for review with what it was counted on, and only to the Supplier whose Alerts taught it', async () => {
+		await eventually(async () =>
+			expect(await patternsOf(system)).toMatchObject([
+				{ ...PATTERN, seen: 50, of: 50, devices: 50, byChance: 0, offered: true, review: null }
+			])
+		);
+		expect((await system.get('halden', '/learned-patterns')).body.items).toEqual([]);
+	});
+
+	it('ends in the same figures when the Alerts come first, backwards, and the audit trail last', async () => {
+		const backwards = await start();
+		try {
+			await backwards.post('/alerts', alerts.toReversed());
+			await backwards.post('/devices', devices.toReversed());
+			await backwards.post('/service-requests', requests.toReversed());
+			await eventually(
+				async () => {
+					expect(await patternsOf(backwards)).toEqual(await patternsOf(system));
+					expect(await samplesOf(backwards)).toBe(110);
+					const [here, there] = [await oneOf(system, quirky[7]!), await oneOf(backwards, quirky[7]!)];
+					expect(there.candidates).toEqual(here.candidates);
+				},
+				{ timeout: 20_000 }
+			);
+		} finally {
+			await backwards[Symbol.asyncDispose]();
+		}
+	});
+
+	it('is no candidate any more once a person has said so, and is one again when that is taken back', async () => {
+		const lead = await joinAs(system, 'brightwell', 'lead', 'Review Lead');
+		const controller = await joinAs(system, 'brightwell', 'controller', 'Review Controller');
+		const review = (dismissed: boolean) => ({ ...PATTERN, dismissed });
+		expect((await controller.call('POST', '/learned-patterns/review', review(true))).status).toBe(403);
+		expect(
+			(await lead.call('POST', '/learned-patterns/review', { ...review(true), code: '8F30' })).status
+		).toBe(404);
+
+		expect((await lead.call('POST', '/learned-patterns/review', review(true))).status).toBe(204);
+		const reasonCodes = async () =>
+			(await oneOf(system, quirky[7]!)).candidates.flatMap((c) => c.reasons.map((reason) => reason.code));
+		await eventually(async () => expect(await reasonCodes()).not.toContain('learned'), { timeout: 20_000 });
+		expect(await patternsOf(system)).toMatchObject([
+			{ offered: false, review: { dismissed: true, by: 'Review Lead' } }
 		]);
-		expect(brightwell.role).toBe('IS');
+
+		expect((await lead.call('POST', '/learned-patterns/review', review(false))).status).toBe(204);
+		await eventually(async () => expect(await reasonCodes()).toContain('learned'), { timeout: 20_000 });
+	});
+
+	it('forgets what lay in a tenure that was another Supplier’s', async () => {
+		const moved = quirky.slice(0, 3).flatMap((home) =>
+			home.devices.map((device) => ({
+				...device,
+				tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z', to: null }]
+			}))
+		);
+		await system.post('/devices', moved);
+		await eventually(
+			async () => expect(await patternsOf(system)).toMatchObject([{ seen: 47, of: 47, devices: 47 }]),
+			{ timeout: 20_000 }
+		);
+	});
+});
+
+describe('what people decided before', () => {
+	it('is told for the same pattern, the rarer verdict first, and counts an act once', async () => {
+		const ids = await Promise.all(quirky.slice(10, 16).map(async (home) => oneOf(system, home)));
+		const decide = (id: string, version: number, verdict: string, reason: string) =>
+			system.call('POST', `/alerts/${id}/decision`, 'brightwell', { verdict, reason, version });
+		const [first, second, third, fourth, fifth, asked] = ids.map(({ id, version }) => ({ id, version }));
+		for (const one of [first!, second!]) await decide(one.id, one.version, 'ignorable', 'information');
+		await decide(third!.id, third!.version, 'actionable', 'firmware');
+		await system.call('POST', '/decisions', 'brightwell', {
+			items: [fourth, fifth],
+			verdict: 'ignorable',
+			reason: 'information'
+		});
+
+		const { body } = await system.get('brightwell', `/alerts/${asked!.id}/precedents`);
+		expect(body).toMatchObject({
+			serviceReferenceVariant: '6.2.4',
+			userRole: 'RSA',
+			ignorable: 3,
+			actionable: 1
+		});
+		expect(body.examples.map((e: { alertId: string }) => e.alertId)[0]).toBe(third!.id);
+		expect(body.examples.map((e: { alerts: number }) => e.alerts)).toEqual([1, 2, 1, 1]);
+		expect((await system.get('halden', `/alerts/${asked!.id}/precedents`)).status).toBe(404);
 	});
 });
