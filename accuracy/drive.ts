@@ -65,7 +65,8 @@ export async function settle(
 	until: () => Promise<boolean> = async () => true
 ): Promise<void> {
 	const end = Date.now() + LIMIT_MS;
-	for (let quiet = 0; quiet < 3;) {
+	// Figures of learned evidence are shown two seconds late.
+	for (let quiet = 0; quiet < 15;) {
 		quiet = (await system.isBusy()) || !(await until()) ? 0 : quiet + 1;
 		if (Date.now() > end) throw new Error(`there is still work to do after ${LIMIT_MS / 1000} s`);
 		await pause(150);

@@ -13,7 +13,7 @@ import { markComplete, pending, readAll, send, sendDevices, settle } from './dri
 import { examplesOf } from './examples.ts';
 import type { Ledger } from './ledger.ts';
 import { missedTargets, readable, type Report } from './report.ts';
-import { isAsItShouldBe, isWrongExplanation, pair, score, type Said } from './score.ts';
+import { isAsItShouldBe, isLearned, isWrongExplanation, pair, score, type Said } from './score.ts';
 import { openGround, type Ground } from './system.ts';
 import type { Truth } from './truth.ts';
 import { lateToUpgraded } from './upgrade.ts';
@@ -176,10 +176,17 @@ function compose(
 function byMechanism(pairs: ReadonlyArray<[Truth, Said]>): Report['mechanisms'] {
 	const rows: Report['mechanisms'] = {};
 	for (const [truth, said] of pairs) {
-		const row = (rows[truth.mechanism] ??= { n: 0, right: 0, wrongExplanations: 0 });
+		const row = (rows[truth.mechanism] ??= {
+			kind: truth.kind,
+			n: 0,
+			right: 0,
+			wrongExplanations: 0,
+			learned: 0
+		});
 		row.n++;
 		if (isAsItShouldBe(truth, said)) row.right++;
 		if (isWrongExplanation(truth, said)) row.wrongExplanations++;
+		if (isLearned(truth, said)) row.learned++;
 	}
 	return rows;
 }

@@ -14,7 +14,17 @@ export interface Report extends Score {
 	lateToUpgradedMs: Latency;
 	worlds: Array<{ name: string; seed: number; alerts: number; requests: number; faults: Faults }>;
 	/** By mechanism of the simulated world: how many Alerts, and for how many the right thing was said. */
-	mechanisms: Record<string, { n: number; right: number; wrongExplanations: number }>;
+	mechanisms: Record<
+		string,
+		{
+			kind: TruthKind;
+			n: number;
+			right: number;
+			wrongExplanations: number;
+			/** For how many the true cause stands among the candidates because it was learned. */
+			learned: number;
+		}
+	>;
 	/** Some Alerts of which something else was said than should be. */
 	examples: Example[];
 	shuffledRunIdentical: boolean;
@@ -26,6 +36,9 @@ export interface Report extends Score {
 	/** One line for each target that is missed. */
 	missed: string[];
 }
+
+/** So many occurrences are enough to learn a cause that the table does not know. */
+const LEARNED_AFTER = 50;
 
 const percent = (part: number): string => `${(100 * part).toFixed(2)} %`;
 
@@ -43,6 +56,12 @@ export function missedTargets(report: Omit<Report, 'missed'>): string[] {
 			`${percent(spontaneousExplained)} of spontaneous Alerts explained, above 2 %`
 		],
 		[guardViolations === 0, `${guardViolations} guard violations, not 0`],
+		...Object.entries(report.mechanisms)
+			.filter(([, { kind, n }]) => kind === 'unknown-cause' && n >= LEARNED_AFTER)
+			.map(([name, { n, learned }]): [boolean, string] => [
+				learned >= n / 2,
+				`${name}: a learned candidate for ${learned} of ${n} Alerts, fewer than half`
+			]),
 		[report.shuffledRunIdentical, 'the shuffled run differs'],
 		[wrongExplanations <= better / 2, `${wrongExplanations} wrong explanations, more than half of ${better}`],
 		[
@@ -87,6 +106,11 @@ export function readable(report: Report): string {
 		line('pending, and settled in the end', percent(report.pendingResolved)),
 		line('another order, the same answers', report.shuffledRunIdentical ? 'yes' : 'no'),
 		line('late record to changed row', `${late.p50} ms`, `p95 ${late.p95} ms`, `max ${late.max} ms`),
+		'',
+		'  causes that no table knows (mechanism, Alerts, with the cause as a learned candidate):',
+		...Object.entries(report.mechanisms)
+			.filter(([, { kind }]) => kind === 'unknown-cause')
+			.map(([name, { n, learned }]) => line(`  ${name}`, String(n), String(learned))),
 		'',
 		'  most often not as it should be (code, truth / said, Alerts):',
 		...worst.map(({ code, what, n }) => `    ${code.padEnd(6)} ${what.padEnd(44)} ${n}`),

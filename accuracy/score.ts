@@ -8,7 +8,7 @@ export interface Said {
 	messageId: string;
 	viewer: string;
 	explanation: ExplanationKind;
-	candidates: ReadonlyArray<{ requestId: string; tier: Tier }>;
+	candidates: ReadonlyArray<{ requestId: string; tier: Tier; reasons?: ReadonlyArray<{ code: string }> }>;
 }
 
 export interface TierScore {
@@ -71,6 +71,13 @@ export function isGuardViolation(truth: Truth, said: Said): boolean {
 
 export const isWrongExplanation = (truth: Truth, said: Said): boolean =>
 	explains(said) && !isRight(truth, said);
+
+/** Whether the cause stands among the candidates because stored Alerts have taught it. */
+export const isLearned = (truth: Truth, { candidates }: Said): boolean =>
+	candidates.some(
+		({ requestId, reasons }) =>
+			truth.requests.includes(requestId) && reasons?.some(({ code }) => code === 'learned')
+	);
 
 /**
  * The verdict of the confusion table: the cause is named where it can be found, and nothing is claimed where it cannot.

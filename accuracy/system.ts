@@ -66,7 +66,9 @@ export async function openGround(say: (line: string) => void) {
 			HOST: '127.0.0.1',
 			PORT: String(port),
 			ORIGIN: '',
-			LOG_LEVEL: 'warn'
+			LOG_LEVEL: 'warn',
+			// What is learned in a day of a real installation is learned in the minutes of a run.
+			LEARN_EVERY_SECONDS: '1'
 		};
 		const processes: Supervised[] = [];
 		let stopped = false;
@@ -86,7 +88,10 @@ export async function openGround(say: (line: string) => void) {
 			url: `http://127.0.0.1:${port}`,
 			keys: await prepareKeys(pool),
 			async isBusy() {
-				const { rows } = await pool.query<{ busy: boolean }>('select exists (select from doorbell) as busy');
+				const { rows } = await pool.query<{ busy: boolean }>(
+					`select exists (select from doorbell) or exists (select from learn_due)
+						or exists (select from learned_state where counted > weighed) as busy`
+				);
 				return rows[0]!.busy;
 			},
 			stop

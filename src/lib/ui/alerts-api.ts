@@ -2,6 +2,7 @@
 import { Alert } from '#lib/domain/alert.ts';
 import type { Verdict } from '#lib/domain/decision.ts';
 import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
+import { Precedents } from '#lib/domain/precedent.ts';
 import { Timeline, type TimelineItem } from '#lib/domain/timeline.ts';
 import { DESK } from './views.ts';
 
@@ -52,6 +53,12 @@ export async function readMore(filters: Record<string, string>, cursor: string):
 export async function readAlert(id: string): Promise<Alert | null> {
 	const response = await ask(`/alerts/${encodeURIComponent(id)}`);
 	return response?.ok ? Alert.parse(await response.json()) : null;
+}
+
+/** What was decided before on the same pattern; `null` where it cannot be had. */
+export async function readPrecedents(id: string): Promise<Precedents | null> {
+	const response = await ask(`/alerts/${encodeURIComponent(id)}/precedents`);
+	return response?.ok ? Precedents.parse(await response.json()) : null;
 }
 
 export async function readTimeline(
