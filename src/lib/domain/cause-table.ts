@@ -43,7 +43,7 @@ export const Cause = z
 		mechanism: z.string().min(1).max(160)
 	})
 	.refine((c) => c.minSeconds <= c.typicalSeconds && c.typicalSeconds <= c.maxSeconds, {
-		error: 'the window must be ordered: min, typical, max'
+		error: 'must be in order: earliest, typical, latest'
 	});
 export type Cause = z.infer<typeof Cause>;
 

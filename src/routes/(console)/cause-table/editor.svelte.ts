@@ -24,6 +24,8 @@ export class TableEditor {
 	#saved = $state.raw() as TableVersion;
 	body = $state() as CauseFile;
 	note = $state('');
+	/** What a person has dropped, until they change something else or save. */
+	dropped = $state.raw<{ body: CauseFile; note: string } | null>(null);
 	/** What the server found, until the next change. */
 	#refused = $state.raw<{ body: string; faults: TableFault[] } | null>(null);
 	#active = $state.raw() as CauseFile;
@@ -66,11 +68,21 @@ export class TableEditor {
 		this.body = structuredClone(table.body);
 		this.note = table.note ?? '';
 		this.#refused = null;
+		this.dropped = null;
 	}
 
+	/** Drops what was not saved; it can be brought back. */
 	revert(): void {
+		this.dropped = { body: this.plain, note: this.note };
 		this.body = structuredClone(this.#saved.body);
 		this.note = this.#saved.note ?? '';
+	}
+
+	bringBack(): void {
+		if (!this.dropped) return;
+		this.body = this.dropped.body;
+		this.note = this.dropped.note;
+		this.dropped = null;
 	}
 
 	refuse(faults: TableFault[]): void {

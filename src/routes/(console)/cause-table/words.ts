@@ -57,10 +57,17 @@ export const FIELDS: Record<string, string> = {
 export const spellOffset = (seconds: number): string =>
 	(seconds < 0 ? '−' : '') + spellSeconds(Number.isFinite(seconds) ? seconds : 0);
 
+/** Rounded for the eye, and exact where that differs: `2 h (7000 s)`. */
+function spellWindow(seconds: number): string {
+	const words = spellOffset(seconds);
+	const exact = `${seconds < 0 ? '−' : ''}${Math.abs(seconds)} s`;
+	return words === exact ? words : `${words} (${exact})`;
+}
+
 /** A field's value as a reader takes it in; `null` for one that is not there. */
 export function spell(field: string, value: unknown): string | null {
 	if (value === undefined || value === null) return null;
-	if (field.endsWith('Seconds')) return `${spellOffset(Number(value))} (${Number(value)} s)`;
+	if (field.endsWith('Seconds')) return spellWindow(Number(value));
 	if (Array.isArray(value)) return value.length > 0 ? value.join(', ') : 'any';
 	if (field === 'condition') return spellCondition(value as NonNullable<Cause['condition']>);
 	const words = { outcome: OUTCOMES, relation: RELATIONS, anchor: ANCHORS }[field];

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { isLive, openBrowser, openPage, signIn } from '../support/browser.ts';
+import { happened, joinEditors } from '../support/cause-tables.ts';
+import type { Member } from '../support/members.ts';
+import { eventually, startSystem, type System } from '../support/system.ts';
+import { startWeb, type Web } from '../support/web.ts';
+
+let system: System;
+let web: Web;
+let browser: Browser;
+let lead: Page;
+let officer: Page;
+let controller: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+	system = await startSystem();
+	web = await startWeb(system);
+	browser = await openBrowser();
+	const people = await joinEditors(system);
+	for (const seconds of [27, 90]) {
+		const deviceId = await happened(system, 'brightwell', seconds);
+		await system.becomes('brightwell', deviceId, { explanation: 'likely' });
+	}
+	lead = await openTable(people.lead);
+	officer = await openTable(people.officer);
+	controller = await openTable(people.controller);
+});
+afterAll(async () => {
+	await browser?.close();
+	await web?.[Symbol.asyncDispose]();
+	await system?.[Symbol.asyncDispose]();
+});
+
+async function openTable({ email, password }: Member): Promise<Page> {
+	const page = await openPage(browser, { complaints });
+	await signIn(page, web, { email, password }, '/cause-table');
+	await page.getByRole('heading', { name: 'Cause table' }).waitFor();
+	await isLive(page);
+	return page;
+}
+
+const said = (page: Page, text: string | RegExp) => page.getByRole('status').getByText(text).waitFor();
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const steps = (page: Page) => page.getByRole('list', { name: 'Steps to activation' });
+const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+
+test('a controller finds a row of the table and reads it, and is told who changes it', async () => {
+	await controller.keyboard.press('/');
+	await controller.keyboard.type('zebra');
+	await controller.getByText('No row fits.').waitFor();
+	await controller.getByLabel(/^Search/).fill('8F30 certificate');
+	await said(controller, '1 of');
+	await controller.keyboard.press('Escape');
+	await controller.keyboard.press('j');
+	await panel(controller, 'Row')
+		.getByText(/another network operator certificate/)
+		.waitFor();
+	await controller.getByText('A controller reads it; a lead, officer or engineer changes it').waitFor();
+	expect(await controller.getByRole('button', { name: /draft|Save|Activate/ }).count()).toBe(0);
+	expect(await controller.getByRole('spinbutton').count()).toBe(0);
+});
+
+test('a lead starts a draft; a fault is told at its field, and cannot be saved', async () => {
+	await button(lead, /^Start a draft from/).click();
+	await said(lead, /^Draft .* is started/);
+	await lead.getByRole('link', { name: 'Open 8F30' }).click();
+	const form = lead.getByRole('group', { name: 'Cause 8F30/1' });
+	await form.getByLabel('Latest').fill('10');
+	await form.getByText('The window must be in order: earliest, typical, latest.').waitFor();
+	expect(await form.getByLabel('Latest').getAttribute('aria-invalid')).toBe('true');
+	expect(await button(lead, 'Save draft').isDisabled()).toBe(true);
+	await form.getByLabel('Service Requests (SRVs)').fill('99.9');
+	await lead.keyboard.press('Enter');
+	await form.getByText('The list of SRVs holds 99.9, which is not in the table of SRVs.').waitFor();
+	await form.getByRole('button', { name: /^Remove 99.9/ }).click();
+});
+
+test('the fault is found again from anywhere, and dropped changes can be brought back', async () => {
+	await lead.getByRole('link', { name: 'Open 8F66' }).click();
+	await button(lead, '1 fault to mend: show').click();
+	const form = lead.getByRole('group', { name: 'Cause 8F30/1' });
+	await expect
+		.poll(() => form.getByLabel('Earliest').evaluate((field) => field === document.activeElement))
+		.toBe(true);
+	await button(lead, 'Drop changes').click();
+	expect(await form.getByLabel('Latest').inputValue()).toBe('600');
+	await button(lead, 'Bring them back').click();
+	expect(await form.getByLabel('Latest').inputValue()).toBe('10');
+});
+
+test('what is saved is shown against the active table', async () => {
+	const form = lead.getByRole('group', { name: 'Cause 8F30/1' });
+	await form.getByLabel('Latest').fill('60');
+	await lead.getByLabel(/^Note/).fill('late failures are noise');
+	await button(lead, 'Save draft').click();
+	await said(lead, /^Saved/);
+	await lead.getByRole('link', { name: 'Changes' }).click();
+	const change = panel(lead, 'Changes').locator('[data-change="8F30"]');
+	expect(await change.innerText()).toMatch(
+		/Source Does not have Authority.*Window: latest.*10 min \(600 s\).*60 s/s
+	);
+});
+
+test('a what-if tells which explanations would change, with links to the Alerts', async () => {
+	await button(lead, 'Run what-if').click();
+	const result = panel(lead, 'What-if');
+	await result.getByText('1 of your 2 Alerts would get another explanation.').waitFor();
+	const example = result.getByRole('link', { name: 'Alert 1 of 8F30' }).first();
+	const [alert] = await system.alerts('brightwell', '?code=8F30');
+	expect(await example.getAttribute('href')).toContain(alert!.id);
+});
+
+test('whoever proposes it is told that another person must activate it', async () => {
+	await button(lead, 'Propose').click();
+	await said(lead, 'Proposed. Another person must activate it.');
+	await steps(lead).getByText('you proposed it: another person must activate it').waitFor();
+	expect(await button(lead, 'Activate').isDisabled()).toBe(true);
+});
+
+test('another person looks at the changes and activates it, asked twice', async () => {
+	const version = await lead.getByRole('combobox', { name: 'Version' }).inputValue();
+	await officer.goto(`${web.url}/cause-table?version=${version}&panel=changes`);
+	await panel(officer, 'Changes').locator('[data-change="8F30"]').waitFor();
+	await isLive(officer);
+	await button(officer, 'Activate').click();
+	await steps(officer)
+		.getByText(/every Supplier here/)
+		.waitFor();
+	await button(officer, 'Yes, activate').click();
+	await said(officer, `${version} is active: within seconds, new Alerts are explained by it.`);
+	await officer.getByRole('link', { name: 'History' }).click();
+	expect(await panel(officer, 'History').innerText()).toMatch(
+		/late failures are noise.*drafted by Brightwell lead.*proposed by Brightwell lead.*activated by Brightwell officer/s
+	);
+});
+
+test('new Alerts are explained by the new table', async () => {
+	await eventually(async () => {
+		const late = await happened(system, 'brightwell', 90);
+		const alert = await system.becomes('brightwell', late, { code: '8F30' });
+		expect(alert.explanation).not.toBe('likely');
+	});
+	const near = await happened(system, 'brightwell', 27);
+	await system.becomes('brightwell', near, { explanation: 'likely' });
+});
+
+test('the pages had nothing to complain about', () => {
+	expect(complaints).toEqual([]);
+});
