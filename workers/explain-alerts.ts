@@ -15,7 +15,7 @@ import {
 	type StoredReport,
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
-import type { FollowLearned } from '#lib/server/learned-patterns.ts';
+import type { FollowLearned, Learned } from '#lib/server/learned-patterns.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 import { requestKey } from '#lib/server/request-store.ts';
 import { requestsAround } from './requests-around.ts';
@@ -41,9 +41,9 @@ export async function explainAlerts(
 	now: number
 ): Promise<Explained[]> {
 	// Taken once: all of a batch is explained by one table and one state of what was learned.
-	const { table, learned } = deps;
-	await learned.refresh(client);
-	const requests = await requestsFor(client, { ...deps, table }, around);
+	const { table } = deps;
+	const learned = await deps.learned.read(client);
+	const requests = await requestsFor(client, { index: deps.index, table, learned }, around);
 	return around.alerts.flatMap((alert) =>
 		[...viewersOf(alert, around)].map((supplierId) => ({
 			alert,
@@ -95,7 +95,7 @@ function viewersOf(alert: StoredAlert, { devices, userIds }: Surroundings): Set<
 /** How each Alert finds the requests that may explain it: those around it, and those that it names. */
 async function requestsFor(
 	client: pg.ClientBase,
-	{ index, table, learned }: ExplainDeps,
+	{ index, table, learned }: { index: RequestIndex; table: CauseTable; learned: Learned },
 	around: Surroundings
 ): Promise<(alert: StoredAlert) => ServiceRequest[]> {
 	const near = await requestsAround(client, index, around, (alert) => ({
@@ -121,7 +121,7 @@ function devicesToAsk(
 	alert: StoredAlert,
 	{ homes }: Surroundings,
 	table: CauseTable,
-	learned: FollowLearned
+	learned: Learned
 ): string[] {
 	const crossesHub =
 		causesOf(table, alert)?.causes.some((cause) => cause.relation === 'same-hub') ||

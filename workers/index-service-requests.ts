@@ -7,7 +7,7 @@ import { EXCLUDED_WITHIN } from '#lib/domain/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { euiToBytes } from '#lib/server/database.ts';
 import { requestsById } from '#lib/server/evidence-store.ts';
-import type { FollowLearned } from '#lib/server/learned-patterns.ts';
+import type { FollowLearned, Learned } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 
@@ -37,8 +37,8 @@ export async function indexServiceRequests(
 	if (!bell) return 0;
 	const requests = await requestsById(pool, bell.ids.map(BigInt));
 	await index.put(requests);
-	await learned.refresh(pool);
-	const reaches = requests.map((request) => reach(request, table, learned));
+	const known = await learned.read(pool);
+	const reaches = requests.map((request) => reach(request, table, known));
 	const result = await pool.query<{ id: bigint; count: number }>({
 		name: 'alerts-around-requests',
 		text: AROUND,
@@ -60,7 +60,7 @@ export async function indexServiceRequests(
 function reach(
 	request: ServiceRequest,
 	table: CauseTable,
-	learned: FollowLearned
+	learned: Learned
 ): { from: number; to: number; hub: boolean } {
 	const instants = [request.requestedAt, request.respondedAt, request.executeAt].filter((at) => at !== null);
 	const known = reachOf(table, request.serviceReferenceVariant);

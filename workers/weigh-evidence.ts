@@ -7,14 +7,13 @@ import {
 	weighCounts,
 	type LearnedPattern
 } from '#lib/domain/learned-evidence.ts';
-import { toPatterns } from '#lib/server/learned-patterns.ts';
+import { patternRows, toPatterns } from '#lib/server/learned-patterns.ts';
 import {
 	countDevices,
 	countsOf,
 	dismissedBy,
 	isSamePattern,
 	keepPatterns,
-	patternRows,
 	toWeigh
 } from '#lib/server/learned-weights.ts';
 import type { Ring } from '#lib/server/queues.ts';

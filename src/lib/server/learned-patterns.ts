@@ -60,44 +60,74 @@ export const LEARNED_LOCK = 5_271_009;
 
 export type FollowLearned = ReturnType<typeof followLearned>;
 
-/** A worker's copy of all Suppliers' patterns, brought up to date within a transaction that holds `LEARNED_LOCK`. */
+/** All Suppliers' patterns at one instant. */
+export interface Learned {
+	of(supplierId: number): LearnedPatterns;
+	/** Whether any Supplier is offered a pattern of this code, or SRV, that reaches across the home network. */
+	crossesHub(match: { code: string } | { serviceReferenceVariant: string }): boolean;
+}
+
+interface Known {
+	version: bigint;
+	patterns: LearnedPatterns;
+	/** Codes and SRVs of the offered patterns that reach across the home network. */
+	hub: { codes: ReadonlySet<string>; variants: ReadonlySet<string> };
+}
+
+/** A worker's copy of the patterns: it asks for what has changed, and for nothing else. */
 export function followLearned() {
-	let known = new Map<number, { version: bigint; patterns: LearnedPatterns }>();
+	const newest = new Map<number, Known>();
 	return {
-		async refresh(client: pg.ClientBase | pg.Pool): Promise<void> {
+		/** As they are now; within a transaction that holds `LEARNED_LOCK` they stay so until its end. */
+		async read(client: pg.ClientBase | pg.Pool): Promise<Learned> {
 			const { rows } = await client.query<{ supplier_id: number; version: bigint }>({
 				name: 'learned-versions',
 				text: 'select supplier_id, version from learned_state'
 			});
-			const next = new Map(known);
+			// A copy of its own: what other readers find meanwhile is not this reader's.
+			const now = new Map<number, Known>();
 			for (const { supplier_id, version } of rows) {
-				if (known.get(supplier_id)?.version === version) continue;
-				const { rows: patterns } = await client.query<PatternRow>(
-					`select ${PATTERN_COLUMNS} from learned_pattern where supplier_id = $1`,
-					[supplier_id]
-				);
-				next.set(supplier_id, { version, patterns: toPatterns(patterns) });
+				let known = newest.get(supplier_id);
+				if (known?.version !== version) {
+					known = toKnown(version, await patternRows(client, supplier_id));
+					newest.set(supplier_id, known);
+				}
+				now.set(supplier_id, known);
 			}
-			known = next;
-		},
-		of: (supplierId: number): LearnedPatterns => known.get(supplierId)?.patterns ?? NOTHING,
-		/** Whether any Supplier is offered a pattern that reaches across the home network. */
-		crossesHub: (match: Partial<Pick<LearnedPattern, 'code' | 'serviceReferenceVariant'>>): boolean =>
-			known
-				.values()
-				.some(({ patterns }) =>
-					patterns
+			return {
+				of: (supplierId) => now.get(supplierId)?.patterns ?? NOTHING,
+				crossesHub: (match) =>
+					now
 						.values()
-						.some(
-							(p) =>
-								p.offered &&
-								p.relation === 'same-hub' &&
-								(match.code === undefined || match.code === p.code) &&
-								(match.serviceReferenceVariant === undefined ||
-									match.serviceReferenceVariant === p.serviceReferenceVariant)
+						.some(({ hub }) =>
+							'code' in match ? hub.codes.has(match.code) : hub.variants.has(match.serviceReferenceVariant)
 						)
-				)
+			};
+		},
+		/** The newest that any reader has found. */
+		of: (supplierId: number): LearnedPatterns => newest.get(supplierId)?.patterns ?? NOTHING
 	};
+}
+
+export async function patternRows(
+	client: pg.ClientBase | pg.Pool,
+	supplierId: number
+): Promise<PatternRow[]> {
+	const { rows } = await client.query<PatternRow>(
+		`select ${PATTERN_COLUMNS} from learned_pattern where supplier_id = $1`,
+		[supplierId]
+	);
+	return rows;
+}
+
+function toKnown(version: bigint, rows: readonly PatternRow[]): Known {
+	const patterns = toPatterns(rows);
+	const crossing = rows.filter((row) => row.offered && row.relation === 'same-hub');
+	const hub = {
+		codes: new Set(crossing.map((row) => row.code)),
+		variants: new Set(crossing.map((row) => row.variant))
+	};
+	return { version, patterns, hub };
 }
 
 /** What the web process shows of one Supplier's patterns. */

@@ -8,7 +8,7 @@ import {
 } from '#lib/domain/learned-evidence.ts';
 import type { Relation } from '#lib/domain/alert.ts';
 import type pg from 'pg';
-import { LEARNED_LOCK, PATTERN_COLUMNS, figuresOf, type PatternRow } from './learned-patterns.ts';
+import { LEARNED_LOCK, figuresOf } from './learned-patterns.ts';
 import { firstIdAt } from './record-id.ts';
 
 /** Alerts kept within this time are explained again when a pattern becomes a candidate, or is one no more. */
@@ -66,14 +66,6 @@ export async function dismissedBy(client: pg.ClientBase, supplierId: number): Pr
 		[supplierId]
 	);
 	return new Set(rows.map(patternKey));
-}
-
-export async function patternRows(client: pg.ClientBase, supplierId: number): Promise<PatternRow[]> {
-	const { rows } = await client.query<PatternRow>(
-		`select ${PATTERN_COLUMNS} from learned_pattern where supplier_id = $1`,
-		[supplierId]
-	);
-	return rows;
 }
 
 export const isSamePattern = (a: LearnedPattern | undefined, b: LearnedPattern): boolean =>

@@ -2,9 +2,10 @@
 import type { TableFault } from '#lib/domain/cause-table-check.ts';
 import type { CauseFile } from '#lib/domain/cause-table.ts';
 import { TableVersion } from '#lib/domain/cause-table-version.ts';
+import { Pattern } from '#lib/domain/learned-evidence.ts';
 import { WhatIf } from '#lib/domain/what-if.ts';
 
-const API = '/api/v1/cause-table';
+const API = '/api/v1';
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; why: string; faults: TableFault[] };
 
@@ -22,6 +23,7 @@ async function ask<T>(
 				? {}
 				: { headers: { 'content-type': 'application/json' }, body: JSON.stringify(init.body) })
 		});
+		if (response.status === 204) return { ok: true, value: read(undefined) };
 		if (response.ok) return { ok: true, value: read(await response.json()) };
 		const problem = (await response.json().catch(() => null)) as {
 			detail?: string;
@@ -41,15 +43,22 @@ export const saveDraft = (
 	draft: { version?: string; revision?: number; basedOn: string; note: string | null },
 	{ entries, notCommand }: CauseFile
 ): Promise<Answer<TableVersion>> =>
-	ask('', asTable, { method: 'POST', body: { ...draft, body: { entries, notCommand } } });
+	ask('/cause-table', asTable, { method: 'POST', body: { ...draft, body: { entries, notCommand } } });
 
 export const takeStep = (
 	version: string,
 	step: 'propose' | 'activate' | 'discard'
-): Promise<Answer<TableVersion>> => ask(`/${version}/${step}`, asTable, { method: 'POST' });
+): Promise<Answer<TableVersion>> => ask(`/cause-table/${version}/${step}`, asTable, { method: 'POST' });
 
 export const startWhatIf = (version: string): Promise<Answer<WhatIf>> =>
-	ask(`/${version}/what-if`, asWhatIf, { method: 'POST' });
+	ask(`/cause-table/${version}/what-if`, asWhatIf, { method: 'POST' });
 
 export const readWhatIf = (version: string): Promise<Answer<WhatIf>> =>
-	ask(`/${version}/what-if`, asWhatIf, { method: 'GET' });
+	ask(`/cause-table/${version}/what-if`, asWhatIf, { method: 'GET' });
+
+/** Keeps the word of a person on a learned pattern. */
+export const reviewPattern = (pattern: Pattern, dismissed: boolean): Promise<Answer<true>> =>
+	ask('/learned-patterns/review', () => true as const, {
+		method: 'POST',
+		body: { ...Pattern.parse(pattern), dismissed }
+	});

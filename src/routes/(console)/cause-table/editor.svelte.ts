@@ -111,8 +111,9 @@ export class TableEditor {
 		this.body.entries = this.body.entries.filter((entry) => entry.alert !== alert);
 	}
 
-	addCause(entry: CauseEntry): void {
+	/** Adds a cause with the next free id: an empty one, or `cause`. */
+	addCause(entry: CauseEntry, cause: Omit<Cause, 'id'> = NEW_CAUSE): void {
 		const numbers = entry.causes.map((cause) => Number(cause.id.split('/').at(-1)) || 0);
-		entry.causes.push({ ...structuredClone(NEW_CAUSE), id: `${entry.alert}/${Math.max(0, ...numbers) + 1}` });
+		entry.causes.push({ ...structuredClone(cause), id: `${entry.alert}/${Math.max(0, ...numbers) + 1}` });
 	}
 }
