@@ -1,50 +1,19 @@
 // What the stored Alerts teach: patterns that the cause table does not know become candidates, with their figures, until
 // a person says that they are none.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PARTIES } from '../../demo/world.ts';
 import { joinAs } from '../support/members.ts';
-import { aHome, answered, november, raised, type Home } from '../support/records.ts';
+import { QUIRK_PATTERN, oldestOf, quirkyHomes, sayComplete } from '../support/quirk.ts';
 import { eventually, startSystem, type System } from '../support/system.ts';
 
-const { metrix, northGrid } = PARTIES;
-
-/** A code that no row of the cause table links to an identity read by an agent. */
-const QUIRK = '81AF';
-const PATTERN = {
-	deviceType: 'ESME',
-	code: QUIRK,
-	serviceReferenceVariant: '6.2.4',
-	userRole: 'RSA',
-	relation: 'same-device'
-};
-
-/** Fifty homes where an agent's read is followed by the quirk, sixty with a metrology fault, after a read in a few. */
-const quirky = Array.from({ length: 50 }, () => aHome());
-const others = Array.from({ length: 60 }, () => aHome());
-const requests = [
-	...quirky.map((home) => answered(metrix, home.esme, '6.2.4', november(4, '12:00:00'))),
-	...others.slice(0, 9).map((home) => answered(northGrid, home.esme, '4.10', november(4, '12:00:00')))
-];
-const alerts = [
-	...quirky.map((home) => raised(home.esme, QUIRK, november(4, '12:00:20'))),
-	// A Device that repeats itself within the hour is one occasion.
-	...quirky.slice(0, 5).map((home) => raised(home.esme, QUIRK, november(4, '12:30:20'))),
-	...others.map((home) => raised(home.esme, '81BB', november(4, '12:00:20')))
-];
-const devices = [...quirky, ...others].flatMap((home) => home.devices);
+const { quirky, devices, requests, alerts } = quirkyHomes();
 
 async function start(): Promise<System> {
 	const system = await startSystem({ settings: { LEARN_EVERY_SECONDS: '0.2' } });
-	await system.post('/service-requests/completeness', {
-		source: 'sat',
-		completeUntil: november(22, '00:00:00.000')
-	});
+	await sayComplete(system);
 	return system;
 }
 
 const patternsOf = async (system: System) => (await system.get('brightwell', '/learned-patterns')).body.items;
-const oneOf = async (system: System, home: Home) =>
-	(await system.alerts('brightwell', `?device=${home.esme}&sort=oldest`))[0]!;
 const samplesOf = async (system: System): Promise<number> =>
 	(await system.record.query<{ n: number }>('select count(*)::int as n from learned_sample')).rows[0]!.n;
 
@@ -63,7 +32,7 @@ describe('a cause that the table does not know', () => {
 	it('becomes a weak candidate after fifty occurrences, and says by which figures', async () => {
 		const alert = await eventually(
 			async () => {
-				const found = await oneOf(system, quirky[7]!);
+				const found = await oldestOf(system, quirky[7]!);
 				expect(found.candidates[0]?.reasons.map((reason) => reason.code)).toEqual(
 					expect.arrayContaining(['learned', 'frequency'])
 				);
@@ -78,7 +47,7 @@ describe('a cause that the table does not know', () => {
 			tier: 'weak'
 		});
 		await eventually(async () => {
-			const { reasons } = (await oneOf(system, quirky[7]!)).candidates[0]!;
+			const { reasons } = (await oldestOf(system, quirky[7]!)).candidates[0]!;
 			expect(reasons.at(-1)!.text).toMatch(
 				/^seen before 50 of 50 such Alerts within 30 s; by chance less than 1 /
 			);
@@ -88,7 +57,7 @@ describe('a cause that the table does not know', () => {
 	it('is offered for review with what it was counted on, and only to the Supplier whose Alerts taught it', async () => {
 		await eventually(async () =>
 			expect(await patternsOf(system)).toMatchObject([
-				{ ...PATTERN, seen: 50, of: 50, devices: 50, byChance: 0, offered: true, review: null }
+				{ ...QUIRK_PATTERN, seen: 50, of: 50, devices: 50, byChance: 0, offered: true, review: null }
 			])
 		);
 		expect((await system.get('halden', '/learned-patterns')).body.items).toEqual([]);
@@ -104,7 +73,7 @@ describe('a cause that the table does not know', () => {
 				async () => {
 					expect(await patternsOf(backwards)).toEqual(await patternsOf(system));
 					expect(await samplesOf(backwards)).toBe(110);
-					const [here, there] = [await oneOf(system, quirky[7]!), await oneOf(backwards, quirky[7]!)];
+					const [here, there] = [await oldestOf(system, quirky[7]!), await oldestOf(backwards, quirky[7]!)];
 					expect(there.candidates).toEqual(here.candidates);
 				},
 				{ timeout: 20_000 }
@@ -117,7 +86,7 @@ describe('a cause that the table does not know', () => {
 	it('is no candidate any more once a person has said so, and is one again when that is taken back', async () => {
 		const lead = await joinAs(system, 'brightwell', 'lead', 'Review Lead');
 		const controller = await joinAs(system, 'brightwell', 'controller', 'Review Controller');
-		const review = (dismissed: boolean) => ({ ...PATTERN, dismissed });
+		const review = (dismissed: boolean) => ({ ...QUIRK_PATTERN, dismissed });
 		expect((await controller.call('POST', '/learned-patterns/review', review(true))).status).toBe(403);
 		expect(
 			(await lead.call('POST', '/learned-patterns/review', { ...review(true), code: '8F30' })).status
@@ -125,7 +94,7 @@ describe('a cause that the table does not know', () => {
 
 		expect((await lead.call('POST', '/learned-patterns/review', review(true))).status).toBe(204);
 		const reasonCodes = async () =>
-			(await oneOf(system, quirky[7]!)).candidates.flatMap((c) => c.reasons.map((reason) => reason.code));
+			(await oldestOf(system, quirky[7]!)).candidates.flatMap((c) => c.reasons.map((reason) => reason.code));
 		await eventually(async () => expect(await reasonCodes()).not.toContain('learned'), { timeout: 20_000 });
 		expect(await patternsOf(system)).toMatchObject([
 			{ offered: false, review: { dismissed: true, by: 'Review Lead' } }
@@ -152,7 +121,7 @@ describe('a cause that the table does not know', () => {
 
 describe('what people decided before', () => {
 	it('is told for the same pattern, the rarer verdict first, and counts an act once', async () => {
-		const ids = await Promise.all(quirky.slice(10, 16).map(async (home) => oneOf(system, home)));
+		const ids = await Promise.all(quirky.slice(10, 16).map(async (home) => oldestOf(system, home)));
 		const decide = (id: string, version: number, verdict: string, reason: string) =>
 			system.call('POST', `/alerts/${id}/decision`, 'brightwell', { verdict, reason, version });
 		const [first, second, third, fourth, fifth, asked] = ids.map(({ id, version }) => ({ id, version }));

@@ -145,7 +145,9 @@ describe('the cause table', () => {
 			entries: [{ alert: '8F30', guidance: null, causes: [{ ...cause, ...change }] }]
 		});
 		expect(() => readCauseTable(file({ variants: ['9.99'] }))).toThrow(/is not in the table of SRVs/);
-		expect(() => readCauseTable(file({ minSeconds: 900, typicalSeconds: 20 }))).toThrow(/earliest, typical, latest/);
+		expect(() => readCauseTable(file({ minSeconds: 900, typicalSeconds: 20 }))).toThrow(
+			/earliest, typical, latest/
+		);
 		expect(readCauseTable(file({})).version).toBe('x');
 	});
 });

@@ -204,7 +204,7 @@ export const isFrequent = ({ seen, low }: Frequency): boolean => seen >= OFFER.s
 
 /** "seen after 412 of 430": in words, for a candidate and for a review. */
 export function spellFrequency({ withinSeconds, seen, of, byChance, lift, low, high }: Frequency): string {
-	const chance = byChance < 0.5 ? 'less than 1' : String(Math.round(byChance));
+	const chance = byChance < 0.5 ? 'less than 1' : spell(Math.round(byChance));
 	const figures = `seen before ${spell(seen)} of ${spell(of)} such Alerts within ${spellSeconds(withinSeconds)}; by chance ${chance}`;
 	return low > 1
 		? `${figures} (${times(lift)} times as often, 95 % interval ${times(low)} to ${times(high)})`
@@ -228,4 +228,4 @@ const add = (map: Map<string, number>, key: string, n: number): void =>
 	void map.set(key, (map.get(key) ?? 0) + n);
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 const spell = (n: number): string => n.toLocaleString('en-GB');
-const times = (n: number): string => (n >= 10 ? String(Math.round(n)) : n.toFixed(1));
+const times = (n: number): string => (n >= 10 ? spell(Math.round(n)) : n.toFixed(1));

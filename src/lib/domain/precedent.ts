@@ -44,6 +44,7 @@ export function spellPrecedents({
 }: Pick<Precedents, 'ignorable' | 'actionable'>): string {
 	const all = ignorable + actionable;
 	if (all === 0) return 'nobody has decided such a one yet';
+	if (all === 1) return `decided once, ${ignorable === 1 ? 'ignorable' : 'actionable'}`;
 	const common: Verdict = ignorable >= actionable ? 'ignorable' : 'actionable';
 	const few = rarer({ ignorable, actionable });
 	const [most, least] = [Math.max(ignorable, actionable), Math.min(ignorable, actionable)];

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { drawer, isLive, openBrowser, openConsole, openPage, signIn } from '../support/browser.ts';
+import { joinAs, type Member } from '../support/members.ts';
+import { oldestOf, quirkyHomes, sayComplete } from '../support/quirk.ts';
+import { eventually, startSystem, type System } from '../support/system.ts';
+import { startWeb, type Web } from '../support/web.ts';
+
+const { quirky, devices, requests, alerts } = quirkyHomes();
+
+let system: System;
+let web: Web;
+let browser: Browser;
+let lead: Member;
+let reviewer: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+	system = await startSystem({ settings: { LEARN_EVERY_SECONDS: '0.2' } });
+	web = await startWeb(system);
+	browser = await openBrowser();
+	await sayComplete(system);
+	await system.post('/devices', devices);
+	await system.post('/service-requests', requests);
+	await system.post('/alerts', alerts);
+	await eventually(
+		async () => {
+			const reasons = (await oldestOf(system, quirky[7]!)).candidates.flatMap((c) => c.reasons);
+			expect(reasons.map((reason) => reason.code)).toContain('frequency');
+		},
+		{ timeout: 20_000 }
+	);
+	lead = await joinAs(system, 'brightwell', 'lead', 'Table Lead');
+	reviewer = await openPage(browser, { complaints });
+	await signIn(reviewer, web, lead, '/cause-table?panel=learned');
+	await isLive(reviewer);
+});
+afterAll(async () => {
+	await browser?.close();
+	await web?.[Symbol.asyncDispose]();
+	await system?.[Symbol.asyncDispose]();
+});
+
+const shown = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
+const pattern = (page: Page) => page.getByRole('region', { name: 'Learned' }).locator('[data-pattern]');
+
+test('an Alert shows the learned candidate with its figures, and what was decided before', async () => {
+	const [decided, asked] = [await oldestOf(system, quirky[8]!), await oldestOf(system, quirky[9]!)];
+	await system.call('POST', `/alerts/${decided.id}/decision`, 'brightwell', {
+		verdict: 'actionable',
+		reason: 'firmware',
+		note: 'the register is wrong after each visit',
+		version: decided.version
+	});
+	const page = await openConsole(browser, web, 'brightwell', {
+		path: `/?view=all&alert=${asked.id}`,
+		complaints
+	});
+	await drawer(page)
+		.getByText(/^seen before 50 of 50 such Alerts within 30 s; by chance less than 1/)
+		.waitFor();
+	const before = drawer(page).getByRole('region', { name: 'Decided before' });
+	await before.getByText('81AF after 6.2.4 by RSA: decided once, actionable').waitFor();
+	await before.getByText('“the register is wrong after each visit”').waitFor();
+	await before.getByRole('link', { name: 'actionable' }).click();
+	await drawer(page).getByText(decided.deviceId).first().waitFor();
+	expect(complaints).toEqual([]);
+	await page.close();
+});
+
+test('a reviewer says that a pattern is no cause, and takes that back', async () => {
+	await shown(reviewer, 'Learned from your Alerts, unknown to this table');
+	await pattern(reviewer)
+		.getByText(/on 50 Devices/)
+		.waitFor();
+	await pattern(reviewer).getByRole('button', { name: 'Not a cause' }).click();
+	await pattern(reviewer)
+		.getByText(/^Called no cause by Table Lead/)
+		.waitFor();
+	await pattern(reviewer).getByRole('button', { name: 'Take it up again' }).click();
+	await pattern(reviewer).getByRole('button', { name: 'Not a cause' }).waitFor();
+	expect((await system.get('brightwell', '/learned-patterns')).body.items[0].review.dismissed).toBe(false);
+});
+
+test('a reviewed pattern goes into a draft as a strong cause, ready to be saved', async () => {
+	await reviewer.getByRole('button', { name: /^Start a draft from/ }).click();
+	await shown(reviewer, /^Draft .* is started/);
+	await reviewer.getByRole('link', { name: 'Learned' }).click();
+	await pattern(reviewer).getByRole('button', { name: 'Add to this draft' }).click();
+	const form = reviewer.getByRole('group', { name: /^Cause 81AF\// }).last();
+	expect(await form.getByLabel('What happens').inputValue()).toMatch(/^Learned and reviewed: seen before 50/);
+	await reviewer.getByRole('button', { name: 'Save' }).click();
+	await shown(reviewer, /^Saved\./);
+	await reviewer.getByRole('link', { name: 'Learned' }).click();
+	await shown(reviewer, 'Nothing waits for a review.');
+	expect(complaints).toEqual([]);
+});
