@@ -36,13 +36,9 @@ export async function weighEvidence({ pool, ring }: WeighDeps): Promise<number> 
 			await client.query('commit');
 			const changed = [...now].filter(([key, p]) => !isSamePattern(before.get(key), p)).map(([, p]) => p);
 			const gone = [...before].filter(([key]) => !now.has(key)).map(([, p]) => p);
-			const turned = [...changed, ...gone].filter(
-				(p) => before.get(patternKey(p))?.offered !== now.get(patternKey(p))?.offered
-			);
-			// What was never offered, and is not now, is no news to any explanation.
 			const codes = new Set(
-				turned
-					.filter((p) => before.get(patternKey(p))?.offered || now.get(patternKey(p))?.offered)
+				[...changed, ...gone]
+					.filter((p) => reachOf(before.get(patternKey(p))) !== reachOf(now.get(patternKey(p))))
 					.map((p) => p.code)
 			);
 			const bells = await keepPatterns(client, { supplierId, counted, changed, gone, codes: [...codes] });
@@ -57,6 +53,10 @@ export async function weighEvidence({ pool, ring }: WeighDeps): Promise<number> 
 	}
 	return count;
 }
+
+/** All of a pattern that an explanation depends on: up to which delay it makes a candidate (seconds), if it does. */
+const reachOf = (pattern: LearnedPattern | undefined): number =>
+	pattern?.offered ? pattern.withinSeconds : 0;
 
 async function weigh(client: pg.ClientBase, supplierId: number): Promise<Map<string, LearnedPattern>> {
 	const weighed = weighCounts(await countsOf(client, supplierId));

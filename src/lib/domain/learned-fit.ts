@@ -9,6 +9,11 @@ import { spellDelta, spellSeconds } from './wording.ts';
 
 /** Clocks of the DCC and of a Device may differ by this much (seconds). */
 const SLACK = 5;
+/**
+ * Above what has only the time to speak for it, below what a person has put into the table. The same for all: an
+ * explanation does not move with the figures.
+ */
+const SCORE = 0.25;
 
 /** The fit by learned evidence, or `null` where nothing was learned of it. */
 export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: LearnedPatterns): Fit | null {
@@ -31,8 +36,7 @@ export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: 
 	return {
 		fits: true,
 		confident: false,
-		// Above what has only the time to speak for it, below what a person has put into the table.
-		score: Math.round((0.2 + 0.1 * (1 - 1 / pattern.low)) * 1000) / 1000,
+		score: SCORE,
 		anchor: executed ? 'executed' : request.requestedAt !== null ? 'requested' : 'responded',
 		deltaSeconds,
 		relation,
