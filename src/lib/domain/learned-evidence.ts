@@ -2,7 +2,8 @@
 // stand there by chance, which is how often it stands before the Alerts of all other codes. It counts and suggests; a
 // person reviews what the cause table does not know.
 import { z } from 'zod';
-import { Relation, type Alert, type Reason } from './alert.ts';
+import { Relation, type Alert, type Anchor, type Reason } from './alert.ts';
+import { SLACK } from './delay.ts';
 import { isVisible } from './disclosure.ts';
 import type { Evidence } from './evidence.ts';
 import { outcomeOf } from './response-code.ts';
@@ -12,8 +13,6 @@ import { spellSeconds } from './wording.ts';
 /** Upper ends of the delay buckets (seconds). What is further off is not counted. */
 export const BUCKETS = [30, 120, 600, 3600, 21_600, 86_400] as const;
 export const LEARN_WITHIN = BUCKETS.at(-1)! * 1000;
-/** Clocks of the DCC and of a Device may differ by this much (ms). */
-const SLACK = 5000;
 
 /** A pattern is offered as a candidate when it was seen this often, on this many Devices, and the lower end of the
  * interval of its lift is this high: four of five such sightings are then no coincidence. */
@@ -85,7 +84,8 @@ export function sightingsOf(evidence: Pick<Evidence, 'alert' | 'requests' | 'hom
 		const { serviceReferenceVariant, userRole } = request;
 		if (serviceReferenceVariant === '' || userRole === '') continue;
 		if (outcomeOf(request.responseCode) === 'never-sent' || !isVisible(request, evidence)) continue;
-		const bucket = bucketOf(delayMs(request, alert.effectiveAt));
+		const last = lastBefore(request, alert.effectiveAt);
+		const bucket = last && bucketOf(alert.effectiveAt - last.at);
 		if (bucket === null) continue;
 		const relation = request.deviceId === alert.deviceId ? 'same-device' : 'same-hub';
 		const key = `${serviceReferenceVariant}|${userRole}|${relation}`;
@@ -96,10 +96,17 @@ export function sightingsOf(evidence: Pick<Evidence, 'alert' | 'requests' | 'hom
 	return [...nearest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sighting]) => sighting);
 }
 
-/** From the last instant of the request before the Alert (sent, or executed where it was future-dated). */
-function delayMs({ requestedAt, respondedAt, executeAt }: ServiceRequest, at: number): number {
-	const instants = [requestedAt ?? respondedAt, executeAt].filter((i) => i !== null && i <= at + SLACK);
-	return instants.length === 0 ? Infinity : Math.max(0, at - Math.max(...(instants as number[])));
+/** The last instant of a request before an Alert: executed where it was future-dated, else sent. `null`: all came after. */
+export function lastBefore(
+	{ requestedAt, respondedAt, executeAt }: ServiceRequest,
+	at: number
+): { anchor: Anchor; at: number } | null {
+	const sent = {
+		anchor: requestedAt === null ? 'responded' : 'requested',
+		at: requestedAt ?? respondedAt!
+	} as const;
+	const instants = [...(executeAt === null ? [] : [{ anchor: 'executed' as const, at: executeAt }]), sent];
+	return instants.find((instant) => instant.at <= at + SLACK * 1000) ?? null;
 }
 
 function bucketOf(ms: number): number | null {

@@ -2,13 +2,11 @@
 // a person has put it into the table.
 import type { Fit } from './cause-fit.ts';
 import type { AlertFacts } from './evidence.ts';
-import { patternKey, type LearnedPatterns } from './learned-evidence.ts';
+import { lastBefore, patternKey, type LearnedPatterns } from './learned-evidence.ts';
 import { outcomeText } from './response-code.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { spellDelta, spellSeconds } from './wording.ts';
 
-/** Clocks of the DCC and of a Device may differ by this much (seconds). */
-const SLACK = 5;
 /**
  * Above what has only the time to speak for it, below what a person has put into the table. The same for all: an
  * explanation does not move with the figures.
@@ -29,15 +27,16 @@ export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: 
 		})
 	);
 	if (!pattern?.offered) return null;
-	const executed = request.executeAt !== null && request.executeAt <= alert.effectiveAt + SLACK * 1000;
-	const at = executed ? request.executeAt! : (request.requestedAt ?? request.respondedAt!);
-	const deltaSeconds = Math.round((alert.effectiveAt - at) / 1000);
-	if (deltaSeconds < -SLACK || deltaSeconds > pattern.withinSeconds) return null;
+	const last = lastBefore(request, alert.effectiveAt);
+	if (!last) return null;
+	const delay = alert.effectiveAt - last.at;
+	if (delay > pattern.withinSeconds * 1000) return null;
+	const deltaSeconds = Math.round(delay / 1000);
 	return {
 		fits: true,
 		confident: false,
 		score: SCORE,
-		anchor: executed ? 'executed' : request.requestedAt !== null ? 'requested' : 'responded',
+		anchor: last.anchor,
 		deltaSeconds,
 		relation,
 		reasons: [
