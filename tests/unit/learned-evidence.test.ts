@@ -145,6 +145,17 @@ describe('what the counts say', () => {
 		expect(found).toMatchObject({ withinSeconds: 120, seen: 60 });
 	});
 
+	it('reaches as far as sightings beyond chance do, while they are sure', () => {
+		const [found] = weighCounts([
+			alertsOf('81AF', 100),
+			alertsOf('8F3E', 1000),
+			count({ bucket: 0, n: 60 }),
+			count({ bucket: 2, n: 35 }),
+			count({ code: '8F3E', bucket: 2, n: 20 })
+		]);
+		expect(found).toMatchObject({ withinSeconds: 600, seen: 95, byChance: 2 });
+	});
+
 	it('compares Devices of one type only', () => {
 		const gas = { deviceType: 'GSME' };
 		expect(

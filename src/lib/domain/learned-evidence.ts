@@ -161,7 +161,10 @@ export function weighCounts(counts: readonly Count[], least = LEAST_SHOWN): Arra
 	return weighed;
 }
 
-/** Of the windows from the Alert backwards, the one whose lift is surest. */
+/**
+ * Of the windows from the Alert backwards, the one with the most sightings beyond chance among those whose lift is sure
+ * enough to be offered; where none is, the surest.
+ */
 function bestWindow(
 	own: readonly number[],
 	all: readonly number[],
@@ -175,9 +178,15 @@ function bestWindow(
 		elsewhere += all[i]! - own[i]!;
 		if (seen === 0) continue;
 		const frequency = frequencyOf(withinSeconds, seen, of, elsewhere, others);
-		if (!best || frequency.low > best.low) best = frequency;
+		if (!best || isBetter(frequency, best)) best = frequency;
 	}
 	return best;
+}
+
+function isBetter(a: Frequency, b: Frequency): boolean {
+	const [sureA, sureB] = [a.low >= OFFER.lift, b.low >= OFFER.lift];
+	if (sureA !== sureB) return sureA;
+	return sureA ? a.seen - a.byChance > b.seen - b.byChance : a.low > b.low;
 }
 
 /**
