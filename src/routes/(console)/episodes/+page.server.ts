@@ -1,0 +1,18 @@
+import type { PageServerLoad } from './$types';
+
+const MOST = 500;
+
+export const load: PageServerLoad = async ({ locals, url, depends }) => {
+	depends('causeway:episodes');
+	const { supplierId } = locals.viewer!;
+	const { alerts, episodes } = locals.services;
+	const id = url.searchParams.get('episode');
+	const [list, opened] = await Promise.all([
+		episodes.page(supplierId, {}),
+		id && /^\d{1,18}$/.test(id) ? episodes.one(supplierId, id) : null
+	]);
+	const members = opened
+		? (await alerts.page(supplierId, { episode: opened.id, sort: 'oldest', limit: MOST })).items
+		: [];
+	return { list, opened, members };
+};
