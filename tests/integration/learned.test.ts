@@ -80,12 +80,12 @@ describe('a cause that the table does not know', () => {
 					const [here, there] = [await oldestOf(system, quirky[7]!), await oldestOf(backwards, quirky[7]!)];
 					expect(there.candidates).toEqual(here.candidates);
 				},
-				{ timeout: 20_000 }
+				{ timeout: 40_000 }
 			);
 		} finally {
 			await backwards[Symbol.asyncDispose]();
 		}
-	});
+	}, 90_000);
 
 	it('is no candidate any more once a person has said so, and is one again when that is taken back', async () => {
 		const lead = await joinAs(system, 'brightwell', 'lead', 'Review Lead');

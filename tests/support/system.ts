@@ -51,6 +51,8 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 		REDIS_URL: redisUrl,
 		AUTH_SECRET: 'only-for-tests-'.repeat(3),
 		LOG_LEVEL: 'error',
+		// Figures of learned evidence move with time, and most tests are not about them: those that are say how often.
+		LEARN_EVERY_SECONDS: '86400',
 		...options.settings
 	};
 
