@@ -19,7 +19,7 @@ beforeAll(async () => {
 	web = await startWeb(system);
 	browser = await openBrowser();
 	const people = await joinEditors(system);
-	for (const seconds of [27, 90]) {
+	for (const seconds of [27, 120]) {
 		const deviceId = await happened(system, 'brightwell', seconds);
 		await system.becomes('brightwell', deviceId, { explanation: 'likely' });
 	}
@@ -138,7 +138,7 @@ test('another person looks at the changes and activates it, asked twice', async 
 
 test('new Alerts are explained by the new table', async () => {
 	await eventually(async () => {
-		const late = await happened(system, 'brightwell', 90);
+		const late = await happened(system, 'brightwell', 120);
 		const alert = await system.becomes('brightwell', late, { code: '8F30' });
 		expect(alert.explanation).not.toBe('likely');
 	});
