@@ -9,7 +9,7 @@ import type pg from 'pg';
 import { requestsAround } from './requests-around.ts';
 
 const MOST = 1000;
-/** More homes than this are not needed to learn from. */
+/** So many Devices are enough to learn from: of more, a fixed share of the homes is taken. */
 const ENOUGH_DEVICES = 100_000;
 
 export interface LearnDeps {
