@@ -1,4 +1,5 @@
 // Two simple ways to name a cause, measured on the same corpus. What the product does beyond them is what it is worth.
+import type { BaselineScore } from '#lib/domain/accuracy-report.ts';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
 import { effectiveTime } from '#lib/domain/evidence.ts';
 import type { AlertBody } from '../demo/events.ts';
@@ -15,14 +16,6 @@ export interface KnownRequest {
 
 /** Names one request, or none. */
 export type Baseline = (alert: AlertBody, onDevice: readonly KnownRequest[]) => string | null;
-
-export interface BaselineScore {
-	precision: number;
-	recall: number;
-	/** How many Alerts it names a request for that is not the cause. */
-	wrongExplanations: number;
-	named: number;
-}
 
 const QUARTER = 15 * 60_000;
 

@@ -1,9 +1,10 @@
 // The book of one simulated world: every Service Request, every Alert, and the truth beside it.
+import type { TruthKind } from '#lib/domain/accuracy-report.ts';
 import { DAY, SECOND, type AlertBody, type RequestBody } from '../demo/events.ts';
 import type { Random } from '../demo/random.ts';
 import { devicesOf, homeOf, type DeviceBody, type Home, type Party } from '../demo/world.ts';
 import { transit } from './delays.ts';
-import type { Truth, TruthKind } from './truth.ts';
+import type { Truth } from './truth.ts';
 
 /** Shares of what goes wrong in a world. */
 export interface Faults {

@@ -1,7 +1,8 @@
 // `npm run accuracy`: simulated worlds with a known truth are sent through a real Causeway, and what it says is scored.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { missedTargets } from '#lib/domain/accuracy-report.ts';
 import { causeTable } from '#lib/domain/cause-table.ts';
 import { DAY } from '../demo/events.ts';
 import { buildPages } from '../launcher/build.ts';
@@ -12,7 +13,7 @@ import { deliver } from './delivery.ts';
 import { markComplete, pending, readAll, send, sendDevices, settle } from './drive.ts';
 import { examplesOf } from './examples.ts';
 import type { Ledger } from './ledger.ts';
-import { missedTargets, readable, type Report } from './report.ts';
+import { readable, type Report } from './report.ts';
 import { isAsItShouldBe, isLearned, isWrongExplanation, pair, score, type Said } from './score.ts';
 import { openGround, type Ground } from './system.ts';
 import type { Truth } from './truth.ts';
@@ -200,6 +201,8 @@ function keep(report: Report): void {
 	];
 	for (const file of files) {
 		mkdirSync(dirname(file), { recursive: true });
-		writeFileSync(file, text);
+		// Whoever reads it meanwhile reads the one before, whole.
+		writeFileSync(`${file}.new`, text);
+		renameSync(`${file}.new`, file);
 	}
 }

@@ -1,4 +1,5 @@
 // How right the explanations are. Pure: truths and what was said in, figures out.
+import type { Score, TierScore } from '#lib/domain/accuracy-report.ts';
 import type { Tier } from '#lib/domain/alert.ts';
 import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import { isFindable, type Truth } from './truth.ts';
@@ -9,29 +10,6 @@ export interface Said {
 	viewer: string;
 	explanation: ExplanationKind;
 	candidates: ReadonlyArray<{ requestId: string; tier: Tier; reasons?: ReadonlyArray<{ code: string }> }>;
-}
-
-export interface TierScore {
-	/** Of the Alerts whose best candidate is of this tier: the share where it is the cause. */
-	precision: number;
-	/** Of the findable causes (with a reference for `exact`, without for the others): the share found in this tier. */
-	recall: number;
-	n: number;
-}
-
-export interface Score {
-	alerts: number;
-	tiers: Record<Tier, TierScore>;
-	/** Best candidate of any tier. Precision: of the Alerts that have one. Recall: of the findable causes. */
-	topOne: { precision: number; recall: number };
-	guardViolations: number;
-	/** Share of the spontaneous Alerts that were called `exact` or `likely`. */
-	spontaneousExplained: number;
-	likely: { precision: number; n: number };
-	/** Alerts called `exact` or `likely` for a request that is not the cause. */
-	wrongExplanations: number;
-	/** By code, then `truth / explanation / right or wrong`. */
-	confusion: Record<string, Record<string, number>>;
 }
 
 /**

@@ -1,10 +1,6 @@
 // What really caused an Alert. The world knows it, the product is never told.
 
-/**
- * `caused`: by the Service Requests listed. `unknown-cause`: likewise, but by a way that the trade has not described.
- * `spontaneous`: by no Service Request at all.
- */
-export type TruthKind = 'caused' | 'spontaneous' | 'unknown-cause';
+import type { TruthKind } from '#lib/domain/accuracy-report.ts';
 
 export interface Truth {
 	messageId: string;

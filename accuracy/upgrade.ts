@@ -1,16 +1,11 @@
 // How long a late record takes to change what a controller sees: from its POST to the changed row on a live connection.
 import { io, type Socket } from 'socket.io-client';
+import type { Latency } from '#lib/domain/accuracy-report.ts';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
 import { PARTIES, devicesOf, homeOf } from '../demo/world.ts';
 import { SECOND } from '../demo/events.ts';
 import { post, sendDevices, settle } from './drive.ts';
 import type { System } from './system.ts';
-
-export interface Latency {
-	p50: number;
-	p95: number;
-	max: number;
-}
 
 /** These homes are in no world. */
 const FIRST_HOME = 5_000_000;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { missedTargets, readable, type Report } from '../../accuracy/report.ts';
+import { byCode, missedTargets, targetsOf } from '#lib/domain/accuracy-report.ts';
+import { readable, type Report } from '../../accuracy/report.ts';
 
 const tier = { precision: 0.96, recall: 0.7, n: 100 };
 const baseline = { precision: 0.8, recall: 0.6, named: 200, wrongExplanations: 40 };
@@ -46,6 +47,36 @@ describe('the targets', () => {
 		['lateToUpgradedMs', { lateToUpgradedMs: { p50: 60, p95: 2000, max: 2100 } }]
 	])('are missed by %s alone', (_figure, fields) => {
 		expect(missedTargets(report(fields))).toHaveLength(1);
+	});
+
+	it('ask for a learned candidate only where a cause that no table knows happened fifty times', () => {
+		const quirk = (n: number, learned: number) =>
+			report({
+				mechanisms: { quirk: { kind: 'unknown-cause', n, right: 0, wrongExplanations: 0, learned } }
+			});
+		expect(missedTargets(quirk(49, 0))).toEqual([]);
+		expect(missedTargets(quirk(50, 25))).toEqual([]);
+		expect(missedTargets(quirk(50, 24))).toEqual([
+			'quirk: a learned candidate for 24 of 50 Alerts, fewer than half'
+		]);
+	});
+
+	it('say what is asked and what was found', () => {
+		expect(targetsOf(report())[1]).toMatchObject({
+			asked: 'at least 95 %',
+			found: '97.00 %',
+			met: true,
+			drawn: { share: 0.97, least: 0.95 }
+		});
+	});
+});
+
+describe('the codes', () => {
+	it('are told with the most wrong Alerts first, and what was said of these', () => {
+		expect(byCode(report())).toEqual([
+			{ code: '8F3E', alerts: 7, right: 5, wrong: [{ truth: 'spontaneous', explanation: 'likely', n: 2 }] },
+			{ code: '8F30', alerts: 10, right: 9, wrong: [{ truth: 'caused', explanation: 'unexplained', n: 1 }] }
+		]);
 	});
 });
 

@@ -1,10 +1,15 @@
 // The settings: environment variables, read and checked once at start. Nothing else reads the environment.
+import { resolve } from 'node:path';
 import { z } from 'zod';
+
+const PROJECT = resolve(import.meta.dirname, '../../..');
 
 const Config = z
 	.object({
 		DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
 		REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }),
+		/** The folder of this instance; a relative one stands in the project. */
+		CAUSEWAY_HOME: z.string().default('.causeway'),
 		HOST: z.string().default('127.0.0.1'),
 		PORT: z.coerce.number().int().min(0).max(65535).default(3000),
 		/** The address that browsers use; needed behind a proxy. */
@@ -33,6 +38,7 @@ const Config = z
 	.transform((env) => ({
 		databaseUrl: env.DATABASE_URL,
 		redisUrl: env.REDIS_URL,
+		home: resolve(PROJECT, env.CAUSEWAY_HOME),
 		host: env.HOST,
 		port: env.PORT,
 		origin: (env.ORIGIN ?? `http://${env.HOST}:${env.PORT}`).replace(/\/$/, ''),

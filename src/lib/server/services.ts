@@ -1,5 +1,6 @@
 // The wiring, by hand: what a process opens, in order, and closes in reverse.
 import { randomInt } from 'node:crypto';
+import { readAccuracyReport } from './accuracy-report.ts';
 import { withFigures } from './alert-figures.ts';
 import { createAlertReader } from './alert-reader.ts';
 import { createAlertStore } from './alert-store.ts';
@@ -65,6 +66,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		alerts,
 		episodes: createEpisodes(web.db),
 		learned,
+		/** What the last accuracy run on this installation found. */
+		accuracy: () => readAccuracyReport(config.home),
 		precedents: createPrecedents(web.db),
 		timeline: createTimeline(web.db, config.roleOnly),
 		decisions: createDecisions({ db: web.db, alerts, publish: (messages) => publishLive(redis, messages) }),

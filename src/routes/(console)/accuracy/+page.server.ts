@@ -1,0 +1,7 @@
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals }) => {
+	const { accuracy, causeTables } = locals.services;
+	const [last, { active }] = await Promise.all([accuracy(), causeTables.list(locals.viewer!.userId)]);
+	return { last, activeVersion: active.version };
+};
