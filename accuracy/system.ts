@@ -1,14 +1,13 @@
 // A whole Causeway for one run: its own database, the real web and worker processes, two Suppliers and their keys.
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { createClient } from 'redis';
 import { addApiKey, addSupplier } from '#lib/server/administration.ts';
 import { migrate } from '#lib/server/migrate.ts';
 import { PARTIES } from '../demo/world.ts';
 import { freePort } from '../launcher/process.ts';
+import { scratchDatabase, scratchRedis } from '../launcher/scratch.ts';
 import { startServices, type Services } from '../launcher/services.ts';
 import { supervise, type Supervised } from '../launcher/supervise.ts';
 
@@ -50,9 +49,9 @@ export async function openGround(say: (line: string) => void) {
 
 	/** Starts a Causeway on a fresh database; stopped by `stop`, or with the ground. */
 	async function startSystem(): Promise<System & { stop(): Promise<void> }> {
-		const database = await scratchDatabase(services.databaseUrl);
+		const database = await scratchDatabase(services.databaseUrl, 'accuracy');
 		undo.push(database.drop);
-		const redis = await scratchRedis(services.redisUrl);
+		const redis = await scratchRedis(services.redisUrl, 'accuracy');
 		undo.push(redis.drop);
 		await migrate(database.url);
 		const pool = new pg.Pool({ connectionString: database.url, max: 2 });
@@ -111,53 +110,4 @@ async function prepareKeys(pool: pg.Pool): Promise<Record<string, string>> {
 	} finally {
 		client.release();
 	}
-}
-
-interface Scratch {
-	url: string;
-	drop(): Promise<void>;
-}
-
-async function scratchDatabase(server: string): Promise<Scratch> {
-	const name = `accuracy_${randomBytes(6).toString('hex')}`;
-	const on = async (statement: string): Promise<void> => {
-		const client = new pg.Client({ connectionString: server });
-		await client.connect();
-		try {
-			await client.query(statement);
-		} finally {
-			await client.end();
-		}
-	};
-	await on(`create database ${name}`);
-	const url = new URL(server);
-	url.pathname = `/${name}`;
-	return { url: url.href, drop: () => on(`drop database if exists ${name} with (force)`) };
-}
-
-/** A numbered database of this Redis that is empty; what was written there is taken away again. */
-async function scratchRedis(server: string): Promise<Scratch> {
-	for (let number = 15; number > 0; number--) {
-		const url = new URL(server);
-		url.pathname = `/${number}`;
-		const client = createClient({ url: url.href });
-		client.on('error', () => {});
-		await client.connect();
-		const size = await client.dbSize();
-		// Taken at once, so that the next search passes it by.
-		if (size === 0) await client.set('accuracy', '1');
-		client.destroy();
-		if (size > 0) continue;
-		return {
-			url: url.href,
-			async drop() {
-				const again = createClient({ url: url.href });
-				again.on('error', () => {});
-				await again.connect();
-				await again.flushDb();
-				again.destroy();
-			}
-		};
-	}
-	throw new Error('REDIS_URL has no empty numbered database; give the measurement a Redis of its own');
 }
