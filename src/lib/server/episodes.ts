@@ -105,23 +105,34 @@ const toEpisode = (row: Row): Episode => ({
 	decision: row.decision
 });
 
-/** The members that a person saw at `version` and that the verdict is news for. `null`: there is no such episode. */
+interface Seen {
+	id: string;
+	version: number;
+}
+
+/**
+ * The members that a person saw at `version`: those that the verdict is news for, and the others. `null`: there is no
+ * such episode.
+ */
 export async function membersToDecide(
 	tx: Tx,
 	supplierId: number,
 	{ episode, version, reopen }: { episode: string; version: number; reopen: boolean }
-): Promise<Array<{ id: string; version: number }> | null> {
+): Promise<{ waiting: Seen[]; others: Seen[] } | null> {
 	const { rows: found } = await sql`
 		select from episode where supplier_id = ${supplierId} and id = ${episode}::bigint and members > 0`.execute(
 		tx
 	);
 	if (found.length === 0) return null;
-	const { rows } = await sql<{ alert_id: bigint; version: number }>`
-		select alert_id, version from supplier_alert
+	const { rows } = await sql<{ id: string; version: number; waits: boolean }>`
+		select alert_id::text as id, version,
+			case when ${reopen}::boolean then decision is not null else decision is null or contradicted end as waits
+		from supplier_alert
 		where supplier_id = ${supplierId} and episode_id = ${episode}::bigint and episode_version <= ${version}
-			and case when ${reopen}::boolean then decision is not null else decision is null or contradicted end
 		order by alert_id`.execute(tx);
-	return rows.map((row) => ({ id: row.alert_id.toString(), version: row.version }));
+	const seen = (waits: boolean): Seen[] =>
+		rows.filter((row) => row.waits === waits).map(({ id, version }) => ({ id, version }));
+	return { waiting: seen(true), others: seen(false) };
 }
 
 export async function markEpisode(
