@@ -26,6 +26,21 @@ beforeAll(async () => {
 	await system.post('/devices', [aDevice(explained)]);
 	await system.post('/service-requests', [aRequest(explained)]);
 	await system.post('/alerts', [anAlert(explained, { throttledCount: 40 })]);
+
+	// A campaign on five Devices, and a sixth alike that nobody sent anything to.
+	const alike = Array.from({ length: 6 }, newDeviceId);
+	await system.post(
+		'/devices',
+		alike.map((id) => aDevice(id, { model: 'Storm 9', firmware: '2.10' }))
+	);
+	await system.post(
+		'/service-requests',
+		alike.slice(1).map((id) => aRequest(id))
+	);
+	await system.post(
+		'/alerts',
+		alike.map((id) => anAlert(id))
+	);
 });
 afterAll(async () => {
 	await browser?.close();
@@ -66,6 +81,19 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
 });
 
 describe.each(['light', 'dark'] as const)('the other pages in %s colours', (colorScheme) => {
+	test('the episodes, one opened and the reasons for it, have none', async () => {
+		const page = await openConsole(browser, web, 'brightwell', { colorScheme, path: '/episodes' });
+		await page.locator('[data-episode]').getByText('5 open').waitFor();
+		expect(await faults(page)).toEqual([]);
+		await page.keyboard.press('j');
+		await page.getByRole('region', { name: 'Outside this episode: 1' }).waitFor();
+		expect(await faults(page)).toEqual([]);
+		await page.keyboard.press('i');
+		await page.keyboard.press('2');
+		expect(await faults(page)).toEqual([]);
+		await page.context().close();
+	});
+
 	test('the cause table, read and edited, has none', async () => {
 		const page = await openPage(browser, { colorScheme });
 		await signIn(page, web, lead, '/cause-table?entry=8F30');

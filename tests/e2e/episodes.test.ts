@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, openConsole } from '../support/browser.ts';
-import { HALDEN, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
+import { HALDEN, OWN, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
@@ -74,4 +74,59 @@ test('its members are decided', async () => {
 	expect(alerts).toHaveLength(3);
 	for (const { decision } of alerts)
 		expect(decision).toMatchObject({ verdict: 'ignorable', reason: 'other-user-command' });
+});
+
+test('an Alert that lacks the cause of a campaign is shown outside it, with a way to it', async () => {
+	const [touched, untouched] = [Array.from({ length: 5 }, newDeviceId), newDeviceId()];
+	await system.post(
+		'/devices',
+		[...touched, untouched].map((id) => aDevice(id, { model: 'Storm 9', firmware: '2.10' }))
+	);
+	await system.post(
+		'/service-requests',
+		touched.map((id) =>
+			aRequest(id, {
+				userId: OWN,
+				userRole: 'IS',
+				serviceReferenceVariant: '11.3',
+				requestedAt: at(7170),
+				responseCode: 'E21'
+			})
+		)
+	);
+	await system.post('/service-requests/completeness', { source: 'sat', completeUntil: at(86_400) });
+	await system.post(
+		'/alerts',
+		[...touched, untouched].map((id, i) =>
+			anAlert(id, { code: '8F3E', raisedAt: at(7200 + i), receivedAt: at(7205 + i) })
+		)
+	);
+	await page.locator('[data-episode]', { hasText: 'Campaign' }).getByRole('link').click();
+	const outside = page.getByRole('region', { name: /^Outside this episode/ });
+	await outside.getByText('The request that explains the members was not sent to these Devices.').waitFor();
+	await outside.getByText('A decision on this episode does not touch them.').waitFor();
+	const row = outside.getByRole('listitem');
+	expect(await row.count()).toBe(1);
+	await row.getByText('Unexplained').waitFor();
+	await row.getByText('Open', { exact: true }).waitFor();
+	await row.getByTitle(untouched).waitFor();
+
+	await page.keyboard.press('i');
+	await page.getByRole('form', { name: 'Reason' }).waitFor();
+	await page.keyboard.press('2');
+	await page.keyboard.press('Enter');
+	await page.getByText('5 decided.').waitFor();
+	await row.getByText('Open', { exact: true }).waitFor();
+	await row.getByRole('link', { name: '2026-11-05 12:00:05 UTC' }).click();
+	const alert = page.getByRole('complementary', { name: 'Alert', exact: true });
+	await alert.getByText(untouched).first().waitFor();
+	await page.goBack();
+	await outside.waitFor();
+});
+
+test('nothing is shown outside an episode of a home', async () => {
+	await page.locator('[data-episode]', { hasText: 'One home' }).getByRole('link').click();
+	const panel = page.getByRole('complementary', { name: 'Episode' });
+	await panel.getByText('3 members').waitFor();
+	expect(await panel.getByText('Outside').count()).toBe(0);
 });

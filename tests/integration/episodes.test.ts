@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
-import type { Episode } from '#lib/domain/episode.ts';
-import { HALDEN, OWN, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
+import type { Episode, OutsideEpisode } from '#lib/domain/episode.ts';
+import { ED, HALDEN, OWN, aDevice, aRequest, anAlert, heldBy, newDeviceId } from '../support/records.ts';
 import { eventually, startSystem, type System } from '../support/system.ts';
 
 let system: System;
@@ -24,6 +24,9 @@ const alertsOf = async (devices: readonly string[]): Promise<Alert[]> =>
 	(await Promise.all(devices.map((id) => system.alerts('brightwell', `?device=${id}`)))).flat();
 const episode = async (id: string): Promise<Episode> =>
 	(await system.get('brightwell', `/episodes/${id}`)).body;
+
+const outsideOf = async (id: string): Promise<OutsideEpisode> =>
+	(await system.get('brightwell', `/episodes/${id}/outside`)).body;
 
 /** The one episode of these Alerts, once it has so many members. */
 const oneEpisode = (devices: readonly string[], members: number): Promise<Episode & { outside: number }> =>
@@ -64,6 +67,7 @@ describe('one User at work in one home', () => {
 		]);
 		const found = await oneEpisode([esme], 3);
 		expect(found).toMatchObject({ kind: 'home', devices: 1, open: 3, decision: null });
+		expect(await outsideOf(found.id)).toEqual({ items: [], total: 0, why: null });
 		expect(found.title).toContain('Halden Gas (GS) 8.11');
 
 		const late = raised(esme, '8F3E', 300);
@@ -83,9 +87,91 @@ describe('one User at work in one home', () => {
 });
 
 describe('a campaign', () => {
-	it('holds those that share its cause; the others stay outside, and are counted', async () => {
+	it('holds those that share its cause; the others stay outside, counted and listed', async () => {
 		const model = { model: 'Storm 9', firmware: '2.10' };
 		const [touched, untouched] = [8, 3].map((count) => Array.from({ length: count }, newDeviceId)) as [
+			string[],
+			string[]
+		];
+		await system.post(
+			'/devices',
+			[...touched, ...untouched].map((id) => aDevice(id, { hubId: newDeviceId(), ...model }))
+		);
+		const another = newDeviceId();
+		await system.post('/devices', [aDevice(another, { tenures: heldBy('halden'), ...model })]);
+		await system.post(
+			'/service-requests',
+			touched.map((id) =>
+				aRequest(id, {
+					userId: OWN,
+					userRole: 'IS',
+					serviceReferenceVariant: '11.3',
+					requestedAt: at(-30),
+					responseCode: 'E21'
+				})
+			)
+		);
+		// Alike in all but the Supplier.
+		await system.post('/alerts', [raised(another, '8F3E', 2)]);
+		await system.becomes('halden', another, { explanation: 'unexplained' });
+		// The last in time arrive first.
+		await system.post(
+			'/alerts',
+			[...touched, ...untouched].map((id, i) => raised(id, '8F3E', i)).toReversed()
+		);
+		const found = await oneEpisode(touched, 8);
+		expect(found).toMatchObject({ kind: 'campaign', devices: 8, outside: 3 });
+		expect(found.title).toContain('your own 11.3');
+		for (const alert of await alertsOf(untouched))
+			expect(alert).toMatchObject({ explanation: 'unexplained', episodeId: null });
+
+		const outside = await outsideOf(found.id);
+		expect(outside).toMatchObject({
+			total: 3,
+			why: 'The request that explains the members was not sent to these Devices.'
+		});
+		// The newest first, each as it is read elsewhere.
+		expect(outside.items.map((alert) => alert.deviceId)).toEqual(untouched.toReversed());
+		const [newest] = outside.items;
+		expect(newest).toEqual((await system.get('brightwell', `/alerts/${newest!.id}`)).body);
+	});
+
+	it('says so where a request like its cause was sent to one outside and does not explain it', async () => {
+		const model = { model: 'Storm 10', firmware: '3.0' };
+		const [touched, doubtful] = [Array.from({ length: 5 }, newDeviceId), newDeviceId()];
+		await system.post(
+			'/devices',
+			[...touched, doubtful].map((id) => aDevice(id, { hubId: newDeviceId(), ...model }))
+		);
+		const own = { userId: OWN, userRole: 'IS', serviceReferenceVariant: '11.3', responseCode: 'E21' };
+		await system.post('/service-requests', [
+			...touched.map((id) => aRequest(id, { ...own, requestedAt: at(-30) })),
+			aRequest(doubtful, { ...own, requestedAt: at(-30) }),
+			// Two that fit equally well: none of them is the suspect.
+			aRequest(doubtful, {
+				...own,
+				userId: ED,
+				userRole: 'ED',
+				serviceReferenceVariant: '6.5',
+				requestedAt: at(-30)
+			})
+		]);
+		await system.post(
+			'/alerts',
+			[...touched, doubtful].map((id) => raised(id, '8F3E', 0))
+		);
+		const found = await oneEpisode(touched, 5);
+		await eventually(async () =>
+			expect(await outsideOf(found.id)).toMatchObject({
+				items: [{ deviceId: doubtful, explanation: 'ambiguous' }],
+				why: 'The request that explains the members was not sent to these Devices, or it does not explain their Alerts.'
+			})
+		);
+	});
+
+	it('lists the newest hundred outside, and says how many there are', async () => {
+		const model = { model: 'Storm 11', firmware: '4.1' };
+		const [touched, untouched] = [5, 103].map((count) => Array.from({ length: count }, newDeviceId)) as [
 			string[],
 			string[]
 		];
@@ -105,16 +191,17 @@ describe('a campaign', () => {
 				})
 			)
 		);
-		// The last in time arrive first.
 		await system.post(
 			'/alerts',
-			[...touched, ...untouched].map((id, i) => raised(id, '8F3E', i)).toReversed()
+			[...touched, ...untouched].map((id, i) => raised(id, '8F3E', i))
 		);
-		const found = await oneEpisode(touched, 8);
-		expect(found).toMatchObject({ kind: 'campaign', devices: 8, outside: 3 });
-		expect(found.title).toContain('your own 11.3');
-		for (const alert of await alertsOf(untouched))
-			expect(alert).toMatchObject({ explanation: 'unexplained', episodeId: null });
+		const found = await oneEpisode(touched, 5);
+		const outside = await eventually(async () => {
+			const read = await outsideOf(found.id);
+			expect(read.total).toBe(103);
+			return read;
+		});
+		expect(outside.items.map((alert) => alert.deviceId)).toEqual(untouched.toReversed().slice(0, 100));
 	});
 });
 
@@ -143,7 +230,9 @@ describe('other Suppliers', () => {
 		const { items } = (await system.get('brightwell', '/episodes')).body;
 		expect(items.length).toBeGreaterThan(0);
 		expect((await system.get('halden', '/episodes')).body.items).toEqual([]);
-		expect((await system.get('halden', `/episodes/${items[0].id}`)).status).toBe(404);
+		for (const { id } of items)
+			for (const path of [`/episodes/${id}`, `/episodes/${id}/outside`])
+				expect((await system.get('halden', path)).status).toBe(404);
 		const refused = await system.call('POST', '/decisions', 'halden', {
 			episode: items[0].id,
 			version: 99,

@@ -230,6 +230,7 @@ it('describes itself: every route of the contract is in openapi.json', async () 
 			'/alerts/{id}',
 			'/feed',
 			'/decisions',
+			'/episodes/{id}/outside',
 			'/devices/{id}/timeline'
 		])
 	);

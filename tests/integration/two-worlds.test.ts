@@ -160,6 +160,7 @@ async function readAll({ system, frames }: World): Promise<Record<string, string
 		singles: await each(alerts.map((alert: Alert) => `/alerts/${alert.id}`)),
 		timelines: await each(histories.map((h) => `/devices/${h.deviceId}/timeline?${DAY}`)),
 		episodes: episodes.map(plain).sort(),
+		outside: (await each(episodes.map(({ id }) => `/episodes/${id}/outside`))).sort(),
 		frames: entries.map(plain)
 	};
 }

@@ -3,7 +3,7 @@
 // within its gap are a run, and a run that is large enough is an episode. An Alert belongs to the first of its keys that
 // makes one. Alerts that lack the cause have other keys: they stay outside, and visible.
 import { z } from 'zod';
-import type { Candidate } from './alert.ts';
+import { Alert, type Candidate } from './alert.ts';
 import { Decision, Verdict, checkReason } from './decision.ts';
 import { namesSuspect, type ExplanationKind } from './explanation-kind.ts';
 
@@ -153,6 +153,31 @@ export type Episode = z.infer<typeof Episode>;
 /** An episode alone: also how many Alerts look alike at the time and lack its cause. */
 export const EpisodeDetail = Episode.extend({ outside: z.number().int() }).meta({ id: 'EpisodeDetail' });
 export type EpisodeDetail = z.infer<typeof EpisodeDetail>;
+
+/** The Alerts that look alike at the time and lack the cause of an episode: the newest, and how many there are. */
+export const OutsideEpisode = z
+	.object({
+		items: z.array(Alert),
+		total: z.number().int(),
+		/** Why they are outside; `null` where nothing is outside by this kind of episode. */
+		why: z.string().nullable()
+	})
+	.meta({ id: 'OutsideEpisode' });
+export type OutsideEpisode = z.infer<typeof OutsideEpisode>;
+
+/** What an Alert outside a campaign would have to hold among its candidates to share the members' request. */
+export function sharedRequest(key: string): Pick<Candidate, 'userId' | 'serviceReferenceVariant'> | null {
+	const [name, userId, serviceReferenceVariant] = key.split('|');
+	return name === 'campaign' ? { userId: userId!, serviceReferenceVariant: serviceReferenceVariant! } : null;
+}
+
+/** Why Alerts that look alike are outside an episode. `doubtful`: the members' request stands beside one of them. */
+export function whyOutside(key: string, doubtful: boolean): string {
+	if (!sharedRequest(key))
+		return 'Their Alerts name another firmware image or none, or belong to another episode.';
+	const sent = 'The request that explains the members was not sent to these Devices';
+	return doubtful ? `${sent}, or it does not explain their Alerts.` : `${sent}.`;
+}
 
 export const EpisodePage = z.object({ items: z.array(Episode), nextCursor: z.string().nullable() });
 export type EpisodePage = z.infer<typeof EpisodePage>;

@@ -48,24 +48,27 @@ export function createDecisions(deps: {
 			return { done: await tell(supplierId, done, from, to), conflicts };
 		},
 
-		/** Decides the members of an episode that the person saw. `null`: there is no such episode for this Supplier. */
+		/**
+		 * Decides the members of an episode that the person saw. Where none waits any more, all of them are conflicts.
+		 * `null`: there is no such episode for this Supplier.
+		 */
 		async decideEpisode(
 			supplierId: number,
 			{ episode, version, ...request }: EpisodeDecisionRequest
 		): Promise<DecisionOutcome | null> {
 			const recorded = await asSupplier(db, supplierId, async (tx) => {
 				const reopen = request.verdict === null;
-				const items = await membersToDecide(tx, supplierId, { episode, version, reopen });
-				if (!items) return null;
-				const { by, note, reason, verdict } = request;
-				const at = new Date().toISOString();
-				await markEpisode(
-					tx,
-					supplierId,
-					episode,
-					verdict && { verdict, reason: reason ?? '', note, by: by.name, at }
-				);
-				return items.length > 0 ? record(tx, supplierId, { ...request, items }) : NOTHING;
+				const members = await membersToDecide(tx, supplierId, { episode, version, reopen });
+				if (!members) return null;
+				const { waiting, others } = members;
+				const outcome =
+					waiting.length > 0
+						? await record(tx, supplierId, { ...request, items: waiting })
+						: { ...NOTHING, conflicts: reopen ? [] : others };
+				// Where no member took it, it is no decision on the whole; a whole that is open is open.
+				if (outcome.done.length > 0 || (reopen && outcome.conflicts.length === 0))
+					await markEpisode(tx, supplierId, episode, decisionOf(request));
+				return outcome;
 			});
 			if (!recorded) return null;
 			const { done, conflicts, from, to } = recorded;
@@ -92,6 +95,9 @@ export function createDecisions(deps: {
 		return decided;
 	}
 }
+
+const decisionOf = ({ verdict, reason, note, by }: Omit<DecisionRequest, 'items'>): Decision | null =>
+	verdict && { verdict, reason: reason ?? '', note, by: by.name, at: new Date().toISOString() };
 
 const FRAME = 500;
 const NOTHING = { done: [], conflicts: [], from: 0, to: 0 };

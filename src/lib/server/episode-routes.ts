@@ -1,6 +1,6 @@
 // Episodes: what is one matter.
 import { z } from 'zod';
-import { EpisodeDetail, EpisodePage } from '#lib/domain/episode.ts';
+import { EpisodeDetail, EpisodePage, OutsideEpisode } from '#lib/domain/episode.ts';
 import { RecordId } from './alert-routes.ts';
 import type { Route } from './api.ts';
 import { requireSupplier } from './caller.ts';
@@ -36,6 +36,19 @@ export const episodeRoutes: readonly Route[] = [
 			const episode = id.success ? await services.episodes.one(requireSupplier(caller), id.data) : null;
 			if (!episode) throw new Problem(404, 'No such episode');
 			return { status: 200, body: episode };
+		}
+	},
+	{
+		method: 'GET',
+		path: '/episodes/{id}/outside',
+		scope: 'read',
+		summary: 'The Alerts that look alike at the time and lack the cause of an episode, the newest first',
+		gives: OutsideEpisode,
+		async handle({ services, caller, params }) {
+			const id = RecordId.safeParse(params['id']);
+			const outside = id.success ? await services.episodes.outside(requireSupplier(caller), id.data) : null;
+			if (!outside) throw new Problem(404, 'No such episode');
+			return { status: 200, body: outside };
 		}
 	}
 ];

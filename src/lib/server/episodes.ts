@@ -3,20 +3,22 @@ import { sql } from 'kysely';
 import type { Decision } from '#lib/domain/decision.ts';
 import {
 	episodeTitle,
-	ruleOf,
 	type Episode,
 	type EpisodeDetail,
 	type EpisodeFacts,
 	type EpisodeKind,
-	type EpisodePage
+	type EpisodePage,
+	type OutsideEpisode
 } from '#lib/domain/episode.ts';
 import { asSupplier, type Database, type Tx } from './database.ts';
+import { countOutside, readOutside } from './episode-outside.ts';
 
 /** An Alert that now stands alone is no episode. */
 const LEAST_MEMBERS = 2;
 
 interface Row {
 	id: bigint;
+	supplier_id: number;
 	key: string;
 	kind: EpisodeKind;
 	facts: EpisodeFacts;
@@ -62,34 +64,29 @@ export function createEpisodes(db: Database) {
 		 */
 		one: (supplierId: number, id: string): Promise<EpisodeDetail | null> =>
 			asSupplier(db, supplierId, async (tx) => {
-				const { rows } = await sql<Row>`
-					select e.*, o.open from episode e cross join lateral (${openMembers}) o
-					where e.supplier_id = ${supplierId} and e.id = ${id}::bigint and e.members > 0`.execute(tx);
-				return rows[0]
-					? { ...toEpisode(rows[0]), outside: await countOutside(tx, supplierId, rows[0]) }
-					: null;
+				const row = await readRow(tx, supplierId, id);
+				return row && { ...toEpisode(row), outside: await countOutside(tx, row) };
+			}),
+
+		/** What is outside an episode; `null` where `one` finds none. */
+		outside: (supplierId: number, id: string): Promise<OutsideEpisode | null> =>
+			asSupplier(db, supplierId, async (tx) => {
+				const row = await readRow(tx, supplierId, id);
+				return row && readOutside(tx, row);
 			})
 	};
+}
+
+async function readRow(tx: Tx, supplierId: number, id: string): Promise<Row | null> {
+	const { rows } = await sql<Row>`
+		select e.*, o.open from episode e cross join lateral (${openMembers}) o
+		where e.supplier_id = ${supplierId} and e.id = ${id}::bigint and e.members > 0`.execute(tx);
+	return rows[0] ?? null;
 }
 
 const openMembers = sql`
 	select count(*)::int as open from supplier_alert s
 	where s.supplier_id = e.supplier_id and s.episode_id = e.id and (s.decision is null or s.contradicted)`;
-
-/** Alerts of the same code, model and firmware at the time that do not share the cause. */
-async function countOutside(tx: Tx, supplierId: number, row: Row): Promise<number> {
-	if (row.kind !== 'campaign' || !row.facts.model) return 0;
-	const { gap } = ruleOf(row.key);
-	const { rows } = await sql<{ count: number }>`
-		select count(*)::int as count from supplier_alert s
-		join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
-		where s.supplier_id = ${supplierId} and s.code = ${row.facts.code} and d.model = ${row.facts.model}
-			and d.firmware is not distinct from ${row.facts.firmware} and s.episode_id is distinct from ${row.id}
-			and s.effective_at between ${new Date(row.first_at.getTime() - gap)} and ${new Date(row.last_at.getTime() + gap)}`.execute(
-		tx
-	);
-	return rows[0]!.count;
-}
 
 const toEpisode = (row: Row): Episode => ({
 	id: row.id.toString(),
@@ -108,23 +105,34 @@ const toEpisode = (row: Row): Episode => ({
 	decision: row.decision
 });
 
-/** The members that a person saw at `version` and that the verdict is news for. `null`: there is no such episode. */
+interface Seen {
+	id: string;
+	version: number;
+}
+
+/**
+ * The members that a person saw at `version`: those that the verdict is news for, and the others. `null`: there is no
+ * such episode.
+ */
 export async function membersToDecide(
 	tx: Tx,
 	supplierId: number,
 	{ episode, version, reopen }: { episode: string; version: number; reopen: boolean }
-): Promise<Array<{ id: string; version: number }> | null> {
+): Promise<{ waiting: Seen[]; others: Seen[] } | null> {
 	const { rows: found } = await sql`
 		select from episode where supplier_id = ${supplierId} and id = ${episode}::bigint and members > 0`.execute(
 		tx
 	);
 	if (found.length === 0) return null;
-	const { rows } = await sql<{ alert_id: bigint; version: number }>`
-		select alert_id, version from supplier_alert
+	const { rows } = await sql<{ id: string; version: number; waits: boolean }>`
+		select alert_id::text as id, version,
+			case when ${reopen}::boolean then decision is not null else decision is null or contradicted end as waits
+		from supplier_alert
 		where supplier_id = ${supplierId} and episode_id = ${episode}::bigint and episode_version <= ${version}
-			and case when ${reopen}::boolean then decision is not null else decision is null or contradicted end
 		order by alert_id`.execute(tx);
-	return rows.map((row) => ({ id: row.alert_id.toString(), version: row.version }));
+	const seen = (waits: boolean): Seen[] =>
+		rows.filter((row) => row.waits === waits).map(({ id, version }) => ({ id, version }));
+	return { waiting: seen(true), others: seen(false) };
 }
 
 export async function markEpisode(

@@ -9,7 +9,7 @@ export interface EpisodeDecision {
 	reason: string;
 	note: string | null;
 }
-export type EpisodeAnswer = { ok: true; done: number; conflicts: number } | { ok: false; why: string };
+export type EpisodeAnswer = { ok: true; done: number } | { ok: false; why: string };
 
 export async function decideEpisode(decision: EpisodeDecision): Promise<EpisodeAnswer> {
 	try {
@@ -20,8 +20,8 @@ export async function decideEpisode(decision: EpisodeDecision): Promise<EpisodeA
 			body: JSON.stringify(decision)
 		});
 		if (response.ok) {
-			const { done, conflicts } = DecisionResult.parse(await response.json());
-			return { ok: true, done: done.length, conflicts: conflicts.length };
+			const { done } = DecisionResult.parse(await response.json());
+			return { ok: true, done: done.length };
 		}
 		const problem = (await response.json().catch(() => null)) as { detail?: string } | null;
 		return {

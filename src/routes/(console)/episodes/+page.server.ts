@@ -11,8 +11,10 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 		episodes.page(supplierId, {}),
 		id && /^\d{1,18}$/.test(id) ? episodes.one(supplierId, id) : null
 	]);
-	const members = opened
-		? (await alerts.page(supplierId, { episode: opened.id, sort: 'oldest', limit: MOST })).items
-		: [];
-	return { list, opened, members };
+	if (!opened) return { list, opened, members: [], outside: null };
+	const [members, outside] = await Promise.all([
+		alerts.page(supplierId, { episode: opened.id, sort: 'oldest', limit: MOST }),
+		episodes.outside(supplierId, opened.id)
+	]);
+	return { list, opened, members: members.items, outside };
 };

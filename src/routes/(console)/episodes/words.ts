@@ -11,5 +11,13 @@ export const KINDS: Record<EpisodeKind, string> = {
 };
 export const VERDICTS = { actionable: 'Actionable', ignorable: 'Ignorable' } as const;
 export const count = (n: number): string => n.toLocaleString('en-GB');
+/** What became of one decision for so many open members. */
+export function outcome(open: number, done: number): string {
+	const missed = open - done;
+	if (missed <= 0) return `${count(done)} decided.`;
+	const which = missed === 1 ? '1 was' : `${count(missed)} were`;
+	const rest = `${which} decided by somebody, or had changed, meanwhile: look again.`;
+	return done > 0 ? `${count(done)} decided. ${rest}` : `Nothing decided. ${rest}`;
+}
 export const reasonOf = ({ verdict, reason }: Decision): string =>
 	REASONS[verdict].find((r) => r.code === reason)?.label ?? reason;
