@@ -84,7 +84,7 @@ export default ts.config(
 		rules: forbid('Components know the domain, not the server.', '#lib/server/*', '$env/*')
 	},
 	{
-		files: ['workers/**', 'cli/**', 'demo/**', 'accuracy/**'],
+		files: ['workers/**', 'cli/**', 'demo/**', 'accuracy/**', 'bench/**'],
 		rules: forbid('Runs on plain Node.', '$app/*', '$env/*', '#lib/ui/*')
 	},
 	{
@@ -96,7 +96,10 @@ export default ts.config(
 			'../../workers/**'
 		)
 	},
-	{ files: ['cli/**', 'launcher/**', 'demo/**', 'accuracy/**'], rules: { 'no-console': 'off' } },
+	{
+		files: ['cli/**', 'launcher/**', 'demo/**', 'accuracy/**', 'bench/**'],
+		rules: { 'no-console': 'off' }
+	},
 	{
 		files: ['**/*.cjs'],
 		languageOptions: { sourceType: 'commonjs' },
