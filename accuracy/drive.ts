@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { ReadAlert } from './canonical.ts';
 import type { Item } from './delivery.ts';
-import { VIEWERS, type System } from './system.ts';
+import type { System } from '../launcher/ground.ts';
+import { VIEWERS } from './system.ts';
 
 const BATCH = 400;
 const LIMIT_MS = 240_000;

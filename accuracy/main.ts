@@ -6,6 +6,7 @@ import { missedTargets } from '#lib/domain/accuracy-report.ts';
 import { causeTable } from '#lib/domain/cause-table.ts';
 import { DAY } from '../demo/events.ts';
 import { buildPages } from '../launcher/build.ts';
+import { openGround, type Ground } from '../launcher/ground.ts';
 import { homeOf } from '../launcher/services.ts';
 import { byDevice, nearest15min, scoreBaseline, tableOnly } from './baselines.ts';
 import { describeDifference, differences, type ReadAlert } from './canonical.ts';
@@ -15,7 +16,7 @@ import { examplesOf } from './examples.ts';
 import type { Ledger } from './ledger.ts';
 import { readable, type Report } from './report.ts';
 import { isAsItShouldBe, isLearned, isWrongExplanation, pair, score, type Said } from './score.ts';
-import { openGround, type Ground } from './system.ts';
+import { startWorldSystem } from './system.ts';
 import type { Truth } from './truth.ts';
 import { lateToUpgraded } from './upgrade.ts';
 import { playWorld, plansOf, type WorldPlan } from './world.ts';
@@ -72,7 +73,7 @@ async function measure(): Promise<Report> {
 	say(`${plans.length} worlds of seed ${seed}: ${truths.length} Alerts, ${requests} Service Requests`);
 
 	buildPages(say);
-	ground = openGround(say);
+	ground = openGround('accuracy', say);
 	const first = await firstRun(await ground, worlds, from);
 	const second = await secondRun(await ground, worlds);
 	const differing = differences(first.read, second);
@@ -88,8 +89,8 @@ interface FirstRun {
 }
 
 /** In the order of a real day's trouble: late records last, and the audit data complete only then. */
-async function firstRun({ startSystem }: Ground, worlds: readonly Ledger[], from: number): Promise<FirstRun> {
-	const system = await startSystem();
+async function firstRun(ground: Ground, worlds: readonly Ledger[], from: number): Promise<FirstRun> {
+	const system = await startWorldSystem(ground);
 	say('first run: a fresh Causeway is up');
 	const delivery = deliver(worlds, seed * 31 + 1, false);
 	await markComplete(system, from + DAY / 2);
@@ -110,8 +111,8 @@ async function firstRun({ startSystem }: Ground, worlds: readonly Ledger[], from
 }
 
 /** All of it anew, dealt otherwise: late records first or last, half of the inventory behind the Alerts. */
-async function secondRun({ startSystem }: Ground, worlds: readonly Ledger[]): Promise<ReadAlert[]> {
-	const system = await startSystem();
+async function secondRun(ground: Ground, worlds: readonly Ledger[]): Promise<ReadAlert[]> {
+	const system = await startWorldSystem(ground);
 	say('second run: another fresh Causeway, another order');
 	const { devices, first } = deliver(worlds, seed * 31 + 2, true);
 	const half = Math.ceil(devices.length / 2);

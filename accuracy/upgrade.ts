@@ -5,7 +5,7 @@ import type { AlertChanged } from '#lib/domain/live-events.ts';
 import { PARTIES, devicesOf, homeOf } from '../demo/world.ts';
 import { SECOND } from '../demo/events.ts';
 import { post, sendDevices, settle } from './drive.ts';
-import type { System } from './system.ts';
+import type { System } from '../launcher/ground.ts';
 
 /** These homes are in no world. */
 const FIRST_HOME = 5_000_000;

@@ -1,0 +1,128 @@
+// A whole Causeway for a measurement: services of its own, its own database, the real web and worker processes, and keys.
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { addApiKey, addSupplier } from '#lib/server/administration.ts';
+import { migrate } from '#lib/server/migrate.ts';
+import { freePort } from './process.ts';
+import { scratchDatabase, scratchRedis } from './scratch.ts';
+import { startServices, type Services } from './services.ts';
+import { supervise, type Supervised } from './supervise.ts';
+
+export interface System {
+	url: string;
+	databaseUrl: string;
+	redisUrl: string;
+	/** Keys that read, by Supplier; `*` is the feed's. */
+	keys: Record<string, string>;
+	/** Whether any explanation is still due: the record keeps a row for each piece of open work. */
+	isBusy(): Promise<boolean>;
+	/** A connection to the record, for what only it can tell. */
+	pool: pg.Pool;
+	stop(): Promise<void>;
+}
+
+export interface SystemOptions {
+	suppliers: ReadonlyArray<{ slug: string; name: string; userIds: string[] }>;
+	/** Environment variables of the web and the worker process. */
+	settings?: Record<string, string>;
+	/** Flags of Node for the processes, as for a profile. */
+	flags?: readonly string[];
+}
+
+export type Ground = Awaited<ReturnType<typeof openGround>>;
+
+/**
+ * PostgreSQL and Redis: those of DATABASE_URL and REDIS_URL, or private ones in a folder that goes with them. What is
+ * made there begins with `name`.
+ */
+export async function openGround(name: string, say: (line: string) => void) {
+	const home = mkdtempSync(join(tmpdir(), `causeway-${name}-`));
+	chmodSync(home, 0o755); // PostgreSQL may run as another user
+	const undo: Array<() => Promise<unknown>> = [];
+	const close = async (): Promise<void> => {
+		for (const step of undo.reverse())
+			await step().catch((error: Error) => say(`cleaning up: ${error.message}`));
+		undo.length = 0;
+		rmSync(home, { recursive: true, force: true });
+	};
+	let services: Services;
+	try {
+		services = await startServices(home, { ...process.env, CAUSEWAY_HOME: home }, say);
+		undo.push(() => services.stop());
+	} catch (error) {
+		await close();
+		throw error;
+	}
+
+	/** Starts a Causeway on a fresh database; stopped by `stop`, or with the ground. */
+	async function startSystem({ suppliers, settings = {}, flags = [] }: SystemOptions): Promise<System> {
+		const database = await scratchDatabase(services.databaseUrl, name);
+		undo.push(database.drop);
+		const redis = await scratchRedis(services.redisUrl, name);
+		undo.push(redis.drop);
+		await migrate(database.url);
+		const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+		pool.on('error', () => {});
+		const port = await freePort();
+		const env = {
+			...process.env,
+			CAUSEWAY_HOME: home,
+			DATABASE_URL: database.url,
+			REDIS_URL: redis.url,
+			AUTH_SECRET: services.authSecret,
+			HOST: '127.0.0.1',
+			PORT: String(port),
+			ORIGIN: '',
+			LOG_LEVEL: 'warn',
+			...settings
+		};
+		const processes: Supervised[] = [];
+		let stopped = false;
+		const stop = async (): Promise<void> => {
+			if (stopped) return;
+			stopped = true;
+			for (const supervised of [...processes].reverse()) await supervised.stop();
+			await pool.end();
+		};
+		undo.push(stop);
+		const run = (name: string, script: string) =>
+			processes.push(supervise({ name, script, flags, env, home, say }));
+		run('worker', 'workers/main.ts');
+		run('web', 'server.ts');
+		await Promise.all(processes.map((supervised) => supervised.ready));
+		return {
+			url: `http://127.0.0.1:${port}`,
+			databaseUrl: database.url,
+			redisUrl: redis.url,
+			keys: await prepareKeys(pool, suppliers),
+			async isBusy() {
+				const { rows } = await pool.query<{ busy: boolean }>(
+					`select exists (select from doorbell) or exists (select from learn_due)
+						or exists (select from learned_state where counted > weighed) as busy`
+				);
+				return rows[0]!.busy;
+			},
+			pool,
+			stop
+		};
+	}
+
+	return { home, services, startSystem, close };
+}
+
+async function prepareKeys(
+	pool: pg.Pool,
+	suppliers: SystemOptions['suppliers']
+): Promise<Record<string, string>> {
+	const client = await pool.connect();
+	try {
+		const keys: Record<string, string> = { '*': await addApiKey(client, null, ['ingest']) };
+		for (const supplier of suppliers)
+			keys[supplier.slug] = await addApiKey(client, await addSupplier(client, supplier), ['read']);
+		return keys;
+	} finally {
+		client.release();
+	}
+}
