@@ -130,3 +130,20 @@ test('nothing is shown outside an episode of a home', async () => {
 	await panel.getByText('3 members').waitFor();
 	expect(await panel.getByText('Outside').count()).toBe(0);
 });
+
+test('? shows the keys of this page, which do nothing until it is closed', async () => {
+	const panel = page.getByRole('complementary', { name: 'Episode' });
+	await page.keyboard.press('Escape');
+	await panel.waitFor({ state: 'detached' });
+	await page.keyboard.press('?');
+	const help = page.getByRole('dialog', { name: 'Keys' });
+	await help.getByText('next episode, also while one is open').waitFor();
+	expect(await help.getByText('take back your last decision').count()).toBe(0);
+	await page.keyboard.press('j');
+	await page.keyboard.press('Escape');
+	await help.waitFor({ state: 'detached' });
+	expect(await panel.count()).toBe(0);
+	await page.getByRole('button', { name: 'Keys ?' }).click();
+	await help.waitFor();
+	await page.keyboard.press('Escape');
+});
