@@ -172,6 +172,7 @@ test('an Alert that lacks the cause of a campaign is shown outside it, with a wa
 	await row.getByText('Open', { exact: true }).waitFor();
 	await row.getByTitle(untouched).waitFor();
 
+	await page.getByText('Decides all 5 open members and nothing outside.').waitFor();
 	await page.keyboard.press('i');
 	await page.getByRole('form', { name: 'Reason' }).waitFor();
 	await page.keyboard.press('2');
