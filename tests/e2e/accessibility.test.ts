@@ -91,6 +91,9 @@ describe.each(['light', 'dark'] as const)('the other pages in %s colours', (colo
 		await page.keyboard.press('i');
 		await page.keyboard.press('2');
 		expect(await faults(page)).toEqual([]);
+		await page.keyboard.press('?');
+		await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+		expect(await faults(page)).toEqual([]);
 		await page.context().close();
 	});
 

@@ -62,6 +62,16 @@ test('a controller finds a row of the table and reads it, and is told who change
 	expect(await controller.getByRole('spinbutton').count()).toBe(0);
 });
 
+test('? shows the keys of this page', async () => {
+	await controller.keyboard.press('?');
+	const help = controller.getByRole('dialog', { name: 'Keys' });
+	await help.getByText('open the next row').waitFor();
+	expect(await help.getByText(/decide/).count()).toBe(0);
+	await controller.keyboard.press('Escape');
+	await help.waitFor({ state: 'detached' });
+	await panel(controller, 'Row').waitFor();
+});
+
 test('a lead starts a draft; a fault is told at its field, and cannot be saved', async () => {
 	await button(lead, /^Start a draft from/).click();
 	await said(lead, /^Draft .* is started/);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { openBrowser, openConsole } from '../support/browser.ts';
 import { HALDEN, OWN, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
@@ -76,6 +76,67 @@ test('its members are decided', async () => {
 		expect(decision).toMatchObject({ verdict: 'ignorable', reason: 'other-user-command' });
 });
 
+test('a member that comes after the decision is not covered by it, and waits', async () => {
+	const panel = page.getByRole('complementary', { name: 'Episode' });
+	await system.post('/alerts', [anAlert(esme, { code: '8F3E', raisedAt: at(300), receivedAt: at(305) })]);
+	await panel.getByText('4 members').waitFor();
+	await panel.getByText('1 not covered by it: came later, or must be looked at again.').waitFor();
+	await page.locator('[data-episode]').getByText('1 open').waitFor();
+	expect(await panel.locator('[data-member]').getByText('Ignorable').count()).toBe(3);
+	expect(await panel.locator('[data-member]').last().getByText('Open').count()).toBe(1);
+	await page.keyboard.press('i');
+	await panel.getByText('the one open member').waitFor();
+	await page.keyboard.press('1');
+	await page.keyboard.press('Enter');
+	await panel.getByText('1 decided.').waitFor();
+	await panel.getByText('No member waits for a decision.').waitFor();
+	expect(await panel.getByText('not covered by it').count()).toBe(0);
+});
+
+/** Opens an episode of three repeats, and chooses the verdict; `meanwhile`, a colleague decides so many of them. */
+async function decideBeside(meanwhile: number): Promise<Locator> {
+	const deviceId = newDeviceId();
+	await system.post('/devices', [aDevice(deviceId)]);
+	await system.post(
+		'/alerts',
+		[0, 60, 120].map((s) => anAlert(deviceId, { code: '8F35', raisedAt: at(s), receivedAt: at(s + 5) }))
+	);
+	await page.locator('[data-episode]', { hasText: '3 open' }).getByRole('link').click();
+	const panel = page.getByRole('complementary', { name: 'Episode' });
+	await panel.getByRole('button', { name: /^All ignorable/ }).waitFor();
+	await page.keyboard.press('i');
+	await panel.getByText('all 3 open members').waitFor();
+	const items = (await system.alerts('brightwell', `?device=${deviceId}`)).slice(0, meanwhile);
+	await system.call('POST', '/decisions', 'brightwell', { items, verdict: 'actionable', reason: 'visit' });
+	await panel
+		.locator('[data-member]')
+		.getByText('Actionable')
+		.nth(meanwhile - 1)
+		.waitFor();
+	await page.keyboard.press('4');
+	await page.keyboard.press('Enter');
+	return panel;
+}
+
+test('a member that a colleague decides meanwhile keeps that decision, and the page says so', async () => {
+	const panel = await decideBeside(1);
+	await panel
+		.getByText('2 decided. 1 was decided by somebody, or had changed, meanwhile: look again.')
+		.waitFor();
+	expect(await panel.locator('[data-member]').getByText('Actionable').count()).toBe(1);
+	expect(await panel.locator('[data-member]').getByText('Ignorable').count()).toBe(2);
+	await panel.getByText('repeat of one already decided').waitFor();
+});
+
+test('where a colleague was faster with every member, nothing is decided and the episode is not', async () => {
+	const panel = await decideBeside(3);
+	await panel
+		.getByText('Nothing decided. 3 were decided by somebody, or had changed, meanwhile: look again.')
+		.waitFor();
+	expect(await panel.locator('[data-member]').getByText('Actionable').count()).toBe(3);
+	expect(await panel.getByText('Decision', { exact: true }).count()).toBe(0);
+});
+
 test('an Alert that lacks the cause of a campaign is shown outside it, with a way to it', async () => {
 	const [touched, untouched] = [Array.from({ length: 5 }, newDeviceId), newDeviceId()];
 	await system.post(
@@ -111,6 +172,7 @@ test('an Alert that lacks the cause of a campaign is shown outside it, with a wa
 	await row.getByText('Open', { exact: true }).waitFor();
 	await row.getByTitle(untouched).waitFor();
 
+	await page.getByText('Decides all 5 open members and nothing outside.').waitFor();
 	await page.keyboard.press('i');
 	await page.getByRole('form', { name: 'Reason' }).waitFor();
 	await page.keyboard.press('2');
@@ -127,6 +189,23 @@ test('an Alert that lacks the cause of a campaign is shown outside it, with a wa
 test('nothing is shown outside an episode of a home', async () => {
 	await page.locator('[data-episode]', { hasText: 'One home' }).getByRole('link').click();
 	const panel = page.getByRole('complementary', { name: 'Episode' });
-	await panel.getByText('3 members').waitFor();
+	await panel.getByText('4 members').waitFor();
 	expect(await panel.getByText('Outside').count()).toBe(0);
+});
+
+test('? shows the keys of this page, which do nothing until it is closed', async () => {
+	const panel = page.getByRole('complementary', { name: 'Episode' });
+	await page.keyboard.press('Escape');
+	await panel.waitFor({ state: 'detached' });
+	await page.keyboard.press('?');
+	const help = page.getByRole('dialog', { name: 'Keys' });
+	await help.getByText('next episode, also while one is open').waitFor();
+	expect(await help.getByText('take back your last decision').count()).toBe(0);
+	await page.keyboard.press('j');
+	await page.keyboard.press('Escape');
+	await help.waitFor({ state: 'detached' });
+	expect(await panel.count()).toBe(0);
+	await page.getByRole('button', { name: 'Keys ?' }).click();
+	await help.waitFor();
+	await page.keyboard.press('Escape');
 });

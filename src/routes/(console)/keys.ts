@@ -1,31 +1,30 @@
-// The keys of the console, and what they are told to do. One table: it is obeyed and it is shown by `?`.
+// The keys of the console. A page says what it does at a command: what it obeys is what `?` shows.
 
 export type Command =
 	'next' | 'previous' | 'open' | 'actionable' | 'ignorable' | 'undo' | 'bring-in' | 'search' | 'help' | 'out';
 
-export const KEYS: ReadonlyArray<{ keys: readonly string[]; shown: string; command: Command; what: string }> =
-	[
-		{ keys: ['j', 'ArrowDown'], shown: 'j ↓', command: 'next', what: 'next Alert, also while one is open' },
-		{ keys: ['k', 'ArrowUp'], shown: 'k ↑', command: 'previous', what: 'previous Alert' },
-		{
-			keys: ['Enter', 'o'],
-			shown: 'Enter o',
-			command: 'open',
-			what: 'open or close the Alert; confirm a reason'
-		},
-		{
-			keys: ['a'],
-			shown: 'a',
-			command: 'actionable',
-			what: 'decide: actionable (then 1 to 9 for the reason)'
-		},
-		{ keys: ['i'], shown: 'i', command: 'ignorable', what: 'decide: ignorable (then 1 to 9 for the reason)' },
-		{ keys: ['u'], shown: 'u', command: 'undo', what: 'take back your last decision' },
-		{ keys: ['n'], shown: 'n', command: 'bring-in', what: 'bring in the new Alerts that wait' },
-		{ keys: ['/'], shown: '/', command: 'search', what: 'search' },
-		{ keys: ['?'], shown: '?', command: 'help', what: 'these keys' },
-		{ keys: ['Escape'], shown: 'Esc', command: 'out', what: 'one step out: reason, note, Alert, selection' }
-	];
+const KEYS: ReadonlyArray<{ keys: readonly string[]; shown: string; command: Command }> = [
+	{ keys: ['j', 'ArrowDown'], shown: 'j ↓', command: 'next' },
+	{ keys: ['k', 'ArrowUp'], shown: 'k ↑', command: 'previous' },
+	{ keys: ['Enter', 'o'], shown: 'Enter o', command: 'open' },
+	{ keys: ['a'], shown: 'a', command: 'actionable' },
+	{ keys: ['i'], shown: 'i', command: 'ignorable' },
+	{ keys: ['u'], shown: 'u', command: 'undo' },
+	{ keys: ['n'], shown: 'n', command: 'bring-in' },
+	{ keys: ['/'], shown: '/', command: 'search' },
+	{ keys: ['?'], shown: '?', command: 'help' },
+	{ keys: ['Escape'], shown: 'Esc', command: 'out' }
+];
+
+/** What one page does at which command, and how it tells. Help is the same on every page (Keys.svelte). */
+export type Bindings = Partial<Record<Exclude<Command, 'help'>, { what: string; run: () => void }>>;
+
+/** The keys of a page, in one order on all of them. */
+export const shownKeys = (bindings: Bindings): Array<{ shown: string; what: string }> =>
+	KEYS.flatMap(({ shown, command }) => {
+		const what = command === 'help' ? 'these keys' : bindings[command]?.what;
+		return what ? [{ shown, what }] : [];
+	});
 
 const byKey = new Map(KEYS.flatMap(({ keys, command }) => keys.map((key) => [key, command] as const)));
 

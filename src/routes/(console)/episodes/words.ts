@@ -11,6 +11,10 @@ export const KINDS: Record<EpisodeKind, string> = {
 };
 export const VERDICTS = { actionable: 'Actionable', ignorable: 'Ignorable' } as const;
 export const count = (n: number): string => n.toLocaleString('en-GB');
+/** Whom a decision is for. */
+export const openMembers = (open: number): string =>
+	open === 1 ? 'the one open member' : `all ${count(open)} open members`;
+
 /** What became of one decision for so many open members. */
 export function outcome(open: number, done: number): string {
 	const missed = open - done;
