@@ -165,6 +165,8 @@ export function createTrace(plan: TracePlan) {
 		return { raisedAt, alert: mechanism.alert, cause, random };
 	}
 
+	const messageIdAt = (i: number): string => `bench ${seed} ${i}`;
+
 	function alertAt(i: number, at = alertTime(i)): AlertBody {
 		const { raisedAt, alert, cause, random } = origin(i, at);
 		const home = cause === undefined ? homeWith(alert.on, random) : homeOfRequest(cause);
@@ -175,7 +177,7 @@ export function createTrace(plan: TracePlan) {
 			raisedAt: alert.dccPayload ? null : iso(raisedAt),
 			clockStatus: 'reliable',
 			receivedAt: iso(at),
-			messageId: `bench ${seed} ${i}`
+			messageId: messageIdAt(i)
 		};
 		if (alert.dccPayload) body.dccPayload = alert.dccPayload;
 		if (cause !== undefined && 'names' in alert && alert.names) {
@@ -219,6 +221,7 @@ export function createTrace(plan: TracePlan) {
 		serviceRequestAt,
 		requestAt,
 		alertAt,
+		messageIdAt,
 		/** The number of the request that causes Alert `i`, or `null`. */
 		causeOf: (i: number, at = alertTime(i)): number | null => origin(i, at).cause ?? null,
 		requestJsonAt: (i: number, at?: number): string => JSON.stringify(requestAt(i, at)),

@@ -1,0 +1,29 @@
+// Alerts of the trace as DUIS messages, the way a DCC adapter passes them on: one message a call.
+import { readDuis } from '#lib/server/duis.ts';
+import { deviceAlert, response } from '../tests/support/duis-messages.ts';
+import { cosemTime, dlms, signed } from '../tests/support/gbcs-encoder.ts';
+import { SUPPLIERS, type Trace } from './trace.ts';
+
+/** Alert `i` as a message and the id it will be kept under; `null` for what is no Device Alert. */
+export function duisOf(trace: Trace, i: number): { xml: string; messageId: string } | null {
+	const alert = trace.alertAt(i);
+	if (alert.kind !== 'device' || alert.raisedAt === null) return null;
+	const target = responsible(trace, alert.deviceId);
+	const gbcs = signed(
+		{ device: alert.deviceId, target, counter: BigInt(i + 1), messageCode: '1000' },
+		dlms(alert.code, cosemTime(new Date(alert.raisedAt)))
+	);
+	const responseId = `${alert.deviceId}:${target}:${i + 1}`;
+	const xml = response(deviceAlert(alert.code, gbcs), { responseId, at: alert.receivedAt });
+	const reading = readDuis(Buffer.from(xml), new Date(alert.receivedAt));
+	if (!reading.ok || reading.kind !== 'alert')
+		throw new Error(`Alert ${i} does not read as DUIS: ${reading.ok ? reading.kind : reading.reason}`);
+	return { xml, messageId: reading.alert.messageId! };
+}
+
+/** The User that a Device's Alerts are addressed to: its Responsible Supplier. */
+function responsible(trace: Trace, deviceId: string): string {
+	const home = Number.parseInt(deviceId.replaceAll('-', '').slice(8, 14), 16);
+	const device = trace.devicesOf(home).find((one) => one.deviceId === deviceId);
+	return SUPPLIERS.find(({ slug }) => slug === device?.tenures[0]?.supplier)!.userIds[0]!;
+}

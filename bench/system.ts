@@ -1,0 +1,127 @@
+// The product under load: a Causeway of its own with the inventory of the trace, and the Service Requests of before.
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Ground, System } from '../launcher/ground.ts';
+import { stopProcess } from '../launcher/process.ts';
+import type { Expect, ListenAnswer, ListenOrder } from './listen.ts';
+import { SUPPLIERS, type Trace } from './trace.ts';
+
+export type Loaded = Awaited<ReturnType<typeof openSystem>>;
+
+const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** Starts a process of the bench that speaks by messages, typed arrays among them. */
+export const start = (name: string): ChildProcess =>
+	fork(script(name), { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+
+/** The next message of a process; throws where it ends instead. */
+export async function next<T>(child: ChildProcess): Promise<T> {
+	const gone = new AbortController();
+	const [message] = (await Promise.race([
+		once(child, 'message', { signal: gone.signal }),
+		once(child, 'exit', { signal: gone.signal }).then(([code]) => {
+			throw new Error(`a process of the bench ended with ${code}`);
+		})
+	]).finally(() => gone.abort())) as [T];
+	return message;
+}
+
+export async function openSystem(
+	ground: Ground,
+	trace: Trace,
+	{ consoles = 1, flags = [] as readonly string[], say = (_: string): void => {} } = {}
+) {
+	const system = await ground.startSystem({ suppliers: SUPPLIERS, flags });
+	await fill(system, trace, say);
+	const listener = start('listen.ts');
+	const order: ListenOrder = {
+		url: system.url,
+		keys: SUPPLIERS.map(({ slug }) => system.keys[slug]!),
+		consoles
+	};
+	listener.send(order);
+	await next(listener);
+	return {
+		...system,
+		trace,
+		/** Makes the consoles wait for these Alerts. */
+		async expect(order: Expect): Promise<void> {
+			listener.send(order);
+			await next(listener);
+		},
+		/** How many of them have come. */
+		async arrived(): Promise<number> {
+			listener.send('count');
+			return next<number>(listener);
+		},
+		async told(): Promise<ListenAnswer> {
+			listener.send('tell');
+			return next<ListenAnswer>(listener);
+		},
+		async stop(): Promise<void> {
+			await stopProcess(listener, 'SIGTERM');
+			await system.stop();
+		}
+	};
+}
+
+/** The inventory, and what was sent to it before the measurement begins; the audit data is complete until then. */
+async function fill(system: System, trace: Trace, say: (line: string) => void): Promise<void> {
+	const post = async (path: string, body: string, type = 'application/x-ndjson'): Promise<void> => {
+		for (;;) {
+			const response = await fetch(`${system.url}/api/v1${path}`, {
+				method: 'POST',
+				headers: { authorization: `Bearer ${system.keys['*']}`, 'content-type': type },
+				body
+			});
+			if (response.ok) return;
+			if (response.status !== 503 && response.status !== 429)
+				throw new Error(`POST ${path} answers ${response.status}: ${await response.text()}`);
+			await pause(1000 * Number(response.headers.get('retry-after') ?? 1));
+		}
+	};
+	const inLanes = async (bodies: Iterator<string>, path: string): Promise<void> => {
+		const lane = async (): Promise<void> => {
+			for (let body = bodies.next(); !body.done; body = bodies.next()) await post(path, body.value);
+		};
+		await Promise.all([lane(), lane(), lane()]);
+	};
+	await inLanes(inventory(trace), '/devices');
+	say(`${trace.devices.toLocaleString('en')} Devices are known`);
+	await inLanes(before(trace), '/service-requests');
+	const mark = { source: 'bench', completeUntil: new Date(trace.plan.now).toISOString() };
+	await post('/service-requests/completeness', JSON.stringify(mark), 'application/json');
+	await quiet(system);
+	await system.pool.query('vacuum analyze');
+	say(`${trace.requests.toLocaleString('en')} Service Requests are indexed`);
+}
+
+const CALL = 1000;
+
+function* inventory(trace: Trace): Generator<string> {
+	let devices: object[] = [];
+	for (let home = 0; home < trace.homes; home++) {
+		devices.push(...trace.devicesOf(home));
+		if (devices.length < CALL && home < trace.homes - 1) continue;
+		yield devices.map((device) => JSON.stringify(device)).join('\n');
+		devices = [];
+	}
+}
+
+function* before(trace: Trace): Generator<string> {
+	for (let from = 0; from < trace.requests; from += CALL)
+		yield Array.from({ length: Math.min(CALL, trace.requests - from) }, (_, i) =>
+			trace.requestJsonAt(from + i)
+		).join('\n');
+}
+
+/** Waits until nothing is due any more; throws where that takes longer than `limitMs`. */
+export async function quiet(system: System, limitMs = 120_000): Promise<void> {
+	const until = Date.now() + limitMs;
+	while (await system.isBusy()) {
+		if (Date.now() > until) throw new Error('the product still works on what was sent two minutes ago');
+		await pause(50);
+	}
+}
