@@ -10,6 +10,7 @@ import {
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
 import { writeFeed, type AlertBody, type FeedRow, type Frame } from '#lib/server/feed.ts';
+import { writeFirst } from '#lib/server/feed-first.ts';
 import { learnLater } from '#lib/server/learned-counts.ts';
 import { LEARNED_LOCK } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
@@ -28,7 +29,11 @@ export interface CorrelateDeps extends ExplainDeps {
  */
 export const FIRST_EXPLANATIONS = 4_716_002;
 
-/** Works on a doorbell; one that is gone has been worked on. Returns how many entries the feeds have of it. */
+/**
+ * Works on what is due: a doorbell that has Alerts explained again for itself, else the most urgent ones that wait, small
+ * ones together. There is a job for each doorbell, and each takes one at least, so that none is left. Returns how many
+ * entries the feeds have of it.
+ */
 export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Promise<number> {
 	const client = await deps.pool.connect();
 	let frames: Frame[];
@@ -36,18 +41,22 @@ export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Pr
 	try {
 		// With the lock: what is learned does not change under the Alerts that are explained by it.
 		await client.query(`begin; select pg_advisory_xact_lock_shared(${LEARNED_LOCK})`);
-		const { rows } = await client.query<{ ids: bigint[]; again: boolean }>(
-			`select ids::text[] as ids, again, case when not again then pg_advisory_xact_lock_shared($2)::text end
-			 from doorbell where id = $1 for update skip locked`,
-			[doorbell, FIRST_EXPLANATIONS]
-		);
-		const [bell] = rows;
-		if (!bell) {
+		const { rows: bells } = await client.query<{ id: bigint; ids: string[]; again: boolean }>({
+			name: 'take-doorbells',
+			text: TAKE,
+			values: [doorbell, FIRST_EXPLANATIONS]
+		});
+		if (bells.length === 0) {
 			await client.query('commit');
 			return 0;
 		}
-		({ frames, others } = await explain(client, deps, bell.ids.map(BigInt), bell.again));
-		await client.query('delete from doorbell where id = $1', [doorbell]);
+		const ids = bells.flatMap((bell) => bell.ids.map(BigInt));
+		({ frames, others } = await explain(client, deps, ids, bells[0]!.again));
+		await client.query({
+			name: 'end-doorbells',
+			text: 'delete from doorbell where id = any($1)',
+			values: [bells.map((bell) => bell.id)]
+		});
 		await client.query('commit');
 	} catch (error) {
 		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
@@ -83,9 +92,10 @@ async function explain(
 		tableVersion: explanation.tableVersion
 	}));
 	await learnLater(client, { alertIds: around.alerts.map((alert) => alert.id) });
-	const others = again ? null : await askOtherReports(client, around);
-	const lost = again ? await findLost(client, ids, rows) : [];
-	return { frames: await writeFeed(client, rows, again, lost), others };
+	if (again)
+		return { frames: await writeFeed(client, rows, await findLost(client, ids, rows)), others: null };
+	const others = await askOtherReports(client, around);
+	return { frames: await writeFirst(client, rows), others };
 }
 
 /** The other Alerts of the same command count this one too: a doorbell has them explained again. */
@@ -142,5 +152,16 @@ function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
 		excluded: explanation.excluded
 	};
 }
+
+// Of those that others work on, none is waited for. Of the critical the newest comes first, of the others the oldest.
+const TAKE = `
+select id, ids::text[] as ids, again, case when not again then pg_advisory_xact_lock_shared($2)::text end
+from doorbell
+where job = 'correlate-alerts' and case when exists (select from doorbell where id = $1 and again) then id = $1 else not again end
+order by urgent desc, case when urgent then -id else id end
+limit (
+	select greatest(1, least(10, 500 / greatest(1, avg(size))))::int from doorbell where job = 'correlate-alerts' and not again
+)
+for update skip locked`;
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

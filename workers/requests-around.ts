@@ -19,21 +19,20 @@ export async function requestsAround(
 	{ alerts }: Pick<Surroundings, 'alerts'>,
 	ask: (alert: StoredAlert) => { devices: readonly string[]; since: number }
 ): Promise<Around> {
-	const wanted = new Map<string, Buffer>();
-	const devicesOf = new Map<bigint, ReadonlySet<string>>();
-	let oldest = Infinity;
-	for (const alert of alerts) {
-		const { devices, since } = ask(alert);
-		devicesOf.set(alert.id, new Set(devices));
-		oldest = Math.min(oldest, since);
-		for (const id of devices) if (!wanted.has(id)) wanted.set(id, euiToBytes(id));
-	}
-	const devices = [...wanted.values()];
-	const indexed = await index.recent(devices);
+	const asked = alerts.map((alert) => ({ alert, ...ask(alert) }));
+	const devicesOf = new Map(asked.map(({ alert, devices }) => [alert.id, new Set(devices)]));
+	const indexed = await index.recent(bytesOf(asked));
 	// The record is asked where the index cannot know: it was emptied, or it does not reach back that far.
-	const beyond = oldest < Date.now() - index.windowMs;
+	const edge = indexed ? Date.now() - index.windowMs : Infinity;
+	const beyond = asked.filter(({ since }) => since < edge);
 	const all = indexed ?? [];
-	if (!indexed || beyond) all.push(...(await requestsSince(client, devices, oldest)));
+	if (beyond.length > 0) {
+		const oldest = beyond.reduce((least, { since }) => Math.min(least, since), Infinity);
+		all.push(...(await requestsSince(client, bytesOf(beyond), oldest)));
+	}
 	const byDevice = Map.groupBy(all, (request) => request.deviceId);
 	return { all, of: (alert) => [...devicesOf.get(alert.id)!].flatMap((id) => byDevice.get(id) ?? []) };
 }
+
+const bytesOf = (asked: ReadonlyArray<{ devices: readonly string[] }>): Buffer[] =>
+	[...new Set(asked.flatMap(({ devices }) => devices))].map(euiToBytes);

@@ -106,4 +106,70 @@ describe('micro-batches', () => {
 		expect(written).toEqual([1, 2, 3]);
 		expect(await held).toEqual([1, 2, 3]);
 	});
+
+	it('let those who wait take turns: one record of a Supplier goes with the next write, whatever another has sent', async () => {
+		const writes: string[][] = [];
+		let release = (): void => {};
+		const held = new Promise<void>((resolve) => (release = resolve));
+		const batch = createMicroBatch<string, string>({
+			lingerMs: 0,
+			size: 10,
+			concurrency: 1,
+			async write(items) {
+				writes.push(items);
+				await held;
+				return items;
+			}
+		});
+		const flood = batch.add(
+			Array.from({ length: 95 }, (_, i) => `storm ${i}`),
+			1
+		);
+		const other = batch.add(['quiet'], 2);
+		expect(batch.standing(1)).toEqual({ own: 95, lanes: 2 });
+		expect(batch.standing(3)).toEqual({ own: 0, lanes: 3 });
+		release();
+		expect(await other).toEqual(['quiet']);
+		expect(writes.findIndex((items) => items.includes('quiet'))).toBe(1);
+		expect((await flood).at(-1)).toBe('storm 94');
+		expect(batch.standing(1)).toEqual({ own: 0, lanes: 1 });
+	});
+
+	it('give each call its results in its order, however many lanes and writes there are', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(
+					fc.record({ lane: fc.integer({ min: 0, max: 3 }), count: fc.integer({ min: 0, max: 12 }) }),
+					{
+						minLength: 1,
+						maxLength: 20
+					}
+				),
+				fc.integer({ min: 1, max: 7 }),
+				fc.integer({ min: 1, max: 3 }),
+				async (calls, size, concurrency) => {
+					const written: number[] = [];
+					const batch = createMicroBatch<number, string>({
+						lingerMs: 0,
+						size,
+						concurrency,
+						async write(items) {
+							expect(items.length).toBeLessThanOrEqual(size);
+							written.push(...items);
+							return items.map(String);
+						}
+					});
+					let next = 0;
+					const sent = calls.map(({ lane, count }) => {
+						const items = Array.from({ length: count }, () => next++);
+						return { items, results: batch.add(items, lane) };
+					});
+					for (const { items, results } of sent) expect(await results).toEqual(items.map(String));
+					expect(written.sort((a, b) => a - b)).toEqual(Array.from({ length: next }, (_, i) => i));
+					expect(batch.waiting).toBe(0);
+				}
+			),
+			{ numRuns: 300 }
+		);
+	});
 });

@@ -1,6 +1,7 @@
 // Alerts as they arrive: written once each, with the doorbell that has them correlated, in one commit a micro-batch.
 import { createHash } from 'node:crypto';
 import type { AlertIn } from '#lib/domain/alert.ts';
+import { describeAlert } from '#lib/domain/alert-code.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { effectiveTime } from '#lib/domain/evidence.ts';
 import type pg from 'pg';
@@ -44,8 +45,8 @@ export function createAlertStore(deps: {
 			if (!first.has(row.key.toString('latin1'))) first.set(row.key.toString('latin1'), row);
 		// In the order of their keys, so that two writers with messages in common never wait for each other in a ring.
 		const unique = [...first.values()].sort((a, b) => Buffer.compare(a.key, b.key));
-		const { fresh, doorbell } = await insert(pool, unique);
-		if (doorbell !== null) ring('correlate-alerts', doorbell);
+		const { fresh, doorbells } = await insert(pool, unique);
+		for (const doorbell of doorbells) ring('correlate-alerts', doorbell);
 		const known = await digestsOf(
 			pool,
 			unique.filter((row) => !fresh.has(row.id))
@@ -69,9 +70,9 @@ export function createAlertStore(deps: {
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-async function insert(pool: pg.Pool, rows: Row[]): Promise<{ fresh: Set<bigint>; doorbell: bigint | null }> {
+async function insert(pool: pg.Pool, rows: Row[]): Promise<{ fresh: Set<bigint>; doorbells: bigint[] }> {
 	const received = rows.map((row) => row.alert.receivedAt ?? row.arrivedAt.toISOString());
-	const result = await pool.query<{ fresh: bigint[]; doorbell: bigint | null }>({
+	const result = await pool.query<{ fresh: string[]; doorbells: string[] }>({
 		name: 'keep-alerts',
 		text: INSERT,
 		values: [
@@ -92,11 +93,12 @@ async function insert(pool: pg.Pool, rows: Row[]): Promise<{ fresh: Set<bigint>;
 			rows.map((r) => (r.alert.reference ? JSON.stringify(r.alert.reference) : null)),
 			rows.map((r) => counterOf(r.alert.reference ?? null)),
 			rows.map((r) => r.fedBy),
-			rows.map((r) => r.alert.imageHash ?? null)
+			rows.map((r) => r.alert.imageHash ?? null),
+			rows.map((r) => describeAlert({ ...r.alert, dccPayload: r.alert.dccPayload ?? null }).priority === 1)
 		]
 	});
-	const { fresh, doorbell } = result.rows[0]!;
-	return { fresh: new Set(fresh.map(BigInt)), doorbell };
+	const { fresh, doorbells } = result.rows[0]!;
+	return { fresh: new Set(fresh.map(BigInt)), doorbells: doorbells.map(BigInt) };
 }
 
 function effectiveIso(alert: AlertIn, receivedAt: string): string {
@@ -117,9 +119,9 @@ const INSERT = `
 with input as (
 	select * from unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[],
 		$9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::bytea[], $14::bigint[], $15::jsonb[],
-		$16::numeric[], $17::smallint[], $18::text[])
+		$16::numeric[], $17::smallint[], $18::text[], $19::boolean[])
 	as t(key, digest, id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status,
-		recipient_id, throttled_count, reference, reference_counter, fed_by, image_hash)
+		recipient_id, throttled_count, reference, reference_counter, fed_by, image_hash, urgent)
 ), fresh as (
 	insert into message_key (key, digest, alert_id) select key, digest, id from input
 	on conflict (key) do nothing returning alert_id
@@ -130,7 +132,7 @@ with input as (
 		recipient_id, throttled_count, reference, reference_counter, fed_by, image_hash
 	from input where id in (select alert_id from fresh)
 ), bell as (
-	insert into doorbell (job, ids) select 'correlate-alerts', array_agg(alert_id order by alert_id) from fresh
-	having count(*) > 0 returning id
+	insert into doorbell (job, ids, urgent) select 'correlate-alerts', array_agg(alert_id order by alert_id), urgent
+	from fresh join input on id = alert_id group by urgent order by urgent desc returning id
 )
-select (select id from bell) as doorbell, coalesce((select array_agg(alert_id) from fresh), '{}')::text[] as fresh`;
+select array(select id from bell)::text[] as doorbells, array(select alert_id from fresh)::text[] as fresh`;

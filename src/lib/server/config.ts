@@ -23,6 +23,8 @@ const Config = z
 		LEARN_EVERY_SECONDS: z.coerce.number().min(0.1).max(86_400).default(60),
 		/** How long concurrent arrivals wait for each other to share a commit. */
 		INGEST_LINGER_MS: z.coerce.number().int().min(0).max(1000).default(4),
+		/** More than so many Alerts (or Service Requests) that wait to be worked on, and new ones are asked to come back. */
+		BACKLOG_RECORDS: z.coerce.number().int().min(1000).default(100_000),
 		/** User Roles (OU, RSA, ...) of which Suppliers see only the role, not which User it was. */
 		ROLE_ONLY: z
 			.string()
@@ -47,6 +49,7 @@ const Config = z
 		retentionDays: env.RETENTION_DAYS,
 		learnEveryMs: env.LEARN_EVERY_SECONDS * 1000,
 		ingestLingerMs: env.INGEST_LINGER_MS,
+		backlogRecords: env.BACKLOG_RECORDS,
 		roleOnly: new Set(env.ROLE_ONLY) as ReadonlySet<string>,
 		logLevel: env.LOG_LEVEL
 	}));

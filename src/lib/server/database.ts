@@ -47,5 +47,10 @@ export function asSupplier<T>(db: Database, supplierId: number, work: (tx: Tx) =
 
 export const euiToBytes = (eui: string): Buffer => Buffer.from(eui.replaceAll('-', ''), 'hex');
 
-export const bytesToEui = (bytes: Buffer): string =>
-	bytes.toString('hex').toUpperCase().match(/../g)!.join('-');
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0').toUpperCase());
+
+export function bytesToEui(bytes: Buffer): string {
+	let eui = HEX[bytes[0]!]!;
+	for (let i = 1; i < bytes.length; i++) eui += `-${HEX[bytes[i]!]}`;
+	return eui;
+}

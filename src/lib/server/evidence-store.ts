@@ -23,6 +23,7 @@ export interface StoredDevice extends HomeDevice {
 	deviceId: string;
 	hubId: string | null;
 	area: string | null;
+	tenures: TenureSpan[];
 }
 
 export interface Surroundings {
@@ -56,32 +57,36 @@ export async function loadSurroundings(client: pg.ClientBase, ids: readonly bigi
 		text: HOMES,
 		values: [deviceIds]
 	});
-	const { rows: marks } = await client.query<{ until: Date | null }>(
-		'select min(complete_until) as until from completeness'
-	);
-	const { rows: users } = await client.query<{ user_id: Buffer; supplier_id: number }>(
-		'select user_id, supplier_id from supplier_user'
-	);
+	const { rows: users } = await client.query<{
+		until: Date | null;
+		user_id: Buffer | null;
+		supplier_id: number;
+	}>({
+		name: 'load-mark-and-users',
+		text: `select until, user_id, supplier_id from (select min(complete_until) as until from completeness) mark
+			left join supplier_user on true`
+	});
 
 	const devices = new Map<string, StoredDevice>();
 	const homes = new Map<string, string[]>();
 	for (const row of deviceRows) {
-		const device: StoredDevice = {
-			deviceId: bytesToEui(row.device_id),
-			deviceType: row.device_type,
-			hubId: row.hub_id && bytesToEui(row.hub_id),
-			area: row.area,
-			tenures: row.tenures.map(([supplierId, from, to]): TenureSpan => ({ supplierId, from, to }))
-		};
-		devices.set(device.deviceId, device);
-		if (device.hubId) homes.set(device.hubId, [...(homes.get(device.hubId) ?? []), device.deviceId]);
+		const deviceId = bytesToEui(row.device_id);
+		const tenures = devices.get(deviceId)?.tenures ?? [];
+		if (row.supplier_id !== null) tenures.push(toSpan(row.supplier_id, row.from!, row.to));
+		if (devices.has(deviceId)) continue;
+		const hubId = row.hub_id && bytesToEui(row.hub_id);
+		devices.set(deviceId, { deviceId, deviceType: row.device_type, hubId, area: row.area, tenures });
+		if (hubId) homes.set(hubId, [...(homes.get(hubId) ?? []), deviceId]);
 	}
+	// The record gives them in no order, and nothing that is said may depend on it.
+	for (const { tenures } of devices.values()) tenures.sort((a, b) => a.from - b.from);
+	for (const home of homes.values()) home.sort();
 	const userIds = new Map<number, Set<string>>();
 	for (const { user_id, supplier_id } of users)
-		userIds.set(supplier_id, (userIds.get(supplier_id) ?? new Set()).add(bytesToEui(user_id)));
+		if (user_id) userIds.set(supplier_id, (userIds.get(supplier_id) ?? new Set()).add(bytesToEui(user_id)));
 	const alerts = alertRows.map((row) => toAlert(row, devices.get(bytesToEui(row.device_id))));
 	const reports = await loadReports(client, alerts);
-	return { alerts, devices, homes, completeUntil: marks[0]?.until?.getTime() ?? null, userIds, reports };
+	return { alerts, devices, homes, completeUntil: users[0]?.until?.getTime() ?? null, userIds, reports };
 }
 
 /** Whether an Alert reports on one of several instructions of a command. */
@@ -96,12 +101,13 @@ async function loadReports(
 	if (wanted.length === 0) return new Map();
 	const { rows } = await client.query<
 		Pick<AlertRow, 'id' | 'device_id' | 'code' | 'reference' | 'effective_at'>
-	>(
-		`select distinct a.id, a.device_id, a.code, a.reference, a.effective_at
-		 from unnest($1::bytea[], $2::numeric[]) as w(device_id, counter)
-		 join alert a on a.reference_counter = w.counter and a.device_id = w.device_id order by a.id`,
-		[wanted.map((a) => euiToBytes(a.deviceId)), wanted.map((a) => counterOf(a.reference))]
-	);
+	>({
+		name: 'load-reports',
+		text: `select distinct a.id, a.device_id, a.code, a.reference, a.effective_at
+			from unnest($1::bytea[], $2::numeric[]) as w(device_id, counter)
+			join alert a on a.reference_counter = w.counter and a.device_id = w.device_id order by a.id`,
+		values: [wanted.map((a) => euiToBytes(a.deviceId)), wanted.map((a) => counterOf(a.reference))]
+	});
 	const reports = rows.map((row) => ({
 		alertId: row.id,
 		deviceId: bytesToEui(row.device_id),
@@ -134,8 +140,17 @@ interface DeviceRow {
 	device_type: string;
 	hub_id: Buffer | null;
 	area: string | null;
-	tenures: Array<[supplierId: number, from: number, to: number | null]>;
+	/** One tenure; of a Device without any, nothing. Epoch ms. */
+	supplier_id: number | null;
+	from: number | null;
+	to: number | null;
 }
+
+const toSpan = (supplierId: number, from: number, to: number | null): TenureSpan => ({
+	supplierId,
+	from: Math.round(from),
+	to: to === null ? null : Math.round(to)
+});
 
 function toAlert(row: AlertRow, device: StoredDevice | undefined): StoredAlert {
 	return {
@@ -195,11 +210,12 @@ export async function requestsSince(
 	devices: readonly Buffer[],
 	since: number
 ): Promise<ServiceRequest[]> {
-	const { rows } = await client.query<RequestRow>(
-		`select ${REQUEST_COLUMNS} from service_request
-		 where device_id = any($1) and (requested_at >= $2 or responded_at >= $2 or execute_at >= $2)`,
-		[devices, new Date(since)]
-	);
+	const { rows } = await client.query<RequestRow>({
+		name: 'requests-since',
+		text: `select ${REQUEST_COLUMNS} from service_request
+			where device_id = any($1) and (requested_at >= $2 or responded_at >= $2 or execute_at >= $2)`,
+		values: [devices, new Date(since)]
+	});
 	return rows.map(toServiceRequest);
 }
 
@@ -210,12 +226,13 @@ export async function requestsByCounter(
 	devices: readonly Buffer[],
 	counters: readonly string[]
 ): Promise<ServiceRequest[]> {
-	const { rows } = await client.query<RequestRow>(
-		`select ${REQUEST_COLUMNS} from service_request where key = any($1)
-		 union select ${REQUEST_COLUMNS} from service_request
-		 where device_id = any($2) and ('x' || encode(substr(key, 17, 8), 'hex'))::bit(64)::bigint = any($3)`,
-		[keys, devices, counters.map((counter) => BigInt.asIntN(64, BigInt(counter)))]
-	);
+	const { rows } = await client.query<RequestRow>({
+		name: 'requests-by-counter',
+		text: `select ${REQUEST_COLUMNS} from service_request where key = any($1)
+			union select ${REQUEST_COLUMNS} from service_request
+			where device_id = any($2) and ('x' || encode(substr(key, 17, 8), 'hex'))::bit(64)::bigint = any($3)`,
+		values: [keys, devices, counters.map((counter) => BigInt.asIntN(64, BigInt(counter)))]
+	});
 	return rows.map(toServiceRequest);
 }
 
@@ -260,15 +277,15 @@ select id, message_id, device_id, kind, code, dcc_payload, raised_at, received_a
 	throttled_count, reference, fed_by
 from alert where id = any($1) order by id`;
 
+// One row for each Device and tenure; a Device without a hub stands for itself.
 const HOMES = `
-with here as (select device_id, hub_id from device where device_id = any($1)),
-wanted as (
-	select device_id from here union select d.device_id from device d where d.hub_id in (select hub_id from here)
+with here as (select device_id, device_type, hub_id, area from device where device_id = any($1)),
+home as (
+	select d.device_id, d.device_type, d.hub_id, d.area
+	from (select distinct hub_id from here where hub_id is not null) h join device d using (hub_id)
+	union all
+	select device_id, device_type, hub_id, area from here where hub_id is null
 )
-select d.device_id, d.device_type, d.hub_id, d.area,
-	coalesce((
-		select jsonb_agg(jsonb_build_array(t.supplier_id, (extract(epoch from lower(t.during)) * 1000)::bigint,
-			(extract(epoch from upper(t.during)) * 1000)::bigint) order by lower(t.during))
-		from tenure t where t.device_id = d.device_id and t.superseded_at is null
-	), '[]') as tenures
-from device d join wanted using (device_id) order by d.device_id`;
+select d.device_id, d.device_type, d.hub_id, d.area, t.supplier_id,
+	date_part('epoch', lower(t.during)) * 1000 as "from", date_part('epoch', upper(t.during)) * 1000 as "to"
+from home d left join tenure t on t.device_id = d.device_id and t.superseded_at is null`;

@@ -37,7 +37,7 @@ export const ingestRoutes: readonly Route[] = [
 		summary: 'Keep Service Requests: one, an array, NDJSON or CSV',
 		takes: batch(CSV_TYPES, ServiceRequestIn),
 		gives: IngestResult,
-		handle: ({ services, body, type }) => ingestServiceRequests(services, body, type)
+		handle: ({ services, caller, body, type }) => ingestServiceRequests(services, caller, body, type)
 	},
 	{
 		method: 'POST',

@@ -30,8 +30,10 @@ export const CompletenessIn = z
 	.object({ source: z.string().trim().min(1).max(60), completeUntil: Instant })
 	.meta({ id: 'CompletenessIn' });
 
-/** When more records than this wait for their commit, new ones are asked to come back. */
+/** When more records than this wait for their commit, new ones are asked to come back; who else sends has a share of it. */
 const MOST_WAITING = 20_000;
+/** Time for the backlog to become shorter, in seconds. */
+const RETRY_AFTER = 2;
 
 export async function ingestAlerts(
 	services: WebServices,
@@ -40,26 +42,25 @@ export async function ingestAlerts(
 	type: string
 ): Promise<Answer> {
 	const read = readRecords(body, type, AlertIn, fieldsOf(AlertIn), false);
-	refuseWhenFull(services.alertStore.waiting);
+	refuseWhenFull(services, 'alert', caller);
 	const arrivedAt = new Date();
 	const kept = await services.alertStore.add(
-		read.good.map(({ record }): ArrivedAlert => ({ alert: record, fedBy: caller.supplierId, arrivedAt }))
+		read.good.map(({ record }): ArrivedAlert => ({ alert: record, fedBy: caller.supplierId, arrivedAt })),
+		caller.supplierId
 	);
 	return answer('alert', read, kept);
 }
 
 export async function ingestServiceRequests(
 	services: WebServices,
+	caller: Caller,
 	body: Buffer,
 	type: string
 ): Promise<Answer> {
 	const read = readRecords(body, type, ServiceRequestIn, fieldsOf(ServiceRequestIn), true);
-	refuseWhenFull(services.requestStore.waiting);
-	return answer(
-		'service-request',
-		read,
-		await services.requestStore.add(read.good.map(({ record }) => record))
-	);
+	refuseWhenFull(services, 'service-request', caller);
+	const records = read.good.map(({ record }) => record);
+	return answer('service-request', read, await services.requestStore.add(records, caller.supplierId));
 }
 
 export async function ingestDevices(
@@ -113,15 +114,12 @@ export async function ingestDuis(services: WebServices, caller: Caller, xml: Buf
 		return { status: 202, body: { kind, accepted: 0, duplicates: 0, verified, notes } };
 	let kept: Kept;
 	if (reading.kind === 'alert') {
-		refuseWhenFull(services.alertStore.waiting);
-		kept = (
-			await services.alertStore.add([
-				{ alert: reading.alert, fedBy: caller.supplierId, arrivedAt: new Date() }
-			])
-		)[0]!;
+		refuseWhenFull(services, 'alert', caller);
+		const arrived = { alert: reading.alert, fedBy: caller.supplierId, arrivedAt: new Date() };
+		kept = (await services.alertStore.add([arrived], caller.supplierId))[0]!;
 	} else {
-		refuseWhenFull(services.requestStore.waiting);
-		kept = (await services.requestStore.add([reading.request]))[0]!;
+		refuseWhenFull(services, 'service-request', caller);
+		kept = (await services.requestStore.add([reading.request], caller.supplierId))[0]!;
 	}
 	if (kept === 'conflict') throw new Problem(409, CONFLICT);
 	countIngested(
@@ -182,9 +180,28 @@ function answer(
 	});
 }
 
-function refuseWhenFull(waiting: number): void {
-	if (waiting > MOST_WAITING)
-		throw new Problem(503, 'Too many records wait to be written; come back in a second', { retryAfter: 1 });
+/**
+ * Before memory grows: 429 to a Supplier that sends more than its share while others send too, 503 where everybody
+ * has to wait. Either is answered before anything of the call is kept.
+ */
+function refuseWhenFull(services: WebServices, kind: 'alert' | 'service-request', caller: Caller): void {
+	const [store, backlog] =
+		kind === 'alert'
+			? [services.alertStore, services.backlog.alerts]
+			: [services.requestStore, services.backlog.requests];
+	const { own, lanes } = store.standing(caller.supplierId);
+	if (own > MOST_WAITING / lanes)
+		throw lanes > 1
+			? new Problem(429, 'More of your records wait than is your share; come back in a second', {
+					retryAfter: 1
+				})
+			: new Problem(503, 'Too many records wait to be written; come back in a second', { retryAfter: 1 });
+	if (backlog > services.config.backlogRecords)
+		throw new Problem(
+			503,
+			`${backlog.toLocaleString('en')} records are kept and wait to be worked on; nothing of this call was kept. Come back in ${RETRY_AFTER} seconds`,
+			{ retryAfter: RETRY_AFTER }
+		);
 }
 
 const fieldsOf = (schema: { shape: Record<string, unknown> }): ReadonlySet<string> =>

@@ -1,5 +1,5 @@
 // Figures about this process and what passes through it, for GET /api/v1/metrics.
-import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 export const registry = new Registry();
 collectDefaultMetrics({ register: registry });
@@ -25,6 +25,15 @@ const answered = new Histogram({
 	buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
 	registers: [registry]
 });
+
+const backlog = new Gauge({
+	name: 'causeway_backlog_records',
+	help: 'Records that are kept and not worked on yet, by kind',
+	labelNames: ['kind'],
+	registers: [registry]
+});
+
+export const setBacklog = (kind: string, records: number): void => backlog.set({ kind }, records);
 
 export function countIngested(kind: string, accepted: number, duplicates: number, rejected: number): void {
 	ingested.inc({ kind, result: 'accepted' }, accepted);

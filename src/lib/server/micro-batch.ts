@@ -1,10 +1,16 @@
-// Micro-batches: concurrent callers within a few milliseconds share one commit. Each gets its own item's result.
+// Micro-batches: concurrent callers within a few milliseconds share one commit. Each gets its own items' results. Where
+// more waits than one write takes, those who wait take turns, so that the flood of one is not the silence of another.
+
+/** Who sends: a Supplier's number, or `null` for a feed of the whole installation. */
+export type Lane = number | null;
 
 export interface MicroBatch<In, Out> {
 	/** Resolves with the results in the order of `items`, after commit. */
-	add(items: readonly In[]): Promise<Out[]>;
+	add(items: readonly In[], lane?: Lane): Promise<Out[]>;
 	/** How many items wait or are being written: the measure for back-pressure. */
 	readonly waiting: number;
+	/** How many of them are of this lane, and how many lanes there are, this one counted. */
+	standing(lane: Lane): { own: number; lanes: number };
 	close(): Promise<void>;
 }
 
@@ -17,10 +23,23 @@ interface Options<In, Out> {
 	write(items: In[]): Promise<Out[]>;
 }
 
-interface Waiting<In, Out> {
-	item: In;
-	resolve(result: Out): void;
+/** What one call has added. */
+interface Call<In, Out> {
+	lane: Lane;
+	items: readonly In[];
+	results: Out[];
+	/** How many items have been taken into writes, and how many are not written yet. */
+	taken: number;
+	left: number;
+	resolve(results: Out[]): void;
 	reject(error: unknown): void;
+}
+
+/** Items `from` up to `to` of a call, in one write. */
+interface Slice<In, Out> {
+	call: Call<In, Out>;
+	from: number;
+	to: number;
 }
 
 export function createMicroBatch<In, Out>({
@@ -29,7 +48,10 @@ export function createMicroBatch<In, Out>({
 	concurrency,
 	write
 }: Options<In, Out>): MicroBatch<In, Out> {
-	let queue: Array<Waiting<In, Out>> = [];
+	/** Calls with items that no write has taken, by lane; the lane at the front has waited longest for its turn. */
+	const queues = new Map<Lane, Array<Call<In, Out>>>();
+	const pendingOf = new Map<Lane, number>();
+	let queued = 0;
 	let timer: NodeJS.Timeout | undefined;
 	let running = 0;
 	let pending = 0;
@@ -38,40 +60,97 @@ export function createMicroBatch<In, Out>({
 	function flush(): void {
 		clearTimeout(timer);
 		timer = undefined;
-		while (queue.length > 0 && running < concurrency) {
-			const batch = queue.slice(0, size);
-			queue = queue.slice(size);
+		while (queued > 0 && running < concurrency) {
 			running++;
-			void run(batch);
+			void run(take());
 		}
 	}
 
-	async function run(batch: Array<Waiting<In, Out>>): Promise<void> {
+	/** The next write: each lane that waits gives its share, and goes to the end of the line. */
+	function take(): Array<Slice<In, Out>> {
+		const batch: Array<Slice<In, Out>> = [];
+		let room = size;
+		while (room > 0 && queued > 0) {
+			const share = Math.max(1, Math.floor(room / queues.size));
+			for (const [lane, calls] of [...queues]) {
+				const before = room;
+				takeFrom(calls, Math.min(share, room), batch, (count) => (room -= count));
+				queued -= before - room;
+				queues.delete(lane);
+				if (calls.length > 0) queues.set(lane, calls);
+				if (room === 0) break;
+			}
+		}
+		return batch;
+	}
+
+	function takeFrom(
+		calls: Array<Call<In, Out>>,
+		most: number,
+		batch: Array<Slice<In, Out>>,
+		took: (count: number) => void
+	): void {
+		let left = most;
+		while (left > 0 && calls[0]) {
+			const [call] = calls;
+			const from = call.taken;
+			const to = Math.min(call.items.length, from + left);
+			batch.push({ call, from, to });
+			call.taken = to;
+			left -= to - from;
+			took(to - from);
+			if (to === call.items.length) calls.shift();
+		}
+	}
+
+	async function run(batch: Array<Slice<In, Out>>): Promise<void> {
+		const items = batch.flatMap(({ call, from, to }) => call.items.slice(from, to));
 		try {
-			const results = await write(batch.map((w) => w.item));
-			batch.forEach((w, i) => w.resolve(results[i]!));
+			const results = await write(items);
+			let at = 0;
+			for (const { call, from, to } of batch) {
+				for (let i = from; i < to; i++) call.results[i] = results[at++]!;
+				call.left -= to - from;
+				if (call.left === 0) call.resolve(call.results);
+			}
 		} catch (error) {
-			for (const w of batch) w.reject(error);
+			for (const { call } of batch) call.reject(error);
 		} finally {
 			running--;
-			pending -= batch.length;
-			if (queue.length > 0) flush();
+			for (const { call, from, to } of batch) settle(call.lane, to - from);
+			if (queued > 0) flush();
 			else if (pending === 0) idle?.();
 		}
+	}
+
+	function settle(lane: Lane, count: number): void {
+		pending -= count;
+		const left = pendingOf.get(lane)! - count;
+		if (left === 0) pendingOf.delete(lane);
+		else pendingOf.set(lane, left);
 	}
 
 	return {
 		get waiting() {
 			return pending;
 		},
-		add(items) {
+		standing: (lane) => ({
+			own: pendingOf.get(lane) ?? 0,
+			lanes: pendingOf.size + (pendingOf.has(lane) ? 0 : 1)
+		}),
+		add(items, lane = null) {
+			if (items.length === 0) return Promise.resolve([]);
 			pending += items.length;
-			const results = items.map(
-				(item) => new Promise<Out>((resolve, reject) => queue.push({ item, resolve, reject }))
-			);
-			if (queue.length >= size) flush();
-			else timer ??= setTimeout(flush, lingerMs);
-			return Promise.all(results);
+			queued += items.length;
+			pendingOf.set(lane, (pendingOf.get(lane) ?? 0) + items.length);
+			return new Promise<Out[]>((resolve, reject) => {
+				const call = { lane, items, results: [], taken: 0, left: items.length, resolve, reject };
+				const calls = queues.get(lane);
+				if (calls) calls.push(call);
+				else queues.set(lane, [call]);
+				if (queued >= size) flush();
+				else timer ??= setTimeout(flush, lingerMs);
+			});
 		},
 		async close() {
 			flush();

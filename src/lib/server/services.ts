@@ -6,6 +6,7 @@ import { createAlertReader } from './alert-reader.ts';
 import { createAlertStore } from './alert-store.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createAuth } from './auth.ts';
+import { watchBacklog } from './backlog.ts';
 import { followCauseTable, plantCauseTable } from './cause-table-active.ts';
 import { createCauseTables } from './cause-tables.ts';
 import { createCompleteness } from './completeness.ts';
@@ -46,6 +47,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const writing = { pool: intake.pool, nextId, ring: queues.ring, lingerMs: config.ingestLingerMs };
 	const alertStore = stack.adopt(createAlertStore(writing), (s) => s.close());
 	const requestStore = stack.adopt(createRequestStore(writing), (s) => s.close());
+	const backlog = stack.adopt(watchBacklog(intake.pool), (b) => b.close());
 	const learned = readLearned(web.db);
 	const alerts = withFigures(createAlertReader(web.db), learned);
 	// Without the record there is nothing to serve yet: a worker seeds when it is there.
@@ -61,6 +63,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		queues,
 		alertStore,
 		requestStore,
+		backlog,
 		deviceStore: createDeviceStore({ pool: intake.pool, ring: queues.ring }),
 		completeness: createCompleteness({ pool: intake.pool, ring: queues.ring }),
 		alerts,

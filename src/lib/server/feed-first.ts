@@ -1,0 +1,89 @@
+// The way of an Alert that nobody has explained before into the feeds of its Suppliers: one statement for a whole batch,
+// so that the counters of the feeds are locked for as long as it takes and no longer.
+import type pg from 'pg';
+import { arrayText, isoOf, toAlert, type FeedRow, type Frame } from './feed.ts';
+
+/**
+ * Writes first explanations within the caller's transaction and returns the frames to push after its commit. Where an
+ * explanation stands already (a Service Request came in between, and had the Alert explained again before it was
+ * explained at all), that one has seen more and stays; its entry in the feed points to what stands.
+ */
+export async function writeFirst(client: pg.ClientBase, rows: readonly FeedRow[]): Promise<Frame[]> {
+	if (rows.length === 0) return [];
+	const bodies = rows.map((row) => JSON.stringify(row.body));
+	const { rows: written } = await client.query<Written>({
+		name: 'write-first-explanations',
+		text: WRITE,
+		values: [
+			rows.map((row) => row.supplierId),
+			rows.map((row) => row.alertId),
+			rows.map((row) => row.body.explanation),
+			rows.map((row) => row.body.code),
+			rows.map((row) => row.body.category),
+			rows.map((row) => row.body.deviceId),
+			rows.map((row) => row.body.hubId),
+			rows.map((row) => arrayText(row.body.candidates.map((c) => c.userId))),
+			rows.map((row) => arrayText(row.body.candidates.map((c) => c.userRole))),
+			rows.map((row) => row.body.effectiveAt),
+			rows.map((row) => isoOf(row.settlesAt)),
+			rows.map((row) => row.tableVersion),
+			rows.map((row) => isoOf(row.dueAt)),
+			`[${bodies.join(',')}]`
+		]
+	});
+	return framesOf(rows, written);
+}
+
+/** An entry of a feed; `fresh`: it is of what was written now. */
+interface Written {
+	place: number;
+	seq: bigint;
+	fresh: boolean;
+}
+
+function framesOf(rows: readonly FeedRow[], written: readonly Written[]): Frame[] {
+	const frames = new Map<number, Frame>();
+	for (const { place, seq, fresh } of written) {
+		const { supplierId, body } = rows[place - 1]!;
+		let frame = frames.get(supplierId);
+		if (!frame)
+			frames.set(supplierId, (frame = { supplierId, from: Infinity, to: 0, items: [], retracted: [] }));
+		const at = Number(seq);
+		frame.from = Math.min(frame.from, at);
+		frame.to = Math.max(frame.to, at);
+		if (fresh) frame.items.push(toAlert(body, { version: 1, seq: at, decision: null, episode_id: null }));
+	}
+	return [...frames.values()];
+}
+
+const WRITE = `
+with input as (
+	select * from unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+		$9::text[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::timestamptz[])
+		with ordinality as t(supplier_id, alert_id, explanation, code, category, device_id, hub_id, users, roles, effective_at,
+			settles_at, table_version, due_at, place)
+), fresh as (
+	select i.*, row_number() over (partition by supplier_id order by place) as rank from input i
+	where not exists (select from supplier_alert s where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id)
+), heads as (
+	-- In one order of Suppliers, as every writer: no two wait for each other.
+	insert into feed_head (supplier_id, seq) select supplier_id, count(*) from fresh group by supplier_id order by supplier_id
+	on conflict (supplier_id) do update set seq = feed_head.seq + excluded.seq returning supplier_id, seq
+), sizes as (
+	select supplier_id, count(*) as size from fresh group by supplier_id
+), bodies as (
+	select body, place from jsonb_array_elements($14::jsonb) with ordinality as b(body, place)
+), placed as (
+	select f.*, h.seq - s.size + f.rank as seq from fresh f join heads h using (supplier_id) join sizes s using (supplier_id)
+), explained as (
+	insert into supplier_alert (supplier_id, alert_id, seq, explanation, code, category, device_id, hub_id, users, roles,
+		effective_at, settles_at, table_version, body, due_at)
+	select supplier_id, alert_id, seq, explanation, code, category, device_id, hub_id, users::text[], roles::text[],
+		effective_at, settles_at, table_version, body, due_at
+	from placed join bodies using (place)
+	on conflict (supplier_id, alert_id) do nothing returning supplier_id, alert_id
+), entered as (
+	insert into feed (supplier_id, seq, alert_id) select supplier_id, seq, alert_id from placed
+)
+select p.place::int as place, p.seq, e.alert_id is not null as fresh
+from placed p left join explained e using (supplier_id, alert_id) order by p.seq`;
