@@ -5,9 +5,11 @@ import { ruleOf, runsOf } from '#lib/domain/episode.ts';
 import {
 	joinEpisodes,
 	membersOf,
-	openEpisode,
+	openEpisodes,
 	placeMembers,
 	writeKeys,
+	type Opening,
+	type Place,
 	type Span
 } from '#lib/server/episode-store.ts';
 import type { Frame } from '#lib/server/feed.ts';
@@ -16,22 +18,31 @@ const FOLLOWER = 'group-episodes';
 const MOST = 1000;
 /** A matter that goes on for longer is looked at in parts (ms). */
 const REACH = 24 * 3_600_000;
+/** So long (ms) what is new may wait for Alerts that wait to be explained. */
+const PATIENCE = 2000;
 
 export interface GroupDeps {
 	pool: pg.Pool;
 	publish(frames: readonly Frame[]): Promise<void>;
+	/** Whether Alerts wait to be explained: grouping can wait a little. */
+	isPressed(): Promise<boolean>;
 }
 
 /** Groups what is new in the feeds. Of several workers one does it. Returns how many Alerts it has looked at. */
-export async function groupEpisodes({ pool, publish }: GroupDeps): Promise<number> {
-	const { rows: suppliers } = await pool.query<{ id: number }>(
-		`select h.supplier_id as id from feed_head h
-		 left join feed_cursor c on c.supplier_id = h.supplier_id and c.follower = $1
+export async function groupEpisodes({ pool, publish, isPressed }: GroupDeps): Promise<number> {
+	const { rows: suppliers } = await pool.query<{ id: number; late: boolean }>(
+		`select h.supplier_id as id, coalesce((
+			select f.at < now() - make_interval(secs => $2) from feed f
+			where f.supplier_id = h.supplier_id and f.seq > coalesce(c.seq, 0) order by f.seq limit 1
+		 ), true) as late
+		 from feed_head h left join feed_cursor c on c.supplier_id = h.supplier_id and c.follower = $1
 		 where h.seq > coalesce(c.seq, 0)`,
-		[FOLLOWER]
+		[FOLLOWER, PATIENCE / 1000]
 	);
+	const pressed = suppliers.some(({ late }) => !late) && (await isPressed());
 	let count = 0;
-	for (const { id } of suppliers) {
+	for (const { id, late } of suppliers) {
+		if (pressed && !late) continue;
 		for (;;) {
 			const done = await step(pool, id);
 			if (done.frame) await publish([done.frame]);
@@ -85,10 +96,8 @@ async function takeChanges(client: pg.PoolClient, supplierId: number): Promise<b
 
 async function regroup(client: pg.PoolClient, supplierId: number, ids: bigint[]): Promise<Frame | null> {
 	const spans = await writeKeys(client, supplierId, ids);
-	const touched = new Set<bigint>(ids);
-	const episodes = new Set<bigint>();
-	for (const [key, span] of spans) await settleKey(client, supplierId, key, span, touched, episodes);
-	const frame = await joinEpisodes(client, supplierId, [...touched], episodes);
+	const { moved, episodes } = await settleKeys(client, supplierId, spans);
+	const frame = await joinEpisodes(client, supplierId, [...new Set([...ids, ...moved])], episodes);
 	// What this has written into the feed is its own doing: nothing there is new to it.
 	if (frame)
 		await client.query(
@@ -98,35 +107,46 @@ async function regroup(client: pg.PoolClient, supplierId: number, ids: bigint[])
 	return frame;
 }
 
-/** Finds the runs of one key around what changed, and gives each its episode; the others lose theirs. */
-async function settleKey(
+/**
+ * Finds the runs of each key around what changed, and gives each its episode; the others lose theirs. Returns the
+ * Alerts that moved, and the episodes that were there.
+ */
+async function settleKeys(
 	client: pg.PoolClient,
 	supplierId: number,
-	key: string,
-	{ from, to }: Span,
-	touched: Set<bigint>,
-	episodes: Set<bigint>
-): Promise<void> {
-	const rule = ruleOf(key);
-	const members = await membersOf(client, supplierId, key, { from: from - REACH, to: to + REACH });
-	const before = new Map(members.map((member) => [member.alertId, member.episodeId]));
-	const taken = new Set<bigint>();
-	for (const run of runsOf(members, rule)) {
-		const known = run.members.map((m) => before.get(m.alertId)).filter((id) => id != null);
-		for (const id of known) episodes.add(id);
-		// Of two runs that an Alert in between has left, the older one keeps the episode.
-		const own = known.filter((id) => !taken.has(id));
-		let id: bigint | null = null;
-		if (run.counts)
-			id =
-				own.length > 0
-					? own.reduce((a, b) => (a < b ? a : b))
-					: await openEpisode(client, supplierId, key, rule.kind, run);
-		if (id !== null) episodes.add(id);
-		if (id !== null) taken.add(id);
-		const moved = run.members.filter((m) => before.get(m.alertId) !== id).map((m) => m.alertId);
-		if (moved.length === 0) continue;
-		await placeMembers(client, supplierId, key, moved, id);
-		for (const alertId of moved) touched.add(alertId);
+	spans: ReadonlyMap<string, Span>
+): Promise<{ moved: bigint[]; episodes: Set<bigint> }> {
+	const episodes = new Set<bigint>();
+	const places: Place[] = [];
+	const openings: Array<Opening & { members: Place[] }> = [];
+	const members = spans.size > 0 ? await membersOf(client, supplierId, spans, REACH) : null;
+	for (const [key, span] of spans) {
+		const rule = ruleOf(key);
+		const stored = members?.get(key) ?? [];
+		const before = new Map(stored.map((member) => [member.alertId, member.episodeId]));
+		const taken = new Set<bigint>();
+		for (const run of runsOf(stored, rule)) {
+			const known = run.members.map((m) => before.get(m.alertId)).filter((id) => id != null);
+			// Of two runs that an Alert in between has left, the older one keeps the episode.
+			const own = known.filter((id) => !taken.has(id));
+			const id = run.counts && own.length > 0 ? own.reduce((a, b) => (a < b ? a : b)) : null;
+			if (id !== null) taken.add(id);
+			// A run that nothing has come near is as it was.
+			if (run.to + rule.gap < span.from || run.from - rule.gap > span.to) continue;
+			for (const one of known) episodes.add(one);
+			const opens = run.counts && id === null;
+			const moved = run.members
+				.filter((m) => opens || before.get(m.alertId) !== id)
+				.map((m): Place => ({ key, alertId: m.alertId, episodeId: id }));
+			places.push(...moved);
+			if (opens) openings.push({ key, kind: rule.kind, from: run.from, to: run.to, members: moved });
+		}
 	}
+	if (openings.length > 0) {
+		const ids = await openEpisodes(client, supplierId, openings);
+		for (const [i, opening] of openings.entries())
+			for (const place of opening.members) place.episodeId = ids[i]!;
+	}
+	if (places.length > 0) await placeMembers(client, supplierId, places);
+	return { moved: places.map((place) => place.alertId), episodes };
 }

@@ -1,35 +1,117 @@
 // How many Alerts an episode holds, on how many Devices, and what its first one tells of it.
 import type pg from 'pg';
 
+/** Which Alerts are to stand in which episodes. */
+export interface Joining {
+	alertIds: readonly bigint[];
+	episodeIds: readonly (bigint | null)[];
+}
+
 /** Counts these episodes anew. Under the lock of the Supplier's feed, as all that places their members. */
 export async function countEpisodes(
 	client: pg.ClientBase,
 	supplierId: number,
 	ids: readonly bigint[]
 ): Promise<void> {
-	if (ids.length > 0) await client.query(COUNT, [supplierId, ids]);
+	if (ids.length > 0) await client.query(COUNT, [supplierId, ids, [], [], ids]);
+}
+
+/** What is to be written of episodes, as the database says it. */
+export type Figures = string & { readonly of: 'episodes' };
+
+/**
+ * Counts these episodes as if `joining` had been written: nobody waits for it. `null` where nothing is to be written.
+ * `altered`: those that lose or gain a member have a new version, whatever the numbers.
+ */
+export async function countAhead(
+	client: pg.ClientBase,
+	supplierId: number,
+	ids: readonly bigint[],
+	joining: Joining,
+	altered: readonly bigint[]
+): Promise<Figures | null> {
+	if (ids.length === 0) return null;
+	const { rows } = await client.query<{ figures: Figures | null }>(AHEAD, [
+		supplierId,
+		ids,
+		joining.alertIds,
+		joining.episodeIds,
+		altered
+	]);
+	return rows[0]!.figures;
+}
+
+/**
+ * Writes what was counted ahead, under the lock of the Supplier's feed. An episode that somebody was at since then is
+ * counted anew; all of them where not `every` Alert has joined as foreseen.
+ */
+export async function writeFigures(
+	client: pg.ClientBase,
+	supplierId: number,
+	figures: Figures,
+	every: boolean
+): Promise<void> {
+	const { rows } = await client.query<{ id: bigint; version: number }>(WRITE, [supplierId, figures, every]);
+	await countEpisodes(
+		client,
+		supplierId,
+		rows.map((row) => row.id)
+	);
 }
 
 // An episode that nobody belongs to any more keeps its row, with no members: a decision on it stays on record.
-const COUNT = `
-with counted as (
-	select e.id, count(s.alert_id) as members, count(distinct s.device_id) as devices,
-		coalesce(sum((s.body->>'occurrences')::bigint), 0) as occurrences, coalesce(bool_or((s.body->>'throttled')::boolean), false) as at_least,
-		coalesce(min((s.body->>'priority')::int), 4) as priority, min(s.effective_at) as first_at, max(s.effective_at) as last_at
-	from episode e left join supplier_alert s on s.supplier_id = e.supplier_id and s.episode_id = e.id
-	where e.supplier_id = $1 and e.id = any($2::bigint[]) group by e.id
+const FIGURES = `
+joining as (
+	select * from unnest($3::bigint[], $4::bigint[]) as t(alert_id, episode_id)
+), member as (
+	select s.episode_id as id, s.alert_id, s.device_id, s.hub_id, s.code, s.explanation, s.effective_at, s.body from supplier_alert s
+	where s.supplier_id = $1 and s.episode_id = any($2::bigint[]) and s.alert_id <> all($3::bigint[])
+	union all
+	select j.episode_id, s.* from joining j cross join lateral (
+		select alert_id, device_id, hub_id, code, explanation, effective_at, body
+		from supplier_alert where supplier_id = $1 and alert_id = j.alert_id limit 1
+	) s where j.episode_id = any($2::bigint[])
+), counted as (
+	select m.id, count(*) as members, count(distinct m.device_id) as devices,
+		coalesce(sum(b.occurrences), 0) as occurrences, coalesce(bool_or(b.throttled), false) as at_least,
+		coalesce(min(b.priority), 4) as priority, min(m.effective_at) as first_at, max(m.effective_at) as last_at
+	from member m cross join lateral jsonb_to_record(m.body) as b(occurrences bigint, throttled boolean, priority integer)
+	group by m.id
 ), first as (
-	select distinct on (s.episode_id) s.episode_id as id, jsonb_build_object(
+	select s.id, jsonb_build_object(
 		'code', s.code, 'name', s.body->'name', 'deviceId', s.device_id, 'hubId', s.hub_id, 'area', s.body->'area',
 		'model', d.model, 'firmware', d.firmware,
 		'suspect', case when s.explanation in ('exact', 'likely') and jsonb_array_length(s.body->'candidates') > 0 then
 			(select jsonb_build_object('serviceReferenceVariant', c->'serviceReferenceVariant', 'name', c->'name',
 				'userRole', c->'userRole', 'userName', c->'userName', 'own', c->'own') from (select s.body->'candidates'->0 as c) one)
 		end) as facts
-	from supplier_alert s left join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
-	where s.supplier_id = $1 and s.episode_id = any($2::bigint[]) order by s.episode_id, s.effective_at, s.alert_id
+	from (select distinct on (id) * from member order by id, effective_at, alert_id) s
+	left join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
+), figure as (
+	select e.id, e.version, coalesce(c.members, 0) as members, coalesce(c.devices, 0) as devices,
+		coalesce(c.occurrences, 0) as occurrences, coalesce(c.at_least, false) as at_least, coalesce(c.priority, 4) as priority,
+		coalesce(c.first_at, e.first_at) as first_at, coalesce(c.last_at, e.last_at) as last_at, coalesce(f.facts, e.facts) as facts
+	from episode e left join counted c using (id) left join first f using (id)
+	where e.supplier_id = $1 and e.id = any($2::bigint[]) and (e.id = any($5::bigint[]) or
+		(e.members, e.devices, e.occurrences, e.at_least, e.priority, e.first_at, e.last_at, e.facts) is distinct from
+		(coalesce(c.members, 0)::int, coalesce(c.devices, 0)::int, coalesce(c.occurrences, 0)::bigint, coalesce(c.at_least, false),
+		 coalesce(c.priority, 4)::smallint, coalesce(c.first_at, e.first_at), coalesce(c.last_at, e.last_at), coalesce(f.facts, e.facts)))
+)`;
+
+const SET = `
+update episode e set members = f.members, devices = f.devices, occurrences = f.occurrences, at_least = f.at_least,
+	priority = f.priority, first_at = f.first_at, last_at = f.last_at, facts = f.facts, version = e.version + 1
+from figure f where e.id = f.id and e.supplier_id = $1`;
+
+const COUNT = `with ${FIGURES} ${SET}`;
+
+const AHEAD = `with ${FIGURES} select jsonb_agg(to_jsonb(f))::text as figures from figure f`;
+
+const WRITE = `
+with figure as (
+	select * from jsonb_to_recordset($2::jsonb) as f(id bigint, version integer, members integer, devices integer,
+		occurrences bigint, at_least boolean, priority smallint, first_at timestamptz, last_at timestamptz, facts jsonb)
+), written as (
+	${SET} and e.version = f.version and $3 returning e.id
 )
-update episode e set members = c.members, devices = c.devices, occurrences = c.occurrences, at_least = c.at_least,
-	priority = c.priority, first_at = coalesce(c.first_at, e.first_at), last_at = coalesce(c.last_at, e.last_at),
-	facts = coalesce(f.facts, e.facts), version = e.version + 1
-from counted c left join first f using (id) where e.id = c.id and e.supplier_id = $1`;
+select id from figure where id not in (select id from written)`;

@@ -1,13 +1,21 @@
-// Episodes as the worker writes them: the keys of Alerts, the members of runs, who belongs where.
+// Episodes as the worker writes them: the keys of Alerts, the members of runs, who belongs where. For all keys of a pass
+// at once; the Supplier's feed is locked for its own statements only, at the end.
 import type pg from 'pg';
+import type { Candidate } from '#lib/domain/alert.ts';
 import { groupKeys, type Member } from '#lib/domain/episode.ts';
-import { namesSuspect } from '#lib/domain/explanation-kind.ts';
-import { countEpisodes } from './episode-count.ts';
+import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind.ts';
+import { countAhead, writeFigures } from './episode-count.ts';
 import { toAlert, type AlertBody, type Frame, type Standing } from './feed.ts';
 
 interface Facts {
 	alert_id: bigint;
-	body: AlertBody;
+	device_id: string;
+	hub_id: string | null;
+	code: string;
+	explanation: ExplanationKind;
+	effective_at: Date;
+	area: string | null;
+	first: Candidate | null;
 	model: string | null;
 	firmware: string | null;
 	image_hash: string | null;
@@ -29,38 +37,42 @@ export async function writeKeys(
 	ids: readonly bigint[]
 ): Promise<Map<string, Span>> {
 	const { rows: facts } = await client.query<Facts>(FACTS, [supplierId, ids]);
-	const wanted = facts.flatMap(({ alert_id, body, model, firmware, image_hash }) => {
-		const suspect = namesSuspect(body.explanation) ? (body.candidates[0] ?? null) : null;
-		const { deviceId, hubId, area, code, explanation } = body;
+	const { rows: standing } = await client.query<Key>(KEYS, [supplierId, ids]);
+	const gone = new Map(standing.map((key) => [spell(key), key]));
+	const come: Array<Key & { device_id: string }> = [];
+	for (const fact of facts) {
 		const keys = groupKeys({
-			deviceId,
-			hubId,
-			area,
-			model,
-			firmware,
-			imageHash: image_hash,
-			code,
-			explanation,
-			suspect
+			deviceId: fact.device_id,
+			hubId: fact.hub_id,
+			area: fact.area,
+			model: fact.model,
+			firmware: fact.firmware,
+			imageHash: fact.image_hash,
+			code: fact.code,
+			explanation: fact.explanation,
+			suspect: namesSuspect(fact.explanation) ? fact.first : null
 		});
-		return keys.map((key, rank) => ({ alert_id, rank, key, at: body.effectiveAt, deviceId }));
-	});
-	const [alerts, ranks, keys] = [
-		wanted.map((w) => w.alert_id),
-		wanted.map((w) => w.rank),
-		wanted.map((w) => w.key)
-	];
-	const { rows: gone } = await client.query<Moved>(DROP_KEYS, [supplierId, ids, alerts, ranks, keys]);
-	const { rows: come } = await client.query<Moved>(ADD_KEYS, [
-		supplierId,
-		alerts,
-		ranks,
-		keys,
-		wanted.map((w) => w.at),
-		wanted.map((w) => w.deviceId)
-	]);
+		for (const [rank, key] of keys.entries()) {
+			const { alert_id, effective_at: at, device_id } = fact;
+			if (!gone.delete(spell({ alert_id, rank, key }))) come.push({ alert_id, rank, key, at, device_id });
+		}
+	}
+	if (gone.size > 0) {
+		const keys = [...gone.values()];
+		const alerts = keys.map((key) => key.alert_id);
+		await client.query(DROP_KEYS, [supplierId, alerts, keys.map((key) => key.rank), ...reachOf(alerts)]);
+	}
+	if (come.length > 0)
+		await client.query(ADD_KEYS, [
+			supplierId,
+			come.map((key) => key.alert_id),
+			come.map((key) => key.rank),
+			come.map((key) => key.key),
+			come.map((key) => key.at),
+			come.map((key) => key.device_id)
+		]);
 	const spans = new Map<string, Span>();
-	for (const { key, at } of [...gone, ...come]) {
+	for (const { key, at } of [...gone.values(), ...come]) {
 		const span = spans.get(key);
 		const time = at.getTime();
 		spans.set(key, { from: Math.min(span?.from ?? time, time), to: Math.max(span?.to ?? time, time) });
@@ -68,139 +80,216 @@ export async function writeKeys(
 	return spans;
 }
 
-interface Moved {
+interface Key {
+	alert_id: bigint;
+	rank: number;
 	key: string;
 	at: Date;
 }
+
+const spell = ({ alert_id, rank, key }: Omit<Key, 'at'>): string => `${alert_id} ${rank} ${key}`;
+
+/** The lowest and the highest of these ids: partitions beyond them are left alone. */
+const reachOf = (ids: readonly bigint[]): [bigint, bigint] => [
+	ids.reduce((a, b) => (a < b ? a : b)),
+	ids.reduce((a, b) => (a > b ? a : b))
+];
 
 export interface StoredMember extends Member {
 	episodeId: bigint | null;
 }
 
-/** All Alerts under one key within a stretch of time. */
+/** All Alerts under these keys, each key within its stretch of time and so much (ms) around it. */
 export async function membersOf(
 	client: pg.ClientBase,
 	supplierId: number,
-	key: string,
-	{ from, to }: Span
-): Promise<StoredMember[]> {
+	spans: ReadonlyMap<string, Span>,
+	around: number
+): Promise<Map<string, StoredMember[]>> {
+	const stretches = [...spans.values()];
 	const { rows } = await client.query<{
+		place: number;
 		alert_id: bigint;
 		device_id: string;
 		at: Date;
 		episode_id: bigint | null;
-	}>(
-		`select alert_id, device_id, at, episode_id from episode_member
-		 where supplier_id = $1 and key = $2 and at between $3 and $4`,
-		[supplierId, key, new Date(from), new Date(to)]
-	);
-	return rows.map((row) => ({
-		alertId: row.alert_id,
-		deviceId: row.device_id,
-		at: row.at.getTime(),
-		episodeId: row.episode_id
-	}));
+	}>(MEMBERS, [
+		supplierId,
+		[...spans.keys()],
+		stretches.map((span) => new Date(span.from - around)),
+		stretches.map((span) => new Date(span.to + around))
+	]);
+	const members = [...spans.keys()].map((key) => ({ key, own: [] as StoredMember[] }));
+	for (const row of rows)
+		members[row.place - 1]!.own.push({
+			alertId: row.alert_id,
+			deviceId: row.device_id,
+			at: row.at.getTime(),
+			episodeId: row.episode_id
+		});
+	return new Map(members.map(({ key, own }) => [key, own]));
 }
 
-/** These members of a run stand in this episode, or in none. */
+/** Where a member of a run stands: in this episode, or in none. */
+export interface Place {
+	key: string;
+	alertId: bigint;
+	episodeId: bigint | null;
+}
+
 export async function placeMembers(
 	client: pg.ClientBase,
 	supplierId: number,
-	key: string,
-	alertIds: readonly bigint[],
-	episodeId: bigint | null
+	places: readonly Place[]
 ): Promise<void> {
-	await client.query(
-		'update episode_member set episode_id = $4 where supplier_id = $1 and key = $2 and alert_id = any($3)',
-		[supplierId, key, alertIds, episodeId]
-	);
+	const alertIds = places.map((p) => p.alertId);
+	await client.query(PLACE, [
+		supplierId,
+		alertIds,
+		places.map((p) => p.key),
+		places.map((p) => p.episodeId),
+		...reachOf(alertIds)
+	]);
 }
 
-/** A new episode of a key; it is counted when its members have joined. */
-export async function openEpisode(
+export interface Opening extends Span {
+	key: string;
+	kind: string;
+}
+
+/** New episodes, their ids in the same order; they are counted when their members have joined. */
+export async function openEpisodes(
 	client: pg.ClientBase,
 	supplierId: number,
-	key: string,
-	kind: string,
-	run: Span
-): Promise<bigint> {
-	const { rows } = await client.query<{ id: bigint }>(
-		`insert into episode (supplier_id, key, kind, facts, first_at, last_at, members, devices, occurrences, at_least, priority)
-		 values ($1, $2, $3, '{}', $4, $5, 0, 0, 0, false, 4) returning id`,
-		[supplierId, key, kind, new Date(run.from), new Date(run.to)]
-	);
-	return rows[0]!.id;
+	openings: readonly Opening[]
+): Promise<bigint[]> {
+	const { rows } = await client.query<{ id: bigint; key: string; first_at: Date }>(OPEN, [
+		supplierId,
+		openings.map((o) => o.key),
+		openings.map((o) => o.kind),
+		openings.map((o) => new Date(o.from)),
+		openings.map((o) => new Date(o.to))
+	]);
+	// No two runs of one key begin at the same time.
+	const ids = new Map(rows.map((row) => [`${row.first_at.getTime()} ${row.key}`, row.id]));
+	return openings.map((o) => ids.get(`${o.from} ${o.key}`)!);
 }
 
-/** Each Alert joins the episode of the first of its keys that makes one; the episodes are counted anew. */
+/**
+ * Each Alert joins the episode of the first of its keys that makes one; those episodes are counted anew, and `episodes`
+ * too. What can be known before the lock is: the Supplier's feed is held for what is written, and not at all for nothing.
+ */
 export async function joinEpisodes(
 	client: pg.ClientBase,
 	supplierId: number,
 	touched: readonly bigint[],
-	episodes: Set<bigint>
+	episodes: ReadonlySet<bigint>
 ): Promise<Frame | null> {
-	await client.query('select next_feed_seq($1, 0)', [supplierId]); // the lock that every writer takes first
-	const { rows: changes } = await client.query<{ alert_id: bigint; old: bigint | null; new: bigint | null }>(
-		CHOSEN,
-		[supplierId, touched]
-	);
-	for (const change of changes) for (const id of [change.old, change.new]) if (id !== null) episodes.add(id);
-	if (changes.length > 0)
-		await client.query(
-			`update supplier_alert s set episode_id = c.id,
-				episode_version = (select version + 1 from episode e where e.id = c.id)
-			 from unnest($2::bigint[], $3::bigint[]) as c(alert_id, id) where s.supplier_id = $1 and s.alert_id = c.alert_id`,
-			[supplierId, changes.map((c) => c.alert_id), changes.map((c) => c.new)]
-		);
-	await countEpisodes(client, supplierId, [...episodes]);
-	if (changes.length === 0) return null;
+	const { rows: changes } = await client.query<Change>(CHOSEN, [supplierId, touched]);
+	const joining = { alertIds: changes.map((c) => c.alert_id), episodeIds: changes.map((c) => c.new) };
+	const altered = new Set(changes.flatMap((c) => [c.old, c.new]).filter((id) => id !== null));
+	const counted = [...new Set([...episodes, ...altered])];
+	const figures = await countAhead(client, supplierId, counted, joining, [...altered]);
+	if (!figures) return null;
 
-	const { rows: heads } = await client.query<{ to: bigint }>('select next_feed_seq($1, $2) as to', [
-		supplierId,
-		changes.length
-	]);
-	const to = Number(heads[0]!.to);
-	const from = to - changes.length + 1;
-	const { rows } = await client.query<Standing & { body: AlertBody }>(MOVE, [
-		supplierId,
-		changes.map((c) => c.alert_id),
-		changes.map((_, i) => from + i)
-	]);
-	return { supplierId, from, to, items: rows.map((row) => toAlert(row.body, row)), retracted: [] };
+	await client.query('select next_feed_seq($1, 0)', [supplierId]); // the lock that every writer takes first
+	const { rows: moved } =
+		changes.length === 0
+			? { rows: [] }
+			: await client.query<Standing & { alert_id: bigint; body: AlertBody | null }>(MOVE, [
+					supplierId,
+					joining.alertIds,
+					joining.episodeIds,
+					changes.map((c) => c.version),
+					...reachOf(joining.alertIds)
+				]);
+	await writeFigures(client, supplierId, figures, moved.length === changes.length);
+	const [first] = moved;
+	if (!first) return null;
+	const bodies = new Map(changes.map((c) => [c.alert_id, c.body]));
+	const from = Number(first.seq);
+	const items = moved.map((row) => toAlert(row.body ?? bodies.get(row.alert_id)!, row));
+	return { supplierId, from, to: from + moved.length - 1, items, retracted: [] };
 }
 
+interface Change {
+	alert_id: bigint;
+	version: number;
+	body: AlertBody;
+	old: bigint | null;
+	new: bigint | null;
+}
+
+// Each row is looked up by its key, whatever the statistics say: of a partition that fills they are always old.
 const FACTS = `
-select s.alert_id, s.body, d.model, d.firmware, a.image_hash
-from supplier_alert s join alert a on a.id = s.alert_id left join device d on d.device_id = a.device_id
-where s.supplier_id = $1 and s.alert_id = any($2::bigint[]) and a.id = any($2::bigint[])`;
+select s.*, d.model, d.firmware, a.image_hash
+from unnest($2::bigint[]) as i(id)
+cross join lateral (
+	select alert_id, device_id, hub_id, code, explanation, effective_at, body->>'area' as area,
+		case when explanation in ('exact', 'likely') then body->'candidates'->0 end as first
+	from supplier_alert where supplier_id = $1 and alert_id = i.id limit 1
+) s
+cross join lateral (select device_id, image_hash from alert where id = i.id limit 1) a
+left join device d on d.device_id = a.device_id`;
+
+const KEYS = `
+select i.id as alert_id, m.rank, m.key, m.at from unnest($2::bigint[]) as i(id)
+cross join lateral (select rank, key, at from episode_member where supplier_id = $1 and alert_id = i.id offset 0) m`;
 
 const DROP_KEYS = `
-delete from episode_member m where m.supplier_id = $1 and m.alert_id = any($2::bigint[]) and not exists (
-	select from unnest($3::bigint[], $4::smallint[], $5::text[]) as w(alert_id, rank, key)
-	where w.alert_id = m.alert_id and w.rank = m.rank and w.key = m.key
-) returning m.key, m.at`;
+delete from episode_member m using unnest($2::bigint[], $3::smallint[]) as g(alert_id, rank)
+where m.supplier_id = $1 and m.alert_id = g.alert_id and m.rank = g.rank and m.alert_id between $4 and $5`;
 
 const ADD_KEYS = `
-insert into episode_member as m (supplier_id, alert_id, rank, key, at, device_id)
-select $1, alert_id, rank, key, at, device_id
-from unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[]) as w(alert_id, rank, key, at, device_id)
-on conflict do nothing returning m.key, m.at`;
+insert into episode_member (supplier_id, alert_id, rank, key, at, device_id)
+select $1, * from unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[])`;
+
+const MEMBERS = `
+select w.place::int, m.alert_id, m.device_id, m.at, m.episode_id
+from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) with ordinality as w(key, since, until, place)
+cross join lateral (
+	select alert_id, device_id, at, episode_id from episode_member
+	where supplier_id = $1 and key = w.key and at between w.since and w.until offset 0
+) m`;
+
+const PLACE = `
+update episode_member m set episode_id = p.episode_id
+from unnest($2::bigint[], $3::text[], $4::bigint[]) as p(alert_id, key, episode_id)
+where m.supplier_id = $1 and m.alert_id = p.alert_id and m.key = p.key and m.alert_id between $5 and $6`;
+
+const OPEN = `
+insert into episode (supplier_id, key, kind, facts, first_at, last_at, members, devices, occurrences, at_least, priority)
+select $1, key, kind, '{}', since, until, 0, 0, 0, false, 4
+from unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) with ordinality as o(key, kind, since, until, place)
+order by place returning id, key, first_at`;
 
 const CHOSEN = `
-select s.alert_id, s.episode_id as old, c.episode_id as new
-from supplier_alert s left join lateral (
-	select m.episode_id from episode_member m
-	where m.supplier_id = s.supplier_id and m.alert_id = s.alert_id and m.episode_id is not null order by m.rank limit 1
+select s.*, c.episode_id as new from unnest($2::bigint[]) as i(id)
+cross join lateral (
+	select alert_id, version, body, episode_id as old from supplier_alert where supplier_id = $1 and alert_id = i.id limit 1
+) s
+left join lateral (
+	select episode_id from episode_member
+	where supplier_id = $1 and alert_id = i.id and episode_id is not null order by rank limit 1
 ) c on true
-where s.supplier_id = $1 and s.alert_id = any($2::bigint[]) and s.episode_id is distinct from c.episode_id
-order by s.alert_id`;
+where s.old is distinct from c.episode_id order by i.id`;
 
+// Between its choice and the lock an Alert may have been retracted, explained again or decided: the first is left out, of
+// the others the body is read anew.
 const MOVE = `
-with moved as (
-	update supplier_alert s set version = s.version + 1, seq = c.seq
-	from unnest($2::bigint[], $3::bigint[]) as c(alert_id, seq)
-	where s.supplier_id = $1 and s.alert_id = c.alert_id
-	returning s.alert_id, s.version, s.seq, s.decision, s.episode_id, s.body
+with change as (
+	select c.*, row_number() over (order by c.alert_id) as place
+	from unnest($2::bigint[], $3::bigint[], $4::integer[]) as c(alert_id, episode_id, version)
+	cross join lateral (select from supplier_alert where supplier_id = $1 and alert_id = c.alert_id limit 1) s
+), head as (
+	select next_feed_seq($1, n) - n as seq from (select count(*)::int as n from change) counted
+), moved as (
+	update supplier_alert s set version = s.version + 1, seq = h.seq + c.place, episode_id = c.episode_id,
+		episode_version = (select e.version + 1 from episode e where e.id = c.episode_id)
+	from change c cross join head h
+	where s.supplier_id = $1 and s.alert_id = c.alert_id and s.alert_id between $5 and $6
+	returning s.alert_id, s.version, s.seq, s.decision, s.episode_id,
+		case when s.version > c.version + 1 then s.body end as body
 ), entered as (
 	insert into feed (supplier_id, seq, alert_id) select $1, seq, alert_id from moved
 )
