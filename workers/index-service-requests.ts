@@ -24,36 +24,67 @@ const SLACK = 120_000;
 /** A request that a sleeping Device has not answered counts for longer than the window of its causes. */
 const WAIT = LONGEST_WAIT_SECONDS * 1000;
 
-/** Works on a doorbell. Returns how many Alerts are to be correlated again. */
-export async function indexServiceRequests(
-	{ pool, index, table, learned, ring }: IndexDeps,
-	doorbell: bigint
-): Promise<number> {
-	const { rows } = await pool.query<{ ids: string[] }>(
-		'select ids::text[] as ids from doorbell where id = $1',
-		[doorbell]
-	);
-	const [bell] = rows;
-	if (!bell) return 0;
-	const requests = await requestsById(pool, bell.ids.map(BigInt));
-	await index.put(requests);
-	const known = await learned.read(pool);
-	const reaches = requests.map((request) => reach(request, table, known));
-	const result = await pool.query<{ id: bigint; count: number }>({
+/**
+ * Works on what is due: the oldest doorbells that wait, small ones together. There is a job for each, and each takes one at
+ * least, so that none is left. Returns how many Alerts are to be correlated again.
+ */
+export async function indexServiceRequests({
+	pool,
+	index,
+	table,
+	learned,
+	ring
+}: IndexDeps): Promise<number> {
+	const client = await pool.connect();
+	let rung: Array<{ id: bigint; count: number }> = [];
+	try {
+		await client.query('begin');
+		const { rows: bells } = await client.query<{ id: bigint; ids: string[] }>({
+			name: 'take-request-doorbells',
+			text: TAKE
+		});
+		if (bells.length > 0) {
+			const requests = await requestsById(
+				client,
+				bells.flatMap((bell) => bell.ids.map(BigInt))
+			);
+			await index.put(requests);
+			// A statement of its own after the index has them: it sees every Alert that was kept before.
+			rung = await ringAround(client, bells, requests, table, await learned.read(client));
+		}
+		await client.query('commit');
+	} catch (error) {
+		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
+		throw error;
+	} finally {
+		client.release();
+	}
+	for (const { id } of rung) ring('correlate-alerts', id);
+	return rung.reduce((sum, { count }) => sum + count, 0);
+}
+
+async function ringAround(
+	client: pg.ClientBase,
+	bells: ReadonlyArray<{ id: bigint; ids: string[] }>,
+	requests: readonly ServiceRequest[],
+	table: CauseTable,
+	learned: Learned
+): Promise<Array<{ id: bigint; count: number }>> {
+	const reaches = requests.map((request) => reach(request, table, learned));
+	const { rows } = await client.query<{ id: bigint; count: number }>({
 		name: 'alerts-around-requests',
 		text: AROUND,
 		values: [
-			doorbell,
+			bells.map((bell) => bell.id),
 			requests.map((r) => euiToBytes(r.deviceId)),
 			reaches.map((r) => new Date(r.from).toISOString()),
 			reaches.map((r) => new Date(r.to).toISOString()),
 			reaches.map((r) => r.hub),
 			requests.map((r) => r.counter),
-			bell.ids
+			bells.flatMap((bell) => bell.ids)
 		]
 	});
-	for (const row of result.rows) ring('correlate-alerts', row.id);
-	return result.rows.reduce((sum, row) => sum + row.count, 0);
+	return rows;
 }
 
 /** How far around a request lie the Alerts that it may explain, or be named beside. */
@@ -70,6 +101,11 @@ function reach(
 		hub: known?.hub || learned.crossesHub({ serviceReferenceVariant: request.serviceReferenceVariant })
 	};
 }
+
+const TAKE = `
+select id, ids::text[] as ids from doorbell where job = 'index-service-requests' order by id
+limit (select greatest(1, least(10, 500 / greatest(1, avg(size))))::int from doorbell where job = 'index-service-requests')
+for update skip locked`;
 
 const AROUND = `
 with input as (
@@ -88,6 +124,6 @@ with input as (
 ), due as (
 	insert into learn_due (request_ids) values ($7)
 ), gone as (
-	delete from doorbell where id = $1
+	delete from doorbell where id = any($1)
 )
 insert into doorbell (job, ids, again) select 'correlate-alerts', ids, true from parts returning id, cardinality(ids) as count`;

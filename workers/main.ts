@@ -51,7 +51,7 @@ const deps = {
 const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<number> }> = {
 	'correlate-alerts': { concurrency: 4, run: (data) => correlateAlerts(deps, doorbellOf(data)) },
 	'correlate-devices': { concurrency: 1, run: (data) => correlateDevices(deps, doorbellOf(data)) },
-	'index-service-requests': { concurrency: 2, run: (data) => indexServiceRequests(deps, doorbellOf(data)) },
+	'index-service-requests': { concurrency: 2, run: () => indexServiceRequests(deps) },
 	'settle-pending': { concurrency: 1, run: () => settlePending(deps) },
 	'what-if': { concurrency: 1, run: (data) => whatIf(deps, versionOf(data)) }
 };

@@ -6,10 +6,16 @@ import { arrayText, isoOf, toAlert, type FeedRow, type Frame } from './feed.ts';
 /**
  * Writes first explanations within the caller's transaction and returns the frames to push after its commit. Where an
  * explanation stands already (a Service Request came in between, and had the Alert explained again before it was
- * explained at all), that one has seen more and stays; its entry in the feed points to what stands.
+ * explained at all), that one has seen more and stays.
  */
 export async function writeFirst(client: pg.ClientBase, rows: readonly FeedRow[]): Promise<Frame[]> {
 	if (rows.length === 0) return [];
+	// The counters first: what is read after is all that others have written, and nobody writes beside.
+	await client.query({
+		name: 'lock-feeds',
+		text: 'select next_feed_seq(id, 0) from (select unnest($1::smallint[]) as id order by 1) own',
+		values: [[...new Set(rows.map((row) => row.supplierId))]]
+	});
 	const bodies = rows.map((row) => JSON.stringify(row.body));
 	const { rows: written } = await client.query<Written>({
 		name: 'write-first-explanations',
@@ -34,16 +40,15 @@ export async function writeFirst(client: pg.ClientBase, rows: readonly FeedRow[]
 	return framesOf(rows, written);
 }
 
-/** An entry of a feed; `fresh`: it is of what was written now. */
+/** An entry of a feed; `place`: of its row in the input, from 1. */
 interface Written {
 	place: number;
 	seq: bigint;
-	fresh: boolean;
 }
 
 function framesOf(rows: readonly FeedRow[], written: readonly Written[]): Frame[] {
 	const frames = new Map<number, Frame>();
-	for (const { place, seq, fresh } of written) {
+	for (const { place, seq } of written) {
 		const { supplierId, body } = rows[place - 1]!;
 		let frame = frames.get(supplierId);
 		if (!frame)
@@ -51,7 +56,7 @@ function framesOf(rows: readonly FeedRow[], written: readonly Written[]): Frame[
 		const at = Number(seq);
 		frame.from = Math.min(frame.from, at);
 		frame.to = Math.max(frame.to, at);
-		if (fresh) frame.items.push(toAlert(body, { version: 1, seq: at, decision: null, episode_id: null }));
+		frame.items.push(toAlert(body, { version: 1, seq: at, decision: null, episode_id: null }));
 	}
 	return [...frames.values()];
 }
@@ -66,24 +71,19 @@ with input as (
 	select i.*, row_number() over (partition by supplier_id order by place) as rank from input i
 	where not exists (select from supplier_alert s where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id)
 ), heads as (
-	-- In one order of Suppliers, as every writer: no two wait for each other.
-	insert into feed_head (supplier_id, seq) select supplier_id, count(*) from fresh group by supplier_id order by supplier_id
-	on conflict (supplier_id) do update set seq = feed_head.seq + excluded.seq returning supplier_id, seq
-), sizes as (
-	select supplier_id, count(*) as size from fresh group by supplier_id
+	update feed_head h set seq = h.seq + n.size from (select supplier_id, count(*) as size from fresh group by supplier_id) n
+	where h.supplier_id = n.supplier_id returning h.supplier_id, h.seq - n.size as before
 ), bodies as (
 	select body, place from jsonb_array_elements($14::jsonb) with ordinality as b(body, place)
 ), placed as (
-	select f.*, h.seq - s.size + f.rank as seq from fresh f join heads h using (supplier_id) join sizes s using (supplier_id)
+	select f.*, h.before + f.rank as seq from fresh f join heads h using (supplier_id)
 ), explained as (
 	insert into supplier_alert (supplier_id, alert_id, seq, explanation, code, category, device_id, hub_id, users, roles,
 		effective_at, settles_at, table_version, body, due_at)
 	select supplier_id, alert_id, seq, explanation, code, category, device_id, hub_id, users::text[], roles::text[],
 		effective_at, settles_at, table_version, body, due_at
 	from placed join bodies using (place)
-	on conflict (supplier_id, alert_id) do nothing returning supplier_id, alert_id
 ), entered as (
 	insert into feed (supplier_id, seq, alert_id) select supplier_id, seq, alert_id from placed
 )
-select p.place::int as place, p.seq, e.alert_id is not null as fresh
-from placed p left join explained e using (supplier_id, alert_id) order by p.seq`;
+select place::int as place, seq from placed order by seq`;
