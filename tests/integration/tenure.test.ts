@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { euiToBytes } from '#lib/server/database.ts';
 import { ED, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
 
@@ -108,5 +109,40 @@ describe('tenure', () => {
 			'alert'
 		]);
 		expect(body.items[1]).toMatchObject({ userId: ED, userRole: 'ED', own: false });
+	});
+
+	it('is refused alone where it overlaps, in a call of many; of two statements of a Device the later one stands', async () => {
+		const ids = Array.from({ length: 5 }, newDeviceId);
+		const [taken, twice, ...rest] = ids as [string, string, ...string[]];
+		await system.post('/devices', aDevice(taken, { tenures }));
+		const own = [{ supplier: 'brightwell', from: '2026-01-01T00:00:00.000Z', to: null }];
+		const stated = [
+			aDevice(twice, { tenures: own, model: 'first', area: 'kept' }),
+			aDevice(rest[0]!, { tenures: own }),
+			aDevice(taken, { tenures: own, model: 'refused' }),
+			aDevice(rest[1]!, { tenures: [{ ...own[0]!, supplier: 'nobody' }] }),
+			aDevice(twice, { tenures: [{ ...own[0]!, to: '2026-11-01T00:00:00.000Z' }], model: 'second' }),
+			aDevice(rest[2]!, { tenures: own })
+		];
+		const { body } = await system.call('POST', '/devices', 'brightwell', stated);
+		expect(body).toMatchObject({
+			accepted: 4,
+			duplicates: 0,
+			rejected: [
+				{ index: 2, error: expect.stringContaining('overlap with the tenure of another Supplier') },
+				{ index: 3, error: expect.stringContaining('"nobody" is not known') }
+			]
+		});
+		const again = await system.call('POST', '/devices', 'brightwell', stated.slice(4));
+		expect(again.body).toMatchObject({ accepted: 0, duplicates: 2 });
+		const { rows } = await system.record.query(
+			`select d.model, d.area, upper(t.during) as "to" from device d left join tenure t on t.device_id = d.device_id
+			 and t.superseded_at is null and lower(t.during) = $2 where d.device_id = any($1) order by d.model`,
+			[[taken, twice].map(euiToBytes), own[0]!.from]
+		);
+		expect(rows).toEqual([
+			{ model: 'second', area: 'kept', to: new Date('2026-11-01T00:00:00.000Z') },
+			{ model: null, area: null, to: null }
+		]);
 	});
 });
