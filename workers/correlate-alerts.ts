@@ -36,45 +36,47 @@ export const FIRST_EXPLANATIONS = 4_716_002;
  */
 export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Promise<number> {
 	const client = await deps.pool.connect();
-	let frames: Frame[];
-	let others: bigint | null;
+	let work: Work;
 	try {
-		// With the lock: what is learned does not change under the Alerts that are explained by it.
-		await client.query(`begin; select pg_advisory_xact_lock_shared(${LEARNED_LOCK})`);
-		const { rows: bells } = await client.query<{ id: bigint; ids: string[]; again: boolean }>({
-			name: 'take-doorbells',
-			text: TAKE,
-			values: [doorbell, FIRST_EXPLANATIONS]
-		});
+		const [, { rows: bells }] = await Promise.all([
+			// With the lock: what is learned does not change under the Alerts that are explained by it.
+			client.query(`begin; select pg_advisory_xact_lock_shared(${LEARNED_LOCK})`),
+			client.query<{ id: bigint; ids: string[]; again: boolean }>({
+				name: 'take-doorbells',
+				text: TAKE,
+				values: [doorbell, FIRST_EXPLANATIONS]
+			})
+		]);
 		if (bells.length === 0) {
 			await client.query('commit');
 			return 0;
 		}
-		const ids = bells.flatMap((bell) => bell.ids.map(BigInt));
-		({ frames, others } = await explain(client, deps, ids, bells[0]!.again));
-		await client.query({
-			name: 'end-doorbells',
-			text: 'delete from doorbell where id = any($1)',
-			values: [bells.map((bell) => bell.id)]
-		});
-		await client.query('commit');
+		work = await explain(client, deps, bells);
 	} catch (error) {
 		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
 		throw error;
 	} finally {
 		client.release();
 	}
-	if (others !== null) deps.ring('correlate-alerts', others);
-	await deps.publish(frames);
-	return frames.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+	if (work.others !== null) deps.ring('correlate-alerts', work.others);
+	await deps.publish(work.frames);
+	return work.frames.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }
 
+interface Work {
+	frames: Frame[];
+	/** The doorbell of Alerts that are to be explained again because of these. */
+	others: bigint | null;
+}
+
+/** Explains the Alerts of these doorbells, and commits. */
 async function explain(
 	client: pg.PoolClient,
 	deps: CorrelateDeps,
-	ids: readonly bigint[],
-	again: boolean
-): Promise<{ frames: Frame[]; others: bigint | null }> {
+	bells: ReadonlyArray<{ id: bigint; ids: string[]; again: boolean }>
+): Promise<Work> {
+	const ids = bells.flatMap((bell) => bell.ids.map(BigInt));
+	const again = bells[0]!.again;
 	// Two correlations of one Alert must not overtake each other: the later one has seen the later evidence.
 	if (again)
 		await client.query(
@@ -91,11 +93,37 @@ async function explain(
 		dueAt: explanation.dueAt,
 		tableVersion: explanation.tableVersion
 	}));
-	await learnLater(client, { alertIds: around.alerts.map((alert) => alert.id) });
-	if (again)
-		return { frames: await writeFeed(client, rows, await findLost(client, ids, rows)), others: null };
+	const [, , work] = await Promise.all([
+		learnLater(client, { alertIds: around.alerts.map((alert) => alert.id) }),
+		client.query({
+			name: 'end-doorbells',
+			text: 'delete from doorbell where id = any($1)',
+			values: [bells.map((bell) => bell.id)]
+		}),
+		again ? lookAgain(client, ids, rows) : lookFirst(client, around, rows)
+	]);
+	return work;
+}
+
+async function lookAgain(
+	client: pg.PoolClient,
+	ids: readonly bigint[],
+	rows: readonly FeedRow[]
+): Promise<Work> {
+	const frames = await writeFeed(client, rows, await findLost(client, ids, rows));
+	await client.query('commit');
+	return { frames, others: null };
+}
+
+async function lookFirst(
+	client: pg.PoolClient,
+	around: Surroundings,
+	rows: readonly FeedRow[]
+): Promise<Work> {
 	const others = await askOtherReports(client, around);
-	return { frames: await writeFirst(client, rows), others };
+	// Sent together: the feeds are held for as long as PostgreSQL takes, and never while this process is busy.
+	const [frames] = await Promise.all([writeFirst(client, rows), client.query('commit')]);
+	return { frames, others };
 }
 
 /** The other Alerts of the same command count this one too: a doorbell has them explained again. */

@@ -1,5 +1,6 @@
 // Explains Alerts for every Supplier that sees them, by one cause table. It writes nothing: whoever asks keeps the
 // explanations (correlate-alerts.ts) or counts them (what-if.ts).
+import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
@@ -44,11 +45,12 @@ export async function explainAlerts(
 	const { table } = deps;
 	const learned = await deps.learned.read(client);
 	const requests = await requestsFor(client, { index: deps.index, table, learned }, around);
-	return around.alerts.flatMap((alert) =>
-		[...viewersOf(alert, around)].map((supplierId) => ({
-			alert,
-			supplierId,
-			explanation: correlate({
+	const explained: Explained[] = [];
+	for (const [i, alert] of around.alerts.entries()) {
+		// Others of this process get their turn: they may hold what everybody waits for.
+		if (i % STRETCH === STRETCH - 1) await turn();
+		for (const supplierId of viewersOf(alert, around)) {
+			const explanation = correlate({
 				alert,
 				requests: requests(alert),
 				home: around.devices,
@@ -59,10 +61,15 @@ export async function explainAlerts(
 				reports: reportsOn(alert, supplierId, around),
 				roleOnly: deps.roleOnly,
 				now
-			})
-		}))
-	);
+			});
+			explained.push({ alert, supplierId, explanation });
+		}
+	}
+	return explained;
 }
+
+/** So many Alerts are explained at a stretch. */
+const STRETCH = 50;
 
 /** What the Device reported on the command that this Alert names, within the viewer's tenure. */
 function reportsOn(

@@ -38,11 +38,10 @@ export async function indexServiceRequests({
 	const client = await pool.connect();
 	let rung: Array<{ id: bigint; count: number }> = [];
 	try {
-		await client.query('begin');
-		const { rows: bells } = await client.query<{ id: bigint; ids: string[] }>({
-			name: 'take-request-doorbells',
-			text: TAKE
-		});
+		const [, { rows: bells }] = await Promise.all([
+			client.query('begin'),
+			client.query<{ id: bigint; ids: string[] }>({ name: 'take-request-doorbells', text: TAKE })
+		]);
 		if (bells.length > 0) {
 			const requests = await requestsById(
 				client,

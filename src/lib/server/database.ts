@@ -21,14 +21,19 @@ export interface Connection {
 	close(): Promise<void>;
 }
 
-/** Opens a pool of at most `max` sessions that act as `role`. */
-export function openDatabase(url: string, role: Role, max: number): Connection {
+/**
+ * Opens a pool of at most `max` sessions that act as `role`; they are kept, for a new one has to plan everything anew.
+ * `pipeline`: statements of one client that are not awaited one by one are sent together.
+ */
+export function openDatabase(url: string, role: Role, max: number, { pipeline = false } = {}): Connection {
 	const pool = new pg.Pool({
 		connectionString: url,
 		max,
 		options: `-c role=${role} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000`,
 		application_name: role,
 		types,
+		pipeline,
+		idleTimeoutMillis: 0,
 		keepAlive: true
 	});
 	// An idle session that the server ended is replaced at the next query; without a listener it would end the process.

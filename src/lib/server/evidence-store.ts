@@ -46,25 +46,19 @@ export interface StoredReport extends InstructionReport {
 
 /** Loads what stands around these Alerts in one round of queries on the caller's transaction. */
 export async function loadSurroundings(client: pg.ClientBase, ids: readonly bigint[]): Promise<Surroundings> {
-	const { rows: alertRows } = await client.query<AlertRow>({
-		name: 'load-alerts',
-		text: ALERTS,
-		values: [ids]
-	});
+	const [{ rows: alertRows }, { rows: users }] = await Promise.all([
+		client.query<AlertRow>({ name: 'load-alerts', text: ALERTS, values: [ids] }),
+		client.query<{ until: Date | null; user_id: Buffer | null; supplier_id: number }>({
+			name: 'load-mark-and-users',
+			text: `select until, user_id, supplier_id from (select min(complete_until) as until from completeness) mark
+				left join supplier_user on true`
+		})
+	]);
 	const deviceIds = alertRows.map((row) => row.device_id);
 	const { rows: deviceRows } = await client.query<DeviceRow>({
 		name: 'load-homes',
 		text: HOMES,
 		values: [deviceIds]
-	});
-	const { rows: users } = await client.query<{
-		until: Date | null;
-		user_id: Buffer | null;
-		supplier_id: number;
-	}>({
-		name: 'load-mark-and-users',
-		text: `select until, user_id, supplier_id from (select min(complete_until) as until from completeness) mark
-			left join supplier_user on true`
 	});
 
 	const devices = new Map<string, StoredDevice>();

@@ -4,39 +4,42 @@ import type pg from 'pg';
 import { arrayText, isoOf, toAlert, type FeedRow, type Frame } from './feed.ts';
 
 /**
- * Writes first explanations within the caller's transaction and returns the frames to push after its commit. Where an
- * explanation stands already (a Service Request came in between, and had the Alert explained again before it was
- * explained at all), that one has seen more and stays.
+ * Writes first explanations within the caller's transaction and returns the frames to push after its commit. All of it is
+ * sent before this returns, so that a commit that is sent next lets the counters go at once. Where an explanation stands
+ * already (a Service Request came in between, and had the Alert explained again before it was explained at all), that one
+ * has seen more and stays.
  */
 export async function writeFirst(client: pg.ClientBase, rows: readonly FeedRow[]): Promise<Frame[]> {
 	if (rows.length === 0) return [];
-	// The counters first: what is read after is all that others have written, and nobody writes beside.
-	await client.query({
-		name: 'lock-feeds',
-		text: 'select next_feed_seq(id, 0) from (select unnest($1::smallint[]) as id order by 1) own',
-		values: [[...new Set(rows.map((row) => row.supplierId))]]
-	});
 	const bodies = rows.map((row) => JSON.stringify(row.body));
-	const { rows: written } = await client.query<Written>({
-		name: 'write-first-explanations',
-		text: WRITE,
-		values: [
-			rows.map((row) => row.supplierId),
-			rows.map((row) => row.alertId),
-			rows.map((row) => row.body.explanation),
-			rows.map((row) => row.body.code),
-			rows.map((row) => row.body.category),
-			rows.map((row) => row.body.deviceId),
-			rows.map((row) => row.body.hubId),
-			rows.map((row) => arrayText(row.body.candidates.map((c) => c.userId))),
-			rows.map((row) => arrayText(row.body.candidates.map((c) => c.userRole))),
-			rows.map((row) => row.body.effectiveAt),
-			rows.map((row) => isoOf(row.settlesAt)),
-			rows.map((row) => row.tableVersion),
-			rows.map((row) => isoOf(row.dueAt)),
-			`[${bodies.join(',')}]`
-		]
-	});
+	const [, { rows: written }] = await Promise.all([
+		// The counters first: what is read after is all that others have written, and nobody writes beside.
+		client.query({
+			name: 'lock-feeds',
+			text: 'select next_feed_seq(id, 0) from (select unnest($1::smallint[]) as id order by 1) own',
+			values: [[...new Set(rows.map((row) => row.supplierId))]]
+		}),
+		client.query<Written>({
+			name: 'write-first-explanations',
+			text: WRITE,
+			values: [
+				rows.map((row) => row.supplierId),
+				rows.map((row) => row.alertId),
+				rows.map((row) => row.body.explanation),
+				rows.map((row) => row.body.code),
+				rows.map((row) => row.body.category),
+				rows.map((row) => row.body.deviceId),
+				rows.map((row) => row.body.hubId),
+				rows.map((row) => arrayText(row.body.candidates.map((c) => c.userId))),
+				rows.map((row) => arrayText(row.body.candidates.map((c) => c.userRole))),
+				rows.map((row) => row.body.effectiveAt),
+				rows.map((row) => isoOf(row.settlesAt)),
+				rows.map((row) => row.tableVersion),
+				rows.map((row) => isoOf(row.dueAt)),
+				`[${bodies.join(',')}]`
+			]
+		})
+	]);
 	return framesOf(rows, written);
 }
 

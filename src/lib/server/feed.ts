@@ -54,9 +54,10 @@ export interface Frame {
  */
 export async function writeFeed(
 	client: pg.ClientBase,
-	rows: readonly FeedRow[],
+	explained: readonly FeedRow[],
 	lost: readonly Viewing[] = []
 ): Promise<Frame[]> {
+	const rows = await changed(client, explained);
 	const frames: Frame[] = [];
 	// In one order of Suppliers for every writer: no two wait for each other.
 	for (const supplierId of [...new Set([...rows, ...lost].map((row) => row.supplierId))].sort(
@@ -68,6 +69,28 @@ export async function writeFeed(
 		if (frame) frames.push(frame);
 	}
 	return frames;
+}
+
+/**
+ * Without those that read as they stand. Nobody else explains these Alerts meanwhile, so that this is known before any
+ * counter is locked: most of what is looked at again has not changed.
+ */
+async function changed(client: pg.ClientBase, rows: readonly FeedRow[]): Promise<readonly FeedRow[]> {
+	if (rows.length === 0) return rows;
+	const { rows: same } = await client.query<{ place: number }>({
+		name: 'unchanged-explanations',
+		text: `select i.place::int as place
+			from unnest($1::smallint[], $2::bigint[]) with ordinality as i(supplier_id, alert_id, place)
+			join jsonb_array_elements($3::jsonb) with ordinality as b(body, place) using (place)
+			join supplier_alert s on s.supplier_id = i.supplier_id and s.alert_id = i.alert_id and s.body = b.body`,
+		values: [
+			rows.map((row) => row.supplierId),
+			rows.map((row) => row.alertId),
+			`[${rows.map((row) => JSON.stringify(row.body)).join(',')}]`
+		]
+	});
+	const standing = new Set(same.map(({ place }) => place - 1));
+	return rows.filter((_, i) => !standing.has(i));
 }
 
 async function writeFor(

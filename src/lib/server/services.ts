@@ -92,7 +92,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 /** What a worker process needs: the record, the index, the doorbells, the push. */
 export async function openWorkerServices(config: Config, log: Log = createLog(config.logLevel, 'worker')) {
 	await using stack = new AsyncDisposableStack();
-	const { pool } = stack.adopt(openDatabase(config.databaseUrl, 'causeway_worker', 8), (c) => c.close());
+	const worker = openDatabase(config.databaseUrl, 'causeway_worker', 8, { pipeline: true });
+	const { pool } = stack.adopt(worker, (c) => c.close());
 	const redis = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
 	await requireNoEviction(redis);
 	const queues = stack.adopt(createQueues(redis, log), (q) => q.close());
