@@ -3,12 +3,13 @@
 import { io } from 'socket.io-client';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
 import { instant } from './clock.ts';
+import { openSilentConsole } from './silent-console.ts';
 
 export interface ListenOrder {
 	url: string;
 	/** Keys that read, one for each Supplier. */
 	keys: string[];
-	/** How many connections each Supplier has. */
+	/** How many connections each Supplier has; the Alerts are noted on the first. */
 	consoles: number;
 }
 
@@ -54,12 +55,14 @@ process.on('message', (message: ListenOrder | Expect | 'count' | 'tell') => {
 process.once('disconnect', () => process.exit(0));
 
 async function open({ url, keys, consoles }: ListenOrder): Promise<void> {
-	for (const [supplier, key] of keys.entries())
-		for (let n = 0; n < consoles; n++) await connect(url, key, n === 0 ? supplier : null);
+	for (const [supplier, key] of keys.entries()) {
+		await connect(url, key, supplier);
+		for (let n = 1; n < consoles; n++) await openSilentConsole(url, key);
+	}
 }
 
-/** `supplier`: whose Alerts are noted; `null`: the connection only takes what it is sent. */
-async function connect(url: string, key: string, supplier: number | null): Promise<void> {
+/** `supplier`: whose Alerts are noted. */
+async function connect(url: string, key: string, supplier: number): Promise<void> {
 	const socket = io(url, { transports: ['websocket'], auth: { key } });
 	let last: number | null = null;
 	let fetching = false;
@@ -67,21 +70,20 @@ async function connect(url: string, key: string, supplier: number | null): Promi
 		last ??= head;
 		if (head > last) void catchUp();
 	});
-	if (supplier !== null)
-		socket.on('alert:changed', (frame: AlertChanged) => {
-			if (last !== null && frame.from > last + 1) return void catchUp();
-			take(frame);
-		});
+	socket.on('alert:changed', (frame: AlertChanged) => {
+		if (last !== null && frame.from > last + 1) return void catchUp();
+		take(frame);
+	});
 
 	function take(frame: Pick<AlertChanged, 'items'> & { to: number }): void {
 		const now = instant();
 		last = Math.max(last ?? 0, frame.to);
-		for (const { messageId } of frame.items) note(messageId, supplier!, now);
+		for (const { messageId } of frame.items) note(messageId, supplier, now);
 	}
 
 	/** Reads from the feed what did not come. */
 	async function catchUp(): Promise<void> {
-		if (fetching || supplier === null || last === null) return;
+		if (fetching || last === null) return;
 		fetching = true;
 		gaps++;
 		for (;;) {

@@ -31,44 +31,66 @@ export async function next<T>(child: ChildProcess): Promise<T> {
 export async function openSystem(
 	ground: Ground,
 	trace: Trace,
-	{ consoles = 1, flags = [] as readonly string[], say = (_: string): void => {} } = {}
+	{
+		flags = [] as readonly string[],
+		say = (_: string): void => {},
+		onProgress = (_done: number, _of: number): void => {}
+	} = {}
 ) {
 	const system = await ground.startSystem({ suppliers: SUPPLIERS, flags });
-	await fill(system, trace, say);
-	const listener = start('listen.ts');
-	const order: ListenOrder = {
-		url: system.url,
-		keys: SUPPLIERS.map(({ slug }) => system.keys[slug]!),
-		consoles
-	};
-	listener.send(order);
-	await next(listener);
+	await fill(system, trace, say, onProgress);
+	let listener: ChildProcess | undefined;
+
+	/** Opens so many consoles for each Supplier; those before are closed. */
+	async function openConsoles(consoles: number): Promise<void> {
+		if (listener) await stopProcess(listener, 'SIGTERM');
+		listener = start('listen.ts');
+		const order: ListenOrder = {
+			url: system.url,
+			keys: SUPPLIERS.map(({ slug }) => system.keys[slug]!),
+			consoles
+		};
+		listener.send(order);
+		await next(listener);
+	}
+	await openConsoles(1);
+
 	return {
 		...system,
 		trace,
+		openConsoles,
 		/** Makes the consoles wait for these Alerts. */
 		async expect(order: Expect): Promise<void> {
-			listener.send(order);
-			await next(listener);
+			listener!.send(order);
+			await next(listener!);
 		},
 		/** How many of them have come. */
 		async arrived(): Promise<number> {
-			listener.send('count');
-			return next<number>(listener);
+			listener!.send('count');
+			return next<number>(listener!);
 		},
 		async told(): Promise<ListenAnswer> {
-			listener.send('tell');
-			return next<ListenAnswer>(listener);
+			listener!.send('tell');
+			return next<ListenAnswer>(listener!);
 		},
 		async stop(): Promise<void> {
-			await stopProcess(listener, 'SIGTERM');
+			if (listener) await stopProcess(listener, 'SIGTERM');
 			await system.stop();
 		}
 	};
 }
 
-/** The inventory, and what was sent to it before the measurement begins; the audit data is complete until then. */
-async function fill(system: System, trace: Trace, say: (line: string) => void): Promise<void> {
+/**
+ * The inventory, and what was sent to it before the measurement begins. The time of the trace lies in the past, and the
+ * audit data is said to be complete until today, so that each explanation is final.
+ */
+async function fill(
+	system: System,
+	trace: Trace,
+	say: (line: string) => void,
+	onProgress: (done: number, of: number) => void
+): Promise<void> {
+	let sent = 0;
 	const post = async (path: string, body: string, type = 'application/x-ndjson'): Promise<void> => {
 		for (;;) {
 			const response = await fetch(`${system.url}/api/v1${path}`, {
@@ -76,7 +98,7 @@ async function fill(system: System, trace: Trace, say: (line: string) => void): 
 				headers: { authorization: `Bearer ${system.keys['*']}`, 'content-type': type },
 				body
 			});
-			if (response.ok) return;
+			if (response.ok) return onProgress(++sent, (trace.devices + trace.requests) / CALL);
 			if (response.status !== 503 && response.status !== 429)
 				throw new Error(`POST ${path} answers ${response.status}: ${await response.text()}`);
 			await pause(1000 * Number(response.headers.get('retry-after') ?? 1));
@@ -91,7 +113,7 @@ async function fill(system: System, trace: Trace, say: (line: string) => void): 
 	await inLanes(inventory(trace), '/devices');
 	say(`${trace.devices.toLocaleString('en')} Devices are known`);
 	await inLanes(before(trace), '/service-requests');
-	const mark = { source: 'bench', completeUntil: new Date(trace.plan.now).toISOString() };
+	const mark = { source: 'bench', completeUntil: new Date().toISOString() };
 	await post('/service-requests/completeness', JSON.stringify(mark), 'application/json');
 	await quiet(system);
 	await system.pool.query('vacuum analyze');
@@ -117,10 +139,12 @@ function* before(trace: Trace): Generator<string> {
 		).join('\n');
 }
 
-/** Waits until nothing is due any more; throws where that takes longer than `limitMs`. */
-export async function quiet(system: System, limitMs = 120_000): Promise<void> {
+/** Waits until every explanation that is due has been written; throws where that takes longer than `limitMs`. */
+export async function quiet({ pool }: System, limitMs = 120_000): Promise<void> {
 	const until = Date.now() + limitMs;
-	while (await system.isBusy()) {
+	for (;;) {
+		const { rows } = await pool.query('select from doorbell limit 1');
+		if (rows.length === 0) return;
 		if (Date.now() > until) throw new Error('the product still works on what was sent two minutes ago');
 		await pause(50);
 	}

@@ -14,6 +14,8 @@ export interface TracePlan {
 	requests: number;
 	/** Epoch ms. */
 	now: number;
+	/** The number of the first Alert after `now`; 0 by default. */
+	alerts?: number;
 	/** How densely the requests follow each other, and the Alerts after `now`. */
 	requestsPerSecond?: number;
 	alertsPerSecond?: number;
@@ -44,7 +46,7 @@ export const SUPPLIERS: readonly TraceSupplier[] = [
 ];
 
 /** What a country sends (estimated for 2026). */
-const COUNTRY = { requestsPerSecond: 800, alertsPerSecond: 1150 };
+export const COUNTRY = { requestsPerSecond: 800, alertsPerSecond: 1150 };
 /** Of a hundred Alerts, so many are caused by a request. */
 const CAUSED = 75;
 const SINCE = '2025-01-01T00:00:00.000Z';
@@ -79,13 +81,13 @@ const iso = (at: number): string => new Date(at).toISOString();
 export type Trace = ReturnType<typeof createTrace>;
 
 export function createTrace(plan: TracePlan) {
-	const { seed, requests, now } = plan;
+	const { seed, requests, now, alerts = 0 } = plan;
 	const { requestsPerSecond, alertsPerSecond } = { ...COUNTRY, ...plan };
 	const homes = Math.ceil(plan.devices / DEVICES) * HOMES;
 
 	/** When a request was recorded, and when an Alert is received. */
 	const requestTime = (i: number): number => Math.round(now + ((i - requests) * 1000) / requestsPerSecond);
-	const alertTime = (i: number): number => Math.round(now + (i * 1000) / alertsPerSecond);
+	const alertTime = (i: number): number => Math.round(now + ((i - alerts) * 1000) / alertsPerSecond);
 
 	/** A home that has a Device of this kind. */
 	function homeWith(place: Place, random: Random): number {
