@@ -5,14 +5,18 @@ import { dirname, join, resolve } from 'node:path';
 import { buildPages } from '../launcher/build.ts';
 import { openGround, type Ground } from '../launcher/ground.ts';
 import { homeOf } from '../launcher/services.ts';
+import { backlog } from './backlog.ts';
+import { browser } from './browser.ts';
 import { serviceVersions } from './circumstances.ts';
+import { consoles } from './consoles.ts';
+import { growth } from './growth.ts';
 import { indexSize } from './index-size.ts';
 import { compose, createMeasured } from './measured.ts';
-import { readOptions, type Options } from './options.ts';
+import { readOptions, type Options, type PartName } from './options.ts';
 import { createProgress } from './progress.ts';
 import { plotsOf } from './report-plots.ts';
 import type { Report } from './report.ts';
-import { worksOfRound, type Bench, type Work } from './rounds.ts';
+import { worksOfRound, type Bench, type Told, type Work } from './rounds.ts';
 import { openSystem, type Loaded } from './system.ts';
 import { readable } from './table.ts';
 import { targetsOf } from './targets.ts';
@@ -21,6 +25,8 @@ import { createTrial, type Trial } from './trial.ts';
 
 /** The trace is of the hour before, so that no time in it lies ahead. */
 const BACK_MS = 3_600_000;
+/** These parts need none, or open one of their own. */
+const WITHOUT_SYSTEM: readonly PartName[] = ['baselines', 'memory', 'growth'];
 const began = performance.now();
 let ground: Promise<Ground> | undefined;
 let system: Loaded | undefined;
@@ -63,21 +69,28 @@ async function measure(options: Options): Promise<Report> {
 		ground: () => ground!,
 		trial: () => trial!
 	};
-	const rounds = Array.from({ length: options.rounds }, () => worksOfRound(bench)).flat();
+	const reopen = async (at: Told): Promise<void> => {
+		await system?.stop();
+		system = await openSystem(await ground!, trace, { say: progress.say, onProgress: at });
+		trial = createTrial(system, measured.stages);
+	};
 	const start: Work = {
 		name: 'starting Causeway',
 		seconds: 8 + amounts.devices / 1000 + amounts.requests / 5000,
-		async run(at) {
-			system = await openSystem(await ground!, trace, { say: progress.say, onProgress: at });
-			trial = createTrial(system);
+		run: async (at) => {
+			await reopen(at);
 			return 'it is up';
 		}
 	};
-	const needsSystem = (['throughput', 'latency'] as const).some((part) => parts.has(part));
+	const needsSystem = [...parts].some((part) => !WITHOUT_SYSTEM.includes(part));
 	const works = [
 		...(needsSystem ? [start] : []),
-		...rounds,
-		...(parts.has('memory') ? [indexSize(bench)] : [])
+		...Array.from({ length: options.rounds }, () => worksOfRound(bench)).flat(),
+		...(parts.has('memory') ? [indexSize(bench)] : []),
+		...(parts.has('consoles') ? [consoles(bench)] : []),
+		...(parts.has('browser') ? [browser(bench)] : []),
+		...(parts.has('backlog') ? [backlog(bench)] : []),
+		...(parts.has('growth') ? growth(bench, reopen) : [])
 	];
 	const progress = createProgress(works);
 	buildPages(progress.say);
@@ -96,7 +109,6 @@ async function measure(options: Options): Promise<Report> {
 		progress.end();
 	}
 	progress.close();
-	measured.stages = trial?.stages ?? [];
 	return compose(measured, {
 		cores: availableParallelism(),
 		node: process.versions.node,

@@ -40,11 +40,11 @@ export interface StageRecord extends StageResult {
 type Told = (done: number, of: number) => void;
 export type Trial = ReturnType<typeof createTrial>;
 
-export function createTrial(system: Loaded) {
+/** `stages`: where each stage is written down. */
+export function createTrial(system: Loaded, stages: StageRecord[]) {
 	const course = createCourse(system.trace.plan);
 	/** Records of one stream that are taken and worked off in a second, as last seen. */
 	const paces = new Map<LoadName, number>();
-	const stages: StageRecord[] = [];
 
 	async function send(name: LoadName, count: number, told?: Told): Promise<StageResult> {
 		const load: Load = LOADS[name];
