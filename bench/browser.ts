@@ -11,20 +11,20 @@ import { inMs, whole } from './wording.ts';
 
 /** The smallest of them: what it has got from the stages before is the least. */
 const SUPPLIER = 'newlane';
-const IN_VIEW = 50_000;
 const CHANGES_PER_SECOND = 50;
 const SECONDS = 15;
 /** Height of a row of the list, in pixels. */
 const ROW = 44;
 
-export function browser({ measured, trial, ground }: Bench): Work {
+export function browser({ options, measured, trial, ground }: Bench): Work {
+	const { view } = options;
 	return {
-		name: `browser with ${whole(IN_VIEW)} Alerts`,
+		name: `browser with ${whole(view)} Alerts`,
 		seconds: 90,
 		async run(at) {
 			const { system } = trial();
 			const { services } = await ground();
-			await fillDesk(trial(), at);
+			await fillDesk(trial(), view, at);
 			await using stack = new AsyncDisposableStack();
 			const chromium = stack.adopt(await openBrowser(), (browser) => browser.close());
 			const page = await openPage(chromium);
@@ -47,12 +47,12 @@ export function browser({ measured, trial, ground }: Bench): Work {
 }
 
 /** Sends Alerts of the Supplier until enough of them are on its desk: undecided, and not mere journal. */
-async function fillDesk({ system, course }: Trial, at: Told): Promise<void> {
+async function fillDesk({ system, course }: Trial, view: number, at: Told): Promise<void> {
 	for (let times = 0; times < 10; times++) {
 		const held = await onDesk(system);
-		at(held, IN_VIEW);
-		if (held >= IN_VIEW) return;
-		const count = Math.ceil(((IN_VIEW - held) * 1.2) / 1000) * 1000;
+		at(held, view);
+		if (held >= view) return;
+		const count = Math.ceil(((view - held) * 1.2) / 1000) * 1000;
 		const alerts = {
 			count: Math.min(count, 20_000),
 			batch: 1000,
@@ -60,7 +60,7 @@ async function fillDesk({ system, course }: Trial, at: Told): Promise<void> {
 			inFlight: 4,
 			only: SUPPLIER
 		};
-		await runStage(system, course.next({ alerts }), (done) => at(held + done, IN_VIEW));
+		await runStage(system, course.next({ alerts }), (done) => at(held + done, view));
 		await quiet(system);
 	}
 }

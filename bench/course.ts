@@ -1,6 +1,7 @@
 // The course of the trace over the stages of a run: each goes on where the one before stopped. The time of the trace is
-// its own: it passes with the Service Requests that were sent, 800 a second, so that their distance from the Alerts that
-// they cause is right whatever the pace of a stage.
+// its own: it passes with the Service Requests that were sent, ten a second, whatever the pace of a stage. So a request
+// lies as long before its Alert as in life, and a home does not have in a minute what in life it has in weeks, though the
+// homes of the trace are a thousandth of the country's and get all of its messages.
 import type { Stream } from './load.ts';
 import type { Stage } from './stage.ts';
 import { COUNTRY, createTrace, type TracePlan } from './trace.ts';
@@ -15,13 +16,13 @@ export interface Amount {
 	only?: string;
 }
 
-/** All Alerts of a stage without requests are received within so many seconds of the trace. */
-const ALONE_SECONDS = 10;
+const REQUESTS_PER_SECOND = 10;
+const ALERTS_PER_SECOND = (REQUESTS_PER_SECOND * COUNTRY.alertsPerSecond) / COUNTRY.requestsPerSecond;
 
 export type Course = ReturnType<typeof createCourse>;
 
 export function createCourse(first: TracePlan) {
-	const { requestTime } = createTrace(first);
+	const { requestTime } = createTrace({ ...first, requestsPerSecond: REQUESTS_PER_SECOND });
 	let [requests, alerts] = [first.requests, first.alerts ?? 0];
 
 	/** The next stage with so many Alerts and Service Requests beside each other; they count as sent. */
@@ -29,28 +30,39 @@ export function createCourse(first: TracePlan) {
 		const streams: Stream[] = [];
 		if (sent.alerts) streams.push({ kind: 'alert', from: alerts, ...sent.alerts });
 		if (sent.requests) streams.push({ kind: 'service-request', from: requests, ...sent.requests });
-		const plan: TracePlan = {
-			...first,
-			requests,
-			alerts,
-			now: requestTime(requests),
-			alertsAlone: !sent.requests,
-			alertsPerSecond: alertPace(sent.alerts?.count ?? 0, sent.requests?.count ?? null)
-		};
+		const now = requestTime(requests);
 		// The numbers of Alerts that make no DUIS message, or are another Supplier's, are passed by.
 		const passed = sent.alerts?.only ? 20 : sent.alerts?.batch === 'duis' ? 2 : 1;
-		alerts += (sent.alerts?.count ?? 0) * passed;
+		const numbers = (sent.alerts?.count ?? 0) * passed;
+		const plan: TracePlan = {
+			...first,
+			requestsPerSecond: REQUESTS_PER_SECOND,
+			requests,
+			alerts,
+			now,
+			...times(now, numbers, sent.requests?.count ?? 0)
+		};
+		alerts += numbers;
 		requests += sent.requests?.count ?? 0;
 		return { plan, streams };
 	}
 
-	return { next };
-}
+	/** When the Alerts come: as the requests beside them do; alone, in the last hours, where their causes lie. */
+	function times(
+		now: number,
+		numbers: number,
+		beside: number
+	): Pick<TracePlan, 'alertsSince' | 'alertsPerSecond' | 'alertsAlone'> {
+		if (numbers === 0) return {};
+		if (beside > 0)
+			return {
+				alertsSince: now,
+				alertsPerSecond: (REQUESTS_PER_SECOND * numbers) / beside,
+				alertsAlone: false
+			};
+		const seconds = Math.min(numbers / ALERTS_PER_SECOND, (now - requestTime(0)) / 1000);
+		return { alertsSince: now - seconds * 1000, alertsPerSecond: numbers / seconds, alertsAlone: true };
+	}
 
-/** In the time of the trace: the last Alert comes with the last request. */
-function alertPace(alerts: number, requests: number | null): number {
-	if (alerts === 0) return COUNTRY.alertsPerSecond;
-	return requests === null
-		? Math.max(COUNTRY.alertsPerSecond, alerts / ALONE_SECONDS)
-		: (COUNTRY.requestsPerSecond * alerts) / requests;
+	return { next };
 }

@@ -22,10 +22,9 @@ const PACED_SECONDS = 10;
 export function growth(bench: Bench, reopen: (at: Told) => Promise<void>): Work[] {
 	const { options, measured, trial } = bench;
 	const { seed, amounts } = options;
-	const most = options.growth.at(-1)!;
-	// Other homes than those of the inventory: what is measured is the size alone.
-	const trace = indexTrace(seed + 1, most);
 	let indexed = 0;
+	/** Bytes a request, by size of the index. */
+	const grown = new Map<number, number>();
 
 	const start: Work = {
 		name: 'starting a fresh Causeway for growth',
@@ -42,6 +41,8 @@ export function growth(bench: Bench, reopen: (at: Told) => Promise<void>): Work[
 			seconds: requests / 40_000,
 			async run(told) {
 				const wanted = Math.max(0, requests - indexed);
+				// Of other homes than those of the inventory, and the more of them the more requests there are.
+				const trace = indexTrace(seed + requests, requests);
 				const bytes = await fill(trial().system, trace, requests - wanted, requests, told);
 				indexed = Math.max(indexed, requests);
 				grown.set(requests, bytes);
@@ -70,8 +71,6 @@ export function growth(bench: Bench, reopen: (at: Told) => Promise<void>): Work[
 			}
 		}
 	];
-	/** Bytes a request, by size of the index. */
-	const grown = new Map<number, number>();
 	return [start, ...options.growth.flatMap(at)];
 }
 

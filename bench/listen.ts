@@ -1,5 +1,6 @@
 // The other end, a process of its own: a live connection for each Supplier, as a console holds it. It notes when each
 // Alert of the trace first came, how often, and follows the feed where frames are missing.
+import { setTimeout as pause } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
 import { instant } from './clock.ts';
@@ -35,6 +36,8 @@ interface Arrival {
 	supplier: number;
 	astray: boolean;
 }
+
+const RETRY_MS = 500;
 
 /** By message id; `null` while it has not come. */
 let expected = new Map<string, Arrival | null>();
@@ -81,20 +84,34 @@ async function connect(url: string, key: string, supplier: number): Promise<void
 		for (const { messageId } of frame.items) note(messageId, supplier, now);
 	}
 
-	/** Reads from the feed what did not come. */
+	/** Reads from the feed what did not come; what a busy product does not answer is asked for again. */
 	async function catchUp(): Promise<void> {
 		if (fetching || last === null) return;
 		fetching = true;
 		gaps++;
 		for (;;) {
-			const response = await fetch(`${url}/api/v1/feed?after=${last}&limit=500`, {
-				headers: { authorization: `Bearer ${key}` }
-			});
-			const { items, head } = (await response.json()) as { items: AlertChanged['items']; head: number };
-			if (items.length === 0 || last >= head) break;
-			take({ items, to: Math.max(...items.map(({ seq }) => seq)) });
+			const page = await readFeed(last);
+			if (page === null) {
+				await pause(RETRY_MS);
+				continue;
+			}
+			if (page.items.length === 0 || last >= page.head) break;
+			take({ items: page.items, to: Math.max(...page.items.map(({ seq }) => seq)) });
 		}
 		fetching = false;
+	}
+
+	async function readFeed(after: number): Promise<{ items: AlertChanged['items']; head: number } | null> {
+		try {
+			const response = await fetch(`${url}/api/v1/feed?after=${after}&limit=500`, {
+				headers: { authorization: `Bearer ${key}` }
+			});
+			if (response.ok) return (await response.json()) as { items: AlertChanged['items']; head: number };
+			console.error(`a console could not read the feed: ${response.status}`);
+		} catch (error) {
+			console.error(`a console could not read the feed: ${(error as Error).message}`);
+		}
+		return null;
 	}
 
 	await new Promise<void>((done, fail) => socket.once('feed:head', () => done()).once('connect_error', fail));

@@ -9,6 +9,7 @@ import { backlog } from './backlog.ts';
 import { browser } from './browser.ts';
 import { serviceVersions } from './circumstances.ts';
 import { consoles } from './consoles.ts';
+import { createCourse } from './course.ts';
 import { growth } from './growth.ts';
 import { indexSize } from './index-size.ts';
 import { compose, createMeasured } from './measured.ts';
@@ -23,10 +24,12 @@ import { targetsOf } from './targets.ts';
 import { createTrace } from './trace.ts';
 import { createTrial, type Trial } from './trial.ts';
 
-/** The trace is of the hour before, so that no time in it lies ahead. */
-const BACK_MS = 3_600_000;
+/** The trace begins so long ago, so that no time in it lies ahead; the index holds what is three days old. */
+const BACK_MS = 60 * 3_600_000;
 /** These parts need none, or open one of their own. */
 const WITHOUT_SYSTEM: readonly PartName[] = ['baselines', 'memory', 'growth'];
+/** The Alerts of the baselines are spread over all of the past like those of the stages. */
+const BASELINE_ALERTS = 1_000_000;
 const began = performance.now();
 let ground: Promise<Ground> | undefined;
 let system: Loaded | undefined;
@@ -60,7 +63,13 @@ async function measure(options: Options): Promise<Report> {
 	const { seed, amounts, parts } = options;
 	const measured = createMeasured();
 	const now = Date.now() - BACK_MS;
-	const trace = createTrace({ seed, devices: amounts.devices, requests: amounts.requests, now });
+	const { plan } = createCourse({
+		seed,
+		devices: amounts.devices,
+		requests: amounts.requests,
+		now
+	}).next({ alerts: { count: BASELINE_ALERTS, batch: 1, perSecond: null } });
+	const trace = createTrace(plan);
 	let trial: Trial | undefined;
 	const bench: Bench = {
 		options,

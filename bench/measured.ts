@@ -119,12 +119,12 @@ function medianCost(stages: readonly StageRecord[]): Cost | null {
 	return cores && costOf({ cores });
 }
 
-function memoryOf({ index, record, at1150, growth }: Measured): Report['memory'] {
+function memoryOf({ index, record, at1150 }: Measured): Report['memory'] {
 	const alerts = record.reduce((sum, stage) => sum + stage.alerts, 0);
 	const rss = at1150.flatMap((stage) => (stage.rssMiB ? stage.rssMiB.web + stage.rssMiB.worker : []));
 	const tables = addedUp(record.map((stage) => stage.tables));
 	return {
-		bytesPerServiceRequest: index?.bytesPerRequest ?? growth.at(-1)?.bytesPerServiceRequest ?? null,
+		bytesPerServiceRequest: index && index.bytesPerRequest,
 		rssMiB: median(rss),
 		databaseBytesPerAlert: alerts === 0 ? null : record.reduce((sum, { bytes }) => sum + bytes, 0) / alerts,
 		tables: Object.fromEntries(

@@ -25,6 +25,8 @@ export interface Options {
 	growth: number[];
 	/** Alerts that are taken in while no worker runs. */
 	backlog: number;
+	/** Alerts on the desk of the console that is measured in a browser. */
+	view: number;
 	amounts: Amounts;
 }
 
@@ -68,7 +70,8 @@ export function readOptions(args: readonly string[]): Options {
 			only: { type: 'string' },
 			seed: { type: 'string', default: '1' },
 			growth: { type: 'string', default: '100000,1000000,10000000' },
-			backlog: { type: 'string', default: '1000000' }
+			backlog: { type: 'string', default: '1000000' },
+			view: { type: 'string', default: '50000' }
 		}
 	});
 	const { quick } = values;
@@ -83,6 +86,7 @@ export function readOptions(args: readonly string[]): Options {
 			.map((size) => whole('growth', size, 1))
 			.sort((a, b) => a - b),
 		backlog: whole('backlog', values.backlog, 1000),
+		view: whole('view', values.view, 100),
 		amounts: quick ? QUICK : FULL
 	};
 }

@@ -51,6 +51,6 @@ export function targetsOf(report: Report): Target[] {
 		atMost("CPU at the country's pace", cost.at1150?.percent ?? null, 40, percent),
 		atLeast('pace with 10 M requests to 100 k', kept, 0.9, times),
 		atMost('index, for each request', memory.bytesPerServiceRequest, 80, bytes),
-		atMost('stages with something lost or doubled', failures.length, 0, whole)
+		atMost('parts that lost, doubled or failed', failures.length, 0, whole)
 	];
 }

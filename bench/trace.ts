@@ -14,9 +14,10 @@ export interface TracePlan {
 	requests: number;
 	/** Epoch ms. */
 	now: number;
-	/** The number of the first Alert after `now`; 0 by default. */
+	/** The number of the first Alert (0 by default), and when it is received (`now`). */
 	alerts?: number;
-	/** How densely the requests follow each other, and the Alerts after `now`. */
+	alertsSince?: number;
+	/** How densely requests and Alerts follow each other. */
 	requestsPerSecond?: number;
 	alertsPerSecond?: number;
 	/** No request comes after `now`: what causes Alerts lies before it. */
@@ -81,13 +82,13 @@ const iso = (at: number): string => new Date(at).toISOString();
 export type Trace = ReturnType<typeof createTrace>;
 
 export function createTrace(plan: TracePlan) {
-	const { seed, requests, now, alerts = 0 } = plan;
+	const { seed, requests, now, alerts = 0, alertsSince = now } = plan;
 	const { requestsPerSecond, alertsPerSecond } = { ...COUNTRY, ...plan };
 	const homes = Math.ceil(plan.devices / DEVICES) * HOMES;
 
 	/** When a request was recorded, and when an Alert is received. */
 	const requestTime = (i: number): number => Math.round(now + ((i - requests) * 1000) / requestsPerSecond);
-	const alertTime = (i: number): number => Math.round(now + ((i - alerts) * 1000) / alertsPerSecond);
+	const alertTime = (i: number): number => Math.round(alertsSince + ((i - alerts) * 1000) / alertsPerSecond);
 
 	/** A home that has a Device of this kind. */
 	function homeWith(place: Place, random: Random): number {

@@ -5,10 +5,6 @@ import { createTrace } from '../../bench/trace.ts';
 const NOON = Date.UTC(2026, 10, 5, 12);
 const first = { seed: 3, devices: 1300, requests: 200_000, now: NOON };
 const amount = (count: number, batch: number | 'duis' = 1000) => ({ count, batch, perSecond: null });
-const causesOf = (plan: Parameters<typeof createTrace>[0], from: number, count: number): number[] => {
-	const trace = createTrace(plan);
-	return Array.from({ length: count }, (_, i) => trace.causeOf(from + i)).filter((cause) => cause !== null);
-};
 
 describe('the course of the trace over the stages', () => {
 	it('sends nothing twice and leaves nothing out', () => {
@@ -31,26 +27,36 @@ describe('the course of the trace over the stages', () => {
 
 	it('keeps the time of a request from stage to stage', () => {
 		const course = createCourse(first);
-		course.next({ requests: amount(5000) });
+		const sent = course.next({ requests: amount(5000) });
 		const { plan } = course.next({ alerts: amount(10) });
-		const traces = [createTrace(first), createTrace(plan)];
-		expect(traces.map((trace) => trace.requestTime(204_000))).toEqual([NOON + 5000, NOON + 5000]);
-		expect(traces.map((trace) => trace.requestJsonAt(204_000))[1]).toBe(traces[0]!.requestJsonAt(204_000));
+		const traces = [sent.plan, plan].map(createTrace);
+		expect(traces.map((trace) => trace.requestTime(204_000))).toEqual([NOON + 400_000, NOON + 400_000]);
+		expect(traces[1]!.requestJsonAt(204_000)).toBe(traces[0]!.requestJsonAt(204_000));
 	});
 
 	it('has Alerts beside requests caused by requests up to the end of the stage, however many they are', () => {
 		const { plan } = createCourse(first).next({ alerts: amount(40_000), requests: amount(80_000) });
-		const causes = causesOf(plan, 38_000, 2000);
+		const trace = createTrace(plan);
+		const causes = Array.from({ length: 2000 }, (_, i) => trace.causeOf(38_000 + i)).filter(
+			(cause) => cause !== null
+		);
 		expect(Math.max(...causes)).toBeGreaterThan(270_000);
 		expect(Math.max(...causes)).toBeLessThan(280_000);
 	});
 
-	it('has Alerts alone caused by what was sent, in the seconds before', () => {
+	it('has Alerts alone in the hours before, where their causes are, at their delays', () => {
 		const course = createCourse(first);
 		course.next({ alerts: amount(10), requests: amount(5000) });
-		const { plan, streams } = course.next({ alerts: amount(100_000) });
-		const causes = causesOf(plan, streams[0]!.from + 98_000, 2000);
-		expect(Math.max(...causes)).toBeLessThan(205_000);
-		expect(createTrace(plan).alertTime(100_010)).toBe(plan.now + 10_000);
+		const { plan } = course.next({ alerts: amount(23_000) });
+		const trace = createTrace(plan);
+		const seconds = (23_000 * 800) / 1150 / 10;
+		expect(trace.alertTime(10)).toBe(plan.now - seconds * 1000);
+		expect(trace.alertTime(23_010)).toBe(plan.now);
+		const delays = Array.from({ length: 2000 }, (_, i) => {
+			const cause = trace.causeOf(15_000 + i);
+			return cause === null ? 60 : (trace.alertTime(15_000 + i) - trace.requestTime(cause)) / 1000;
+		});
+		expect(Math.min(...delays)).toBeGreaterThan(0);
+		expect(Math.max(...delays)).toBeLessThan(320);
 	});
 });

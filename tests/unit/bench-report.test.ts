@@ -98,7 +98,7 @@ describe('the targets of the benchmark', () => {
 		["CPU at the country's pace", { cost: { at1150: { ...cost, percent: 41 } } }],
 		['pace with 10 M requests to 100 k', { growth: growthOf(grown(1e5, 12_000), grown(1e7, 10_799)) }],
 		['index, for each request', { memory: { ...report().memory, bytesPerServiceRequest: 81 } }],
-		['stages with something lost or doubled', { failures: ['a stage: 3 Alerts did not come'] }]
+		['parts that lost, doubled or failed', { failures: ['a stage: 3 Alerts did not come'] }]
 	])('miss "%s" alone', (name, fields) => {
 		expect(missed(fields)).toEqual([name]);
 	});
