@@ -4,14 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
 import { instant } from './clock.ts';
-import { openSilentConsole } from './silent-console.ts';
 
 export interface ListenOrder {
 	url: string;
 	/** Keys that read, one for each Supplier. */
 	keys: string[];
-	/** How many connections each Supplier has; the Alerts are noted on the first. */
-	consoles: number;
 }
 
 /** From now on these Alerts are waited for, and no others. */
@@ -22,7 +19,7 @@ export interface Expect {
 export interface ListenAnswer {
 	/** When each Alert first came to its Supplier (`instant`); 0 where it has not. */
 	at: Float64Array;
-	/** Feed entries that came of these Alerts to the first connection of each Supplier: more than one where it was explained anew. */
+	/** Feed entries that came of these Alerts to their Supplier: more than one where it was explained anew. */
 	entries: number;
 	/** Alerts that came to more than one Supplier. */
 	astray: number;
@@ -57,11 +54,8 @@ process.on('message', (message: ListenOrder | Expect | 'count' | 'tell') => {
 });
 process.once('disconnect', () => process.exit(0));
 
-async function open({ url, keys, consoles }: ListenOrder): Promise<void> {
-	for (const [supplier, key] of keys.entries()) {
-		await connect(url, key, supplier);
-		for (let n = 1; n < consoles; n++) await openSilentConsole(url, key);
-	}
+async function open({ url, keys }: ListenOrder): Promise<void> {
+	for (const [supplier, key] of keys.entries()) await connect(url, key, supplier);
 }
 
 /** `supplier`: whose Alerts are noted. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Ground, System } from '../launcher/ground.ts';
 import { stopProcess } from '../launcher/process.ts';
+import type { CrowdOrder } from './crowd.ts';
 import type { Expect, ListenAnswer, ListenOrder } from './listen.ts';
 import { SUPPLIERS, type Trace } from './trace.ts';
 
@@ -39,42 +40,42 @@ export async function openSystem(
 ) {
 	const system = await ground.startSystem({ suppliers: SUPPLIERS, flags });
 	await fill(system, trace, say, onProgress);
-	let listener: ChildProcess | undefined;
+	const keys = SUPPLIERS.map(({ slug }) => system.keys[slug]!);
+	const listener = start('listen.ts');
+	listener.send({ url: system.url, keys } satisfies ListenOrder);
+	await next(listener);
 
-	/** Opens so many consoles for each Supplier; those before are closed. */
-	async function openConsoles(consoles: number): Promise<void> {
-		if (listener) await stopProcess(listener, 'SIGTERM');
-		listener = start('listen.ts');
-		const order: ListenOrder = {
-			url: system.url,
-			keys: SUPPLIERS.map(({ slug }) => system.keys[slug]!),
-			consoles
+	/** So many more consoles for each Supplier, which only hold their connection; returns how to close them. */
+	async function openCrowd(each: number): Promise<() => Promise<void>> {
+		const crowd = start('crowd.ts');
+		crowd.send({ url: system.url, keys, each } satisfies CrowdOrder);
+		await next(crowd);
+		return async () => {
+			if (crowd.exitCode !== null) throw new Error('not all consoles stayed connected');
+			await stopProcess(crowd, 'SIGTERM');
 		};
-		listener.send(order);
-		await next(listener);
 	}
-	await openConsoles(1);
 
 	return {
 		...system,
 		trace,
-		openConsoles,
+		openCrowd,
 		/** Makes the consoles wait for these Alerts. */
 		async expect(order: Expect): Promise<void> {
-			listener!.send(order);
-			await next(listener!);
+			listener.send(order);
+			await next(listener);
 		},
 		/** How many of them have come. */
 		async arrived(): Promise<number> {
-			listener!.send('count');
-			return next<number>(listener!);
+			listener.send('count');
+			return next<number>(listener);
 		},
 		async told(): Promise<ListenAnswer> {
-			listener!.send('tell');
-			return next<ListenAnswer>(listener!);
+			listener.send('tell');
+			return next<ListenAnswer>(listener);
 		},
 		async stop(): Promise<void> {
-			if (listener) await stopProcess(listener, 'SIGTERM');
+			await stopProcess(listener, 'SIGTERM');
 			await system.stop();
 		}
 	};

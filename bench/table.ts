@@ -19,28 +19,33 @@ const aSecond = (figure: number | null | undefined): string =>
 
 export function readable(report: Report): string {
 	const { notes, failures } = report;
+	const sections = [
+		paces(report),
+		latencies(report),
+		[...sizes(report), ...special(report)],
+		verdicts(report),
+		notes.map((note) => `  ${note}`),
+		failures.map((failure) => `  FAILED: ${failure}`)
+	];
 	return [
 		`Causeway on ${report.cores} cores, Node ${report.node}, Redis ${report.redis}, PostgreSQL ${report.postgres}; ${
 			report.quick ? 'quick, ' : ''
 		}${report.rounds === 1 ? 'one round' : `medians of ${report.rounds} rounds`}, ${whole(report.seconds)} s`,
-		'',
-		...paces(report),
-		'',
-		...latencies(report),
-		'',
-		...sizes(report),
-		...special(report),
-		'',
-		line('targets', 'wanted', 'is'),
-		...targetsOf(report).map(({ name, wanted, is, met }) =>
-			line(name, wanted, is, met === null ? '-' : met ? 'met' : 'MISSED')
-		),
-		...(notes.length > 0 ? ['', ...notes.map((note) => `  ${note}`)] : []),
-		...(failures.length > 0 ? ['', ...failures.map((failure) => `  FAILED: ${failure}`)] : [])
+		// What the caller did not ask for is left out.
+		...sections.filter((lines) => lines.length > 0).map((lines) => `\n${lines.join('\n')}`)
 	].join('\n');
 }
 
+function verdicts(report: Report): string[] {
+	const measured = targetsOf(report).filter(({ met }) => met !== null);
+	return [
+		line('targets', 'wanted', 'is'),
+		...measured.map(({ name, wanted, is, met }) => line(name, wanted, is, met ? 'met' : 'MISSED'))
+	];
+}
+
 function paces({ ours, baselines, ratios }: Report): string[] {
+	if ([...Object.values(ours), ...Object.values(baselines)].every((figure) => figure === null)) return [];
 	return [
 		line('', 'a second', 'ours is'),
 		line('Causeway: Alerts, HTTP to screen', aSecond(ours.alertsPerSecond)),
@@ -60,6 +65,7 @@ function paces({ ours, baselines, ratios }: Report): string[] {
 }
 
 function latencies({ latencyMs, cost, halfPerSecond, consoles }: Report): string[] {
+	if (!latencyMs.at1150 && !latencyMs.at50pct && !consoles) return [];
 	const latency = (name: string, at: Latency | null, of: Cost | null): string =>
 		at
 			? line(name, ...[at.p50, at.p95, at.p99].map(inMs), of ? `${whole(of.percent)} %` : '-')
@@ -95,12 +101,12 @@ function sizes({ memory, growth }: Report): string[] {
 			`p99 ${inMs(at.p99Ms)}`,
 			`${whole(at.bytesPerServiceRequest)} B each`
 		);
-	const size = (figure: number | null, unit: string): string =>
-		figure === null ? NOT_MEASURED : `${whole(figure)} ${unit}`;
+	const size = (name: string, figure: number | null, unit: string): string[] =>
+		figure === null ? [] : [line(name, `${whole(figure)} ${unit}`)];
 	return [
-		line('index in Redis, a Service Request', size(memory.bytesPerServiceRequest, 'B')),
-		line('record in PostgreSQL, an Alert', size(memory.databaseBytesPerAlert, 'B')),
-		line('memory of web and worker together', size(memory.rssMiB, 'MiB')),
+		...size('index in Redis, a Service Request', memory.bytesPerServiceRequest, 'B'),
+		...size('record in PostgreSQL, an Alert', memory.databaseBytesPerAlert, 'B'),
+		...size('memory of web and worker together', memory.rssMiB, 'MiB'),
 		...growth.points.map(grown)
 	];
 }
