@@ -108,14 +108,16 @@ async function measure(options: Options): Promise<Report> {
 	for (const work of works) {
 		progress.begin(work);
 		try {
-			progress.say(`${work.name}: ${await work.run(progress.at)}`);
+			const result = await work.run(progress.at);
+			progress.end();
+			progress.say(`${work.name}: ${result}`);
 		} catch (error) {
 			// Without a Causeway there is nothing to go on with, nor when somebody has asked to stop.
 			if (work === start || closing) throw error;
 			measured.failures.push(`${work.name}: ${(error as Error).message}`);
+			progress.end();
 			progress.say(`${work.name} FAILED: ${(error as Error).message}`);
 		}
-		progress.end();
 	}
 	progress.close();
 	return compose(measured, {
