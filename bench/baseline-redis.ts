@@ -132,6 +132,6 @@ async function openIndex({ redisUrl, databaseUrl, trace, requests = trace.reques
 	return { index, redis, fill, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
-async function usedMemory(redis: Redis): Promise<number> {
+export async function usedMemory(redis: Redis): Promise<number> {
 	return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
 }

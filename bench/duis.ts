@@ -2,13 +2,13 @@
 import { readDuis } from '#lib/server/duis.ts';
 import { deviceAlert, response } from '../tests/support/duis-messages.ts';
 import { cosemTime, dlms, signed } from '../tests/support/gbcs-encoder.ts';
-import { SUPPLIERS, type Trace } from './trace.ts';
+import { SUPPLIERS, type Trace, type TraceSupplier } from './trace.ts';
 
 /** Alert `i` as a message and the id it will be kept under; `null` for what is no Device Alert. */
 export function duisOf(trace: Trace, i: number): { xml: string; messageId: string } | null {
 	const alert = trace.alertAt(i);
 	if (alert.kind !== 'device' || alert.raisedAt === null) return null;
-	const target = responsible(trace, alert.deviceId);
+	const target = responsible(trace, alert.deviceId).userIds[0]!;
 	const gbcs = signed(
 		{ device: alert.deviceId, target, counter: BigInt(i + 1), messageCode: '1000' },
 		dlms(alert.code, cosemTime(new Date(alert.raisedAt)))
@@ -21,9 +21,9 @@ export function duisOf(trace: Trace, i: number): { xml: string; messageId: strin
 	return { xml, messageId: reading.alert.messageId! };
 }
 
-/** The User that a Device's Alerts are addressed to: its Responsible Supplier. */
-function responsible(trace: Trace, deviceId: string): string {
+/** The Responsible Supplier of a Device: its Alerts are addressed to it. */
+export function responsible(trace: Trace, deviceId: string): TraceSupplier {
 	const home = Number.parseInt(deviceId.replaceAll('-', '').slice(8, 14), 16);
 	const device = trace.devicesOf(home).find((one) => one.deviceId === deviceId);
-	return SUPPLIERS.find(({ slug }) => slug === device?.tenures[0]?.supplier)!.userIds[0]!;
+	return SUPPLIERS.find(({ slug }) => slug === device?.tenures[0]?.supplier)!;
 }

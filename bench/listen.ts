@@ -1,5 +1,6 @@
 // The other end, a process of its own: a live connection for each Supplier, as a console holds it. It notes when each
 // Alert of the trace first came, how often, and follows the feed where frames are missing.
+import { setTimeout as pause } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
 import { instant } from './clock.ts';
@@ -8,8 +9,6 @@ export interface ListenOrder {
 	url: string;
 	/** Keys that read, one for each Supplier. */
 	keys: string[];
-	/** How many connections each Supplier has. */
-	consoles: number;
 }
 
 /** From now on these Alerts are waited for, and no others. */
@@ -20,7 +19,7 @@ export interface Expect {
 export interface ListenAnswer {
 	/** When each Alert first came to its Supplier (`instant`); 0 where it has not. */
 	at: Float64Array;
-	/** Feed entries that came of these Alerts to the first connection of each Supplier: more than one where it was explained anew. */
+	/** Feed entries that came of these Alerts to their Supplier: more than one where it was explained anew. */
 	entries: number;
 	/** Alerts that came to more than one Supplier. */
 	astray: number;
@@ -34,6 +33,8 @@ interface Arrival {
 	supplier: number;
 	astray: boolean;
 }
+
+const RETRY_MS = 500;
 
 /** By message id; `null` while it has not come. */
 let expected = new Map<string, Arrival | null>();
@@ -53,13 +54,12 @@ process.on('message', (message: ListenOrder | Expect | 'count' | 'tell') => {
 });
 process.once('disconnect', () => process.exit(0));
 
-async function open({ url, keys, consoles }: ListenOrder): Promise<void> {
-	for (const [supplier, key] of keys.entries())
-		for (let n = 0; n < consoles; n++) await connect(url, key, n === 0 ? supplier : null);
+async function open({ url, keys }: ListenOrder): Promise<void> {
+	for (const [supplier, key] of keys.entries()) await connect(url, key, supplier);
 }
 
-/** `supplier`: whose Alerts are noted; `null`: the connection only takes what it is sent. */
-async function connect(url: string, key: string, supplier: number | null): Promise<void> {
+/** `supplier`: whose Alerts are noted. */
+async function connect(url: string, key: string, supplier: number): Promise<void> {
 	const socket = io(url, { transports: ['websocket'], auth: { key } });
 	let last: number | null = null;
 	let fetching = false;
@@ -67,32 +67,45 @@ async function connect(url: string, key: string, supplier: number | null): Promi
 		last ??= head;
 		if (head > last) void catchUp();
 	});
-	if (supplier !== null)
-		socket.on('alert:changed', (frame: AlertChanged) => {
-			if (last !== null && frame.from > last + 1) return void catchUp();
-			take(frame);
-		});
+	socket.on('alert:changed', (frame: AlertChanged) => {
+		if (last !== null && frame.from > last + 1) return void catchUp();
+		take(frame);
+	});
 
 	function take(frame: Pick<AlertChanged, 'items'> & { to: number }): void {
 		const now = instant();
 		last = Math.max(last ?? 0, frame.to);
-		for (const { messageId } of frame.items) note(messageId, supplier!, now);
+		for (const { messageId } of frame.items) note(messageId, supplier, now);
 	}
 
-	/** Reads from the feed what did not come. */
+	/** Reads from the feed what did not come; what a busy product does not answer is asked for again. */
 	async function catchUp(): Promise<void> {
-		if (fetching || supplier === null || last === null) return;
+		if (fetching || last === null) return;
 		fetching = true;
 		gaps++;
 		for (;;) {
-			const response = await fetch(`${url}/api/v1/feed?after=${last}&limit=500`, {
-				headers: { authorization: `Bearer ${key}` }
-			});
-			const { items, head } = (await response.json()) as { items: AlertChanged['items']; head: number };
-			if (items.length === 0 || last >= head) break;
-			take({ items, to: Math.max(...items.map(({ seq }) => seq)) });
+			const page = await readFeed(last);
+			if (page === null) {
+				await pause(RETRY_MS);
+				continue;
+			}
+			if (page.items.length === 0 || last >= page.head) break;
+			take({ items: page.items, to: Math.max(...page.items.map(({ seq }) => seq)) });
 		}
 		fetching = false;
+	}
+
+	async function readFeed(after: number): Promise<{ items: AlertChanged['items']; head: number } | null> {
+		try {
+			const response = await fetch(`${url}/api/v1/feed?after=${after}&limit=500`, {
+				headers: { authorization: `Bearer ${key}` }
+			});
+			if (response.ok) return (await response.json()) as { items: AlertChanged['items']; head: number };
+			console.error(`a console could not read the feed: ${response.status}`);
+		} catch (error) {
+			console.error(`a console could not read the feed: ${(error as Error).message}`);
+		}
+		return null;
 	}
 
 	await new Promise<void>((done, fail) => socket.once('feed:head', () => done()).once('connect_error', fail));

@@ -3,7 +3,7 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { instant } from './clock.ts';
-import { duisOf } from './duis.ts';
+import { duisOf, responsible } from './duis.ts';
 import { createTrace, type Trace, type TracePlan } from './trace.ts';
 
 /** What flows in beside the other streams of a stage. */
@@ -17,6 +17,8 @@ export interface Stream {
 	/** Records a second, or `null`: as fast as they are taken, `inFlight` calls at a time. */
 	perSecond: number | null;
 	inFlight?: number;
+	/** Only Alerts of this Supplier's Devices count; the others are passed by. */
+	only?: string;
 }
 
 export interface LoadOrder {
@@ -133,33 +135,43 @@ async function drive({ url, key, plan, streams, delay }: LoadOrder): Promise<Loa
 }
 
 /** The bodies, made before the first is due, so that making them costs the measurement nothing. */
-function callsOf(
-	trace: Trace,
-	{ kind, from, count, batch }: Stream
-): { calls: Call[]; messageIds: string[] } {
-	if (batch === 'duis') return duisCalls(trace, from, count);
-	const text = kind === 'alert' ? trace.alertJsonAt : trace.requestJsonAt;
+function callsOf(trace: Trace, stream: Stream): { calls: Call[]; messageIds: string[] } {
 	const calls: Call[] = [];
-	for (let offset = 0; offset < count; offset += batch) {
-		const records = Math.min(batch, count - offset);
-		const lines = Array.from({ length: records }, (_, i) => text(from + offset + i));
-		calls.push({ body: Buffer.from(lines.join('\n')), records, offset });
+	const messageIds: string[] = [];
+	const size = stream.batch === 'duis' ? 1 : stream.batch;
+	let texts: string[] = [];
+	let made = 0;
+	for (let i = stream.from; made < stream.count; i++) {
+		const record = recordAt(trace, stream, i);
+		if (!record) continue;
+		texts.push(record.text);
+		if (record.messageId !== null) messageIds.push(record.messageId);
+		made++;
+		if (texts.length < size && made < stream.count) continue;
+		calls.push({
+			body: Buffer.from(texts.join('\n')),
+			records: texts.length,
+			offset: made - texts.length
+		});
+		texts = [];
 	}
-	const messageIds =
-		kind === 'alert' ? Array.from({ length: count }, (_, i) => trace.messageIdAt(from + i)) : [];
 	return { calls, messageIds };
 }
 
-function duisCalls(trace: Trace, from: number, count: number): { calls: Call[]; messageIds: string[] } {
-	const calls: Call[] = [];
-	const messageIds: string[] = [];
-	for (let i = from; calls.length < count; i++) {
+/** `null`: record `i` is none that the stream is made of. */
+function recordAt(
+	trace: Trace,
+	{ kind, batch, only }: Stream,
+	i: number
+): { text: string; messageId: string | null } | null {
+	if (kind === 'service-request') return { text: trace.requestJsonAt(i), messageId: null };
+	if (batch === 'duis') {
 		const message = duisOf(trace, i);
-		if (!message) continue;
-		calls.push({ body: Buffer.from(message.xml), records: 1, offset: calls.length });
-		messageIds.push(message.messageId);
+		return message && { text: message.xml, messageId: message.messageId };
 	}
-	return { calls, messageIds };
+	const alert = trace.alertAt(i);
+	if (only && responsible(trace, alert.deviceId).slug !== only) return null;
+	return { text: JSON.stringify(alert), messageId: alert.messageId! };
 }
 
 function post(

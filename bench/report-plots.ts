@@ -1,28 +1,34 @@
 // The plots of a report, by file name.
 import { barPlot, growthPlot, latencyPlot } from './plot.ts';
 import { BASELINES, COUNTRY, type Report } from './report.ts';
+import { whole } from './wording.ts';
 
-export function plotsOf({ ours, baselines, latencyMs, growth }: Report): Record<string, string> {
-	const grown = [
-		{ label: '100 k', at: growth.at100k },
-		{ label: '1 M', at: growth.at1M },
-		{ label: '10 M', at: growth.at10M }
-	].flatMap(({ label, at }) => (at ? [{ ...at, label }] : []));
+export function plotsOf({
+	ours,
+	baselines,
+	latencyMs,
+	halfPerSecond,
+	growth
+}: Report): Record<string, string> {
+	const grown = growth.points.map((point) => ({ ...point, label: sizeOf(point.requests) }));
+	const loads = [
+		{ label: `the country: ${whole(COUNTRY.alertsPerSecond)} Alerts a second`, at: latencyMs.at1150 },
+		{ label: `half of the most: ${whole(halfPerSecond ?? 0)} Alerts a second`, at: latencyMs.at50pct }
+	].flatMap(({ label, at }) => (at ? [{ label, ...at }] : []));
 	return {
-		'throughput.svg': barPlot('Causeway beside what else one could build', 'a second', [
-			{ label: 'Causeway: Alerts, HTTP to screen', value: ours.alertsPerSecond, ours: true },
-			{ label: 'Causeway: Service Requests', value: ours.serviceRequestsPerSecond, ours: true },
-			...Object.values(BASELINES).map(({ name, ...of }) => ({ label: name, value: baselines[of.figure] }))
-		]),
-		'latency.svg': latencyPlot('From the HTTP call to the screen', [
-			{ label: `the country: ${figure(COUNTRY.alertsPerSecond)} Alerts a second`, ...latencyMs.at1150 },
-			{
-				label: `half of the most: ${figure(ours.alertsPerSecond / 2)} Alerts a second`,
-				...latencyMs.at50pct
-			}
-		]),
+		...(ours.alertsPerSecond !== null && {
+			'throughput.svg': barPlot('Causeway beside what else one could build', 'a second', [
+				{ label: 'Causeway: Alerts, HTTP to screen', value: ours.alertsPerSecond, ours: true },
+				{ label: 'Causeway: one DUIS message a call', value: ours.duisPerSecond, ours: true },
+				{ label: 'Causeway: Service Requests', value: ours.serviceRequestsPerSecond, ours: true },
+				...Object.values(BASELINES).map(({ name, figure }) => ({ label: name, value: baselines[figure] }))
+			])
+		}),
+		...(loads.length > 0 && { 'latency.svg': latencyPlot('From the HTTP call to the screen', loads) }),
 		...(grown.length > 1 && { 'growth.svg': growthPlot('As Service Requests grow in number', grown) })
 	};
 }
 
-const figure = (value: number): string => Math.round(value).toLocaleString('en-GB');
+/** 100 k, 10 M. */
+const sizeOf = (requests: number): string =>
+	requests >= 1e6 ? `${Number((requests / 1e6).toFixed(1))} M` : `${Number((requests / 1e3).toFixed(1))} k`;

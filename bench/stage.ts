@@ -3,7 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { stopProcess } from '../launcher/process.ts';
 import type { LoadOrder, LoadReport, Stream } from './load.ts';
 import { next, start, type Loaded } from './system.ts';
-import { between, usage, type Part } from './usage.ts';
+import type { TracePlan } from './trace.ts';
+import { between, usage, type Part, type Usage } from './usage.ts';
+
+/** What is sent: records of the trace of `plan`. */
+export interface Stage {
+	plan: TracePlan;
+	streams: Stream[];
+}
 
 export interface StageResult {
 	alerts: number;
@@ -16,7 +23,9 @@ export interface StageResult {
 	latencyMs: { p50: number; p95: number; p99: number; max: number } | null;
 	/** Cores that each part kept busy, over the stage; `null` where the system does not tell. */
 	cores: Record<Part, number> | null;
-	rssMiB: number | null;
+	rssMiB: Usage['rssMiB'] | null;
+	/** How many Alerts have each explanation; one that was explained anew counts as it ended. */
+	explained: Record<string, number>;
 	/** Calls that were asked to come back later. */
 	pushedBack: number;
 	/** How often a console missed frames and read the feed. */
@@ -29,7 +38,7 @@ const PATIENCE = 30_000;
 /** Runs the streams; throws where an Alert was lost or doubled, or came to a Supplier that it does not belong to. */
 export async function runStage(
 	system: Loaded,
-	streams: Stream[],
+	{ plan, streams }: Stage,
 	onProgress: (done: number, of: number) => void = () => {}
 ): Promise<StageResult> {
 	const load = start('load.ts');
@@ -37,7 +46,7 @@ export async function runStage(
 		const order: LoadOrder = {
 			url: system.url,
 			key: system.keys['*']!,
-			plan: system.trace.plan,
+			plan,
 			streams,
 			delay: 300
 		};
@@ -47,9 +56,7 @@ export async function runStage(
 		const before = usage();
 		const reported = next<LoadReport>(load);
 		const alerts = total(streams, 'alert');
-		let report: LoadReport | undefined;
-		void reported.then((r) => (report = r));
-		await arrive(system, alerts, onProgress, () => report !== undefined);
+		await arrive(system, alerts, onProgress, reported);
 		const { failures, accepted, began, ended, due, pushedBack } = await reported;
 		const serviceRequests = total(streams, 'service-request');
 		const indexed = serviceRequests > 0 ? await lastIndexed(system) : 0;
@@ -59,7 +66,7 @@ export async function runStage(
 			throw new Error(`${accepted} of ${alerts + serviceRequests} records were taken`);
 		const { at, astray, gaps } = await system.told();
 		if (astray > 0) throw new Error(`${astray} Alerts came to a Supplier they do not belong to`);
-		await nothingLost(system, messageIds);
+		const explained = await nothingLost(system, messageIds);
 		const last = at.reduce((a, b) => Math.max(a, b), 0);
 		const seconds = (Math.max(last, ended, indexed) - began) / 1000;
 		return {
@@ -70,7 +77,8 @@ export async function runStage(
 			serviceRequestsPerSecond: serviceRequests / seconds,
 			latencyMs: alerts === 0 ? null : percentiles(at.map((instant, i) => instant - due[i]!)),
 			cores: coresOf(before, after, seconds),
-			rssMiB: after && after.rssMiB.web + after.rssMiB.worker,
+			rssMiB: after && after.rssMiB,
+			explained,
 			pushedBack,
 			gaps
 		};
@@ -82,25 +90,32 @@ export async function runStage(
 const total = (streams: readonly Stream[], kind: Stream['kind']): number =>
 	streams.filter((stream) => stream.kind === kind).reduce((sum, { count }) => sum + count, 0);
 
-/** Waits until all Alerts of the stage have come to a console. */
-async function arrive(
+/** Waits until all Alerts of the stage have come to a console, and `sent` is settled. */
+export async function arrive(
 	system: Loaded,
 	alerts: number,
 	onProgress: (done: number, of: number) => void,
-	isSent: () => boolean
+	sent: Promise<unknown>
 ): Promise<void> {
-	let [done, since] = [-1, Date.now()];
-	for (;;) {
-		const arrived = alerts === 0 ? 0 : await system.arrived();
+	let sending = true;
+	const done = (): void => void (sending = false);
+	void sent.then(done, done);
+	let [before, since] = [-1, Date.now()];
+	while (alerts > 0) {
+		const arrived = await system.arrived();
 		onProgress(Math.min(arrived, alerts), alerts);
-		if (arrived >= alerts && isSent()) return;
-		if (arrived !== done) [done, since] = [arrived, Date.now()];
-		if (Date.now() - since > PATIENCE)
+		if (arrived >= alerts) break;
+		if (arrived !== before) [before, since] = [arrived, Date.now()];
+		// A sender that has failed says so itself.
+		if (Date.now() - since > (sending ? 2 : 1) * PATIENCE) {
+			if (!sending) await sent;
 			throw new Error(
 				`${alerts - arrived} of ${alerts} Alerts did not come to a console within ${PATIENCE / 1000} s`
 			);
+		}
 		await pause(100);
 	}
+	await sent;
 }
 
 /** When the last request was found in the index (`instant`). */
@@ -112,18 +127,24 @@ async function lastIndexed({ pool }: Loaded): Promise<number> {
 	}
 }
 
-/** Each Alert stands once in the record, and once with the Supplier it belongs to. */
-async function nothingLost({ pool }: Loaded, messageIds: readonly string[]): Promise<void> {
-	const { rows } = await pool.query<{ kept: number; seen: number }>(
-		`with sent as (select unnest($1::text[]) as message_id),
-		kept as (select a.id from sent join alert a using (message_id))
-		select (select count(*)::int from kept) as kept,
-			(select count(*)::int from supplier_alert s join kept on kept.id = s.alert_id) as seen`,
+/** Each Alert stands once in the record, and once with the Supplier it belongs to; tells how they are explained. */
+export async function nothingLost(
+	{ pool }: Loaded,
+	messageIds: readonly string[]
+): Promise<Record<string, number>> {
+	const { rows } = await pool.query<{ explanation: string | null; alerts: number }>(
+		`select s.explanation, count(*)::int as alerts
+		from unnest($1::text[]) as sent(message_id)
+		join alert a using (message_id)
+		left join supplier_alert s on s.alert_id = a.id
+		group by 1 order by 2 desc`,
 		[messageIds]
 	);
-	const { kept, seen } = rows[0]!;
-	if (kept !== messageIds.length || seen !== messageIds.length)
-		throw new Error(`of ${messageIds.length} Alerts ${kept} are kept and ${seen} stand with a Supplier`);
+	const seen = rows.filter(({ explanation }) => explanation !== null);
+	const total = seen.reduce((sum, { alerts }) => sum + alerts, 0);
+	if (total !== messageIds.length || seen.length !== rows.length)
+		throw new Error(`of ${messageIds.length} Alerts ${total} stand with a Supplier`);
+	return Object.fromEntries(seen.map(({ explanation, alerts }) => [explanation, alerts]));
 }
 
 function percentiles(values: Float64Array): NonNullable<StageResult['latencyMs']> {

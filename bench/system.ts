@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Ground, System } from '../launcher/ground.ts';
 import { stopProcess } from '../launcher/process.ts';
+import type { CrowdOrder } from './crowd.ts';
 import type { Expect, ListenAnswer, ListenOrder } from './listen.ts';
 import { SUPPLIERS, type Trace } from './trace.ts';
 
@@ -31,21 +32,34 @@ export async function next<T>(child: ChildProcess): Promise<T> {
 export async function openSystem(
 	ground: Ground,
 	trace: Trace,
-	{ consoles = 1, flags = [] as readonly string[], say = (_: string): void => {} } = {}
+	{
+		flags = [] as readonly string[],
+		say = (_: string): void => {},
+		onProgress = (_done: number, _of: number): void => {}
+	} = {}
 ) {
 	const system = await ground.startSystem({ suppliers: SUPPLIERS, flags });
-	await fill(system, trace, say);
+	await fill(system, trace, say, onProgress);
+	const keys = SUPPLIERS.map(({ slug }) => system.keys[slug]!);
 	const listener = start('listen.ts');
-	const order: ListenOrder = {
-		url: system.url,
-		keys: SUPPLIERS.map(({ slug }) => system.keys[slug]!),
-		consoles
-	};
-	listener.send(order);
+	listener.send({ url: system.url, keys } satisfies ListenOrder);
 	await next(listener);
+
+	/** So many more consoles for each Supplier, which only hold their connection; returns how to close them. */
+	async function openCrowd(each: number): Promise<() => Promise<void>> {
+		const crowd = start('crowd.ts');
+		crowd.send({ url: system.url, keys, each } satisfies CrowdOrder);
+		await next(crowd);
+		return async () => {
+			if (crowd.exitCode !== null) throw new Error('not all consoles stayed connected');
+			await stopProcess(crowd, 'SIGTERM');
+		};
+	}
+
 	return {
 		...system,
 		trace,
+		openCrowd,
 		/** Makes the consoles wait for these Alerts. */
 		async expect(order: Expect): Promise<void> {
 			listener.send(order);
@@ -67,8 +81,17 @@ export async function openSystem(
 	};
 }
 
-/** The inventory, and what was sent to it before the measurement begins; the audit data is complete until then. */
-async function fill(system: System, trace: Trace, say: (line: string) => void): Promise<void> {
+/**
+ * The inventory, and what was sent to it before the measurement begins. The time of the trace lies in the past, and the
+ * audit data is said to be complete until today, so that each explanation is final.
+ */
+async function fill(
+	system: System,
+	trace: Trace,
+	say: (line: string) => void,
+	onProgress: (done: number, of: number) => void
+): Promise<void> {
+	let sent = 0;
 	const post = async (path: string, body: string, type = 'application/x-ndjson'): Promise<void> => {
 		for (;;) {
 			const response = await fetch(`${system.url}/api/v1${path}`, {
@@ -76,7 +99,7 @@ async function fill(system: System, trace: Trace, say: (line: string) => void): 
 				headers: { authorization: `Bearer ${system.keys['*']}`, 'content-type': type },
 				body
 			});
-			if (response.ok) return;
+			if (response.ok) return onProgress(++sent, (trace.devices + trace.requests) / CALL);
 			if (response.status !== 503 && response.status !== 429)
 				throw new Error(`POST ${path} answers ${response.status}: ${await response.text()}`);
 			await pause(1000 * Number(response.headers.get('retry-after') ?? 1));
@@ -91,7 +114,7 @@ async function fill(system: System, trace: Trace, say: (line: string) => void): 
 	await inLanes(inventory(trace), '/devices');
 	say(`${trace.devices.toLocaleString('en')} Devices are known`);
 	await inLanes(before(trace), '/service-requests');
-	const mark = { source: 'bench', completeUntil: new Date(trace.plan.now).toISOString() };
+	const mark = { source: 'bench', completeUntil: new Date().toISOString() };
 	await post('/service-requests/completeness', JSON.stringify(mark), 'application/json');
 	await quiet(system);
 	await system.pool.query('vacuum analyze');
@@ -117,10 +140,12 @@ function* before(trace: Trace): Generator<string> {
 		).join('\n');
 }
 
-/** Waits until nothing is due any more; throws where that takes longer than `limitMs`. */
-export async function quiet(system: System, limitMs = 120_000): Promise<void> {
+/** Waits until every explanation that is due has been written; throws where that takes longer than `limitMs`. */
+export async function quiet({ pool }: System, limitMs = 120_000): Promise<void> {
 	const until = Date.now() + limitMs;
-	while (await system.isBusy()) {
+	for (;;) {
+		const { rows } = await pool.query('select from doorbell limit 1');
+		if (rows.length === 0) return;
 		if (Date.now() > until) throw new Error('the product still works on what was sent two minutes ago');
 		await pause(50);
 	}

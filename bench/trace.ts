@@ -14,7 +14,10 @@ export interface TracePlan {
 	requests: number;
 	/** Epoch ms. */
 	now: number;
-	/** How densely the requests follow each other, and the Alerts after `now`. */
+	/** The number of the first Alert (0 by default), and when it is received (`now`). */
+	alerts?: number;
+	alertsSince?: number;
+	/** How densely requests and Alerts follow each other. */
 	requestsPerSecond?: number;
 	alertsPerSecond?: number;
 	/** No request comes after `now`: what causes Alerts lies before it. */
@@ -44,13 +47,7 @@ export const SUPPLIERS: readonly TraceSupplier[] = [
 ];
 
 /** What a country sends (estimated for 2026). */
-const COUNTRY = { requestsPerSecond: 800, alertsPerSecond: 1150 };
-/**
- * The last two minutes before `now` have the pace of the plan, in seconds; what was recorded earlier lies thinly over
- * three days, as it does where thirty million Devices share what thousands share here, in milliseconds.
- */
-const RECENT = 120;
-const REACH = 71 * 3_600_000;
+export const COUNTRY = { requestsPerSecond: 800, alertsPerSecond: 1150 };
 /** Of a hundred Alerts, so many are caused by a request. */
 const CAUSED = 75;
 const SINCE = '2025-01-01T00:00:00.000Z';
@@ -85,17 +82,13 @@ const iso = (at: number): string => new Date(at).toISOString();
 export type Trace = ReturnType<typeof createTrace>;
 
 export function createTrace(plan: TracePlan) {
-	const { seed, requests, now } = plan;
+	const { seed, requests, now, alerts = 0, alertsSince = now } = plan;
 	const { requestsPerSecond, alertsPerSecond } = { ...COUNTRY, ...plan };
 	const homes = Math.ceil(plan.devices / DEVICES) * HOMES;
 
 	/** When a request was recorded, and when an Alert is received. */
-	const older = Math.max(0, Math.floor(requests - requestsPerSecond * RECENT));
-	const requestTime = (i: number): number => {
-		const paced = now + ((i - requests) * 1000) / requestsPerSecond;
-		return Math.round(i >= older ? paced : now - REACH + (i / older) * (REACH - RECENT * 1000));
-	};
-	const alertTime = (i: number): number => Math.round(now + (i * 1000) / alertsPerSecond);
+	const requestTime = (i: number): number => Math.round(now + ((i - requests) * 1000) / requestsPerSecond);
+	const alertTime = (i: number): number => Math.round(alertsSince + ((i - alerts) * 1000) / alertsPerSecond);
 
 	/** A home that has a Device of this kind. */
 	function homeWith(place: Place, random: Random): number {
@@ -168,9 +161,8 @@ export function createTrace(plan: TracePlan) {
 		const latest = plan.alertsAlone ? Math.min(raisedAt, now) : raisedAt;
 		const before = latest - (least + random.next() * (most - least)) * 1000;
 		const wanted = Math.floor(requests + ((before - now) * requestsPerSecond) / 1000);
-		// The requests of one kind come every so often; where it would be too long ago, any of the last two minutes will do.
-		const first = Math.max(100, older);
-		const near = wanted >= first ? wanted : random.whole(first, Math.max(first, requests - 1));
+		// The requests of one kind come every so often; where the trace is too short, any of them will do.
+		const near = wanted >= 100 ? wanted : random.whole(100, Math.max(100, requests - 1));
 		let cause = near;
 		while (REQUEST_LOTS[cause % 100] !== mechanism) cause--;
 		return { raisedAt, alert: mechanism.alert, cause, random };

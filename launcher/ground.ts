@@ -20,6 +20,9 @@ export interface System {
 	isBusy(): Promise<boolean>;
 	/** A connection to the record, for what only it can tell. */
 	pool: pg.Pool;
+	/** Ends the worker process; what is taken in waits for the next one. */
+	stopWorker(): Promise<void>;
+	startWorker(): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -78,20 +81,20 @@ export async function openGround(name: string, say: (line: string) => void) {
 			LOG_LEVEL: 'warn',
 			...settings
 		};
-		const processes: Supervised[] = [];
+		const run = (name: string, script: string): Supervised =>
+			supervise({ name, script, flags, env, home, say });
+		let worker: Supervised | undefined = run('worker', 'workers/main.ts');
+		const web = run('web', 'server.ts');
 		let stopped = false;
 		const stop = async (): Promise<void> => {
 			if (stopped) return;
 			stopped = true;
-			for (const supervised of [...processes].reverse()) await supervised.stop();
+			await web.stop();
+			await worker?.stop();
 			await pool.end();
 		};
 		undo.push(stop);
-		const run = (name: string, script: string) =>
-			processes.push(supervise({ name, script, flags, env, home, say }));
-		run('worker', 'workers/main.ts');
-		run('web', 'server.ts');
-		await Promise.all(processes.map((supervised) => supervised.ready));
+		await Promise.all([web.ready, worker.ready]);
 		return {
 			url: `http://127.0.0.1:${port}`,
 			databaseUrl: database.url,
@@ -105,6 +108,14 @@ export async function openGround(name: string, say: (line: string) => void) {
 				return rows[0]!.busy;
 			},
 			pool,
+			async stopWorker() {
+				await worker?.stop();
+				worker = undefined;
+			},
+			async startWorker() {
+				worker = run('worker', 'workers/main.ts');
+				await worker.ready;
+			},
 			stop
 		};
 	}

@@ -59,7 +59,7 @@ export async function openPage(browser: Browser, visit: Visit = {}): Promise<Pag
 
 export async function signIn(
 	page: Page,
-	web: Web,
+	web: Pick<Web, 'url'>,
 	person: { email: string; password: string },
 	path = '/'
 ): Promise<void> {

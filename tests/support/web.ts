@@ -3,7 +3,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { freePort, stopProcess } from '../../launcher/process.ts';
-import { type SupplierSlug, type System } from './system.ts';
+import type { SupplierSlug, System } from './system.ts';
 
 export interface Person {
 	email: string;

@@ -1,0 +1,137 @@
+// What a run has measured so far, round by round, and the report that comes of it.
+import { availableParallelism } from 'node:os';
+import type { IndexMemory } from './baseline-redis.ts';
+import { addedUp, median, medians } from './figures.ts';
+import {
+	ratiosOf,
+	type Backlog,
+	type Baselines,
+	type BrowserFigures,
+	type Consoles,
+	type Cost,
+	type Growth,
+	type Latency,
+	type Ours,
+	type Report
+} from './report.ts';
+import type { StageResult } from './stage.ts';
+import type { LoadName, StageRecord } from './trial.ts';
+
+export type Measured = ReturnType<typeof createMeasured>;
+
+export function createMeasured() {
+	return {
+		saturated: new Map<LoadName, StageRecord[]>(),
+		at1150: [] as StageRecord[],
+		at50pct: [] as StageRecord[],
+		baselines: new Map<keyof Baselines, number[]>(),
+		index: null as IndexMemory | null,
+		/** Bytes that stages of Alerts alone have added to the record. */
+		record: [] as Array<{ alerts: number; bytes: number; tables: Record<string, number> }>,
+		growth: [] as Growth[],
+		backlog: null as Backlog | null,
+		consoles: null as Consoles | null,
+		browser: null as BrowserFigures | null,
+		stages: [] as StageRecord[],
+		notes: new Set<string>(),
+		failures: [] as string[]
+	};
+}
+
+/** Adds one more to those of this name. */
+export function add<K, V>(to: Map<K, V[]>, key: K, value: V): void {
+	to.set(key, [...(to.get(key) ?? []), value]);
+}
+
+export function costOf({ cores }: Pick<StageResult, 'cores'>): Cost | null {
+	if (!cores) return null;
+	const busy = Object.values(cores).reduce((a, b) => a + b, 0);
+	return { cores, percent: (100 * busy) / availableParallelism() };
+}
+
+export const latencyOf = ({ latencyMs }: StageResult): Latency => {
+	const { p50, p95, p99 } = latencyMs!;
+	return { p50, p95, p99 };
+};
+
+type Circumstances = Pick<
+	Report,
+	'cores' | 'node' | 'redis' | 'postgres' | 'quick' | 'rounds' | 'seed' | 'at' | 'seconds'
+>;
+
+export function compose(measured: Measured, circumstances: Circumstances): Report {
+	const ours = oursOf(measured);
+	const baseline = (name: keyof Baselines): number | null => median(measured.baselines.get(name) ?? []);
+	const baselines: Baselines = {
+		bullmqNoopJobsPerSecond: baseline('bullmqNoopJobsPerSecond'),
+		postgresLookupAlertsPerSecond: baseline('postgresLookupAlertsPerSecond'),
+		postgresBatchedAlertsPerSecond: baseline('postgresBatchedAlertsPerSecond'),
+		redisLookupsPerSecond: baseline('redisLookupsPerSecond'),
+		secAlertsPerSecond: baseline('secAlertsPerSecond')
+	};
+	const grown = (requests: number): Growth | null =>
+		measured.growth.find((point) => point.requests === requests) ?? null;
+	const { backlog, consoles, browser, stages, notes, failures } = measured;
+	return {
+		...circumstances,
+		ours,
+		baselines,
+		ratios: ratiosOf(ours, baselines),
+		latencyMs: {
+			at1150: medians(measured.at1150.map(latencyOf)),
+			at50pct: medians(measured.at50pct.map(latencyOf))
+		},
+		halfPerSecond: median(measured.at50pct.map(({ offeredPerSecond }) => offeredPerSecond ?? 0)),
+		cost: { at1150: medianCost(measured.at1150) },
+		memory: memoryOf(measured),
+		growth: { at100k: grown(1e5), at1M: grown(1e6), at10M: grown(1e7), points: measured.growth },
+		backlog,
+		consoles,
+		browser,
+		explained: addedUp(stages.map((stage) => stage.explained)),
+		stages,
+		notes: [...notes],
+		failures
+	};
+}
+
+function oursOf({ saturated }: Measured): Ours {
+	const of = (load: LoadName, figure: 'alertsPerSecond' | 'serviceRequestsPerSecond'): number | null =>
+		median((saturated.get(load) ?? []).map((stage) => stage[figure]));
+	const mixed = medians(
+		(saturated.get('mixed') ?? []).map(({ alertsPerSecond, serviceRequestsPerSecond }) => ({
+			alertsPerSecond,
+			serviceRequestsPerSecond
+		}))
+	);
+	return {
+		alertsPerSecond: of('alertsBy1000', 'alertsPerSecond'),
+		alertsBy50PerSecond: of('alertsBy50', 'alertsPerSecond'),
+		alertsBy1PerSecond: of('alertsBy1', 'alertsPerSecond'),
+		duisPerSecond: of('duis', 'alertsPerSecond'),
+		mixed,
+		serviceRequestsPerSecond: of('requests', 'serviceRequestsPerSecond')
+	};
+}
+
+function medianCost(stages: readonly StageRecord[]): Cost | null {
+	const cores = medians(stages.flatMap((stage) => stage.cores ?? []));
+	return cores && costOf({ cores });
+}
+
+function memoryOf({ index, record, at1150 }: Measured): Report['memory'] {
+	const alerts = record.reduce((sum, stage) => sum + stage.alerts, 0);
+	const rss = at1150.flatMap((stage) => (stage.rssMiB ? stage.rssMiB.web + stage.rssMiB.worker : []));
+	const tables = addedUp(record.map((stage) => stage.tables));
+	return {
+		bytesPerServiceRequest: index && index.bytesPerRequest,
+		rssMiB: median(rss),
+		databaseBytesPerAlert: alerts === 0 ? null : record.reduce((sum, { bytes }) => sum + bytes, 0) / alerts,
+		tables: Object.fromEntries(
+			Object.entries(tables)
+				.map(([name, bytes]) => [name, Math.round(bytes / alerts)] as const)
+				.filter(([, bytes]) => bytes > 0)
+				.sort(([, a], [, b]) => b - a)
+		)
+	};
+}

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { createCourse } from '../../bench/course.ts';
+import { runStage } from '../../bench/stage.ts';
+import { openSystem, type Loaded } from '../../bench/system.ts';
+import { createTrace } from '../../bench/trace.ts';
+import { openGround, type Ground } from '../../launcher/ground.ts';
+
+const HOUR = 3_600_000;
+const plan = { seed: 5, devices: 260, requests: 2000, now: Date.now() - HOUR };
+const given = { DATABASE_URL: process.env['DATABASE_URL'], REDIS_URL: process.env['REDIS_URL'] };
+let ground: Ground;
+let system: Loaded;
+
+beforeAll(async () => {
+	Object.assign(process.env, { DATABASE_URL: inject('databaseUrl'), REDIS_URL: inject('redisUrl') });
+	ground = await openGround('bench_test', () => {});
+	system = await openSystem(ground, createTrace(plan));
+});
+
+afterAll(async () => {
+	await system?.stop();
+	await ground?.close();
+	for (const [name, value] of Object.entries(given))
+		if (value === undefined) delete process.env[name];
+		else process.env[name] = value;
+});
+
+it('a stage of the benchmark sees every Alert at its Supplier, explained, and every Service Request taken', async () => {
+	const amount = { count: 200, batch: 20, perSecond: null };
+	const result = await runStage(system, createCourse(plan).next({ alerts: amount, requests: amount }));
+	expect(result).toMatchObject({ alerts: 200, serviceRequests: 200 });
+	expect(result.latencyMs!.p50).toBeGreaterThan(0);
+	// Three of four are caused by a request: most of them are found, alone or among a few.
+	const { likely = 0, exact = 0, ambiguous = 0 } = result.explained;
+	expect(likely + exact + ambiguous).toBeGreaterThan(120);
+	expect(Object.values(result.explained).reduce((a, b) => a + b, 0)).toBe(200);
+});
