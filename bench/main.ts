@@ -85,7 +85,7 @@ async function measure(options: Options): Promise<Report> {
 	};
 	const start: Work = {
 		name: 'starting Causeway',
-		seconds: 8 + amounts.devices / 1000 + amounts.requests / 5000,
+		seconds: 8 + amounts.devices / 20_000 + amounts.requests / 5000,
 		run: async (at) => {
 			await reopen(at);
 			return 'it is up';

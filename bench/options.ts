@@ -43,7 +43,7 @@ export interface Amounts {
 }
 
 const FULL: Amounts = {
-	devices: 30_000,
+	devices: 400_000,
 	requests: 100_000,
 	indexed: 1_000_000,
 	saturating: 8,
@@ -51,7 +51,7 @@ const FULL: Amounts = {
 	baseline: 5
 };
 const QUICK: Amounts = {
-	devices: 8000,
+	devices: 200_000,
 	requests: 30_000,
 	indexed: 100_000,
 	saturating: 3,

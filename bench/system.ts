@@ -7,6 +7,7 @@ import type { Ground, System } from '../launcher/ground.ts';
 import { stopProcess } from '../launcher/process.ts';
 import type { CrowdOrder } from './crowd.ts';
 import type { Expect, ListenAnswer, ListenOrder } from './listen.ts';
+import { writeInventory } from './inventory.ts';
 import { SUPPLIERS, type Trace } from './trace.ts';
 
 export type Loaded = Awaited<ReturnType<typeof openSystem>>;
@@ -38,7 +39,9 @@ export async function openSystem(
 		onProgress = (_done: number, _of: number): void => {}
 	} = {}
 ) {
-	const system = await ground.startSystem({ suppliers: SUPPLIERS, flags });
+	// The time of the trace began days ago: what it holds is as near to the index as today's is in life.
+	const settings = { INDEX_WINDOW_HOURS: '240', BACKLOG_RECORDS: '4000000' };
+	const system = await ground.startSystem({ suppliers: SUPPLIERS, flags, settings });
 	await fill(system, trace, say, onProgress);
 	const keys = SUPPLIERS.map(({ slug }) => system.keys[slug]!);
 	const listener = start('listen.ts');
@@ -91,6 +94,7 @@ async function fill(
 	say: (line: string) => void,
 	onProgress: (done: number, of: number) => void
 ): Promise<void> {
+	const whole = (trace.devices + trace.requests) / CALL;
 	let sent = 0;
 	const post = async (path: string, body: string, type = 'application/x-ndjson'): Promise<void> => {
 		for (;;) {
@@ -99,7 +103,7 @@ async function fill(
 				headers: { authorization: `Bearer ${system.keys['*']}`, 'content-type': type },
 				body
 			});
-			if (response.ok) return onProgress(++sent, (trace.devices + trace.requests) / CALL);
+			if (response.ok) return onProgress(++sent, whole);
 			if (response.status !== 503 && response.status !== 429)
 				throw new Error(`POST ${path} answers ${response.status}: ${await response.text()}`);
 			await pause(1000 * Number(response.headers.get('retry-after') ?? 1));
@@ -111,7 +115,8 @@ async function fill(
 		};
 		await Promise.all([lane(), lane(), lane()]);
 	};
-	await inLanes(inventory(trace), '/devices');
+	await writeInventory(system.pool, trace, (devices) => onProgress(devices / CALL, whole));
+	sent = trace.devices / CALL;
 	say(`${trace.devices.toLocaleString('en')} Devices are known`);
 	await inLanes(before(trace), '/service-requests');
 	const mark = { source: 'bench', completeUntil: new Date().toISOString() };
@@ -122,16 +127,6 @@ async function fill(
 }
 
 const CALL = 1000;
-
-function* inventory(trace: Trace): Generator<string> {
-	let devices: object[] = [];
-	for (let home = 0; home < trace.homes; home++) {
-		devices.push(...trace.devicesOf(home));
-		if (devices.length < CALL && home < trace.homes - 1) continue;
-		yield devices.map((device) => JSON.stringify(device)).join('\n');
-		devices = [];
-	}
-}
 
 function* before(trace: Trace): Generator<string> {
 	for (let from = 0; from < trace.requests; from += CALL)

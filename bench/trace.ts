@@ -202,7 +202,7 @@ export function createTrace(plan: TracePlan) {
 			hubId: deviceIdOf(home, 'CHF'),
 			model: home % 3 === 0 ? 'Aster E4' : 'Linden 210',
 			firmware: home % 4 === 0 ? '2.10' : '2.08',
-			area: `A${home % 40}`,
+			area: `A${home % 2000}`,
 			tenures: [{ supplier: slug, from: SINCE, to: null }]
 		});
 		return [

@@ -30,8 +30,8 @@ export interface CorrelateDeps extends ExplainDeps {
 export const FIRST_EXPLANATIONS = 4_716_002;
 
 /**
- * Works on what is due: a doorbell that has Alerts explained again for itself, else the most urgent ones that wait, small
- * ones together. There is a job for each doorbell, and each takes one at least, so that none is left. Returns how many
+ * Works on what is due: the most urgent doorbells that wait, small ones together; those that have Alerts explained again
+ * apart from the others. There is a job for each doorbell, and each takes one at least, so that none is left. Returns how many
  * entries the feeds have of it.
  */
 export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Promise<number> {
@@ -75,7 +75,8 @@ async function explain(
 	deps: CorrelateDeps,
 	bells: ReadonlyArray<{ id: bigint; ids: string[]; again: boolean }>
 ): Promise<Work> {
-	const ids = bells.flatMap((bell) => bell.ids.map(BigInt));
+	// What several want to have explained again is looked at once.
+	const ids = [...new Set(bells.flatMap((bell) => bell.ids.map(BigInt)))];
 	const again = bells[0]!.again;
 	// Two correlations of one Alert must not overtake each other: the later one has seen the later evidence.
 	if (again)
@@ -183,13 +184,15 @@ function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
 
 // Of those that others work on, none is waited for. Of the critical the newest comes first, of the others the oldest.
 const TAKE = `
-select id, ids::text[] as ids, again, case when not again then pg_advisory_xact_lock_shared($2)::text end
-from doorbell
-where job = 'correlate-alerts' and case when exists (select from doorbell where id = $1 and again) then id = $1 else not again end
-order by urgent desc, case when urgent then -id else id end
-limit (
-	select greatest(1, least(10, 500 / greatest(1, avg(size))))::int from doorbell where job = 'correlate-alerts' and not again
+with kind as (
+	select coalesce((select again from doorbell where id = $1), false) as again
+), due as (
+	select id, size from doorbell where job = 'correlate-alerts' and again = (select again from kind)
 )
+select id, ids::text[] as ids, again, case when not again then pg_advisory_xact_lock_shared($2)::text end
+from doorbell where job = 'correlate-alerts' and again = (select again from kind)
+order by urgent desc, case when urgent then -id else id end
+limit (select greatest(1, least(10, 500 / greatest(1, avg(size))))::int from due)
 for update skip locked`;
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
