@@ -106,6 +106,7 @@ select id, ids::text[] as ids from doorbell where job = 'index-service-requests'
 limit (select greatest(1, least(10, 500 / greatest(1, avg(size))))::int from doorbell where job = 'index-service-requests')
 for update skip locked`;
 
+// Lateral, and not to be joined otherwise: what is asked of few Devices must never read the Alerts of all.
 const AROUND = `
 with input as (
 	select * from unnest($2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::boolean[], $6::numeric[]) as t(device_id, "from", "to", hub, counter)
@@ -115,9 +116,13 @@ with input as (
 	select d.device_id, i."from", i."to" from input i join device h on h.device_id = i.device_id
 	join device d on d.hub_id = h.hub_id and d.device_id <> i.device_id where i.hub
 ), found as (
-	select a.id from places p join alert a on a.device_id = p.device_id and a.effective_at between p."from" and p."to"
+	select a.id from places p cross join lateral (
+		select id from alert where device_id = p.device_id and effective_at between p."from" and p."to" offset 0
+	) a
 	union
-	select a.id from input i join alert a on a.reference_counter = i.counter
+	select a.id from input i cross join lateral (
+		select id from alert where reference_counter = i.counter and reference_counter is not null offset 0
+	) a
 ), parts as (
 	select array_agg(id order by id) as ids from (select id, (row_number() over (order by id) - 1) / 500 as part from found) f group by part
 ), due as (

@@ -12,7 +12,9 @@ let ground: Ground;
 let system: Loaded;
 
 beforeAll(async () => {
-	Object.assign(process.env, { DATABASE_URL: inject('databaseUrl'), REDIS_URL: inject('redisUrl') });
+	// The numbered databases of the tests' Redis are taken: the stage has one of its own.
+	process.env['DATABASE_URL'] = inject('databaseUrl');
+	delete process.env['REDIS_URL'];
 	ground = await openGround('bench_test', () => {});
 	system = await openSystem(ground, createTrace(plan));
 });

@@ -34,8 +34,10 @@ export function createAlertStore(deps: {
 	nextId: () => bigint;
 	ring: Ring;
 	lingerMs: number;
+	/** Whether more waits to be explained than is done at once: then the order matters. */
+	isPressed(): boolean;
 }) {
-	const { pool, nextId, ring, lingerMs } = deps;
+	const { pool, nextId, ring, lingerMs, isPressed } = deps;
 	return createMicroBatch<ArrivedAlert, Kept>({ lingerMs, size: 500, concurrency: 3, write });
 
 	async function write(arrived: ArrivedAlert[]): Promise<Kept[]> {
@@ -45,7 +47,7 @@ export function createAlertStore(deps: {
 			if (!first.has(row.key.toString('latin1'))) first.set(row.key.toString('latin1'), row);
 		// In the order of their keys, so that two writers with messages in common never wait for each other in a ring.
 		const unique = [...first.values()].sort((a, b) => Buffer.compare(a.key, b.key));
-		const { fresh, doorbells } = await insert(pool, unique);
+		const { fresh, doorbells } = await insert(pool, unique, isPressed());
 		for (const doorbell of doorbells) ring('correlate-alerts', doorbell);
 		const known = await digestsOf(
 			pool,
@@ -70,7 +72,12 @@ export function createAlertStore(deps: {
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-async function insert(pool: pg.Pool, rows: Row[]): Promise<{ fresh: Set<bigint>; doorbells: bigint[] }> {
+/** `apart`: what is critical gets a doorbell of its own, to be explained before the rest. */
+async function insert(
+	pool: pg.Pool,
+	rows: Row[],
+	apart: boolean
+): Promise<{ fresh: Set<bigint>; doorbells: bigint[] }> {
 	const received = rows.map((row) => row.alert.receivedAt ?? row.arrivedAt.toISOString());
 	const result = await pool.query<{ fresh: string[]; doorbells: string[] }>({
 		name: 'keep-alerts',
@@ -94,12 +101,16 @@ async function insert(pool: pg.Pool, rows: Row[]): Promise<{ fresh: Set<bigint>;
 			rows.map((r) => counterOf(r.alert.reference ?? null)),
 			rows.map((r) => r.fedBy),
 			rows.map((r) => r.alert.imageHash ?? null),
-			rows.map((r) => describeAlert({ ...r.alert, dccPayload: r.alert.dccPayload ?? null }).priority === 1)
+			rows.map((r) => isCritical(r.alert)),
+			apart
 		]
 	});
 	const { fresh, doorbells } = result.rows[0]!;
 	return { fresh: new Set(fresh.map(BigInt)), doorbells: doorbells.map(BigInt) };
 }
+
+const isCritical = ({ kind, code, dccPayload = null }: AlertIn): boolean =>
+	describeAlert({ kind, code, dccPayload }).priority === 1;
 
 function effectiveIso(alert: AlertIn, receivedAt: string): string {
 	const raised = alert.raisedAt ? Date.parse(alert.raisedAt) : null;
@@ -132,7 +143,7 @@ with input as (
 		recipient_id, throttled_count, reference, reference_counter, fed_by, image_hash
 	from input where id in (select alert_id from fresh)
 ), bell as (
-	insert into doorbell (job, ids, urgent) select 'correlate-alerts', array_agg(alert_id order by alert_id), urgent
-	from fresh join input on id = alert_id group by urgent order by urgent desc returning id
+	insert into doorbell (job, ids, urgent) select 'correlate-alerts', array_agg(alert_id order by alert_id), bool_or(urgent)
+	from fresh join input on id = alert_id group by case when $20 then urgent end order by 3 desc returning id
 )
 select array(select id from bell)::text[] as doorbells, array(select alert_id from fresh)::text[] as fresh`;

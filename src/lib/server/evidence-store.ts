@@ -98,8 +98,9 @@ async function loadReports(
 	>({
 		name: 'load-reports',
 		text: `select distinct a.id, a.device_id, a.code, a.reference, a.effective_at
-			from unnest($1::bytea[], $2::numeric[]) as w(device_id, counter)
-			join alert a on a.reference_counter = w.counter and a.device_id = w.device_id order by a.id`,
+			from unnest($1::bytea[], $2::numeric[]) as w(device_id, counter) cross join lateral (
+				select * from alert where reference_counter = w.counter and device_id = w.device_id offset 0
+			) a order by a.id`,
 		values: [wanted.map((a) => euiToBytes(a.deviceId)), wanted.map((a) => counterOf(a.reference))]
 	});
 	const reports = rows.map((row) => ({

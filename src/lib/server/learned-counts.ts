@@ -130,8 +130,10 @@ with asked as (
 ), touched as (
 	select device_id, code, effective_at from alert where id = any($1)
 	union all
-	select x.device_id, x.code, x.effective_at from places p join alert x on x.device_id = p.device_id
-		and x.effective_at between p.at - interval '5 seconds' and p.at + interval '1 day' and x.id >= $3
+	select x.device_id, x.code, x.effective_at from places p cross join lateral (
+		select device_id, code, effective_at from alert where device_id = p.device_id and id >= $3
+			and effective_at between p.at - interval '5 seconds' and p.at + interval '1 day' offset 0
+	) x
 ), hours as (
 	select distinct device_id, code, date_bin('1 hour', effective_at, 'epoch'::timestamptz) as hour from touched
 )

@@ -34,6 +34,9 @@ export type WorkerServices = Awaited<ReturnType<typeof openWorkerServices>>;
 /** Where the web process leaves its services for Kit's handler, which is a second module graph. */
 export const SERVICES = Symbol.for('causeway.services');
 
+/** So many Alerts are explained in about a second. */
+const PRESSED = 1000;
+
 /** What the web process needs: ingest, reads, decisions, sessions, the doorbells. */
 export async function openWebServices(config: Config, log: Log = createLog(config.logLevel, 'web')) {
 	await using stack = new AsyncDisposableStack();
@@ -45,9 +48,10 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const queues = stack.adopt(createQueues(redis, log), (q) => q.close());
 	const nextId = createIds(randomInt(1024));
 	const writing = { pool: intake.pool, nextId, ring: queues.ring, lingerMs: config.ingestLingerMs };
-	const alertStore = stack.adopt(createAlertStore(writing), (s) => s.close());
-	const requestStore = stack.adopt(createRequestStore(writing), (s) => s.close());
 	const backlog = stack.adopt(watchBacklog(intake.pool), (b) => b.close());
+	const isPressed = (): boolean => backlog.alerts > PRESSED;
+	const alertStore = stack.adopt(createAlertStore({ ...writing, isPressed }), (s) => s.close());
+	const requestStore = stack.adopt(createRequestStore(writing), (s) => s.close());
 	const learned = readLearned(web.db);
 	const alerts = withFigures(createAlertReader(web.db), learned);
 	// Without the record there is nothing to serve yet: a worker seeds when it is there.
