@@ -1,5 +1,6 @@
 // The inventory of the trace, written straight into the record: it is no part of what is measured, and a country's homes
 // would take longer to state one by one than all stages together.
+import { euiToBytes } from '#lib/server/database.ts';
 import type pg from 'pg';
 import type { DeviceBody } from '../demo/world.ts';
 import type { Trace } from './trace.ts';
@@ -35,18 +36,16 @@ async function write(pool: pg.Pool, devices: readonly DeviceBody[]): Promise<voi
 		from unnest($7::bytea[], $8::text[], $9::timestamptz[], $10::timestamptz[]) as t(device_id, slug, since, until)
 		join supplier s using (slug)`,
 		[
-			devices.map((device) => bytes(device.deviceId)),
+			devices.map((device) => euiToBytes(device.deviceId)),
 			devices.map((device) => device.deviceType),
-			devices.map((device) => bytes(device.hubId)),
+			devices.map((device) => euiToBytes(device.hubId)),
 			devices.map((device) => device.model),
 			devices.map((device) => device.firmware),
 			devices.map((device) => device.area),
-			tenures.map((tenure) => bytes(tenure.deviceId)),
+			tenures.map((tenure) => euiToBytes(tenure.deviceId)),
 			tenures.map((tenure) => tenure.supplier),
 			tenures.map((tenure) => tenure.from),
 			tenures.map((tenure) => tenure.to)
 		]
 	);
 }
-
-const bytes = (eui: string): Buffer => Buffer.from(eui.replaceAll('-', ''), 'hex');

@@ -1,6 +1,7 @@
 // One stage of the measurement: what is sent, what came of it, how long it took, and what it cost.
 import { setTimeout as pause } from 'node:timers/promises';
 import { stopProcess } from '../launcher/process.ts';
+import { instant } from './clock.ts';
 import type { LoadOrder, LoadReport, Stream } from './load.ts';
 import { next, start, type Loaded } from './system.ts';
 import type { TracePlan } from './trace.ts';
@@ -122,7 +123,7 @@ export async function arrive(
 async function lastIndexed({ pool }: Loaded): Promise<number> {
 	for (;;) {
 		const { rows } = await pool.query(`select from doorbell where job = 'index-service-requests' limit 1`);
-		if (rows.length === 0) return Number(process.hrtime.bigint()) / 1e6;
+		if (rows.length === 0) return instant();
 		await pause(20);
 	}
 }

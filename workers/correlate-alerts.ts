@@ -9,7 +9,7 @@ import {
 	type StoredAlert,
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
-import { writeFeed, type AlertBody, type FeedRow, type Frame } from '#lib/server/feed.ts';
+import { isoOf, writeFeed, type AlertBody, type FeedRow, type Frame } from '#lib/server/feed.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
 import { learnLater } from '#lib/server/learned-counts.ts';
 import { LEARNED_LOCK } from '#lib/server/learned-patterns.ts';
@@ -164,9 +164,9 @@ function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
 		name,
 		category,
 		priority: isNews ? Math.min(priority, 2) : priority,
-		raisedAt: iso(alert.raisedAt),
-		receivedAt: iso(alert.receivedAt)!,
-		effectiveAt: iso(alert.effectiveAt)!,
+		raisedAt: isoOf(alert.raisedAt),
+		receivedAt: isoOf(alert.receivedAt)!,
+		effectiveAt: isoOf(alert.effectiveAt)!,
 		clockStatus: alert.clockStatus,
 		occurrences: alert.throttledCount ?? 1,
 		throttled: alert.throttledCount !== null,
@@ -194,5 +194,3 @@ from doorbell where job = 'correlate-alerts' and again = (select again from kind
 order by urgent desc, case when urgent then -id else id end
 limit (select greatest(1, least(10, 500 / greatest(1, avg(size))))::int from due)
 for update skip locked`;
-
-const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

@@ -15,7 +15,7 @@ import { toAlert, type AlertBody, type Standing } from './feed.ts';
 const MOST = 100;
 
 /** The episode, as its row holds it. */
-interface Episode {
+export interface EpisodeRow {
 	id: bigint;
 	supplier_id: number;
 	key: string;
@@ -26,13 +26,13 @@ interface Episode {
 }
 
 /** How many Alerts are outside. */
-export async function countOutside(tx: Tx, episode: Episode): Promise<number> {
+export async function countOutside(tx: Tx, episode: EpisodeRow): Promise<number> {
 	const outside = outsideOf(episode);
 	return outside ? (await count(tx, episode, outside)).total : 0;
 }
 
 /** The Alerts outside, the newest first. */
-export async function readOutside(tx: Tx, episode: Episode): Promise<OutsideEpisode> {
+export async function readOutside(tx: Tx, episode: EpisodeRow): Promise<OutsideEpisode> {
 	const outside = outsideOf(episode);
 	if (!outside) return { items: [], total: 0, why: null };
 	const { total, doubtful } = await count(tx, episode, outside);
@@ -46,7 +46,7 @@ export async function readOutside(tx: Tx, episode: Episode): Promise<OutsideEpis
 	};
 }
 
-async function count(tx: Tx, { key }: Episode, outside: RawBuilder<unknown>) {
+async function count(tx: Tx, { key }: EpisodeRow, outside: RawBuilder<unknown>) {
 	const shared = sharedRequest(key);
 	const { rows } = await sql<{ total: number; doubtful: boolean }>`
 		select count(*)::int as total,
@@ -56,7 +56,7 @@ async function count(tx: Tx, { key }: Episode, outside: RawBuilder<unknown>) {
 }
 
 /** Where such Alerts stand; `null` for an episode that nothing is outside of. */
-function outsideOf(episode: Episode): RawBuilder<unknown> | null {
+function outsideOf(episode: EpisodeRow): RawBuilder<unknown> | null {
 	const { id, supplier_id, key, kind, facts, first_at, last_at } = episode;
 	if (kind !== 'campaign' || !facts.model) return null;
 	const { gap } = ruleOf(key);

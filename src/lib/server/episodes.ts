@@ -5,25 +5,16 @@ import {
 	episodeTitle,
 	type Episode,
 	type EpisodeDetail,
-	type EpisodeFacts,
-	type EpisodeKind,
 	type EpisodePage,
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
 import { asSupplier, type Database, type Tx } from './database.ts';
-import { countOutside, readOutside } from './episode-outside.ts';
+import { countOutside, readOutside, type EpisodeRow } from './episode-outside.ts';
 
 /** An Alert that now stands alone is no episode. */
 const LEAST_MEMBERS = 2;
 
-interface Row {
-	id: bigint;
-	supplier_id: number;
-	key: string;
-	kind: EpisodeKind;
-	facts: EpisodeFacts;
-	first_at: Date;
-	last_at: Date;
+interface Row extends EpisodeRow {
 	members: number;
 	devices: number;
 	occurrences: bigint;

@@ -73,9 +73,9 @@ export function createMicroBatch<In, Out>({
 		while (room > 0 && queued > 0) {
 			const share = Math.max(1, Math.floor(room / queues.size));
 			for (const [lane, calls] of [...queues]) {
-				const before = room;
-				takeFrom(calls, Math.min(share, room), batch, (count) => (room -= count));
-				queued -= before - room;
+				const taken = takeFrom(calls, Math.min(share, room), batch);
+				room -= taken;
+				queued -= taken;
 				queues.delete(lane);
 				if (calls.length > 0) queues.set(lane, calls);
 				if (room === 0) break;
@@ -84,12 +84,8 @@ export function createMicroBatch<In, Out>({
 		return batch;
 	}
 
-	function takeFrom(
-		calls: Array<Call<In, Out>>,
-		most: number,
-		batch: Array<Slice<In, Out>>,
-		took: (count: number) => void
-	): void {
+	/** Returns how many items it took. */
+	function takeFrom(calls: Array<Call<In, Out>>, most: number, batch: Array<Slice<In, Out>>): number {
 		let left = most;
 		while (left > 0 && calls[0]) {
 			const [call] = calls;
@@ -98,9 +94,9 @@ export function createMicroBatch<In, Out>({
 			batch.push({ call, from, to });
 			call.taken = to;
 			left -= to - from;
-			took(to - from);
 			if (to === call.items.length) calls.shift();
 		}
+		return most - left;
 	}
 
 	async function run(batch: Array<Slice<In, Out>>): Promise<void> {
