@@ -16,7 +16,14 @@ export interface Amount {
 	only?: string;
 }
 
-const REQUESTS_PER_SECOND = 10;
+export const REQUESTS_PER_SECOND = 10;
+/**
+ * No Alert comes within three seconds after its request in life, while here the time of the trace passes many times faster
+ * than the wall's: Alerts beside requests are as far behind as three seconds of the wall.
+ */
+const BEHIND_SECONDS = 3;
+/** As many requests are that where it is not known how many are taken in a second. */
+const BEHIND = 8000;
 const ALERTS_PER_SECOND = (REQUESTS_PER_SECOND * COUNTRY.alertsPerSecond) / COUNTRY.requestsPerSecond;
 
 export type Course = ReturnType<typeof createCourse>;
@@ -40,26 +47,29 @@ export function createCourse(first: TracePlan) {
 			requests,
 			alerts,
 			now,
-			...times(now, numbers, sent.requests?.count ?? 0)
+			...times(now, numbers, sent.requests)
 		};
 		alerts += numbers;
 		requests += sent.requests?.count ?? 0;
 		return { plan, streams };
 	}
 
-	/** When the Alerts come: as the requests beside them do; alone, in the last hours, where their causes lie. */
+	/** When the Alerts come: as the requests beside them do, a little behind; alone, in the last hours, where their causes lie. */
 	function times(
 		now: number,
 		numbers: number,
-		beside: number
+		beside: Amount | undefined
 	): Pick<TracePlan, 'alertsSince' | 'alertsPerSecond' | 'alertsAlone'> {
 		if (numbers === 0) return {};
-		if (beside > 0)
+		if (beside) {
+			const behind = beside.perSecond === null ? BEHIND : BEHIND_SECONDS * beside.perSecond;
 			return {
-				alertsSince: now,
-				alertsPerSecond: (REQUESTS_PER_SECOND * numbers) / beside,
+				// Where the trace is short, its causes lie near.
+				alertsSince: requestTime(requests - Math.min(behind, requests / 4)),
+				alertsPerSecond: (REQUESTS_PER_SECOND * numbers) / beside.count,
 				alertsAlone: false
 			};
+		}
 		const seconds = Math.min(numbers / ALERTS_PER_SECOND, (now - requestTime(0)) / 1000);
 		return { alertsSince: now - seconds * 1000, alertsPerSecond: numbers / seconds, alertsAlone: true };
 	}
