@@ -1,17 +1,27 @@
-// correlate-alerts: explains the Alerts of one doorbell, for each Supplier entitled to them, in one transaction.
+// correlate-alerts, correlate-again: explains the Alerts of the doorbells that wait, for each Supplier entitled to them,
+// for the first time or again; one transaction a round.
 import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import type { Explanation } from '#lib/domain/correlate.ts';
+import { isSampled } from '#lib/domain/learned-evidence.ts';
 import {
 	isReport,
 	loadSurroundings,
 	type StoredAlert,
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
-import { isoOf, writeFeed, type AlertBody, type FeedRow, type Frame } from '#lib/server/feed.ts';
+import { findChanged, writeAgain, type Again } from '#lib/server/feed-again.ts';
+import {
+	isoOf,
+	writeFeed,
+	type AlertBody,
+	type FeedRow,
+	type Frame,
+	type Standing
+} from '#lib/server/feed.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
-import { learnLater } from '#lib/server/learned-counts.ts';
+import { learnLater, type Sampling } from '#lib/server/learned-counts.ts';
 import { LEARNED_LOCK } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
 import { findLost } from '#lib/server/retraction.ts';
@@ -20,6 +30,7 @@ import { explainAlerts, type ExplainDeps } from './explain-alerts.ts';
 export interface CorrelateDeps extends ExplainDeps {
 	pool: pg.Pool;
 	ring: Ring;
+	sampling: Sampling;
 	publish(frames: readonly Frame[]): Promise<void>;
 }
 
@@ -30,37 +41,48 @@ export interface CorrelateDeps extends ExplainDeps {
 export const FIRST_EXPLANATIONS = 4_716_002;
 
 /**
- * Works on what is due: the most urgent doorbells that wait, small ones together; those that have Alerts explained again
- * apart from the others. There is a job for each doorbell, and each takes one at least, so that none is left. Returns how many
- * entries the feeds have of it.
+ * One round of a job: the most urgent doorbells that wait, as many as make some hundred Alerts; `more` where others are
+ * left. Returns how many entries the feeds have of it.
  */
-export async function correlateAlerts(deps: CorrelateDeps, doorbell: bigint): Promise<number> {
+export async function correlateAlerts(
+	deps: CorrelateDeps,
+	job: 'correlate-alerts' | 'correlate-again',
+	more: () => void
+): Promise<number> {
 	const client = await deps.pool.connect();
 	let work: Work;
 	try {
 		const [, { rows: bells }] = await Promise.all([
 			// With the lock: what is learned does not change under the Alerts that are explained by it.
 			client.query(`begin; select pg_advisory_xact_lock_shared(${LEARNED_LOCK})`),
-			client.query<{ id: bigint; ids: string[]; again: boolean }>({
+			client.query<Bell>({
 				name: 'take-doorbells',
 				text: TAKE,
-				values: [doorbell, FIRST_EXPLANATIONS]
+				values: [job, FIRST_EXPLANATIONS]
 			})
 		]);
 		if (bells.length === 0) {
 			await client.query('commit');
 			return 0;
 		}
-		work = await explain(client, deps, bells);
+		if (bells[0]!.due > bells.length) more();
+		work = await explain(client, deps, bells, job === 'correlate-again');
 	} catch (error) {
 		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
 		throw error;
 	} finally {
 		client.release();
 	}
-	if (work.others !== null) deps.ring('correlate-alerts', work.others);
+	if (work.others !== null) deps.ring('correlate-again', work.others);
 	await deps.publish(work.frames);
 	return work.frames.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+}
+
+interface Bell {
+	id: bigint;
+	ids: string[];
+	/** How many wait, these counted. */
+	due: number;
 }
 
 interface Work {
@@ -73,11 +95,11 @@ interface Work {
 async function explain(
 	client: pg.PoolClient,
 	deps: CorrelateDeps,
-	bells: ReadonlyArray<{ id: bigint; ids: string[]; again: boolean }>
+	bells: readonly Bell[],
+	again: boolean
 ): Promise<Work> {
 	// What several want to have explained again is looked at once.
 	const ids = [...new Set(bells.flatMap((bell) => bell.ids.map(BigInt)))];
-	const again = bells[0]!.again;
 	// Two correlations of one Alert must not overtake each other: the later one has seen the later evidence.
 	if (again)
 		await client.query(
@@ -95,7 +117,10 @@ async function explain(
 		tableVersion: explanation.tableVersion
 	}));
 	const [, , work] = await Promise.all([
-		learnLater(client, { alertIds: around.alerts.map((alert) => alert.id) }),
+		learnLater(
+			client,
+			around.alerts.filter((a) => isSampled(a.hubId ?? a.deviceId, deps.sampling.share)).map((a) => a.id)
+		),
 		client.query({
 			name: 'end-doorbells',
 			text: 'delete from doorbell where id = any($1)',
@@ -111,10 +136,25 @@ async function lookAgain(
 	ids: readonly bigint[],
 	rows: readonly FeedRow[]
 ): Promise<Work> {
-	const frames = await writeFeed(client, rows, await findLost(client, ids, rows));
+	const [lost, changed] = await Promise.all([findLost(client, ids, rows), findChanged(client, rows)]);
+	if (lost.length === 0 && changed.every(hasStanding)) {
+		if (changed.length === 0) {
+			await client.query('commit');
+			return { frames: [], others: null };
+		}
+		const [{ frames, behind }] = await Promise.all([writeAgain(client, changed), client.query('commit')]);
+		return { frames, others: behind };
+	}
+	const frames = await writeFeed(
+		client,
+		changed.map(({ row }) => row),
+		lost
+	);
 	await client.query('commit');
 	return { frames, others: null };
 }
+
+const hasStanding = (one: Again): one is Again & { standing: Standing } => one.standing !== null;
 
 async function lookFirst(
 	client: pg.PoolClient,
@@ -141,7 +181,7 @@ async function askOtherReports(
 	);
 	if (others.length === 0) return null;
 	const { rows } = await client.query<{ id: bigint }>(
-		`insert into doorbell (job, ids, again) values ('correlate-alerts', $1, true) returning id`,
+		`insert into doorbell (job, ids) values ('correlate-again', $1) returning id`,
 		[[...new Set(others.map((report) => report.alertId))]]
 	);
 	return rows[0]!.id;
@@ -184,13 +224,12 @@ function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
 
 // Of those that others work on, none is waited for. Of the critical the newest comes first, of the others the oldest.
 const TAKE = `
-with kind as (
-	select coalesce((select again from doorbell where id = $1), false) as again
-), due as (
-	select id, size from doorbell where job = 'correlate-alerts' and again = (select again from kind)
+with due as (
+	select size from doorbell where job = $1
 )
-select id, ids::text[] as ids, again, case when not again then pg_advisory_xact_lock_shared($2)::text end
-from doorbell where job = 'correlate-alerts' and again = (select again from kind)
+select id, ids::text[] as ids, (select count(*)::int from due) as due,
+	case when $1 = 'correlate-alerts' then pg_advisory_xact_lock_shared($2)::text end
+from doorbell where job = $1
 order by urgent desc, case when urgent then -id else id end
-limit (select greatest(1, least(10, 500 / greatest(1, avg(size))))::int from due)
+limit (select greatest(1, least(100, 500 / greatest(1, avg(size))))::int from due)
 for update skip locked`;

@@ -16,7 +16,7 @@ export async function correlateDevices(
 		FIRST_EXPLANATIONS
 	]);
 	const { rows } = await pool.query<{ id: bigint; count: number }>(RING_AGAIN, [doorbell]);
-	for (const row of rows) ring('correlate-alerts', row.id);
+	for (const row of rows) ring('correlate-again', row.id);
 	return rows.reduce((sum, row) => sum + row.count, 0);
 }
 
@@ -36,4 +36,4 @@ const RING_AGAIN = `${HOMES}, parts as (
 ), gone as (
 	delete from doorbell where id = $1
 )
-insert into doorbell (job, ids, again) select 'correlate-alerts', ids, true from parts returning id, cardinality(ids) as count`;
+insert into doorbell (job, ids) select 'correlate-again', ids from parts returning id, cardinality(ids) as count`;

@@ -9,6 +9,8 @@ import { euiToBytes } from '#lib/server/database.ts';
 import { requestsById } from '#lib/server/evidence-store.ts';
 import type { FollowLearned, Learned } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
+import { firstIdAt } from '#lib/server/record-id.ts';
+import { sampledHome, type Sampling } from '#lib/server/learned-counts.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 
 export interface IndexDeps {
@@ -17,31 +19,32 @@ export interface IndexDeps {
 	table: CauseTable;
 	learned: FollowLearned;
 	ring: Ring;
+	sampling: Sampling;
 }
 
 /** Slack for clocks, and for the success of another command that weakens a candidate (two minutes). */
 const SLACK = 120_000;
+/** Ids tell when an Alert was kept: not before it was raised, and by clocks that are wrong not weeks before (ms). */
+const CLOCKS = 14 * 24 * 3_600_000;
 /** A request that a sleeping Device has not answered counts for longer than the window of its causes. */
 const WAIT = LONGEST_WAIT_SECONDS * 1000;
 
 /**
- * Works on what is due: the oldest doorbells that wait, small ones together. There is a job for each, and each takes one at
- * least, so that none is left. Returns how many Alerts are to be correlated again.
+ * One round: the oldest doorbells that wait, as many as make some hundred requests; `more` where others are left. Returns
+ * how many Alerts are to be correlated again.
  */
-export async function indexServiceRequests({
-	pool,
-	index,
-	table,
-	learned,
-	ring
-}: IndexDeps): Promise<number> {
+export async function indexServiceRequests(
+	{ pool, index, table, learned, ring, sampling }: IndexDeps,
+	more: () => void
+): Promise<number> {
 	const client = await pool.connect();
 	let rung: Array<{ id: bigint; count: number }> = [];
 	try {
 		const [, { rows: bells }] = await Promise.all([
 			client.query('begin'),
-			client.query<{ id: bigint; ids: string[] }>({ name: 'take-request-doorbells', text: TAKE })
+			client.query<{ id: bigint; ids: string[]; due: number }>({ name: 'take-request-doorbells', text: TAKE })
 		]);
+		if (bells.length > 0 && bells[0]!.due > bells.length) more();
 		if (bells.length > 0) {
 			const requests = await requestsById(
 				client,
@@ -49,7 +52,7 @@ export async function indexServiceRequests({
 			);
 			await index.put(requests);
 			// A statement of its own after the index has them: it sees every Alert that was kept before.
-			rung = await ringAround(client, bells, requests, table, await learned.read(client));
+			rung = await ringAround(client, bells, requests, table, await learned.read(client), sampling);
 		}
 		await client.query('commit');
 	} catch (error) {
@@ -58,16 +61,17 @@ export async function indexServiceRequests({
 	} finally {
 		client.release();
 	}
-	for (const { id } of rung) ring('correlate-alerts', id);
+	for (const { id } of rung) ring('correlate-again', id);
 	return rung.reduce((sum, { count }) => sum + count, 0);
 }
 
 async function ringAround(
 	client: pg.ClientBase,
 	bells: ReadonlyArray<{ id: bigint; ids: string[] }>,
-	requests: readonly ServiceRequest[],
+	requests: ReadonlyArray<ServiceRequest & { id: bigint }>,
 	table: CauseTable,
-	learned: Learned
+	learned: Learned,
+	sampling: Sampling
 ): Promise<Array<{ id: bigint; count: number }>> {
 	const reaches = requests.map((request) => reach(request, table, learned));
 	const { rows } = await client.query<{ id: bigint; count: number }>({
@@ -80,7 +84,10 @@ async function ringAround(
 			reaches.map((r) => new Date(r.to).toISOString()),
 			reaches.map((r) => r.hub),
 			requests.map((r) => r.counter),
-			bells.flatMap((bell) => bell.ids)
+			requests.map((r) => r.id),
+			sampling.share,
+			firstIdAt(reaches.reduce((least, { from }) => Math.min(least, from), Date.now()) - CLOCKS),
+			firstIdAt(Date.now() + CLOCKS)
 		]
 	});
 	return rows;
@@ -102,14 +109,16 @@ function reach(
 }
 
 const TAKE = `
-select id, ids::text[] as ids from doorbell where job = 'index-service-requests' order by id
-limit (select greatest(1, least(10, 500 / greatest(1, avg(size))))::int from doorbell where job = 'index-service-requests')
+select id, ids::text[] as ids, (select count(*)::int from doorbell where job = 'index-service-requests') as due
+from doorbell where job = 'index-service-requests' order by id
+limit (select greatest(1, least(100, 500 / greatest(1, avg(size))))::int from doorbell where job = 'index-service-requests')
 for update skip locked`;
 
 // Lateral, and not to be joined otherwise: what is asked of few Devices must never read the Alerts of all.
 const AROUND = `
 with input as (
-	select * from unnest($2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::boolean[], $6::numeric[]) as t(device_id, "from", "to", hub, counter)
+	select * from unnest($2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::boolean[], $6::numeric[], $7::bigint[])
+		as t(device_id, "from", "to", hub, counter, id)
 ), places as (
 	select device_id, "from", "to" from input
 	union all
@@ -117,17 +126,20 @@ with input as (
 	join device d on d.hub_id = h.hub_id and d.device_id <> i.device_id where i.hub
 ), found as (
 	select a.id from places p cross join lateral (
-		select id from alert where device_id = p.device_id and effective_at between p."from" and p."to" offset 0
+		select id from alert where device_id = p.device_id and effective_at between p."from" and p."to"
+			and id between $9 and $10 offset 0
 	) a
 	union
 	select a.id from input i cross join lateral (
-		select id from alert where reference_counter = i.counter and reference_counter is not null offset 0
+		select id from alert where reference_counter = i.counter and reference_counter is not null
+			and id between $9 and $10 offset 0
 	) a
 ), parts as (
 	select array_agg(id order by id) as ids from (select id, (row_number() over (order by id) - 1) / 500 as part from found) f group by part
 ), due as (
-	insert into learn_due (request_ids) values ($7)
+	insert into learn_due (request_ids) select array_agg(id) from input left join device d using (device_id)
+	where ${sampledHome('coalesce(d.hub_id, device_id)', '$8')} having count(*) > 0
 ), gone as (
 	delete from doorbell where id = any($1)
 )
-insert into doorbell (job, ids, again) select 'correlate-alerts', ids, true from parts returning id, cardinality(ids) as count`;
+insert into doorbell (job, ids) select 'correlate-again', ids from parts returning id, cardinality(ids) as count`;

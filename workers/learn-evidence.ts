@@ -3,38 +3,41 @@
 import { LEARN_WITHIN, isSampled, sightingsOf } from '#lib/domain/learned-evidence.ts';
 import { tenureAt } from '#lib/domain/tenure.ts';
 import { loadSurroundings } from '#lib/server/evidence-store.ts';
-import { replaceSamples, takeDue, type Sample } from '#lib/server/learned-counts.ts';
+import {
+	readSampling,
+	replaceSamples,
+	takeDue,
+	type Sample,
+	type Sampling
+} from '#lib/server/learned-counts.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 import type pg from 'pg';
 import { requestsAround } from './requests-around.ts';
 
 const MOST = 1000;
-/** So many Devices are enough to learn from: of more, a fixed share of the homes is taken. */
-const ENOUGH_DEVICES = 100_000;
 
 export interface LearnDeps {
 	pool: pg.Pool;
 	index: RequestIndex;
+	/** Brought up to date here, for all who have something counted. */
+	sampling: Sampling;
 	/** Whether Alerts wait to be explained: counting can wait longer. */
 	isPressed(): Promise<boolean>;
 }
 
 /** Counts what is due. Of several workers one does it. Returns how many occasions it has looked at. */
 export async function learnEvidence(deps: LearnDeps): Promise<number> {
-	const { rows } = await deps.pool.query<{ share: number }>(
-		`select greatest(1, ceil(reltuples / $1))::int as share from pg_class where oid = 'device'::regclass`,
-		[ENOUGH_DEVICES]
-	);
+	Object.assign(deps.sampling, await readSampling(deps.pool));
 	let count = 0;
 	while (!(await deps.isPressed())) {
-		const looked = await step(deps, rows[0]!.share);
+		const looked = await step(deps);
 		if (looked === null) break;
 		count += looked;
 	}
 	return count;
 }
 
-async function step({ pool, index }: LearnDeps, share: number): Promise<number | null> {
+async function step({ pool, index, sampling }: LearnDeps): Promise<number | null> {
 	const client = await pool.connect();
 	try {
 		await client.query('begin');
@@ -48,7 +51,7 @@ async function step({ pool, index }: LearnDeps, share: number): Promise<number |
 				client,
 				occasions.map((o) => o.alertId)
 			);
-			const alerts = around.alerts.filter((a) => isSampled(a.hubId ?? a.deviceId, share));
+			const alerts = around.alerts.filter((a) => isSampled(a.hubId ?? a.deviceId, sampling.share));
 			const requests = await requestsAround(client, index, { ...around, alerts }, (alert) => ({
 				devices: [alert.deviceId, ...(alert.hubId ? (around.homes.get(alert.hubId) ?? []) : [])],
 				since: alert.effectiveAt - LEARN_WITHIN

@@ -1,4 +1,5 @@
 // The worker process: runs the jobs of this folder, and the sweeper.
+import { availableParallelism } from 'node:os';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { withFrequencies } from '#lib/domain/learned-evidence.ts';
 import { loadConfig } from '#lib/server/config.ts';
@@ -16,6 +17,7 @@ import { groupEpisodes } from './group-episodes.ts';
 import { indexServiceRequests } from './index-service-requests.ts';
 import { keepPartitions } from './keep-partitions.ts';
 import { learnEvidence } from './learn-evidence.ts';
+import { createRounds } from './rounds.ts';
 import { settlePending } from './settle-pending.ts';
 import { sweep } from './sweep.ts';
 import { weighEvidence } from './weigh-evidence.ts';
@@ -24,11 +26,12 @@ import { callForWhatIfs, whatIf } from './what-if.ts';
 const config = loadConfig();
 const log = createLog(config.logLevel, 'worker');
 const services = await openWorkerServices(config, log);
-const { pool, index, redis, queues, causeTable, learned } = services;
+const { pool, index, redis, queues, backlog, causeTable, learned, sampling } = services;
 const deps = {
 	pool,
 	index,
 	learned,
+	sampling,
 	/** The table that is active now; a piece of work takes it once and stays with it. */
 	get table() {
 		return causeTable.current;
@@ -36,7 +39,7 @@ const deps = {
 	roleOnly: config.roleOnly,
 	ring: queues.ring,
 	replay: queues.replay,
-	isPressed: async () => (await queues.waiting('correlate-alerts')) > 4,
+	isPressed: () => Promise.resolve(backlog.isPressed),
 	publish: (frames: readonly Frame[]) =>
 		publishLive(
 			redis,
@@ -48,10 +51,25 @@ const deps = {
 		)
 };
 
+/** Consoles are told twenty times a second; an explanation that changes may come a little later. */
+const explain = createRounds({
+	everyMs: 50,
+	most: Math.max(2, availableParallelism()),
+	work: (more) => correlateAlerts(deps, 'correlate-alerts', more)
+});
+const explainAgain = createRounds({
+	everyMs: 100,
+	most: 2,
+	work: (more) => correlateAlerts(deps, 'correlate-again', more)
+});
+const indexing = createRounds({ everyMs: 50, most: 2, work: (more) => indexServiceRequests(deps, more) });
+
 const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<number> }> = {
-	'correlate-alerts': { concurrency: 4, run: (data) => correlateAlerts(deps, doorbellOf(data)) },
+	// A round is worth many jobs: all that wait for it end with it.
+	'correlate-alerts': { concurrency: 20, run: explain },
+	'correlate-again': { concurrency: 20, run: explainAgain },
 	'correlate-devices': { concurrency: 1, run: (data) => correlateDevices(deps, doorbellOf(data)) },
-	'index-service-requests': { concurrency: 2, run: () => indexServiceRequests(deps) },
+	'index-service-requests': { concurrency: 20, run: indexing },
 	'settle-pending': { concurrency: 1, run: () => settlePending(deps) },
 	'what-if': { concurrency: 1, run: (data) => whatIf(deps, versionOf(data)) }
 };

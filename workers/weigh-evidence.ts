@@ -42,7 +42,7 @@ export async function weighEvidence({ pool, ring }: WeighDeps): Promise<number> 
 					.map((p) => p.code)
 			);
 			const bells = await keepPatterns(client, { supplierId, counted, changed, gone, codes: [...codes] });
-			for (const bell of bells) ring('correlate-alerts', bell);
+			for (const bell of bells) ring('correlate-again', bell);
 			count += changed.length + gone.length;
 		} catch (error) {
 			await client.query('rollback').catch(() => {}); // a session that is gone has rolled back

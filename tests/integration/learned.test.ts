@@ -1,9 +1,12 @@
 // What the stored Alerts teach: patterns that the cause table does not know become candidates, with their figures, until
 // a person says that they are none.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isSampled } from '#lib/domain/learned-evidence.ts';
+import { euiToBytes } from '#lib/server/database.ts';
+import { sampledHome } from '#lib/server/learned-counts.ts';
 import { joinAs } from '../support/members.ts';
 import { PARTIES } from '../../demo/world.ts';
-import { aHome, answered, november, raised, type Home } from '../support/records.ts';
+import { aHome, answered, newDeviceId, november, raised, type Home } from '../support/records.ts';
 import { QUIRK, QUIRK_PATTERN, oldestOf, quirkyHomes, sayComplete } from '../support/quirk.ts';
 import { eventually, startSystem, type System } from '../support/system.ts';
 
@@ -151,6 +154,17 @@ describe('a cause that the table does not know', () => {
 			{ timeout: 20_000 }
 		);
 	});
+});
+
+it('asks the record for the same sample of homes as is taken among the Alerts', async () => {
+	const homes = Array.from({ length: 500 }, () => newDeviceId());
+	for (const share of [1, 7, 400]) {
+		const { rows } = await system.record.query<{ sampled: boolean }>(
+			`select ${sampledHome('home', '$2::int')} as sampled from unnest($1::bytea[]) with ordinality as h(home, place) order by place`,
+			[homes.map(euiToBytes), share]
+		);
+		expect(rows.map(({ sampled }) => sampled)).toEqual(homes.map((home) => isSampled(home, share)));
+	}
 });
 
 describe('what people decided before', () => {

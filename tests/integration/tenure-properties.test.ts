@@ -190,7 +190,7 @@ describe(`${COUNT} generated histories of a Device, corrected ${ROUNDS - 1} time
 			);
 		const before = await read();
 		await system.record.query(
-			`insert into doorbell (job, ids, again, rung_at) select 'correlate-alerts', array_agg(id), true, now() - interval '1 hour' from alert`
+			`insert into doorbell (job, ids, rung_at) select 'correlate-again', array_agg(id), now() - interval '1 hour' from alert`
 		);
 		await settled(system);
 		expect(await read()).toEqual(before);

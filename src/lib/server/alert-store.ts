@@ -5,6 +5,7 @@ import { describeAlert } from '#lib/domain/alert-code.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { effectiveTime } from '#lib/domain/evidence.ts';
 import type pg from 'pg';
+import type { Backlog } from './backlog.ts';
 import { euiToBytes } from './database.ts';
 import { createMicroBatch } from './micro-batch.ts';
 import type { Ring } from './queues.ts';
@@ -34,10 +35,9 @@ export function createAlertStore(deps: {
 	nextId: () => bigint;
 	ring: Ring;
 	lingerMs: number;
-	/** Whether more waits to be explained than is done at once: then the order matters. */
-	isPressed(): boolean;
+	backlog: Pick<Backlog, 'isPressed'>;
 }) {
-	const { pool, nextId, ring, lingerMs, isPressed } = deps;
+	const { pool, nextId, ring, lingerMs, backlog } = deps;
 	return createMicroBatch<ArrivedAlert, Kept>({ lingerMs, size: 500, concurrency: 3, write });
 
 	async function write(arrived: ArrivedAlert[]): Promise<Kept[]> {
@@ -47,7 +47,7 @@ export function createAlertStore(deps: {
 			if (!first.has(row.key.toString('latin1'))) first.set(row.key.toString('latin1'), row);
 		// In the order of their keys, so that two writers with messages in common never wait for each other in a ring.
 		const unique = [...first.values()].sort((a, b) => Buffer.compare(a.key, b.key));
-		const { fresh, doorbells } = await insert(pool, unique, isPressed());
+		const { fresh, doorbells } = await insert(pool, unique, backlog.isPressed);
 		for (const doorbell of doorbells) ring('correlate-alerts', doorbell);
 		const known = await digestsOf(
 			pool,

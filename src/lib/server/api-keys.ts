@@ -23,7 +23,17 @@ const REMEMBER_MS = 5000;
 
 export function createApiKeys(pool: pg.Pool) {
 	// A feed calls many times a second with one key; a revoked key is refused within five seconds.
-	const seen = new Map<string, { holder: KeyHolder | null; until: number }>();
+	const seen = new Map<string, { holder: Promise<KeyHolder | null>; until: number }>();
+
+	async function find(hash: Buffer): Promise<KeyHolder | null> {
+		const { rows } = await pool.query<{ id: number; supplier_id: number | null; scopes: string[] }>({
+			name: 'holder-of-key',
+			text: 'update api_key set last_used_at = now() where hash = $1 and revoked_at is null returning id, supplier_id, scopes',
+			values: [hash]
+		});
+		const [row] = rows;
+		return row ? { keyId: row.id, supplierId: row.supplier_id, scopes: row.scopes } : null;
+	}
 
 	return {
 		/** Of these keys those that may read now, with their Supplier: asked of the record, not remembered. */
@@ -38,17 +48,14 @@ export function createApiKeys(pool: pg.Pool) {
 		},
 
 		/** Whose key this is, or `null`. */
-		async holderOf(key: string): Promise<KeyHolder | null> {
+		holderOf(key: string): Promise<KeyHolder | null> {
 			const hash = hashOf(key);
 			const name = hash.toString('latin1');
 			const known = seen.get(name);
 			if (known && known.until > Date.now()) return known.holder;
-			const { rows } = await pool.query<{ id: number; supplier_id: number | null; scopes: string[] }>(
-				'update api_key set last_used_at = now() where hash = $1 and revoked_at is null returning id, supplier_id, scopes',
-				[hash]
-			);
-			const [row] = rows;
-			const holder = row ? { keyId: row.id, supplierId: row.supplier_id, scopes: row.scopes } : null;
+			// Remembered while it is asked: calls that come together ask once. An answer that failed is no answer.
+			const holder = find(hash);
+			holder.catch(() => seen.delete(name));
 			if (seen.size > 10_000) seen.clear();
 			seen.set(name, { holder, until: Date.now() + REMEMBER_MS });
 			return holder;

@@ -4,6 +4,8 @@ import type pg from 'pg';
 import { setBacklog } from './metrics.ts';
 
 const EVERY_MS = 500;
+/** So many Alerts are explained in about a second. */
+const PRESSED = 1000;
 
 export type Backlog = ReturnType<typeof watchBacklog>;
 
@@ -15,7 +17,7 @@ export function watchBacklog(pool: pg.Pool) {
 	async function look(): Promise<void> {
 		const { rows } = await pool.query<{ job: string; waiting: number }>({
 			name: 'backlog',
-			text: 'select job, sum(size)::int as waiting from doorbell where not again group by job'
+			text: 'select job, sum(size)::int as waiting from doorbell group by job'
 		});
 		const of = (job: string): number => rows.find((row) => row.job === job)?.waiting ?? 0;
 		[alerts, requests] = [of('correlate-alerts'), of('index-service-requests')];
@@ -36,6 +38,10 @@ export function watchBacklog(pool: pg.Pool) {
 		/** Alerts that are kept and not explained yet. */
 		get alerts(): number {
 			return alerts;
+		},
+		/** Whether more Alerts wait than are explained at once: then their order matters, and what can wait does. */
+		get isPressed(): boolean {
+			return alerts > PRESSED;
 		},
 		/** Service Requests that are kept and not in the index yet. */
 		get requests(): number {

@@ -200,7 +200,7 @@ interface StandingTenure {
 /** The ids of a doorbell are numbers: a Device is its eight bytes as one. */
 async function leaveDoorbell(client: pg.PoolClient, changed: readonly Buffer[]): Promise<bigint> {
 	const { rows } = await client.query<{ id: bigint }>(
-		`insert into doorbell (job, ids, again) values ('correlate-devices', $1, true) returning id`,
+		`insert into doorbell (job, ids) values ('correlate-devices', $1) returning id`,
 		[[...new Set(changed.map((id) => id.readBigInt64BE()))]]
 	);
 	return rows[0]!.id;

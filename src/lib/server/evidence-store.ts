@@ -190,13 +190,13 @@ interface RequestRow {
 export async function requestsById(
 	client: pg.ClientBase | pg.Pool,
 	ids: readonly bigint[]
-): Promise<ServiceRequest[]> {
+): Promise<Array<ServiceRequest & { id: bigint }>> {
 	const { rows } = await client.query<RequestRow>({
 		name: 'requests-by-id',
 		text: `select ${REQUEST_COLUMNS} from service_request where id = any($1)`,
 		values: [ids]
 	});
-	return rows.map(toServiceRequest);
+	return rows.map((row) => ({ ...toServiceRequest(row), id: row.id }));
 }
 
 /** From the record: requests to these Devices with any of their instants at or after `since` (epoch ms). */

@@ -1,7 +1,7 @@
 // The way of an Alert that nobody has explained before into the feeds of its Suppliers: one statement for a whole batch,
 // so that the counters of the feeds are locked for as long as it takes and no longer.
 import type pg from 'pg';
-import { arrayText, isoOf, toAlert, type FeedRow, type Frame } from './feed.ts';
+import { arrayText, isoOf, toAlert, type FeedRow, type Frame, type Standing } from './feed.ts';
 
 /**
  * Writes first explanations within the caller's transaction and returns the frames to push after its commit. All of it is
@@ -11,45 +11,50 @@ import { arrayText, isoOf, toAlert, type FeedRow, type Frame } from './feed.ts';
  */
 export async function writeFirst(client: pg.ClientBase, rows: readonly FeedRow[]): Promise<Frame[]> {
 	if (rows.length === 0) return [];
-	const bodies = rows.map((row) => JSON.stringify(row.body));
 	const [, { rows: written }] = await Promise.all([
 		// The counters first: what is read after is all that others have written, and nobody writes beside.
-		client.query({
-			name: 'lock-feeds',
-			text: 'select next_feed_seq(id, 0) from (select unnest($1::smallint[]) as id order by 1) own',
-			values: [[...new Set(rows.map((row) => row.supplierId))]]
-		}),
-		client.query<Written>({
-			name: 'write-first-explanations',
-			text: WRITE,
-			values: [
-				rows.map((row) => row.supplierId),
-				rows.map((row) => row.alertId),
-				rows.map((row) => row.body.explanation),
-				rows.map((row) => row.body.code),
-				rows.map((row) => row.body.category),
-				rows.map((row) => row.body.deviceId),
-				rows.map((row) => row.body.hubId),
-				rows.map((row) => arrayText(row.body.candidates.map((c) => c.userId))),
-				rows.map((row) => arrayText(row.body.candidates.map((c) => c.userRole))),
-				rows.map((row) => row.body.effectiveAt),
-				rows.map((row) => isoOf(row.settlesAt)),
-				rows.map((row) => row.tableVersion),
-				rows.map((row) => isoOf(row.dueAt)),
-				`[${bodies.join(',')}]`
-			]
-		})
+		client.query({ ...LOCK, values: [[...new Set(rows.map((row) => row.supplierId))]] }),
+		client.query<Written>({ name: 'write-first-explanations', text: WRITE, values: columnsOf(rows) })
 	]);
-	return framesOf(rows, written);
+	return framesOf(rows, written, () => ({ version: 1, decision: null, episode_id: null }));
 }
 
+/** Locks the counters of these feeds ($1), in one order for every writer. */
+export const LOCK = {
+	name: 'lock-feeds',
+	text: 'select next_feed_seq(id, 0) from (select unnest($1::smallint[]) as id order by 1) own'
+};
+
+/** Explanations as columns, $1 to $14. */
+export const columnsOf = (rows: readonly FeedRow[]): unknown[] => [
+	rows.map((row) => row.supplierId),
+	rows.map((row) => row.alertId),
+	rows.map((row) => row.body.explanation),
+	rows.map((row) => row.body.code),
+	rows.map((row) => row.body.category),
+	rows.map((row) => row.body.deviceId),
+	rows.map((row) => row.body.hubId),
+	rows.map((row) => arrayText(row.body.candidates.map((c) => c.userId))),
+	rows.map((row) => arrayText(row.body.candidates.map((c) => c.userRole))),
+	rows.map((row) => row.body.effectiveAt),
+	rows.map((row) => isoOf(row.settlesAt)),
+	rows.map((row) => row.tableVersion),
+	rows.map((row) => isoOf(row.dueAt)),
+	`[${rows.map((row) => JSON.stringify(row.body)).join(',')}]`
+];
+
 /** An entry of a feed; `place`: of its row in the input, from 1. */
-interface Written {
+export interface Written {
 	place: number;
 	seq: bigint;
 }
 
-function framesOf(rows: readonly FeedRow[], written: readonly Written[]): Frame[] {
+/** What to push of these entries. `standing`: what stands beside the explanation at this index of the input. */
+export function framesOf(
+	rows: readonly FeedRow[],
+	written: readonly Written[],
+	standing: (index: number) => Omit<Standing, 'seq'>
+): Frame[] {
 	const frames = new Map<number, Frame>();
 	for (const { place, seq } of written) {
 		const { supplierId, body } = rows[place - 1]!;
@@ -59,7 +64,7 @@ function framesOf(rows: readonly FeedRow[], written: readonly Written[]): Frame[
 		const at = Number(seq);
 		frame.from = Math.min(frame.from, at);
 		frame.to = Math.max(frame.to, at);
-		frame.items.push(toAlert(body, { version: 1, seq: at, decision: null, episode_id: null }));
+		frame.items.push(toAlert(body, { ...standing(place - 1), seq }));
 	}
 	return [...frames.values()];
 }

@@ -49,15 +49,14 @@ export interface Frame {
 /**
  * Writes explanations within the caller's transaction and returns the frames to push after its commit: one that stands
  * is replaced where it differs. The counter row of each Supplier is locked from here to the commit, so that numbers are
- * given in the order of commits. `lost`: what Suppliers have and may no longer see. What nobody has explained before
- * takes the shorter way of feed-first.ts.
+ * given in the order of commits. `lost`: what Suppliers have and may no longer see. This is the way where Alerts come to
+ * a Supplier or leave it; the rest takes the shorter ones of feed-first.ts and feed-again.ts.
  */
 export async function writeFeed(
 	client: pg.ClientBase,
-	explained: readonly FeedRow[],
-	lost: readonly Viewing[] = []
+	rows: readonly FeedRow[],
+	lost: readonly Viewing[]
 ): Promise<Frame[]> {
-	const rows = await changed(client, explained);
 	const frames: Frame[] = [];
 	// In one order of Suppliers for every writer: no two wait for each other.
 	for (const supplierId of [...new Set([...rows, ...lost].map((row) => row.supplierId))].sort(
@@ -69,28 +68,6 @@ export async function writeFeed(
 		if (frame) frames.push(frame);
 	}
 	return frames;
-}
-
-/**
- * Without those that read as they stand. Nobody else explains these Alerts meanwhile, so that this is known before any
- * counter is locked: most of what is looked at again has not changed.
- */
-async function changed(client: pg.ClientBase, rows: readonly FeedRow[]): Promise<readonly FeedRow[]> {
-	if (rows.length === 0) return rows;
-	const { rows: same } = await client.query<{ place: number }>({
-		name: 'unchanged-explanations',
-		text: `select i.place::int as place
-			from unnest($1::smallint[], $2::bigint[]) with ordinality as i(supplier_id, alert_id, place)
-			join jsonb_array_elements($3::jsonb) with ordinality as b(body, place) using (place)
-			join supplier_alert s on s.supplier_id = i.supplier_id and s.alert_id = i.alert_id and s.body = b.body`,
-		values: [
-			rows.map((row) => row.supplierId),
-			rows.map((row) => row.alertId),
-			`[${rows.map((row) => JSON.stringify(row.body)).join(',')}]`
-		]
-	});
-	const standing = new Set(same.map(({ place }) => place - 1));
-	return rows.filter((_, i) => !standing.has(i));
 }
 
 async function writeFor(
@@ -108,7 +85,7 @@ async function writeFor(
 		decision: Decision | null;
 		episode_id: bigint | null;
 	}>({
-		name: 'standing-explanations',
+		name: 'standing-of-supplier',
 		text: `select s.alert_id, s.body = i.body as same, s.version, s.decision, s.episode_id
 			from supplier_alert s join unnest($2::bigint[], $3::jsonb[]) as i(alert_id, body) using (alert_id) where s.supplier_id = $1`,
 		values: [supplierId, rows.map((row) => row.alertId), bodies]

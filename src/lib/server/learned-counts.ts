@@ -1,6 +1,6 @@
 // What learned evidence counts: what is to be counted, the samples, and the sums over them. Sums follow the samples by
 // their differences, so that no order of arrival can show.
-import type { Sighting } from '#lib/domain/learned-evidence.ts';
+import { SPREAD, type Sighting } from '#lib/domain/learned-evidence.ts';
 import type pg from 'pg';
 import { firstIdAt } from './record-id.ts';
 
@@ -9,16 +9,34 @@ const COUNTING_LOCK = 5_271_010;
 /** An Alert may be kept before it was raised, by a clock that is this much off (ms). */
 const CLOCK_SLACK = 3_600_000;
 
-/** Has these counted, after the caller's commit. */
-export async function learnLater(
-	client: pg.ClientBase,
-	{ alertIds = [], requestIds = [] }: { alertIds?: readonly bigint[]; requestIds?: readonly bigint[] }
-): Promise<void> {
-	if (alertIds.length + requestIds.length === 0) return;
+/** So many Devices are enough to learn from: of more, a fixed share of the homes is taken. */
+const ENOUGH_DEVICES = 25_000;
+
+/** One home in `share` is learned from. */
+export interface Sampling {
+	share: number;
+}
+
+/** Looks up how many Devices there are by now. */
+export async function readSampling(pool: pg.Pool): Promise<Sampling> {
+	const { rows } = await pool.query<Sampling>(
+		`select greatest(1, ceil(reltuples / $1))::int as share from pg_class where oid = 'device'::regclass`,
+		[ENOUGH_DEVICES]
+	);
+	return rows[0]!;
+}
+
+/** `isSampled` of a home (the bytes of its EUI-64) as the record asks it. */
+export const sampledHome = (home: string, share: string): string =>
+	`((('x' || encode(substr(${home}, 5), 'hex'))::bit(32)::bigint * ${SPREAD} & 4294967295) >> 8) % ${share} = 0`;
+
+/** Has these Alerts counted, after the caller's commit; for requests index-service-requests.ts does. */
+export async function learnLater(client: pg.ClientBase, alertIds: readonly bigint[]): Promise<void> {
+	if (alertIds.length === 0) return;
 	await client.query({
 		name: 'learn-later',
-		text: 'insert into learn_due (alert_ids, request_ids) values ($1, $2)',
-		values: [alertIds, requestIds]
+		text: 'insert into learn_due (alert_ids) values ($1)',
+		values: [alertIds]
 	});
 }
 
@@ -50,13 +68,18 @@ export async function takeDue(client: pg.ClientBase, most: number): Promise<Occa
 	if (due.length === 0) return null;
 	const alertIds = due.flatMap((row) => row.alert_ids);
 	const requestIds = due.flatMap((row) => row.request_ids);
-	const { rows: bounds } = await client.query<{ since: Date | null }>(SINCE, [alertIds, requestIds]);
+	const { rows: bounds } = await client.query<{ since: Date | null }>({
+		name: 'learned-since',
+		text: SINCE,
+		values: [alertIds, requestIds]
+	});
 	const since = bounds[0]!.since;
 	if (since === null) return [];
-	const { rows } = await client.query<{ device_id: Buffer; code: string; hour: Date; alert_id: bigint }>(
-		OCCASIONS,
-		[alertIds, requestIds, firstIdAt(since.getTime() - CLOCK_SLACK)]
-	);
+	const { rows } = await client.query<{ device_id: Buffer; code: string; hour: Date; alert_id: bigint }>({
+		name: 'learned-occasions',
+		text: OCCASIONS,
+		values: [alertIds, requestIds, firstIdAt(since.getTime() - CLOCK_SLACK)]
+	});
 	return rows.map((row) => ({
 		deviceId: row.device_id,
 		code: row.code,

@@ -134,8 +134,8 @@ select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::tex
 on conflict (supplier_id, ${IDENTITY}) do update set figures = excluded.figures, devices = excluded.devices, offered = excluded.offered`;
 
 const AGAIN = `
-insert into doorbell (job, ids, again)
-select 'correlate-alerts', array_agg(alert_id order by alert_id), true from (
+insert into doorbell (job, ids)
+select 'correlate-again', array_agg(alert_id order by alert_id) from (
 	select alert_id, (row_number() over (order by alert_id) - 1) / 500 as part from (
 		select alert_id from supplier_alert where supplier_id = $1 and alert_id >= $3 and code = any($2)
 		order by alert_id desc limit $4

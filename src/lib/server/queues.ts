@@ -6,6 +6,7 @@ import type { Redis } from './redis.ts';
 
 export const JOBS = [
 	'correlate-alerts',
+	'correlate-again',
 	'correlate-devices',
 	'index-service-requests',
 	'settle-pending',
@@ -13,7 +14,15 @@ export const JOBS = [
 ] as const;
 export type Job = (typeof JOBS)[number];
 
-/** `doorbell` is absent for jobs that work on whatever is due. */
+/** These work on whatever is due: of those rung for within a moment one job is enough, whosever doorbell it carries. */
+const GATHERED: ReadonlySet<Job> = new Set<Job>([
+	'correlate-alerts',
+	'correlate-again',
+	'index-service-requests',
+	'settle-pending'
+]);
+const MOMENT_MS = 20;
+
 export interface JobData {
 	doorbell?: string;
 	/** Of the cause table, for a what-if. */
@@ -47,14 +56,31 @@ export function createQueues(redis: Redis, log: Log) {
 		})
 	);
 
+	/** When each was last rung for, and the job that goes out at the end of the moment. */
+	const rungAt = new Map<Job, number>();
+	const held = new Map<Job, { timer: NodeJS.Timeout; send(): void }>();
+
 	const ring: Ring = (job, doorbell) => {
+		if (!GATHERED.has(job)) return add(job, doorbell);
+		if (held.has(job)) return;
+		const send = (): void => {
+			held.delete(job);
+			rungAt.set(job, performance.now());
+			add(job, doorbell);
+		};
+		const wait = (rungAt.get(job) ?? -Infinity) + MOMENT_MS - performance.now();
+		if (wait <= 0) send();
+		else held.set(job, { timer: setTimeout(send, wait), send });
+	};
+
+	function add(job: Job, doorbell?: bigint): void {
 		queues
 			.get(job)!
 			.add(job, doorbell === undefined ? {} : { doorbell: doorbell.toString() })
 			.catch((error: Error) =>
 				log.warn({ job, error: error.message }, 'a doorbell was not rung; the sweeper will')
 			);
-	};
+	}
 
 	return {
 		ring,
@@ -65,10 +91,14 @@ export function createQueues(redis: Redis, log: Log) {
 				.add('what-if', { version }, { deduplication: { id: version } })
 				.catch((error: Error) => log.warn({ version, error: error.message }, 'a what-if was not called for'));
 		},
-		/** Jobs that wait in a queue, for back-pressure and figures. */
-		waiting: (job: Job): Promise<number> => queues.get(job)!.getWaitingCount(),
 		// `close()` waits for ever where Redis is gone (bullmq#4656), so it is raced with a limit.
-		close: () => within(2000, Promise.all([...queues.values()].map((queue) => queue.close())))
+		close(): Promise<void> {
+			for (const { timer, send } of [...held.values()]) {
+				clearTimeout(timer);
+				send();
+			}
+			return within(2000, Promise.all([...queues.values()].map((queue) => queue.close())));
+		}
 	};
 }
 

@@ -16,6 +16,7 @@ import { createDecisions } from './decisions.ts';
 import { createDeviceStore } from './device-store.ts';
 import { createDictionary } from './dictionary.ts';
 import { createEpisodes } from './episodes.ts';
+import { readSampling } from './learned-counts.ts';
 import { followLearned, readLearned } from './learned-patterns.ts';
 import { publishLive } from './live-channel.ts';
 import { createLog, type Log } from './log.ts';
@@ -34,9 +35,6 @@ export type WorkerServices = Awaited<ReturnType<typeof openWorkerServices>>;
 /** Where the web process leaves its services for Kit's handler, which is a second module graph. */
 export const SERVICES = Symbol.for('causeway.services');
 
-/** So many Alerts are explained in about a second. */
-const PRESSED = 1000;
-
 /** What the web process needs: ingest, reads, decisions, sessions, the doorbells. */
 export async function openWebServices(config: Config, log: Log = createLog(config.logLevel, 'web')) {
 	await using stack = new AsyncDisposableStack();
@@ -49,8 +47,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const nextId = createIds(randomInt(1024));
 	const writing = { pool: intake.pool, nextId, ring: queues.ring, lingerMs: config.ingestLingerMs };
 	const backlog = stack.adopt(watchBacklog(intake.pool), (b) => b.close());
-	const isPressed = (): boolean => backlog.alerts > PRESSED;
-	const alertStore = stack.adopt(createAlertStore({ ...writing, isPressed }), (s) => s.close());
+	const alertStore = stack.adopt(createAlertStore({ ...writing, backlog }), (s) => s.close());
 	const requestStore = stack.adopt(createRequestStore(writing), (s) => s.close());
 	const learned = readLearned(web.db);
 	const alerts = withFigures(createAlertReader(web.db), learned);
@@ -101,6 +98,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 	const redis = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
 	await requireNoEviction(redis);
 	const queues = stack.adopt(createQueues(redis, log), (q) => q.close());
+	const backlog = stack.adopt(watchBacklog(pool), (b) => b.close());
 	const dictionary = createDictionary(pool);
 	await dictionary.recall();
 	const index = createRequestIndex({ redis, dictionary, windowMs: config.indexWindowMs });
@@ -113,9 +111,11 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 		pool,
 		redis,
 		queues,
+		backlog,
 		index,
 		causeTable,
 		learned: followLearned(),
+		sampling: await readSampling(pool),
 		connection: bullConnection(redis),
 		[Symbol.asyncDispose]: () => held[Symbol.asyncDispose]()
 	};
