@@ -24,8 +24,8 @@ export interface IndexDeps {
 
 /** Slack for clocks, and for the success of another command that weakens a candidate (two minutes). */
 const SLACK = 120_000;
-/** Ids tell when an Alert was kept: not before it was raised, and by clocks that are wrong not weeks before (ms). */
-const CLOCKS = 14 * 24 * 3_600_000;
+/** Ids tell when an Alert was kept: not long before it was raised, however wrong the clocks (ms). */
+const CLOCKS = 24 * 3_600_000;
 /** A request that a sleeping Device has not answered counts for longer than the window of its causes. */
 const WAIT = LONGEST_WAIT_SECONDS * 1000;
 

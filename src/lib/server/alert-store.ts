@@ -1,5 +1,5 @@
 // Alerts as they arrive: written once each, with the doorbell that has them correlated, in one commit a micro-batch.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AlertIn } from '#lib/domain/alert.ts';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
@@ -38,7 +38,7 @@ export function createAlertStore(deps: {
 	backlog: Pick<Backlog, 'isPressed'>;
 }) {
 	const { pool, nextId, ring, lingerMs, backlog } = deps;
-	return createMicroBatch<ArrivedAlert, Kept>({ lingerMs, size: 500, concurrency: 3, write });
+	return createMicroBatch<ArrivedAlert, Kept>({ lingerMs, size: 500, concurrency: 1, write });
 
 	async function write(arrived: ArrivedAlert[]): Promise<Kept[]> {
 		const rows = arrived.map(toRow);
@@ -70,7 +70,7 @@ export function createAlertStore(deps: {
 	}
 }
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /** `apart`: what is critical gets a doorbell of its own, to be explained before the rest. */
 async function insert(

@@ -19,7 +19,7 @@ export function createRequestStore(deps: {
 	return createMicroBatch<ServiceRequestIn, 'accepted' | 'duplicate'>({
 		lingerMs,
 		size: 500,
-		concurrency: 3,
+		concurrency: 1,
 		write
 	});
 
