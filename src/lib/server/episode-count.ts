@@ -51,13 +51,28 @@ export async function writeFigures(
 	figures: Figures,
 	every: boolean
 ): Promise<void> {
-	const { rows } = await client.query<{ id: bigint; version: number }>(WRITE, [supplierId, figures, every]);
-	await countEpisodes(
-		client,
-		supplierId,
-		rows.map((row) => row.id)
-	);
+	await countEpisodes(client, supplierId, await writeUnlessChanged(client, supplierId, figures, every));
 }
+
+/** The same, but what somebody was at is left as it is; returns those episodes. */
+export async function writeUnlessChanged(
+	client: pg.ClientBase,
+	supplierId: number,
+	figures: Figures,
+	every = true
+): Promise<bigint[]> {
+	const { rows } = await client.query<{ id: bigint }>(WRITE, [supplierId, figures, every]);
+	return rows.map((row) => row.id);
+}
+
+/** What an episode tells of its first Alert `s` and that one's Device `d`. */
+export const FACTS_OF = `jsonb_build_object(
+	'code', s.code, 'name', s.body->'name', 'deviceId', s.device_id, 'hubId', s.hub_id, 'area', s.body->'area',
+	'model', d.model, 'firmware', d.firmware,
+	'suspect', case when s.explanation in ('exact', 'likely') and jsonb_array_length(s.body->'candidates') > 0 then
+		(select jsonb_build_object('serviceReferenceVariant', c->'serviceReferenceVariant', 'name', c->'name',
+			'userRole', c->'userRole', 'userName', c->'userName', 'own', c->'own') from (select s.body->'candidates'->0 as c) one)
+	end)`;
 
 // An episode that nobody belongs to any more keeps its row, with no members: a decision on it stays on record.
 const FIGURES = `
@@ -78,13 +93,7 @@ joining as (
 	from member m cross join lateral jsonb_to_record(m.body) as b(occurrences bigint, throttled boolean, priority integer)
 	group by m.id
 ), first as (
-	select s.id, jsonb_build_object(
-		'code', s.code, 'name', s.body->'name', 'deviceId', s.device_id, 'hubId', s.hub_id, 'area', s.body->'area',
-		'model', d.model, 'firmware', d.firmware,
-		'suspect', case when s.explanation in ('exact', 'likely') and jsonb_array_length(s.body->'candidates') > 0 then
-			(select jsonb_build_object('serviceReferenceVariant', c->'serviceReferenceVariant', 'name', c->'name',
-				'userRole', c->'userRole', 'userName', c->'userName', 'own', c->'own') from (select s.body->'candidates'->0 as c) one)
-		end) as facts
+	select s.id, ${FACTS_OF} as facts
 	from (select distinct on (id) * from member order by id, effective_at, alert_id) s
 	left join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
 ), figure as (

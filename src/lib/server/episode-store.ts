@@ -2,13 +2,17 @@
 // at once; the Supplier's feed is locked for its own statements only, at the end.
 import type pg from 'pg';
 import type { Candidate } from '#lib/domain/alert.ts';
-import { groupKeys, type Member } from '#lib/domain/episode.ts';
+import { groupKeys } from '#lib/domain/episode.ts';
 import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
+import { countDifference, largeOf, writeLarge } from './episode-difference.ts';
+import type { Change, Span } from './episode-runs.ts';
+import type { Grown } from './episode-settle.ts';
 import { toAlert, type AlertBody, type Frame, type Standing } from './feed.ts';
 
 interface Facts {
 	alert_id: bigint;
+	episode_id: bigint | null;
 	device_id: string;
 	hub_id: string | null;
 	code: string;
@@ -21,23 +25,19 @@ interface Facts {
 	image_hash: string | null;
 }
 
-/** A stretch of time (epoch ms). */
-export interface Span {
-	from: number;
-	to: number;
-}
-
 /**
- * Brings the keys of these Alerts up to date; returns the keys that gained or lost one, and where in time. An Alert that
- * was retracted has none any more.
+ * Brings the keys of these Alerts up to date; returns what changed under which key, and the episodes that the Alerts stand
+ * in. An Alert that was retracted has no key any more.
  */
 export async function writeKeys(
 	client: pg.ClientBase,
 	supplierId: number,
 	ids: readonly bigint[]
-): Promise<Map<string, Span>> {
-	const { rows: facts } = await client.query<Facts>(FACTS, [supplierId, ids]);
-	const { rows: standing } = await client.query<Key>(KEYS, [supplierId, ids]);
+): Promise<{ changes: Map<string, Change>; seen: Set<bigint> }> {
+	const [{ rows: facts }, { rows: standing }] = await Promise.all([
+		client.query<Facts>(FACTS, [supplierId, ids]),
+		client.query<Key>(KEYS, [supplierId, ids])
+	]);
 	const gone = new Map(standing.map((key) => [spell(key), key]));
 	const come: Array<Key & { device_id: string }> = [];
 	for (const fact of facts) {
@@ -57,27 +57,38 @@ export async function writeKeys(
 			if (!gone.delete(spell({ alert_id, rank, key }))) come.push({ alert_id, rank, key, at, device_id });
 		}
 	}
-	if (gone.size > 0) {
-		const keys = [...gone.values()];
-		const alerts = keys.map((key) => key.alert_id);
-		await client.query(DROP_KEYS, [supplierId, alerts, keys.map((key) => key.rank), ...reachOf(alerts)]);
-	}
-	if (come.length > 0)
-		await client.query(ADD_KEYS, [
-			supplierId,
-			come.map((key) => key.alert_id),
-			come.map((key) => key.rank),
-			come.map((key) => key.key),
-			come.map((key) => key.at),
-			come.map((key) => key.device_id)
-		]);
-	const spans = new Map<string, Span>();
-	for (const { key, at } of [...gone.values(), ...come]) {
-		const span = spans.get(key);
+	const alerts = [...gone.values()].map((key) => key.alert_id);
+	await Promise.all([
+		alerts.length > 0 &&
+			client.query(DROP_KEYS, [
+				supplierId,
+				alerts,
+				[...gone.values()].map((key) => key.rank),
+				...reachOf(alerts)
+			]),
+		come.length > 0 &&
+			client.query(ADD_KEYS, [
+				supplierId,
+				come.map((key) => key.alert_id),
+				come.map((key) => key.rank),
+				come.map((key) => key.key),
+				come.map((key) => key.at),
+				come.map((key) => key.device_id)
+			])
+	]);
+	const changes = new Map<string, Change>();
+	const changeOf = ({ key, at }: Key): Change => {
 		const time = at.getTime();
-		spans.set(key, { from: Math.min(span?.from ?? time, time), to: Math.max(span?.to ?? time, time) });
-	}
-	return spans;
+		let change = changes.get(key);
+		if (!change) changes.set(key, (change = { from: time, to: time, come: [] }));
+		change.from = Math.min(change.from, time);
+		change.to = Math.max(change.to, time);
+		return change;
+	};
+	for (const key of gone.values()) changeOf(key);
+	for (const key of come)
+		changeOf(key).come.push({ alertId: key.alert_id, deviceId: key.device_id, at: key.at.getTime() });
+	return { changes, seen: new Set(facts.flatMap((fact) => fact.episode_id ?? [])) };
 }
 
 interface Key {
@@ -94,41 +105,6 @@ const reachOf = (ids: readonly bigint[]): [bigint, bigint] => [
 	ids.reduce((a, b) => (a < b ? a : b)),
 	ids.reduce((a, b) => (a > b ? a : b))
 ];
-
-export interface StoredMember extends Member {
-	episodeId: bigint | null;
-}
-
-/** All Alerts under these keys, each key within its stretch of time and so much (ms) around it. */
-export async function membersOf(
-	client: pg.ClientBase,
-	supplierId: number,
-	spans: ReadonlyMap<string, Span>,
-	around: number
-): Promise<Map<string, StoredMember[]>> {
-	const stretches = [...spans.values()];
-	const { rows } = await client.query<{
-		place: number;
-		alert_id: bigint;
-		device_id: string;
-		at: Date;
-		episode_id: bigint | null;
-	}>(MEMBERS, [
-		supplierId,
-		[...spans.keys()],
-		stretches.map((span) => new Date(span.from - around)),
-		stretches.map((span) => new Date(span.to + around))
-	]);
-	const members = [...spans.keys()].map((key) => ({ key, own: [] as StoredMember[] }));
-	for (const row of rows)
-		members[row.place - 1]!.own.push({
-			alertId: row.alert_id,
-			deviceId: row.device_id,
-			at: row.at.getTime(),
-			episodeId: row.episode_id
-		});
-	return new Map(members.map(({ key, own }) => [key, own]));
-}
 
 /** Where a member of a run stands: in this episode, or in none. */
 export interface Place {
@@ -175,22 +151,43 @@ export async function openEpisodes(
 	return openings.map((o) => ids.get(`${o.from} ${o.key}`)!);
 }
 
+/** What a pass has found to be done with episodes. */
+export interface Work {
+	/** The Alerts that may belong elsewhere now. */
+	touched: readonly bigint[];
+	/** To be counted anew; a large one is counted by what joins it and what leaves it. */
+	episodes: Iterable<bigint>;
+	grown: readonly Grown[];
+	/** Episodes with Alerts of which something has changed: a large one is read in full some time. */
+	seen: Iterable<bigint>;
+}
+
 /**
- * Each Alert joins the episode of the first of its keys that makes one; those episodes are counted anew, and `episodes`
- * too. What can be known before the lock is: the Supplier's feed is held for what is written, and not at all for nothing.
+ * Each Alert joins the episode of the first of its keys that makes one; those episodes are counted, and `episodes` too.
+ * What can be known before the lock is: the Supplier's feed is held for what is written, and not at all for nothing.
  */
 export async function joinEpisodes(
 	client: pg.ClientBase,
 	supplierId: number,
-	touched: readonly bigint[],
-	episodes: ReadonlySet<bigint>
+	{ touched, episodes, grown, seen }: Work
 ): Promise<Frame | null> {
-	const { rows: changes } = await client.query<Change>(CHOSEN, [supplierId, touched]);
+	const { rows: changes } = await client.query<Choice>(CHOSEN, [supplierId, touched]);
 	const joining = { alertIds: changes.map((c) => c.alert_id), episodeIds: changes.map((c) => c.new) };
 	const altered = new Set(changes.flatMap((c) => [c.old, c.new]).filter((id) => id !== null));
-	const counted = [...new Set([...episodes, ...altered])];
-	const figures = await countAhead(client, supplierId, counted, joining, [...altered]);
-	if (!figures) return null;
+	const counted = new Set([...episodes, ...altered]);
+	const large = await largeOf(client, supplierId, [...counted, ...seen], grown);
+	const [figures, difference] = await Promise.all([
+		countAhead(
+			client,
+			supplierId,
+			[...counted].filter((id) => !large.has(id)),
+			joining,
+			[...altered]
+		),
+		countDifference(client, supplierId, changes, large)
+	]);
+	const marked = [...large.values()].filter((one) => one.changed || altered.has(one.id) || !one.unsure);
+	if (!figures && marked.length === 0) return null;
 
 	await client.query('select next_feed_seq($1, 0)', [supplierId]); // the lock that every writer takes first
 	const { rows: moved } =
@@ -203,7 +200,14 @@ export async function joinEpisodes(
 					changes.map((c) => c.version),
 					...reachOf(joining.alertIds)
 				]);
-	await writeFigures(client, supplierId, figures, moved.length === changes.length);
+	const every = moved.length === changes.length;
+	if (figures) await writeFigures(client, supplierId, figures, every);
+	if (marked.length > 0) {
+		const joined = new Set(moved.map((row) => row.alert_id));
+		const left = changes.filter((c) => joined.has(c.alert_id));
+		const own = every ? difference : await countDifference(client, supplierId, left, large);
+		await writeLarge(client, supplierId, marked, own);
+	}
 	const [first] = moved;
 	if (!first) return null;
 	const bodies = new Map(changes.map((c) => [c.alert_id, c.body]));
@@ -212,7 +216,7 @@ export async function joinEpisodes(
 	return { supplierId, from, to: from + moved.length - 1, items, retracted: [] };
 }
 
-interface Change {
+interface Choice {
 	alert_id: bigint;
 	version: number;
 	body: AlertBody;
@@ -225,7 +229,7 @@ const FACTS = `
 select s.*, d.model, d.firmware, a.image_hash
 from unnest($2::bigint[]) as i(id)
 cross join lateral (
-	select alert_id, device_id, hub_id, code, explanation, effective_at, body->>'area' as area,
+	select alert_id, episode_id, device_id, hub_id, code, explanation, effective_at, body->>'area' as area,
 		case when explanation in ('exact', 'likely') then body->'candidates'->0 end as first
 	from supplier_alert where supplier_id = $1 and alert_id = i.id limit 1
 ) s
@@ -243,14 +247,6 @@ where m.supplier_id = $1 and m.alert_id = g.alert_id and m.rank = g.rank and m.a
 const ADD_KEYS = `
 insert into episode_member (supplier_id, alert_id, rank, key, at, device_id)
 select $1, * from unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[])`;
-
-const MEMBERS = `
-select w.place::int, m.alert_id, m.device_id, m.at, m.episode_id
-from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) with ordinality as w(key, since, until, place)
-cross join lateral (
-	select alert_id, device_id, at, episode_id from episode_member
-	where supplier_id = $1 and key = w.key and at between w.since and w.until offset 0
-) m`;
 
 const PLACE = `
 update episode_member m set episode_id = p.episode_id
