@@ -47,7 +47,7 @@ export async function countDifference(
 	client: pg.ClientBase,
 	supplierId: number,
 	moves: readonly Move[],
-	large: ReadonlyMap<bigint, unknown>
+	large: ReadonlyMap<bigint, Pick<Large, 'from' | 'to'>>
 ): Promise<Map<bigint, Difference>> {
 	const own = moves.filter(
 		(move) => (move.old !== null && large.has(move.old)) || (move.new !== null && large.has(move.new))
@@ -58,7 +58,8 @@ export async function countDifference(
 		[...large.keys()],
 		own.map((move) => move.alert_id),
 		own.map((move) => move.old),
-		own.map((move) => move.new)
+		own.map((move) => move.new),
+		...extentsOf([...large.values()])
 	]);
 	return new Map(rows.map((row) => [row.id, row.difference]));
 }
@@ -73,17 +74,20 @@ export async function writeLarge(
 	await client.query(WRITE, [
 		supplierId,
 		large.map((one) => one.id),
-		large.map((one) => one.from && new Date(one.from)),
-		large.map((one) => one.to && new Date(one.to)),
+		...extentsOf(large),
 		large.map((one) => differences.get(one.id) ?? null)
 	]);
 }
+
+const extentsOf = (large: ReadonlyArray<Pick<Large, 'from' | 'to'>>) =>
+	[large.map(({ from }) => from && new Date(from)), large.map(({ to }) => to && new Date(to))] as const;
 
 const LARGE = `
 select id, unsure_since is not null as unsure from episode
 where supplier_id = $1 and id = any($2::bigint[]) and run_from is not null`;
 
-// A Device counts while any other Alert of it stands in the episode.
+// A Device counts while any other Alert of it stands in the episode. Those are looked for by Device and time, whatever the
+// statistics say of episodes: through the episode, all of its members would be read.
 const DIFFERENCE = `
 with part as (
 	select g.id, g.sign, s.device_id, s.effective_at, b.*
@@ -96,11 +100,16 @@ with part as (
 	where g.id = any($2::bigint[])
 ), device as (
 	select id, device_id, bool_or(sign = 1)::int - bool_or(sign = -1)::int as change from part group by id, device_id
+), extent as (
+	select e.id, least(e.run_from, l.since) as since, greatest(e.run_to, l.until) as until
+	from unnest($2::bigint[], $6::timestamptz[], $7::timestamptz[]) as l(id, since, until) join episode e using (id)
 ), devices as (
-	select d.id, sum(d.change) as devices from device d
+	select d.id, sum(d.change) as devices from device d join extent x using (id)
 	where d.change <> 0 and not exists (
-		select from supplier_alert s
-		where s.supplier_id = $1 and s.device_id = d.device_id and s.episode_id = d.id and s.alert_id <> all($3::bigint[])
+		select from (
+			select alert_id, episode_id from supplier_alert
+			where supplier_id = $1 and device_id = d.device_id and effective_at between x.since and x.until offset 0
+		) s where s.episode_id = d.id and s.alert_id <> all($3::bigint[])
 	) group by d.id
 )
 select p.id, jsonb_build_object(
