@@ -3,6 +3,7 @@
 // that has grown large takes newcomers by difference, and is looked at in full from time to time.
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import { writeKeys } from '#lib/server/episode-keys.ts';
 import {
 	dueForLook,
 	findStrays,
@@ -12,7 +13,7 @@ import {
 	type Due
 } from '#lib/server/episode-look.ts';
 import { settleKeys } from '#lib/server/episode-settle.ts';
-import { joinEpisodes, writeKeys, type Work } from '#lib/server/episode-store.ts';
+import { joinEpisodes, type Work } from '#lib/server/episode-store.ts';
 import { inTurn, passOwn, suppliersWithNews, takeChanges } from '#lib/server/episode-turn.ts';
 import type { Frame } from '#lib/server/feed.ts';
 

@@ -1,5 +1,6 @@
 // How many Alerts an episode holds, on how many Devices, and what its first one tells of it.
 import type pg from 'pg';
+import { statement } from './database.ts';
 
 /** Which Alerts are to stand in which episodes. */
 export interface Joining {
@@ -13,7 +14,7 @@ export async function countEpisodes(
 	supplierId: number,
 	ids: readonly bigint[]
 ): Promise<void> {
-	if (ids.length > 0) await client.query(COUNT, [supplierId, ids, [], [], ids]);
+	if (ids.length > 0) await client.query(COUNT([supplierId, ids, [], [], ids]));
 }
 
 /** What is to be written of episodes, as the database says it. */
@@ -31,13 +32,9 @@ export async function countAhead(
 	altered: readonly bigint[]
 ): Promise<Figures | null> {
 	if (ids.length === 0) return null;
-	const { rows } = await client.query<{ figures: Figures | null }>(AHEAD, [
-		supplierId,
-		ids,
-		joining.alertIds,
-		joining.episodeIds,
-		altered
-	]);
+	const { rows } = await client.query<{ figures: Figures | null }>(
+		AHEAD([supplierId, ids, joining.alertIds, joining.episodeIds, altered])
+	);
 	return rows[0]!.figures;
 }
 
@@ -61,7 +58,7 @@ export async function writeUnlessChanged(
 	figures: Figures,
 	every = true
 ): Promise<bigint[]> {
-	const { rows } = await client.query<{ id: bigint }>(WRITE, [supplierId, figures, every]);
+	const { rows } = await client.query<{ id: bigint }>(WRITE([supplierId, figures, every]));
 	return rows.map((row) => row.id);
 }
 
@@ -112,15 +109,21 @@ update episode e set members = f.members, devices = f.devices, occurrences = f.o
 	priority = f.priority, first_at = f.first_at, last_at = f.last_at, facts = f.facts, version = e.version + 1
 from figure f where e.id = f.id and e.supplier_id = $1`;
 
-const COUNT = `with ${FIGURES} ${SET}`;
+const COUNT = statement('count-episodes', `with ${FIGURES} ${SET}`);
 
-const AHEAD = `with ${FIGURES} select jsonb_agg(to_jsonb(f))::text as figures from figure f`;
+const AHEAD = statement(
+	'count-episodes-ahead',
+	`with ${FIGURES} select jsonb_agg(to_jsonb(f))::text as figures from figure f`
+);
 
-const WRITE = `
+const WRITE = statement(
+	'write-episodes',
+	`
 with figure as (
 	select * from jsonb_to_recordset($2::jsonb) as f(id bigint, version integer, members integer, devices integer,
 		occurrences bigint, at_least boolean, priority smallint, first_at timestamptz, last_at timestamptz, facts jsonb)
 ), written as (
 	${SET} and e.version = f.version and $3 returning e.id
 )
-select id from figure where id not in (select id from written)`;
+select id from figure where id not in (select id from written)`
+);

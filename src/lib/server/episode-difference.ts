@@ -1,6 +1,7 @@
 // The figures of episodes that have grown large: what joins and what leaves is added and taken away. What cannot be told
 // so (the most urgent of those that stay, the last of them) is right again when the episode is read in full.
 import type pg from 'pg';
+import { statement } from './database.ts';
 import { FACTS_OF } from './episode-count.ts';
 import type { Grown } from './episode-settle.ts';
 
@@ -34,7 +35,7 @@ export async function largeOf(
 		large.set(id, { id, from, to, unsure: true, changed: true });
 	const others = [...new Set(ids)].filter((id) => !large.has(id));
 	if (others.length === 0) return large;
-	const { rows } = await client.query<{ id: bigint; unsure: boolean }>(LARGE, [supplierId, others]);
+	const { rows } = await client.query<{ id: bigint; unsure: boolean }>(LARGE([supplierId, others]));
 	for (const row of rows) large.set(row.id, { ...row, from: null, to: null, changed: false });
 	return large;
 }
@@ -53,14 +54,16 @@ export async function countDifference(
 		(move) => (move.old !== null && large.has(move.old)) || (move.new !== null && large.has(move.new))
 	);
 	if (own.length === 0) return new Map();
-	const { rows } = await client.query<{ id: bigint; difference: Difference }>(DIFFERENCE, [
-		supplierId,
-		[...large.keys()],
-		own.map((move) => move.alert_id),
-		own.map((move) => move.old),
-		own.map((move) => move.new),
-		...extentsOf([...large.values()])
-	]);
+	const { rows } = await client.query<{ id: bigint; difference: Difference }>(
+		DIFFERENCE([
+			supplierId,
+			[...large.keys()],
+			own.map((move) => move.alert_id),
+			own.map((move) => move.old),
+			own.map((move) => move.new),
+			...extentsOf([...large.values()])
+		])
+	);
 	return new Map(rows.map((row) => [row.id, row.difference]));
 }
 
@@ -71,24 +74,31 @@ export async function writeLarge(
 	large: ReadonlyArray<Pick<Large, 'id' | 'from' | 'to'>>,
 	differences: ReadonlyMap<bigint, Difference>
 ): Promise<void> {
-	await client.query(WRITE, [
-		supplierId,
-		large.map((one) => one.id),
-		...extentsOf(large),
-		large.map((one) => differences.get(one.id) ?? null)
-	]);
+	await client.query(
+		WRITE([
+			supplierId,
+			large.map((one) => one.id),
+			...extentsOf(large),
+			large.map((one) => differences.get(one.id) ?? null)
+		])
+	);
 }
 
 const extentsOf = (large: ReadonlyArray<Pick<Large, 'from' | 'to'>>) =>
 	[large.map(({ from }) => from && new Date(from)), large.map(({ to }) => to && new Date(to))] as const;
 
-const LARGE = `
+const LARGE = statement(
+	'large-episodes',
+	`
 select id, unsure_since is not null as unsure from episode
-where supplier_id = $1 and id = any($2::bigint[]) and run_from is not null`;
+where supplier_id = $1 and id = any($2::bigint[]) and run_from is not null`
+);
 
 // A Device counts while any other Alert of it stands in the episode. Those are looked for by Device and time, whatever the
 // statistics say of episodes: through the episode, all of its members would be read.
-const DIFFERENCE = `
+const DIFFERENCE = statement(
+	'difference-of-episodes',
+	`
 with part as (
 	select g.id, g.sign, s.device_id, s.effective_at, b.*
 	from unnest($3::bigint[], $4::bigint[], $5::bigint[]) as c(alert_id, old, new)
@@ -118,11 +128,14 @@ select p.id, jsonb_build_object(
 	'first_at', min(p.effective_at) filter (where p.sign = 1), 'last_at', max(p.effective_at) filter (where p.sign = 1),
 	'gone_at', min(p.effective_at) filter (where p.sign = -1)
 )::text as difference
-from part p left join devices d using (id) group by p.id`;
+from part p left join devices d using (id) group by p.id`
+);
 
 // An episode tells the facts of its first Alert, and of none that is not in it: where that one changes it is looked for at
 // once, along the run.
-const WRITE = `
+const WRITE = statement(
+	'write-large-episodes',
+	`
 with change as (
 	select c.*, d.* from unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::text[]) as c(id, since, until, difference)
 	left join lateral jsonb_to_record(c.difference::jsonb) as d(members integer, devices integer, occurrences bigint,
@@ -149,4 +162,5 @@ update episode e set run_from = least(e.run_from, c.since), run_to = greatest(e.
 	first_at = coalesce(f.effective_at, e.first_at), facts = coalesce(f.facts, e.facts),
 	last_at = case when e.members = 0 then coalesce(c.last_at, e.last_at) else greatest(e.last_at, c.last_at) end,
 	version = e.version + (c.members is not null)::int
-from change c left join first f using (id) where e.id = c.id and e.supplier_id = $1`;
+from change c left join first f using (id) where e.id = c.id and e.supplier_id = $1`
+);

@@ -2,6 +2,7 @@
 // that joins one costs the same however large it is.
 import type pg from 'pg';
 import { ruleOf, runsOf, type Extent, type Member, type Rule, type Run } from '#lib/domain/episode.ts';
+import { statement } from './database.ts';
 
 /** A stretch of time (epoch ms). */
 export interface Span {
@@ -92,12 +93,14 @@ async function readExtents(
 	supplierId: number,
 	looked: readonly Looked[]
 ): Promise<Map<string, Extent[]>> {
-	const { rows } = await client.query<{ id: bigint; key: string; run_from: Date; run_to: Date }>(EXTENTS, [
-		supplierId,
-		looked.map((one) => one.key),
-		new Date(Math.min(...looked.map((one) => one.from))),
-		new Date(Math.max(...looked.map((one) => one.to)))
-	]);
+	const { rows } = await client.query<{ id: bigint; key: string; run_from: Date; run_to: Date }>(
+		EXTENTS([
+			supplierId,
+			looked.map((one) => one.key),
+			new Date(Math.min(...looked.map((one) => one.from))),
+			new Date(Math.max(...looked.map((one) => one.to)))
+		])
+	);
 	const spans = new Map(looked.map((one) => [one.key, one]));
 	const extents = new Map<string, Extent[]>();
 	for (const row of rows) {
@@ -122,12 +125,14 @@ async function readMembers(
 		device_id: string;
 		at: Date;
 		episode_id: bigint | null;
-	}>(MEMBERS, [
-		supplierId,
-		spans.map((span) => span.key),
-		spans.map((span) => new Date(span.from)),
-		spans.map((span) => new Date(span.to))
-	]);
+	}>(
+		MEMBERS([
+			supplierId,
+			spans.map((span) => span.key),
+			spans.map((span) => new Date(span.from)),
+			spans.map((span) => new Date(span.to))
+		])
+	);
 	const members = new Map<string, Array<Member & { episodeId: bigint | null }>>();
 	for (const row of rows) {
 		const { key } = spans[row.place - 1]!;
@@ -144,14 +149,20 @@ async function readMembers(
 }
 
 // The large ones of the time are few, and keys are many: they are read once and not for each key.
-const EXTENTS = `
+const EXTENTS = statement(
+	'extents-of-episodes',
+	`
 select id, key, run_from, run_to from episode
-where supplier_id = $1 and run_from is not null and run_to >= $3 and run_from <= $4 and key = any($2::text[])`;
+where supplier_id = $1 and run_from is not null and run_to >= $3 and run_from <= $4 and key = any($2::text[])`
+);
 
-const MEMBERS = `
+const MEMBERS = statement(
+	'members-of-runs',
+	`
 select w.place::int, m.alert_id, m.device_id, m.at, m.episode_id
 from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) with ordinality as w(key, since, until, place)
 cross join lateral (
 	select alert_id, device_id, at, episode_id from episode_member
 	where supplier_id = $1 and key = w.key and at between w.since and w.until offset 0
-) m`;
+) m`
+);

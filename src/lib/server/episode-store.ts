@@ -1,110 +1,13 @@
-// Episodes as the worker writes them: the keys of Alerts, the members of runs, who belongs where. For all keys of a pass
-// at once; the Supplier's feed is locked for its own statements only, at the end.
+// Episodes as the worker writes them: the members of runs, who belongs where. For all keys of a pass at once; the
+// Supplier's feed is locked for its own statements only, at the end.
 import type pg from 'pg';
-import type { Candidate } from '#lib/domain/alert.ts';
-import { groupKeys } from '#lib/domain/episode.ts';
-import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind.ts';
+import { statement } from './database.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
 import { countDifference, largeOf, writeLarge } from './episode-difference.ts';
-import type { Change, Span } from './episode-runs.ts';
+import { reachOf } from './episode-keys.ts';
+import type { Span } from './episode-runs.ts';
 import type { Grown } from './episode-settle.ts';
 import { toAlert, type AlertBody, type Frame, type Standing } from './feed.ts';
-
-interface Facts {
-	alert_id: bigint;
-	episode_id: bigint | null;
-	device_id: string;
-	hub_id: string | null;
-	code: string;
-	explanation: ExplanationKind;
-	effective_at: Date;
-	area: string | null;
-	first: Candidate | null;
-	model: string | null;
-	firmware: string | null;
-	image_hash: string | null;
-}
-
-/**
- * Brings the keys of these Alerts up to date; returns what changed under which key, and the episodes that the Alerts stand
- * in. An Alert that was retracted has no key any more.
- */
-export async function writeKeys(
-	client: pg.ClientBase,
-	supplierId: number,
-	ids: readonly bigint[]
-): Promise<{ changes: Map<string, Change>; seen: Set<bigint> }> {
-	const [{ rows: facts }, { rows: standing }] = await Promise.all([
-		client.query<Facts>(FACTS, [supplierId, ids]),
-		client.query<Key>(KEYS, [supplierId, ids])
-	]);
-	const gone = new Map(standing.map((key) => [spell(key), key]));
-	const come: Array<Key & { device_id: string }> = [];
-	for (const fact of facts) {
-		const keys = groupKeys({
-			deviceId: fact.device_id,
-			hubId: fact.hub_id,
-			area: fact.area,
-			model: fact.model,
-			firmware: fact.firmware,
-			imageHash: fact.image_hash,
-			code: fact.code,
-			explanation: fact.explanation,
-			suspect: namesSuspect(fact.explanation) ? fact.first : null
-		});
-		for (const [rank, key] of keys.entries()) {
-			const { alert_id, effective_at: at, device_id } = fact;
-			if (!gone.delete(spell({ alert_id, rank, key }))) come.push({ alert_id, rank, key, at, device_id });
-		}
-	}
-	const alerts = [...gone.values()].map((key) => key.alert_id);
-	await Promise.all([
-		alerts.length > 0 &&
-			client.query(DROP_KEYS, [
-				supplierId,
-				alerts,
-				[...gone.values()].map((key) => key.rank),
-				...reachOf(alerts)
-			]),
-		come.length > 0 &&
-			client.query(ADD_KEYS, [
-				supplierId,
-				come.map((key) => key.alert_id),
-				come.map((key) => key.rank),
-				come.map((key) => key.key),
-				come.map((key) => key.at),
-				come.map((key) => key.device_id)
-			])
-	]);
-	const changes = new Map<string, Change>();
-	const changeOf = ({ key, at }: Key): Change => {
-		const time = at.getTime();
-		let change = changes.get(key);
-		if (!change) changes.set(key, (change = { from: time, to: time, come: [] }));
-		change.from = Math.min(change.from, time);
-		change.to = Math.max(change.to, time);
-		return change;
-	};
-	for (const key of gone.values()) changeOf(key);
-	for (const key of come)
-		changeOf(key).come.push({ alertId: key.alert_id, deviceId: key.device_id, at: key.at.getTime() });
-	return { changes, seen: new Set(facts.flatMap((fact) => fact.episode_id ?? [])) };
-}
-
-interface Key {
-	alert_id: bigint;
-	rank: number;
-	key: string;
-	at: Date;
-}
-
-const spell = ({ alert_id, rank, key }: Omit<Key, 'at'>): string => `${alert_id} ${rank} ${key}`;
-
-/** The lowest and the highest of these ids: partitions beyond them are left alone. */
-const reachOf = (ids: readonly bigint[]): [bigint, bigint] => [
-	ids.reduce((a, b) => (a < b ? a : b)),
-	ids.reduce((a, b) => (a > b ? a : b))
-];
 
 /** Where a member of a run stands: in this episode, or in none. */
 export interface Place {
@@ -119,13 +22,15 @@ export async function placeMembers(
 	places: readonly Place[]
 ): Promise<void> {
 	const alertIds = places.map((p) => p.alertId);
-	await client.query(PLACE, [
-		supplierId,
-		alertIds,
-		places.map((p) => p.key),
-		places.map((p) => p.episodeId),
-		...reachOf(alertIds)
-	]);
+	await client.query(
+		PLACE([
+			supplierId,
+			alertIds,
+			places.map((p) => p.key),
+			places.map((p) => p.episodeId),
+			...reachOf(alertIds)
+		])
+	);
 }
 
 export interface Opening extends Span {
@@ -139,13 +44,15 @@ export async function openEpisodes(
 	supplierId: number,
 	openings: readonly Opening[]
 ): Promise<bigint[]> {
-	const { rows } = await client.query<{ id: bigint; key: string; first_at: Date }>(OPEN, [
-		supplierId,
-		openings.map((o) => o.key),
-		openings.map((o) => o.kind),
-		openings.map((o) => new Date(o.from)),
-		openings.map((o) => new Date(o.to))
-	]);
+	const { rows } = await client.query<{ id: bigint; key: string; first_at: Date }>(
+		OPEN([
+			supplierId,
+			openings.map((o) => o.key),
+			openings.map((o) => o.kind),
+			openings.map((o) => new Date(o.from)),
+			openings.map((o) => new Date(o.to))
+		])
+	);
 	// No two runs of one key begin at the same time.
 	const ids = new Map(rows.map((row) => [`${row.first_at.getTime()} ${row.key}`, row.id]));
 	return openings.map((o) => ids.get(`${o.from} ${o.key}`)!);
@@ -171,7 +78,7 @@ export async function joinEpisodes(
 	supplierId: number,
 	{ touched, episodes, grown, seen }: Work
 ): Promise<Frame | null> {
-	const { rows: changes } = await client.query<Choice>(CHOSEN, [supplierId, touched]);
+	const { rows: changes } = await client.query<Choice>(CHOSEN([supplierId, touched]));
 	const joining = { alertIds: changes.map((c) => c.alert_id), episodeIds: changes.map((c) => c.new) };
 	const altered = new Set(changes.flatMap((c) => [c.old, c.new]).filter((id) => id !== null));
 	const counted = new Set([...episodes, ...altered]);
@@ -193,13 +100,15 @@ export async function joinEpisodes(
 	const { rows: moved } =
 		changes.length === 0
 			? { rows: [] }
-			: await client.query<Standing & { alert_id: bigint; body: AlertBody | null }>(MOVE, [
-					supplierId,
-					joining.alertIds,
-					joining.episodeIds,
-					changes.map((c) => c.version),
-					...reachOf(joining.alertIds)
-				]);
+			: await client.query<Standing & { alert_id: bigint; body: AlertBody | null }>(
+					MOVE([
+						supplierId,
+						joining.alertIds,
+						joining.episodeIds,
+						changes.map((c) => c.version),
+						...reachOf(joining.alertIds)
+					])
+				);
 	const every = moved.length === changes.length;
 	if (figures) await writeFigures(client, supplierId, figures, every);
 	if (marked.length > 0) {
@@ -224,42 +133,26 @@ interface Choice {
 	new: bigint | null;
 }
 
-// Each row is looked up by its key, whatever the statistics say: of a partition that fills they are always old.
-const FACTS = `
-select s.*, d.model, d.firmware, a.image_hash
-from unnest($2::bigint[]) as i(id)
-cross join lateral (
-	select alert_id, episode_id, device_id, hub_id, code, explanation, effective_at, body->>'area' as area,
-		case when explanation in ('exact', 'likely') then body->'candidates'->0 end as first
-	from supplier_alert where supplier_id = $1 and alert_id = i.id limit 1
-) s
-cross join lateral (select device_id, image_hash from alert where id = i.id limit 1) a
-left join device d on d.device_id = a.device_id`;
-
-const KEYS = `
-select i.id as alert_id, m.rank, m.key, m.at from unnest($2::bigint[]) as i(id)
-cross join lateral (select rank, key, at from episode_member where supplier_id = $1 and alert_id = i.id offset 0) m`;
-
-const DROP_KEYS = `
-delete from episode_member m using unnest($2::bigint[], $3::smallint[]) as g(alert_id, rank)
-where m.supplier_id = $1 and m.alert_id = g.alert_id and m.rank = g.rank and m.alert_id between $4 and $5`;
-
-const ADD_KEYS = `
-insert into episode_member (supplier_id, alert_id, rank, key, at, device_id)
-select $1, * from unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[])`;
-
-const PLACE = `
+const PLACE = statement(
+	'place-members',
+	`
 update episode_member m set episode_id = p.episode_id
 from unnest($2::bigint[], $3::text[], $4::bigint[]) as p(alert_id, key, episode_id)
-where m.supplier_id = $1 and m.alert_id = p.alert_id and m.key = p.key and m.alert_id between $5 and $6`;
+where m.supplier_id = $1 and m.alert_id = p.alert_id and m.key = p.key and m.alert_id between $5 and $6`
+);
 
-const OPEN = `
+const OPEN = statement(
+	'open-episodes',
+	`
 insert into episode (supplier_id, key, kind, facts, first_at, last_at, members, devices, occurrences, at_least, priority)
 select $1, key, kind, '{}', since, until, 0, 0, 0, false, 4
 from unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) with ordinality as o(key, kind, since, until, place)
-order by place returning id, key, first_at`;
+order by place returning id, key, first_at`
+);
 
-const CHOSEN = `
+const CHOSEN = statement(
+	'chosen-episodes',
+	`
 select s.*, c.episode_id as new from unnest($2::bigint[]) as i(id)
 cross join lateral (
 	select alert_id, version, body, episode_id as old from supplier_alert where supplier_id = $1 and alert_id = i.id limit 1
@@ -268,11 +161,14 @@ left join lateral (
 	select episode_id from episode_member
 	where supplier_id = $1 and alert_id = i.id and episode_id is not null order by rank limit 1
 ) c on true
-where s.old is distinct from c.episode_id order by i.id`;
+where s.old is distinct from c.episode_id order by i.id`
+);
 
 // Between its choice and the lock an Alert may have been retracted, explained again or decided: the first is left out, of
 // the others the body is read anew.
-const MOVE = `
+const MOVE = statement(
+	'move-to-episodes',
+	`
 with change as (
 	select c.*, row_number() over (order by c.alert_id) as place
 	from unnest($2::bigint[], $3::bigint[], $4::integer[]) as c(alert_id, episode_id, version)
@@ -289,4 +185,5 @@ with change as (
 ), entered as (
 	insert into feed (supplier_id, seq, alert_id) select $1, seq, alert_id from moved
 )
-select * from moved order by seq`;
+select * from moved order by seq`
+);

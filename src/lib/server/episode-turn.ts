@@ -1,5 +1,6 @@
 // One worker at a time groups the Alerts of a Supplier: whose turn it is, and how far it has followed the feed.
 import type pg from 'pg';
+import { statement } from './database.ts';
 import type { Frame } from './feed.ts';
 
 const FOLLOWER = 'group-episodes';
@@ -31,7 +32,7 @@ export async function inTurn<T>(
 	try {
 		const [, { rows: cursors }] = await Promise.all([
 			client.query('begin'),
-			client.query<{ seq: bigint }>(TURN, [FOLLOWER, supplierId])
+			client.query<{ seq: bigint }>(TURN([FOLLOWER, supplierId]))
 		]);
 		const cursor = cursors[0] ?? (await firstTurn(client, supplierId));
 		const done = cursor ? await work(client, cursor.seq) : null;
@@ -60,10 +61,7 @@ export async function takeChanges(
 	seq: bigint,
 	most: number
 ): Promise<bigint[]> {
-	const { rows } = await client.query<{ seq: bigint; alert_id: bigint }>(
-		'select seq, alert_id from feed where supplier_id = $1 and seq > $2 order by seq limit $3',
-		[supplierId, seq, most]
-	);
+	const { rows } = await client.query<{ seq: bigint; alert_id: bigint }>(NEWS([supplierId, seq, most]));
 	const last = rows.at(-1);
 	if (!last) return [];
 	await client.query('update feed_cursor set seq = $3 where follower = $1 and supplier_id = $2', [
@@ -82,4 +80,11 @@ export async function passOwn(client: pg.ClientBase, { supplierId, from, to }: F
 	);
 }
 
-const TURN = 'select seq from feed_cursor where follower = $1 and supplier_id = $2 for update skip locked';
+const TURN = statement(
+	'turn-at-episodes',
+	'select seq from feed_cursor where follower = $1 and supplier_id = $2 for update skip locked'
+);
+const NEWS = statement(
+	'news-for-episodes',
+	'select seq, alert_id from feed where supplier_id = $1 and seq > $2 order by seq limit $3'
+);
