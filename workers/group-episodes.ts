@@ -57,7 +57,7 @@ export async function groupEpisodes(deps: GroupDeps): Promise<number> {
 			count += done.looked;
 			// Under pressure it takes a quarter of its time, and the feeds go on between.
 			if (await isPressed()) await pause(3 * (performance.now() - began));
-			if (done.looked < MOST) break;
+			if (!done.more) break;
 		}
 	}
 	await lookInFull(deps, options);
@@ -68,13 +68,13 @@ async function step(
 	pool: pg.Pool,
 	supplierId: number,
 	options: GroupOptions
-): Promise<{ looked: number; frame: Frame | null }> {
+): Promise<{ looked: number; more: boolean; frame: Frame | null }> {
 	const done = await inTurn(pool, supplierId, async (client, seq) => {
-		const changed = await takeChanges(client, supplierId, seq, MOST);
-		const frame = changed.length > 0 ? await regroup(client, supplierId, changed, options) : null;
-		return { looked: changed.length, frame };
+		const { ids, more } = await takeChanges(client, supplierId, seq, MOST);
+		const frame = ids.length > 0 ? await regroup(client, supplierId, ids, options) : null;
+		return { looked: ids.length, more, frame };
 	});
-	return done ?? { looked: 0, frame: null };
+	return done ?? { looked: 0, more: false, frame: null };
 }
 
 async function regroup(

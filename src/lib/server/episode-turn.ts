@@ -54,22 +54,22 @@ async function firstTurn(client: pg.ClientBase, supplierId: number): Promise<{ s
 	return rows[0];
 }
 
-/** The Alerts of the next entries of the feed, `most` at most; moves the cursor past them. */
+/** The Alerts of the next entries of the feed, `most` at most, and whether there may be more; moves the cursor past them. */
 export async function takeChanges(
 	client: pg.ClientBase,
 	supplierId: number,
 	seq: bigint,
 	most: number
-): Promise<bigint[]> {
+): Promise<{ ids: bigint[]; more: boolean }> {
 	const { rows } = await client.query<{ seq: bigint; alert_id: bigint }>(NEWS([supplierId, seq, most]));
 	const last = rows.at(-1);
-	if (!last) return [];
+	if (!last) return { ids: [], more: false };
 	await client.query('update feed_cursor set seq = $3 where follower = $1 and supplier_id = $2', [
 		FOLLOWER,
 		supplierId,
 		last.seq
 	]);
-	return [...new Set(rows.map((row) => row.alert_id))];
+	return { ids: [...new Set(rows.map((row) => row.alert_id))], more: rows.length === most };
 }
 
 /** What grouping itself has written into the feed is not new to it, where nobody else has written in between. */
