@@ -51,3 +51,19 @@ it('the runs are those of the model, in whatever order the Alerts come', () => {
 		{ numRuns: 10_000 }
 	);
 });
+
+it('a run that is known by where it lies alone takes newcomers as if its members were there', () => {
+	fc.assert(
+		fc.property(members, members, (old, added) => {
+			const come = added.map((member) => ({ ...member, alertId: member.alertId + 100n }));
+			const large = runsOf(old, rule).filter((run) => run.counts);
+			const extents = large.map(({ from, to }, i) => ({ episodeId: BigInt(i), from, to }));
+			const held = new Set(large.flatMap((run) => run.members));
+			const rest = [...old.filter((member) => !held.has(member)), ...come];
+			const stretches = (runs: ReturnType<typeof runsOf>) =>
+				runs.map(({ from, to, counts }) => ({ from, to, counts }));
+			expect(stretches(runsOf(rest, rule, extents))).toEqual(stretches(runsOf([...old, ...come], rule)));
+		}),
+		{ numRuns: 10_000 }
+	);
+});

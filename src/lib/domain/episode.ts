@@ -12,7 +12,7 @@ export type EpisodeKind = z.infer<typeof EpisodeKind>;
 
 const MINUTE = 60_000;
 
-interface Rule {
+export interface Rule {
 	kind: EpisodeKind;
 	/** Members further apart than this are not one matter (ms). */
 	gap: number;
@@ -77,30 +77,49 @@ export interface Member {
 	at: number;
 }
 
+/** Where an episode lies whose members are too many to be read: all between is its run. */
+export interface Extent {
+	episodeId: bigint;
+	/** Epoch ms. */
+	from: number;
+	to: number;
+}
+
 export interface Run {
 	members: Member[];
+	extents: Extent[];
 	from: number;
 	to: number;
 	/** Large enough to be an episode. */
 	counts: boolean;
 }
 
-/** The runs of one key, oldest first. `members` in any order. */
-export function runsOf(members: readonly Member[], rule: Rule): Run[] {
-	const sorted = [...members].sort((a, b) => a.at - b.at || (a.alertId < b.alertId ? -1 : 1));
+/** The runs of one key, oldest first. `members` in any order; an extent stands for those that it holds. */
+export function runsOf(members: readonly Member[], rule: Rule, extents: readonly Extent[] = []): Run[] {
 	const runs: Run[] = [];
-	for (const member of sorted) {
-		const run = runs.at(-1);
-		if (run && member.at - run.to <= rule.gap) {
-			run.members.push(member);
-			run.to = member.at;
-		} else runs.push({ members: [member], from: member.at, to: member.at, counts: false });
+	for (const part of [...extents, ...members].sort(inTime)) {
+		const { from, to } = 'at' in part ? { from: part.at, to: part.at } : part;
+		let run = runs.at(-1);
+		if (!run || from - run.to > rule.gap)
+			runs.push((run = { members: [], extents: [], from, to, counts: false }));
+		run.to = Math.max(run.to, to);
+		if ('at' in part) run.members.push(part);
+		else run.extents.push(part);
 	}
 	for (const run of runs)
 		run.counts =
-			run.members.length >= rule.members &&
-			new Set(run.members.map((member) => member.deviceId)).size >= rule.devices;
+			run.extents.length > 0 ||
+			makesEpisode(rule, run.members.length, new Set(run.members.map((member) => member.deviceId)).size);
 	return runs;
+}
+
+/** Whether so many members on so many Devices are enough. */
+export const makesEpisode = (rule: Rule, members: number, devices: number): boolean =>
+	members >= rule.members && devices >= rule.devices;
+
+function inTime(a: Member | Extent, b: Member | Extent): number {
+	if ('at' in a && 'at' in b) return a.at - b.at || (a.alertId < b.alertId ? -1 : 1);
+	return ('at' in a ? a.at : a.from) - ('at' in b ? b.at : b.from);
 }
 
 /** What its first Alert tells of an episode. */

@@ -42,6 +42,11 @@ export function openDatabase(url: string, role: Role, max: number, { pipeline = 
 	return { db, pool, close: () => db.destroy() };
 }
 
+/** A statement that each session plans once: planning takes longer than the work where partitions are many. */
+export const statement =
+	(name: string, text: string) =>
+	(values: unknown[]): pg.QueryConfig => ({ name, text, values });
+
 /** Runs `work` in one transaction that sees the rows of this Supplier only (row-level security, `SET LOCAL`). */
 export function asSupplier<T>(db: Database, supplierId: number, work: (tx: Tx) => Promise<T>): Promise<T> {
 	return db.transaction().execute(async (tx) => {

@@ -1,5 +1,6 @@
 // How many Alerts an episode holds, on how many Devices, and what its first one tells of it.
 import type pg from 'pg';
+import { statement } from './database.ts';
 
 /** Which Alerts are to stand in which episodes. */
 export interface Joining {
@@ -13,7 +14,7 @@ export async function countEpisodes(
 	supplierId: number,
 	ids: readonly bigint[]
 ): Promise<void> {
-	if (ids.length > 0) await client.query(COUNT, [supplierId, ids, [], [], ids]);
+	if (ids.length > 0) await client.query(COUNT([supplierId, ids, [], [], ids]));
 }
 
 /** What is to be written of episodes, as the database says it. */
@@ -31,13 +32,9 @@ export async function countAhead(
 	altered: readonly bigint[]
 ): Promise<Figures | null> {
 	if (ids.length === 0) return null;
-	const { rows } = await client.query<{ figures: Figures | null }>(AHEAD, [
-		supplierId,
-		ids,
-		joining.alertIds,
-		joining.episodeIds,
-		altered
-	]);
+	const { rows } = await client.query<{ figures: Figures | null }>(
+		AHEAD([supplierId, ids, joining.alertIds, joining.episodeIds, altered])
+	);
 	return rows[0]!.figures;
 }
 
@@ -51,13 +48,28 @@ export async function writeFigures(
 	figures: Figures,
 	every: boolean
 ): Promise<void> {
-	const { rows } = await client.query<{ id: bigint; version: number }>(WRITE, [supplierId, figures, every]);
-	await countEpisodes(
-		client,
-		supplierId,
-		rows.map((row) => row.id)
-	);
+	await countEpisodes(client, supplierId, await writeUnlessChanged(client, supplierId, figures, every));
 }
+
+/** The same, but what somebody was at is left as it is; returns those episodes. */
+export async function writeUnlessChanged(
+	client: pg.ClientBase,
+	supplierId: number,
+	figures: Figures,
+	every = true
+): Promise<bigint[]> {
+	const { rows } = await client.query<{ id: bigint }>(WRITE([supplierId, figures, every]));
+	return rows.map((row) => row.id);
+}
+
+/** What an episode tells of its first Alert `s` and that one's Device `d`. */
+export const FACTS_OF = `jsonb_build_object(
+	'code', s.code, 'name', s.body->'name', 'deviceId', s.device_id, 'hubId', s.hub_id, 'area', s.body->'area',
+	'model', d.model, 'firmware', d.firmware,
+	'suspect', case when s.explanation in ('exact', 'likely') and jsonb_array_length(s.body->'candidates') > 0 then
+		(select jsonb_build_object('serviceReferenceVariant', c->'serviceReferenceVariant', 'name', c->'name',
+			'userRole', c->'userRole', 'userName', c->'userName', 'own', c->'own') from (select s.body->'candidates'->0 as c) one)
+	end)`;
 
 // An episode that nobody belongs to any more keeps its row, with no members: a decision on it stays on record.
 const FIGURES = `
@@ -78,13 +90,7 @@ joining as (
 	from member m cross join lateral jsonb_to_record(m.body) as b(occurrences bigint, throttled boolean, priority integer)
 	group by m.id
 ), first as (
-	select s.id, jsonb_build_object(
-		'code', s.code, 'name', s.body->'name', 'deviceId', s.device_id, 'hubId', s.hub_id, 'area', s.body->'area',
-		'model', d.model, 'firmware', d.firmware,
-		'suspect', case when s.explanation in ('exact', 'likely') and jsonb_array_length(s.body->'candidates') > 0 then
-			(select jsonb_build_object('serviceReferenceVariant', c->'serviceReferenceVariant', 'name', c->'name',
-				'userRole', c->'userRole', 'userName', c->'userName', 'own', c->'own') from (select s.body->'candidates'->0 as c) one)
-		end) as facts
+	select s.id, ${FACTS_OF} as facts
 	from (select distinct on (id) * from member order by id, effective_at, alert_id) s
 	left join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
 ), figure as (
@@ -103,15 +109,21 @@ update episode e set members = f.members, devices = f.devices, occurrences = f.o
 	priority = f.priority, first_at = f.first_at, last_at = f.last_at, facts = f.facts, version = e.version + 1
 from figure f where e.id = f.id and e.supplier_id = $1`;
 
-const COUNT = `with ${FIGURES} ${SET}`;
+const COUNT = statement('count-episodes', `with ${FIGURES} ${SET}`);
 
-const AHEAD = `with ${FIGURES} select jsonb_agg(to_jsonb(f))::text as figures from figure f`;
+const AHEAD = statement(
+	'count-episodes-ahead',
+	`with ${FIGURES} select jsonb_agg(to_jsonb(f))::text as figures from figure f`
+);
 
-const WRITE = `
+const WRITE = statement(
+	'write-episodes',
+	`
 with figure as (
 	select * from jsonb_to_recordset($2::jsonb) as f(id bigint, version integer, members integer, devices integer,
 		occurrences bigint, at_least boolean, priority smallint, first_at timestamptz, last_at timestamptz, facts jsonb)
 ), written as (
 	${SET} and e.version = f.version and $3 returning e.id
 )
-select id from figure where id not in (select id from written)`;
+select id from figure where id not in (select id from written)`
+);

@@ -1,134 +1,13 @@
-// Episodes as the worker writes them: the keys of Alerts, the members of runs, who belongs where. For all keys of a pass
-// at once; the Supplier's feed is locked for its own statements only, at the end.
+// Episodes as the worker writes them: the members of runs, who belongs where. For all keys of a pass at once; the
+// Supplier's feed is locked for its own statements only, at the end.
 import type pg from 'pg';
-import type { Candidate } from '#lib/domain/alert.ts';
-import { groupKeys, type Member } from '#lib/domain/episode.ts';
-import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind.ts';
+import { statement } from './database.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
+import { countDifference, largeOf, writeLarge } from './episode-difference.ts';
+import { reachOf } from './episode-keys.ts';
+import type { Span } from './episode-runs.ts';
+import type { Grown } from './episode-settle.ts';
 import { toAlert, type AlertBody, type Frame, type Standing } from './feed.ts';
-
-interface Facts {
-	alert_id: bigint;
-	device_id: string;
-	hub_id: string | null;
-	code: string;
-	explanation: ExplanationKind;
-	effective_at: Date;
-	area: string | null;
-	first: Candidate | null;
-	model: string | null;
-	firmware: string | null;
-	image_hash: string | null;
-}
-
-/** A stretch of time (epoch ms). */
-export interface Span {
-	from: number;
-	to: number;
-}
-
-/**
- * Brings the keys of these Alerts up to date; returns the keys that gained or lost one, and where in time. An Alert that
- * was retracted has none any more.
- */
-export async function writeKeys(
-	client: pg.ClientBase,
-	supplierId: number,
-	ids: readonly bigint[]
-): Promise<Map<string, Span>> {
-	const { rows: facts } = await client.query<Facts>(FACTS, [supplierId, ids]);
-	const { rows: standing } = await client.query<Key>(KEYS, [supplierId, ids]);
-	const gone = new Map(standing.map((key) => [spell(key), key]));
-	const come: Array<Key & { device_id: string }> = [];
-	for (const fact of facts) {
-		const keys = groupKeys({
-			deviceId: fact.device_id,
-			hubId: fact.hub_id,
-			area: fact.area,
-			model: fact.model,
-			firmware: fact.firmware,
-			imageHash: fact.image_hash,
-			code: fact.code,
-			explanation: fact.explanation,
-			suspect: namesSuspect(fact.explanation) ? fact.first : null
-		});
-		for (const [rank, key] of keys.entries()) {
-			const { alert_id, effective_at: at, device_id } = fact;
-			if (!gone.delete(spell({ alert_id, rank, key }))) come.push({ alert_id, rank, key, at, device_id });
-		}
-	}
-	if (gone.size > 0) {
-		const keys = [...gone.values()];
-		const alerts = keys.map((key) => key.alert_id);
-		await client.query(DROP_KEYS, [supplierId, alerts, keys.map((key) => key.rank), ...reachOf(alerts)]);
-	}
-	if (come.length > 0)
-		await client.query(ADD_KEYS, [
-			supplierId,
-			come.map((key) => key.alert_id),
-			come.map((key) => key.rank),
-			come.map((key) => key.key),
-			come.map((key) => key.at),
-			come.map((key) => key.device_id)
-		]);
-	const spans = new Map<string, Span>();
-	for (const { key, at } of [...gone.values(), ...come]) {
-		const span = spans.get(key);
-		const time = at.getTime();
-		spans.set(key, { from: Math.min(span?.from ?? time, time), to: Math.max(span?.to ?? time, time) });
-	}
-	return spans;
-}
-
-interface Key {
-	alert_id: bigint;
-	rank: number;
-	key: string;
-	at: Date;
-}
-
-const spell = ({ alert_id, rank, key }: Omit<Key, 'at'>): string => `${alert_id} ${rank} ${key}`;
-
-/** The lowest and the highest of these ids: partitions beyond them are left alone. */
-const reachOf = (ids: readonly bigint[]): [bigint, bigint] => [
-	ids.reduce((a, b) => (a < b ? a : b)),
-	ids.reduce((a, b) => (a > b ? a : b))
-];
-
-export interface StoredMember extends Member {
-	episodeId: bigint | null;
-}
-
-/** All Alerts under these keys, each key within its stretch of time and so much (ms) around it. */
-export async function membersOf(
-	client: pg.ClientBase,
-	supplierId: number,
-	spans: ReadonlyMap<string, Span>,
-	around: number
-): Promise<Map<string, StoredMember[]>> {
-	const stretches = [...spans.values()];
-	const { rows } = await client.query<{
-		place: number;
-		alert_id: bigint;
-		device_id: string;
-		at: Date;
-		episode_id: bigint | null;
-	}>(MEMBERS, [
-		supplierId,
-		[...spans.keys()],
-		stretches.map((span) => new Date(span.from - around)),
-		stretches.map((span) => new Date(span.to + around))
-	]);
-	const members = [...spans.keys()].map((key) => ({ key, own: [] as StoredMember[] }));
-	for (const row of rows)
-		members[row.place - 1]!.own.push({
-			alertId: row.alert_id,
-			deviceId: row.device_id,
-			at: row.at.getTime(),
-			episodeId: row.episode_id
-		});
-	return new Map(members.map(({ key, own }) => [key, own]));
-}
 
 /** Where a member of a run stands: in this episode, or in none. */
 export interface Place {
@@ -143,13 +22,15 @@ export async function placeMembers(
 	places: readonly Place[]
 ): Promise<void> {
 	const alertIds = places.map((p) => p.alertId);
-	await client.query(PLACE, [
-		supplierId,
-		alertIds,
-		places.map((p) => p.key),
-		places.map((p) => p.episodeId),
-		...reachOf(alertIds)
-	]);
+	await client.query(
+		PLACE([
+			supplierId,
+			alertIds,
+			places.map((p) => p.key),
+			places.map((p) => p.episodeId),
+			...reachOf(alertIds)
+		])
+	);
 }
 
 export interface Opening extends Span {
@@ -163,47 +44,79 @@ export async function openEpisodes(
 	supplierId: number,
 	openings: readonly Opening[]
 ): Promise<bigint[]> {
-	const { rows } = await client.query<{ id: bigint; key: string; first_at: Date }>(OPEN, [
-		supplierId,
-		openings.map((o) => o.key),
-		openings.map((o) => o.kind),
-		openings.map((o) => new Date(o.from)),
-		openings.map((o) => new Date(o.to))
-	]);
+	const { rows } = await client.query<{ id: bigint; key: string; first_at: Date }>(
+		OPEN([
+			supplierId,
+			openings.map((o) => o.key),
+			openings.map((o) => o.kind),
+			openings.map((o) => new Date(o.from)),
+			openings.map((o) => new Date(o.to))
+		])
+	);
 	// No two runs of one key begin at the same time.
 	const ids = new Map(rows.map((row) => [`${row.first_at.getTime()} ${row.key}`, row.id]));
 	return openings.map((o) => ids.get(`${o.from} ${o.key}`)!);
 }
 
+/** What a pass has found to be done with episodes. */
+export interface Work {
+	/** The Alerts that may belong elsewhere now. */
+	touched: readonly bigint[];
+	/** To be counted anew; a large one is counted by what joins it and what leaves it. */
+	episodes: Iterable<bigint>;
+	grown: readonly Grown[];
+	/** Episodes with Alerts of which something has changed: a large one is read in full some time. */
+	seen: Iterable<bigint>;
+}
+
 /**
- * Each Alert joins the episode of the first of its keys that makes one; those episodes are counted anew, and `episodes`
- * too. What can be known before the lock is: the Supplier's feed is held for what is written, and not at all for nothing.
+ * Each Alert joins the episode of the first of its keys that makes one; those episodes are counted, and `episodes` too.
+ * What can be known before the lock is: the Supplier's feed is held for what is written, and not at all for nothing.
  */
 export async function joinEpisodes(
 	client: pg.ClientBase,
 	supplierId: number,
-	touched: readonly bigint[],
-	episodes: ReadonlySet<bigint>
+	{ touched, episodes, grown, seen }: Work
 ): Promise<Frame | null> {
-	const { rows: changes } = await client.query<Change>(CHOSEN, [supplierId, touched]);
+	const { rows: changes } = await client.query<Choice>(CHOSEN([supplierId, touched]));
 	const joining = { alertIds: changes.map((c) => c.alert_id), episodeIds: changes.map((c) => c.new) };
 	const altered = new Set(changes.flatMap((c) => [c.old, c.new]).filter((id) => id !== null));
-	const counted = [...new Set([...episodes, ...altered])];
-	const figures = await countAhead(client, supplierId, counted, joining, [...altered]);
-	if (!figures) return null;
+	const counted = new Set([...episodes, ...altered]);
+	const large = await largeOf(client, supplierId, [...counted, ...seen], grown);
+	const [figures, difference] = await Promise.all([
+		countAhead(
+			client,
+			supplierId,
+			[...counted].filter((id) => !large.has(id)),
+			joining,
+			[...altered]
+		),
+		countDifference(client, supplierId, changes, large)
+	]);
+	const marked = [...large.values()].filter((one) => one.changed || altered.has(one.id) || !one.unsure);
+	if (!figures && marked.length === 0) return null;
 
 	await client.query('select next_feed_seq($1, 0)', [supplierId]); // the lock that every writer takes first
 	const { rows: moved } =
 		changes.length === 0
 			? { rows: [] }
-			: await client.query<Standing & { alert_id: bigint; body: AlertBody | null }>(MOVE, [
-					supplierId,
-					joining.alertIds,
-					joining.episodeIds,
-					changes.map((c) => c.version),
-					...reachOf(joining.alertIds)
-				]);
-	await writeFigures(client, supplierId, figures, moved.length === changes.length);
+			: await client.query<Standing & { alert_id: bigint; body: AlertBody | null }>(
+					MOVE([
+						supplierId,
+						joining.alertIds,
+						joining.episodeIds,
+						changes.map((c) => c.version),
+						...reachOf(joining.alertIds)
+					])
+				);
+	const every = moved.length === changes.length;
+	if (figures) await writeFigures(client, supplierId, figures, every);
+	if (marked.length > 0) {
+		const joined = new Set(moved.map((row) => row.alert_id));
+		const left = changes.filter((c) => joined.has(c.alert_id));
+		const own = every ? difference : await countDifference(client, supplierId, left, large);
+		await writeLarge(client, supplierId, marked, own);
+	}
 	const [first] = moved;
 	if (!first) return null;
 	const bodies = new Map(changes.map((c) => [c.alert_id, c.body]));
@@ -212,7 +125,7 @@ export async function joinEpisodes(
 	return { supplierId, from, to: from + moved.length - 1, items, retracted: [] };
 }
 
-interface Change {
+interface Choice {
 	alert_id: bigint;
 	version: number;
 	body: AlertBody;
@@ -220,50 +133,26 @@ interface Change {
 	new: bigint | null;
 }
 
-// Each row is looked up by its key, whatever the statistics say: of a partition that fills they are always old.
-const FACTS = `
-select s.*, d.model, d.firmware, a.image_hash
-from unnest($2::bigint[]) as i(id)
-cross join lateral (
-	select alert_id, device_id, hub_id, code, explanation, effective_at, body->>'area' as area,
-		case when explanation in ('exact', 'likely') then body->'candidates'->0 end as first
-	from supplier_alert where supplier_id = $1 and alert_id = i.id limit 1
-) s
-cross join lateral (select device_id, image_hash from alert where id = i.id limit 1) a
-left join device d on d.device_id = a.device_id`;
-
-const KEYS = `
-select i.id as alert_id, m.rank, m.key, m.at from unnest($2::bigint[]) as i(id)
-cross join lateral (select rank, key, at from episode_member where supplier_id = $1 and alert_id = i.id offset 0) m`;
-
-const DROP_KEYS = `
-delete from episode_member m using unnest($2::bigint[], $3::smallint[]) as g(alert_id, rank)
-where m.supplier_id = $1 and m.alert_id = g.alert_id and m.rank = g.rank and m.alert_id between $4 and $5`;
-
-const ADD_KEYS = `
-insert into episode_member (supplier_id, alert_id, rank, key, at, device_id)
-select $1, * from unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[])`;
-
-const MEMBERS = `
-select w.place::int, m.alert_id, m.device_id, m.at, m.episode_id
-from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) with ordinality as w(key, since, until, place)
-cross join lateral (
-	select alert_id, device_id, at, episode_id from episode_member
-	where supplier_id = $1 and key = w.key and at between w.since and w.until offset 0
-) m`;
-
-const PLACE = `
+const PLACE = statement(
+	'place-members',
+	`
 update episode_member m set episode_id = p.episode_id
 from unnest($2::bigint[], $3::text[], $4::bigint[]) as p(alert_id, key, episode_id)
-where m.supplier_id = $1 and m.alert_id = p.alert_id and m.key = p.key and m.alert_id between $5 and $6`;
+where m.supplier_id = $1 and m.alert_id = p.alert_id and m.key = p.key and m.alert_id between $5 and $6`
+);
 
-const OPEN = `
+const OPEN = statement(
+	'open-episodes',
+	`
 insert into episode (supplier_id, key, kind, facts, first_at, last_at, members, devices, occurrences, at_least, priority)
 select $1, key, kind, '{}', since, until, 0, 0, 0, false, 4
 from unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) with ordinality as o(key, kind, since, until, place)
-order by place returning id, key, first_at`;
+order by place returning id, key, first_at`
+);
 
-const CHOSEN = `
+const CHOSEN = statement(
+	'chosen-episodes',
+	`
 select s.*, c.episode_id as new from unnest($2::bigint[]) as i(id)
 cross join lateral (
 	select alert_id, version, body, episode_id as old from supplier_alert where supplier_id = $1 and alert_id = i.id limit 1
@@ -272,11 +161,14 @@ left join lateral (
 	select episode_id from episode_member
 	where supplier_id = $1 and alert_id = i.id and episode_id is not null order by rank limit 1
 ) c on true
-where s.old is distinct from c.episode_id order by i.id`;
+where s.old is distinct from c.episode_id order by i.id`
+);
 
 // Between its choice and the lock an Alert may have been retracted, explained again or decided: the first is left out, of
 // the others the body is read anew.
-const MOVE = `
+const MOVE = statement(
+	'move-to-episodes',
+	`
 with change as (
 	select c.*, row_number() over (order by c.alert_id) as place
 	from unnest($2::bigint[], $3::bigint[], $4::integer[]) as c(alert_id, episode_id, version)
@@ -293,4 +185,5 @@ with change as (
 ), entered as (
 	insert into feed (supplier_id, seq, alert_id) select $1, seq, alert_id from moved
 )
-select * from moved order by seq`;
+select * from moved order by seq`
+);

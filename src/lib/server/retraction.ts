@@ -3,6 +3,7 @@
 import type { Decision } from '#lib/domain/decision.ts';
 import type pg from 'pg';
 import { countEpisodes } from './episode-count.ts';
+import { countDifference, largeOf, writeLarge, type Move } from './episode-difference.ts';
 
 /** An Alert and a Supplier that has it or had it. */
 export interface Viewing {
@@ -34,15 +35,17 @@ export async function retract(
 	lost: ReadonlyArray<{ alertId: bigint; seq: number }>
 ): Promise<void> {
 	if (lost.length === 0) return;
-	const { rows } = await client.query<{ id: bigint }>(RETRACT, [
-		supplierId,
-		lost.map((one) => one.alertId),
-		lost.map((one) => one.seq)
-	]);
+	const ids = lost.map((one) => one.alertId);
+	const { rows: moves } = await client.query<Move & { old: bigint }>(STANDING, [supplierId, ids]);
+	const episodes = [...new Set(moves.map((move) => move.old))];
+	const large = await largeOf(client, supplierId, episodes, []);
+	const difference = await countDifference(client, supplierId, moves, large);
+	await client.query(RETRACT, [supplierId, ids, lost.map((one) => one.seq)]);
+	if (large.size > 0) await writeLarge(client, supplierId, [...large.values()], difference);
 	await countEpisodes(
 		client,
 		supplierId,
-		rows.map((row) => row.id)
+		episodes.filter((id) => !large.has(id))
 	);
 }
 
@@ -105,7 +108,9 @@ with input as (
 	where s.supplier_id = $1 and s.alert_id = any($2::bigint[])
 ), told as (
 	insert into feed (supplier_id, seq, alert_id) select $1, seq, alert_id from input
-), gone as (
-	delete from supplier_alert where supplier_id = $1 and alert_id = any($2::bigint[]) returning episode_id
 )
-select distinct episode_id as id from gone where episode_id is not null`;
+delete from supplier_alert where supplier_id = $1 and alert_id = any($2::bigint[])`;
+
+const STANDING = `
+select alert_id, episode_id as old, null as new from supplier_alert
+where supplier_id = $1 and alert_id = any($2::bigint[]) and episode_id is not null`;

@@ -122,6 +122,12 @@ export interface Tables {
 		priority: number;
 		version: Generated<number>;
 		decision: Json<Decision | null>;
+		run_from: Date | null;
+		run_to: Date | null;
+		changed_at: Date | null;
+		unsure_since: Date | null;
+		look_from: Date | null;
+		look_to: Date | null;
 	};
 	decision: {
 		id: Generated<Id>;

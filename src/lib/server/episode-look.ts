@@ -1,0 +1,230 @@
+// The full look at an episode that has grown large: the whole run of its key is read, split where it has to be, and counted
+// anew, so that in the end it is what the rule says of the set of its Alerts, in whatever order they came.
+import type pg from 'pg';
+import { makesEpisode, ruleOf } from '#lib/domain/episode.ts';
+import { countAhead, writeUnlessChanged } from './episode-count.ts';
+import type { Span } from './episode-runs.ts';
+import { openEpisodes } from './episode-store.ts';
+
+export interface Due {
+	id: bigint;
+	supplierId: number;
+	key: string;
+}
+
+/** Large episodes that have changed and rest since `quietMs`, or that have waited for `everyMs`. */
+export async function dueForLook(
+	pool: pg.Pool,
+	{ quietMs, everyMs }: { quietMs: number; everyMs: number }
+): Promise<Due[]> {
+	const { rows } = await pool.query<{ id: bigint; supplier_id: number; key: string }>(DUE, [
+		quietMs / 1000,
+		everyMs / 1000
+	]);
+	return rows.map(({ supplier_id: supplierId, ...row }) => ({ ...row, supplierId }));
+}
+
+/** What a full look has found. */
+export interface Look extends Span {
+	due: Due;
+	/** Every episode of the stretch. */
+	episodes: bigint[];
+	/** The last change of each, as the record writes it. */
+	changes: string;
+}
+
+/** Gives each run of the stretch that this episode covers its episode, and notes where the large ones lie. */
+export async function settleInFull(client: pg.ClientBase, due: Due, large: number): Promise<Look | null> {
+	const { id, supplierId, key } = due;
+	const rule = ruleOf(key);
+	const whole = await readWhole(client, due, rule.gap);
+	if (!whole) return null;
+	const { span, islands } = whole;
+	const taken = new Set<bigint>();
+	// As in a pass: of two runs that an Alert in between has left, the older one keeps the episode.
+	const places = islands.map((island) => {
+		const own = island.ids.filter((one) => !taken.has(one));
+		const counts = makesEpisode(rule, island.members, island.devices);
+		const episodeId = counts && own.length > 0 ? own.reduce((a, b) => (a < b ? a : b)) : null;
+		if (episodeId !== null) taken.add(episodeId);
+		return { ...island, counts, episodeId };
+	});
+	const opening = places.filter((place) => place.counts && place.episodeId === null);
+	if (opening.length > 0) {
+		const openings = opening.map(({ from, to }) => ({ key, kind: rule.kind, from, to }));
+		for (const [i, opened] of (await openEpisodes(client, supplierId, openings)).entries())
+			opening[i]!.episodeId = opened;
+	}
+	await client.query(RELABEL, [
+		supplierId,
+		key,
+		places.map(({ from }) => new Date(from)),
+		places.map(({ to }) => new Date(to)),
+		places.map(({ episodeId }) => episodeId)
+	]);
+	const extents = new Map<bigint, Span | null>(
+		[id, ...islands.flatMap(({ ids }) => ids)].map((one) => [one, null])
+	);
+	for (const { episodeId, members, from, to } of places)
+		if (episodeId !== null) extents.set(episodeId, members >= large ? { from, to } : null);
+	const episodes = [...extents.keys()];
+	await client.query('select next_feed_seq($1, 0)', [supplierId]); // the lock that every writer takes first
+	await client.query(EXTENTS, [
+		supplierId,
+		episodes,
+		episodes.map((one) => dateOf(extents.get(one)?.from)),
+		episodes.map((one) => dateOf(extents.get(one)?.to)),
+		id,
+		new Date(span.from),
+		new Date(span.to)
+	]);
+	return { due, ...span, episodes, changes: await lastChanges(client, supplierId, episodes) };
+}
+
+/** The Alerts of the stretch that do not stand where their keys tell them to. */
+export async function findStrays(
+	client: pg.ClientBase | pg.Pool,
+	{ due: { supplierId, key }, from, to }: Look
+): Promise<bigint[]> {
+	const { rows } = await client.query<{ alert_id: bigint }>(STRAYS, [
+		supplierId,
+		key,
+		new Date(from),
+		new Date(to)
+	]);
+	return rows.map((row) => row.alert_id);
+}
+
+/** Does `work` where nobody has changed the episodes since the look; what it changes itself is known. */
+export async function unlessChanged<T>(
+	client: pg.ClientBase,
+	look: Look,
+	work: () => Promise<T>
+): Promise<T | null> {
+	const { due, episodes, changes } = look;
+	if ((await lastChanges(client, due.supplierId, episodes)) !== changes) return null;
+	const done = await work();
+	look.changes = await lastChanges(client, due.supplierId, episodes);
+	return done;
+}
+
+/** Counts them in full. What somebody has been at meanwhile stays due, and is looked at again. */
+export async function finishLook(
+	client: pg.ClientBase,
+	{ due: { id, supplierId }, episodes, changes }: Look
+): Promise<void> {
+	const figures = await countAhead(client, supplierId, episodes, { alertIds: [], episodeIds: [] }, []);
+	await client.query('select next_feed_seq($1, 0)', [supplierId]); // the lock that every writer takes first
+	if ((await lastChanges(client, supplierId, episodes)) !== changes) return;
+	const left = figures ? await writeUnlessChanged(client, supplierId, figures) : [];
+	if (left.length === 0) await client.query(FINISHED, [supplierId, episodes, id]);
+}
+
+async function lastChanges(
+	client: pg.ClientBase,
+	supplierId: number,
+	episodes: readonly bigint[]
+): Promise<string> {
+	const { rows } = await client.query<{ changes: string }>(CHANGES, [supplierId, episodes]);
+	return rows[0]!.changes;
+}
+
+const dateOf = (at: number | undefined): Date | null => (at === undefined ? null : new Date(at));
+
+/** Members of a key without a gap between them. */
+interface Island extends Span {
+	members: number;
+	devices: number;
+	/** The episodes that they stand in. */
+	ids: bigint[];
+}
+
+async function readWhole(
+	client: pg.ClientBase,
+	{ id, supplierId, key }: Due,
+	gap: number
+): Promise<{ span: Span; islands: Island[] } | null> {
+	const { rows } = await client.query<{ from: Date | null; to: Date | null }>(STRETCH, [supplierId, id]);
+	if (!rows[0]?.from || !rows[0].to) return null;
+	let span = { from: rows[0].from.getTime(), to: rows[0].to.getTime() };
+	for (;;) {
+		const islands = await readIslands(client, supplierId, key, span, gap);
+		const from = Math.min(span.from, islands[0]?.from ?? Infinity);
+		const to = Math.max(span.to, islands.at(-1)?.to ?? -Infinity);
+		if (from === span.from && to === span.to) return { span, islands };
+		span = { from, to }; // another run has come near: its members belong to this one
+	}
+}
+
+async function readIslands(
+	client: pg.ClientBase,
+	supplierId: number,
+	key: string,
+	{ from, to }: Span,
+	gap: number
+): Promise<Island[]> {
+	const { rows } = await client.query<Omit<Island, 'from' | 'to'> & { from: Date; to: Date }>(ISLANDS, [
+		supplierId,
+		key,
+		new Date(from - gap),
+		new Date(to + gap),
+		gap / 1000
+	]);
+	return rows.map((row) => ({
+		...row,
+		ids: row.ids.map(BigInt),
+		from: row.from.getTime(),
+		to: row.to.getTime()
+	}));
+}
+
+const DUE = `
+select id, supplier_id, key from episode
+where unsure_since is not null and (changed_at <= now() - make_interval(secs => $1) or unsure_since <= now() - make_interval(secs => $2))
+order by unsure_since limit 100`;
+
+// The rule of runsOf (src/lib/domain/episode.ts), where the members are too many to be read: PostgreSQL counts them.
+const ISLANDS = `
+with member as (
+	select at, device_id, episode_id, at - lag(at) over (order by at) > make_interval(secs => $5) as breaks
+	from episode_member where supplier_id = $1 and key = $2 and at between $3 and $4
+), numbered as (
+	select *, count(*) filter (where breaks) over (order by at) as run from member
+)
+select min(at) as "from", max(at) as "to", count(*)::int as members, count(distinct device_id)::int as devices,
+	coalesce(array_agg(distinct episode_id::text) filter (where episode_id is not null), '{}') as ids
+from numbered group by run order by 1`;
+
+const RELABEL = `
+update episode_member m set episode_id = i.id from unnest($3::timestamptz[], $4::timestamptz[], $5::bigint[]) as i(since, until, id)
+where m.supplier_id = $1 and m.key = $2 and m.at between i.since and i.until and m.episode_id is distinct from i.id`;
+
+const STRETCH = `
+select least(run_from, look_from) as "from", greatest(run_to, look_to) as "to" from episode
+where supplier_id = $1 and id = $2 and unsure_since is not null`;
+
+const EXTENTS = `
+update episode e set run_from = i.since, run_to = i.until,
+	look_from = case when e.id = $5 then $6::timestamptz else e.look_from end,
+	look_to = case when e.id = $5 then $7::timestamptz else e.look_to end
+from unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[]) as i(id, since, until)
+where e.supplier_id = $1 and e.id = i.id`;
+
+const CHANGES = `
+select coalesce(string_agg(changed_at::text, ' ' order by id), '') as changes from episode where supplier_id = $1 and id = any($2::bigint[])`;
+
+const STRAYS = `
+select m.alert_id from episode_member m
+cross join lateral (
+	select episode_id from supplier_alert where supplier_id = $1 and alert_id = m.alert_id limit 1
+) s
+left join lateral (
+	select episode_id from episode_member
+	where supplier_id = $1 and alert_id = m.alert_id and episode_id is not null order by rank limit 1
+) c on true
+where m.supplier_id = $1 and m.key = $2 and m.at between $3 and $4 and s.episode_id is distinct from c.episode_id
+order by m.alert_id`;
+
+const FINISHED = `
+update episode set unsure_since = null, look_from = null, look_to = null
+where supplier_id = $1 and id = any($2::bigint[]) and (id = $3 or look_from is null)`;

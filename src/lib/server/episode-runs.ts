@@ -1,0 +1,168 @@
+// The runs around what changed, as the record holds them. Of a large episode only where it lies is read, so that an Alert
+// that joins one costs the same however large it is.
+import type pg from 'pg';
+import { ruleOf, runsOf, type Extent, type Member, type Rule, type Run } from '#lib/domain/episode.ts';
+import { statement } from './database.ts';
+
+/** A stretch of time (epoch ms). */
+export interface Span {
+	from: number;
+	to: number;
+}
+
+/** What changed under one key: where in time, and the Alerts that are new to it. */
+export interface Change extends Span {
+	come: Member[];
+}
+
+export interface Around {
+	runs: Run[];
+	/** The episodes of the members that have one. */
+	before: ReadonlyMap<bigint, bigint | null>;
+}
+
+/** How many gaps of its rule are read around what changed at first; a run that goes on is read further. */
+const REACH = 8;
+
+/** The runs of each key that its change may concern, whole. */
+export async function runsAround(
+	client: pg.ClientBase,
+	supplierId: number,
+	changes: ReadonlyMap<string, Change>
+): Promise<Map<string, Around>> {
+	const found = new Map<string, Around>();
+	let open = [...changes];
+	for (let reach = REACH; open.length > 0; reach *= 4) {
+		const looked = open.map(([key, change]): Looked => {
+			const rule = ruleOf(key);
+			const [from, to] = [change.from - reach * rule.gap, change.to + reach * rule.gap];
+			return { key, change, rule, from, to };
+		});
+		const extents = await readExtents(client, supplierId, looked);
+		const members = await readMembers(
+			client,
+			supplierId,
+			looked.flatMap((one) => outside(one, extents.get(one.key)).map((span) => ({ ...span, key: one.key })))
+		);
+		open = [];
+		for (const one of looked) {
+			const before = new Map(one.change.come.map((member) => [member.alertId, null as bigint | null]));
+			// Those that come into a large one are not read: they are known.
+			const all = new Map(one.change.come.map((member) => [member.alertId, member]));
+			for (const { episodeId, ...member } of members.get(one.key) ?? []) {
+				all.set(member.alertId, member);
+				before.set(member.alertId, episodeId);
+			}
+			const runs = runsOf([...all.values()], one.rule, extents.get(one.key));
+			if (runs.every((run) => !isNear(run, one.change, one.rule) || isWhole(run, one)))
+				found.set(one.key, { runs, before });
+			else open.push([one.key, one.change]);
+		}
+	}
+	return found;
+}
+
+interface Looked extends Span {
+	key: string;
+	change: Change;
+	rule: Rule;
+}
+
+/** Whether what changed can bear on this run. */
+export const isNear = (run: Run, change: Span, { gap }: Rule): boolean =>
+	run.to + gap >= change.from && run.from - gap <= change.to;
+
+/** Whether it was read as far as it goes. One that begins before what was read is large, and ends there. */
+const isWhole = (run: Run, { from, to, rule: { gap } }: Looked): boolean =>
+	(run.from < from || run.from - gap >= from) && (run.to > to || run.to + gap <= to);
+
+/** The parts of a stretch that no large episode lies in. */
+function outside({ from, to }: Span, extents: readonly Extent[] = []): Span[] {
+	const parts: Span[] = [];
+	let next = from;
+	for (const extent of [...extents].sort((a, b) => a.from - b.from)) {
+		if (extent.from > next) parts.push({ from: next, to: extent.from - 1 });
+		next = Math.max(next, extent.to + 1);
+	}
+	if (next <= to) parts.push({ from: next, to });
+	return parts;
+}
+
+async function readExtents(
+	client: pg.ClientBase,
+	supplierId: number,
+	looked: readonly Looked[]
+): Promise<Map<string, Extent[]>> {
+	const { rows } = await client.query<{ id: bigint; key: string; run_from: Date; run_to: Date }>(
+		EXTENTS([
+			supplierId,
+			looked.map((one) => one.key),
+			new Date(Math.min(...looked.map((one) => one.from))),
+			new Date(Math.max(...looked.map((one) => one.to)))
+		])
+	);
+	const spans = new Map(looked.map((one) => [one.key, one]));
+	const extents = new Map<string, Extent[]>();
+	for (const row of rows) {
+		const extent = { episodeId: row.id, from: row.run_from.getTime(), to: row.run_to.getTime() };
+		const span = spans.get(row.key)!;
+		if (extent.to < span.from || extent.from > span.to) continue;
+		const own = extents.get(row.key);
+		if (own) own.push(extent);
+		else extents.set(row.key, [extent]);
+	}
+	return extents;
+}
+
+async function readMembers(
+	client: pg.ClientBase,
+	supplierId: number,
+	spans: ReadonlyArray<Span & { key: string }>
+): Promise<Map<string, Array<Member & { episodeId: bigint | null }>>> {
+	const { rows } = await client.query<{
+		place: number;
+		alert_id: bigint;
+		device_id: string;
+		at: Date;
+		episode_id: bigint | null;
+	}>(
+		MEMBERS([
+			supplierId,
+			spans.map((span) => span.key),
+			spans.map((span) => new Date(span.from)),
+			spans.map((span) => new Date(span.to))
+		])
+	);
+	const members = new Map<string, Array<Member & { episodeId: bigint | null }>>();
+	for (const row of rows) {
+		const { key } = spans[row.place - 1]!;
+		let own = members.get(key);
+		if (!own) members.set(key, (own = []));
+		own.push({
+			alertId: row.alert_id,
+			deviceId: row.device_id,
+			at: row.at.getTime(),
+			episodeId: row.episode_id
+		});
+	}
+	return members;
+}
+
+// The large ones of the time are few, and keys are many: they are read once and not for each key.
+const EXTENTS = statement(
+	'extents-of-episodes',
+	`
+select id, key, run_from, run_to from episode
+where supplier_id = $1 and run_from is not null and run_to >= $3 and run_from <= $4 and key = any($2::text[])`
+);
+
+const MEMBERS = statement(
+	'members-of-runs',
+	`
+select w.place::int, m.alert_id, m.device_id, m.at, m.episode_id
+from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) with ordinality as w(key, since, until, place)
+cross join lateral (
+	select alert_id, device_id, at, episode_id from episode_member
+	where supplier_id = $1 and key = w.key and at between w.since and w.until offset 0
+) m`
+);

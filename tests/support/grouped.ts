@@ -1,0 +1,150 @@
+// Alerts put into the record as explained, and grouped by the worker's own function: how episodes come out of any set of
+// Alerts in any order, without waiting for explanations.
+import type pg from 'pg';
+import { euiToBytes, openDatabase } from '#lib/server/database.ts';
+import { writeFirst } from '#lib/server/feed-first.ts';
+import { writeFeed, type AlertBody } from '#lib/server/feed.ts';
+import { firstIdAt } from '#lib/server/record-id.ts';
+import { groupEpisodes, type GroupOptions } from '../../workers/group-episodes.ts';
+import type { System } from './system.ts';
+
+export const BASE = Date.parse('2026-11-05T00:00:00.000Z');
+const SUPPLIER = 1;
+const MODEL = { model: 'Storm 9', firmware: '2.10' };
+
+export interface Told {
+	n: number;
+	device: number;
+	/** Seconds. */
+	at: number;
+	/** A User whose request explains it; `null`: none does. */
+	user: string | null;
+	image?: boolean;
+	priority?: number;
+	throttled?: number | undefined;
+}
+
+export interface Outcome {
+	episodes: Array<{ members: number }>;
+	runs: unknown[];
+}
+
+const idOf = (n: number): bigint => firstIdAt(Date.now() - (Date.now() % 86_400_000)) + BigInt(n);
+const euiOf = (device: number): string =>
+	(0x1000 + device).toString(16).toUpperCase().padStart(16, '0').match(/../g)!.join('-');
+
+export function grouped(system: System, devices: number) {
+	const { pool, close } = openDatabase(system.databaseUrl, 'causeway_worker', 3, { pipeline: true });
+	const { record } = system;
+
+	const rowOf = (told: Told) => {
+		const { device, at, user, priority = 3, throttled } = told;
+		const body = {
+			code: '8F3E',
+			name: 'Something',
+			category: 'security',
+			deviceId: euiOf(device),
+			hubId: euiOf(9000 + (device >> 1)),
+			area: null,
+			explanation: user ? 'likely' : 'unexplained',
+			candidates: user
+				? [
+						{
+							userId: user,
+							userRole: 'IS',
+							userName: null,
+							own: true,
+							name: 'Update',
+							serviceReferenceVariant: '11.3'
+						}
+					]
+				: [],
+			effectiveAt: new Date(BASE + at * 1000).toISOString(),
+			occurrences: throttled ?? 1,
+			throttled: throttled !== undefined,
+			priority
+		} as unknown as AlertBody;
+		return {
+			supplierId: SUPPLIER,
+			alertId: idOf(told.n),
+			body,
+			settlesAt: null,
+			dueAt: null,
+			tableVersion: 'test'
+		};
+	};
+
+	const within = async (work: (client: pg.ClientBase) => Promise<unknown>): Promise<void> => {
+		const client = await pool.connect();
+		try {
+			await client.query('begin');
+			await work(client);
+			await client.query('commit');
+		} finally {
+			client.release();
+		}
+	};
+
+	return {
+		pool,
+		close,
+		async inventory(): Promise<void> {
+			await record.query(
+				`insert into device (device_id, device_type, model, firmware)
+				 select decode(replace(id, '-', ''), 'hex'), 'ESME', $2, $3 from unnest($1::text[]) as id`,
+				[Array.from({ length: devices }, (_, i) => euiOf(i)), MODEL.model, MODEL.firmware]
+			);
+		},
+		async arrive(list: readonly Told[]): Promise<void> {
+			await record.query(
+				`insert into alert (id, message_id, device_id, kind, code, received_at, effective_at, clock_status, image_hash)
+				 select id, id::text, device, 'device', '8F3E', at, at, 'reliable', image
+				 from unnest($1::bigint[], $2::bytea[], $3::timestamptz[], $4::text[]) as t(id, device, at, image)`,
+				[
+					list.map((told) => idOf(told.n)),
+					list.map((told) => euiToBytes(euiOf(told.device))),
+					list.map((told) => new Date(BASE + told.at * 1000)),
+					list.map((told) => (told.image ? 'AB' : null))
+				]
+			);
+			await within((client) => writeFirst(client, list.map(rowOf)));
+		},
+		explainAnew: (list: readonly Told[]): Promise<void> =>
+			within((client) => writeFeed(client, list.map(rowOf))),
+		retract: (list: readonly Told[]): Promise<void> =>
+			within((client) =>
+				writeFeed(
+					client,
+					[],
+					list.map((told) => ({ supplierId: SUPPLIER, alertId: idOf(told.n) }))
+				)
+			),
+		group: (options: Partial<GroupOptions>, from: pg.Pool = pool): Promise<number> =>
+			groupEpisodes({ pool: from, publish: async () => {}, isPressed: async () => false, options }),
+		async unsure(): Promise<number> {
+			const { rows } = await record.query<{ count: number }>(
+				'select count(*)::int as count from episode where unsure_since is not null'
+			);
+			return rows[0]!.count;
+		},
+		/** Episodes and the runs of keys, whatever their ids and versions. */
+		async outcome(): Promise<Outcome> {
+			const { rows: episodes } = await record.query<Outcome['episodes'][number]>(
+				`select key, kind, facts, first_at, last_at, members, devices, occurrences, at_least, priority, s.alerts
+				 from episode e cross join lateral (
+					select array_agg(alert_id order by alert_id) as alerts from supplier_alert where episode_id = e.id
+				 ) s where members > 0 or s.alerts is not null order by key, first_at, s.alerts`
+			);
+			const { rows: runs } = await record.query(
+				`select key, episode_id is null as alone, array_agg(alert_id order by alert_id) as alerts
+				 from episode_member group by key, episode_id order by key, 2, 3`
+			);
+			return { episodes, runs };
+		},
+		async wipe(): Promise<void> {
+			await record.query(`
+				update supplier_alert set episode_id = null, episode_version = null;
+				delete from episode_member; delete from episode; update feed_cursor set seq = 0`);
+		}
+	};
+}
