@@ -125,7 +125,7 @@ async function fill(
 	const mark = { source: 'bench', completeUntil: new Date().toISOString() };
 	await post('/service-requests/completeness', JSON.stringify(mark), 'application/json');
 	await quiet(system);
-	await system.pool.query('vacuum analyze');
+	await system.pool.query('vacuum analyze service_request, request_key');
 	say(`${trace.requests.toLocaleString('en')} Service Requests are indexed`);
 }
 

@@ -3,7 +3,7 @@
 // that has grown large takes newcomers by difference, and is looked at in full from time to time.
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { writeKeys } from '#lib/server/episode-keys.ts';
+import { findKeys } from '#lib/server/episode-keys.ts';
 import {
 	dueForLook,
 	findStrays,
@@ -13,8 +13,8 @@ import {
 	type Due
 } from '#lib/server/episode-look.ts';
 import { settleKeys } from '#lib/server/episode-settle.ts';
-import { joinEpisodes, type Work } from '#lib/server/episode-store.ts';
-import { inTurn, passOwn, suppliersWithNews, takeChanges } from '#lib/server/episode-turn.ts';
+import { joinEpisodes } from '#lib/server/episode-store.ts';
+import { inTurn, suppliersWithNews, takeChanges } from '#lib/server/episode-turn.ts';
 import type { Frame } from '#lib/server/feed.ts';
 
 const MOST = 1000;
@@ -31,7 +31,7 @@ export interface GroupOptions {
 	/** The share of the time that full looks may take. */
 	share: number;
 }
-const USUAL: GroupOptions = { large: 1000, quietMs: 30_000, everyMs: 600_000, share: 1 / 20 };
+const USUAL: GroupOptions = { large: 50, quietMs: 30_000, everyMs: 600_000, share: 1 / 20 };
 
 export interface GroupDeps {
 	pool: pg.Pool;
@@ -83,15 +83,14 @@ async function regroup(
 	ids: readonly bigint[],
 	{ large }: GroupOptions
 ): Promise<Frame | null> {
-	const { changes, seen } = await writeKeys(client, supplierId, ids);
-	const { moved, episodes, grown } = await settleKeys(client, supplierId, changes, large);
-	return join(client, supplierId, { touched: [...new Set([...ids, ...moved])], episodes, grown, seen });
-}
-
-async function join(client: pg.ClientBase, supplierId: number, work: Work): Promise<Frame | null> {
-	const frame = await joinEpisodes(client, supplierId, work);
-	if (frame) await passOwn(client, frame);
-	return frame;
+	const keys = await findKeys(client, supplierId, ids);
+	const { moved, episodes, grown } = await settleKeys(client, supplierId, keys, large);
+	return joinEpisodes(client, supplierId, {
+		touched: [...new Set([...ids, ...moved])],
+		episodes,
+		grown,
+		seen: keys.seen
+	});
 }
 
 /** When full looks may go on, by the record that they are at (epoch ms). */
@@ -123,7 +122,7 @@ async function look(
 		const touched = strays.slice(i, i + MOST);
 		const frame = await inTurn(pool, supplierId, (client) =>
 			unlessChanged(client, found, () =>
-				join(client, supplierId, { touched, episodes: [], grown: [], seen: [] })
+				joinEpisodes(client, supplierId, { touched, episodes: [], grown: [], seen: [] })
 			)
 		);
 		if (frame) await publish([frame]);

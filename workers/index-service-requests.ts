@@ -86,8 +86,7 @@ async function ringAround(
 			requests.map((r) => r.counter),
 			requests.map((r) => r.id),
 			sampling.share,
-			firstIdAt(reaches.reduce((least, { from }) => Math.min(least, from), Date.now()) - CLOCKS),
-			firstIdAt(Date.now() + CLOCKS)
+			firstIdAt(reaches.reduce((least, { from }) => Math.min(least, from), Date.now()) - CLOCKS)
 		]
 	});
 	return rows;
@@ -127,12 +126,12 @@ with input as (
 ), found as (
 	select a.id from places p cross join lateral (
 		select id from alert where device_id = p.device_id and effective_at between p."from" and p."to"
-			and id between $9 and $10 offset 0
+			and id >= $9 offset 0
 	) a
 	union
 	select a.id from input i cross join lateral (
 		select id from alert where reference_counter = i.counter and reference_counter is not null
-			and id between $9 and $10 offset 0
+			and id >= $9 offset 0
 	) a
 ), parts as (
 	select array_agg(id order by id) as ids from (select id, (row_number() over (order by id) - 1) / 500 as part from found) f group by part

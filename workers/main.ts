@@ -58,11 +58,11 @@ const explain = createRounds({
 	work: (more) => correlateAlerts(deps, 'correlate-alerts', more)
 });
 const explainAgain = createRounds({
-	everyMs: 100,
+	everyMs: 250,
 	most: 2,
 	work: (more) => correlateAlerts(deps, 'correlate-again', more)
 });
-const indexing = createRounds({ everyMs: 50, most: 2, work: (more) => indexServiceRequests(deps, more) });
+const indexing = createRounds({ everyMs: 200, most: 2, work: (more) => indexServiceRequests(deps, more) });
 
 const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<number> }> = {
 	// A round is worth many jobs: all that wait for it end with it.
@@ -115,8 +115,8 @@ const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.T
 
 const timers = [
 	every(2000, 'sweeping', () => sweep(deps)),
-	every(400, 'grouping', () => groupEpisodes(deps)),
-	every(500, 'learning', () => learnEvidence(deps)),
+	every(1000, 'grouping', () => groupEpisodes(deps)),
+	every(2000, 'learning', () => learnEvidence(deps)),
 	every(config.learnEveryMs, 'weighing what was learned', () => weighEvidence(deps)),
 	every(600_000, 'forgetting old samples', () => forgetSamples(pool)),
 	every(10_000, 'settling', () => settlePending(deps)),

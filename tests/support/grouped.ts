@@ -110,7 +110,7 @@ export function grouped(system: System, devices: number) {
 			await within((client) => writeFirst(client, list.map(rowOf)));
 		},
 		explainAnew: (list: readonly Told[]): Promise<void> =>
-			within((client) => writeFeed(client, list.map(rowOf))),
+			within((client) => writeFeed(client, list.map(rowOf), [])),
 		retract: (list: readonly Told[]): Promise<void> =>
 			within((client) =>
 				writeFeed(

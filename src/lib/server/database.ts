@@ -7,6 +7,12 @@ export type Database = Kysely<Tables>;
 export type Tx = Transaction<Tables>;
 export type Role = 'causeway_web' | 'causeway_ingest' | 'causeway_worker';
 
+/**
+ * Statements are planned once a session, and next week's partition is empty then: a plan that reads all of it would go on
+ * doing so when it is full.
+ */
+const PLANS = ' -c enable_seqscan=off';
+
 /** `bigint` columns arrive as JavaScript bigint: record ids exceed 2^53. Only for these pools, not for the driver. */
 const types: pg.CustomTypesConfig = {
 	getTypeParser: ((oid: number, format?: 'text') =>
@@ -29,7 +35,7 @@ export function openDatabase(url: string, role: Role, max: number, { pipeline = 
 	const pool = new pg.Pool({
 		connectionString: url,
 		max,
-		options: `-c role=${role} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000`,
+		options: `-c role=${role} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000${PLANS}`,
 		application_name: role,
 		types,
 		pipeline,

@@ -21,21 +21,32 @@ interface Facts {
 	image_hash: string | null;
 }
 
-/**
- * Brings the keys of these Alerts up to date; returns what changed under which key, and the episodes that the Alerts stand
- * in. An Alert that was retracted has no key any more.
- */
-export async function writeKeys(
+/** What these Alerts' keys are, against what stands. */
+export interface Keys {
+	/** To be written, once it is known where each belongs. */
+	come: NewKey[];
+	/** What changed under which key. */
+	changes: Map<string, Change>;
+	/** The episodes that the Alerts stand in. */
+	seen: Set<bigint>;
+}
+
+export interface NewKey extends Key {
+	device_id: string;
+}
+
+/** Finds the keys of these Alerts, and takes away those that they have no more: an Alert that was retracted has none. */
+export async function findKeys(
 	client: pg.ClientBase,
 	supplierId: number,
 	ids: readonly bigint[]
-): Promise<{ changes: Map<string, Change>; seen: Set<bigint> }> {
+): Promise<Keys> {
 	const [{ rows: facts }, { rows: standing }] = await Promise.all([
 		client.query<Facts>(FACTS([supplierId, ids])),
 		client.query<Key>(KEYS([supplierId, ids]))
 	]);
 	const gone = new Map(standing.map((key) => [spell(key), key]));
-	const come: Array<Key & { device_id: string }> = [];
+	const come: NewKey[] = [];
 	for (const fact of facts) {
 		const keys = groupKeys({
 			deviceId: fact.device_id,
@@ -54,23 +65,10 @@ export async function writeKeys(
 		}
 	}
 	const alerts = [...gone.values()].map((key) => key.alert_id);
-	await Promise.all([
-		alerts.length > 0 &&
-			client.query(
-				DROP_KEYS([supplierId, alerts, [...gone.values()].map((key) => key.rank), ...reachOf(alerts)])
-			),
-		come.length > 0 &&
-			client.query(
-				ADD_KEYS([
-					supplierId,
-					come.map((key) => key.alert_id),
-					come.map((key) => key.rank),
-					come.map((key) => key.key),
-					come.map((key) => key.at),
-					come.map((key) => key.device_id)
-				])
-			)
-	]);
+	if (alerts.length > 0)
+		await client.query(
+			DROP_KEYS([supplierId, alerts, [...gone.values()].map((key) => key.rank), ...reachOf(alerts)])
+		);
 	const changes = new Map<string, Change>();
 	const changeOf = ({ key, at }: Key): Change => {
 		const time = at.getTime();
@@ -83,7 +81,28 @@ export async function writeKeys(
 	for (const key of gone.values()) changeOf(key);
 	for (const key of come)
 		changeOf(key).come.push({ alertId: key.alert_id, deviceId: key.device_id, at: key.at.getTime() });
-	return { changes, seen: new Set(facts.flatMap((fact) => fact.episode_id ?? [])) };
+	return { come, changes, seen: new Set(facts.flatMap((fact) => fact.episode_id ?? [])) };
+}
+
+/** `episodeOf`: where a key stands. */
+export async function addKeys(
+	client: pg.ClientBase,
+	supplierId: number,
+	come: readonly NewKey[],
+	episodeOf: (key: NewKey) => bigint | null
+): Promise<void> {
+	if (come.length === 0) return;
+	await client.query(
+		ADD_KEYS([
+			supplierId,
+			come.map((key) => key.alert_id),
+			come.map((key) => key.rank),
+			come.map((key) => key.key),
+			come.map((key) => key.at),
+			come.map((key) => key.device_id),
+			come.map(episodeOf)
+		])
+	);
 }
 
 interface Key {
@@ -133,6 +152,6 @@ where m.supplier_id = $1 and m.alert_id = g.alert_id and m.rank = g.rank and m.a
 const ADD_KEYS = statement(
 	'add-episode-keys',
 	`
-insert into episode_member (supplier_id, alert_id, rank, key, at, device_id)
-select $1, * from unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[])`
+insert into episode_member (supplier_id, alert_id, rank, key, at, device_id, episode_id)
+select $1, * from unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[], $7::bigint[])`
 );

@@ -3,6 +3,7 @@
 import type pg from 'pg';
 import { ruleOf, runsOf, type Extent, type Member, type Rule, type Run } from '#lib/domain/episode.ts';
 import { statement } from './database.ts';
+import { firstIdAt } from './record-id.ts';
 
 /** A stretch of time (epoch ms). */
 export interface Span {
@@ -21,6 +22,7 @@ export interface Around {
 	before: ReadonlyMap<bigint, bigint | null>;
 }
 
+const CLOCKS = 24 * 3_600_000;
 /** How many gaps of its rule are read around what changed at first; a run that goes on is read further. */
 const REACH = 8;
 
@@ -130,7 +132,9 @@ async function readMembers(
 			supplierId,
 			spans.map((span) => span.key),
 			spans.map((span) => new Date(span.from)),
-			spans.map((span) => new Date(span.to))
+			spans.map((span) => new Date(span.to)),
+			// Ids tell when an Alert was kept: not long before it was raised, however wrong the clocks.
+			spans.map((span) => firstIdAt(Math.min(span.from, Date.now()) - CLOCKS))
 		])
 	);
 	const members = new Map<string, Array<Member & { episodeId: bigint | null }>>();
@@ -160,9 +164,9 @@ const MEMBERS = statement(
 	'members-of-runs',
 	`
 select w.place::int, m.alert_id, m.device_id, m.at, m.episode_id
-from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) with ordinality as w(key, since, until, place)
+from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[]) with ordinality as w(key, since, until, least, place)
 cross join lateral (
 	select alert_id, device_id, at, episode_id from episode_member
-	where supplier_id = $1 and key = w.key and at between w.since and w.until offset 0
+	where supplier_id = $1 and key = w.key and at between w.since and w.until and alert_id >= w.least offset 0
 ) m`
 );

@@ -1,7 +1,8 @@
 // Which run has which episode: finds the runs around what changed, gives each its episode, and the others lose theirs.
 import type pg from 'pg';
 import { ruleOf, type Run } from '#lib/domain/episode.ts';
-import { isNear, runsAround, type Around, type Change, type Span } from './episode-runs.ts';
+import { addKeys, type Keys } from './episode-keys.ts';
+import { isNear, runsAround, type Around, type Span } from './episode-runs.ts';
 import { openEpisodes, placeMembers, type Opening, type Place } from './episode-store.ts';
 
 /** A large episode that the pass has touched, and where it lies now. */
@@ -17,11 +18,11 @@ export interface Settled {
 	grown: Grown[];
 }
 
-/** `large`: so many members are too many to be read in each pass. */
+/** Writes the new keys with their places, and the places of those that move. `large`: so many members are too many to be read in each pass. */
 export async function settleKeys(
 	client: pg.ClientBase,
 	supplierId: number,
-	changes: ReadonlyMap<string, Change>,
+	{ come, changes }: Pick<Keys, 'come' | 'changes'>,
 	large: number
 ): Promise<Settled> {
 	const episodes = new Set<bigint>();
@@ -55,9 +56,25 @@ export async function settleKeys(
 			if (members.length >= large) grown.push({ episodeId: ids[i]!, from, to });
 		}
 	}
-	if (places.length > 0) await placeMembers(client, supplierId, places);
+	const byMember = new Map(places.map((place) => [spell(place.alertId, place.key), place]));
+	const isNew = new Set(come.map((key) => spell(key.alert_id, key.key)));
+	await Promise.all([
+		addKeys(
+			client,
+			supplierId,
+			come,
+			({ alert_id, key }) => byMember.get(spell(alert_id, key))?.episodeId ?? null
+		),
+		placeMembers(
+			client,
+			supplierId,
+			places.filter(({ alertId, key }) => !isNew.has(spell(alertId, key)))
+		)
+	]);
 	return { moved: places.map((place) => place.alertId), episodes, grown };
 }
+
+const spell = (alertId: bigint, key: string): string => `${alertId} ${key}`;
 
 interface Given {
 	run: Run;

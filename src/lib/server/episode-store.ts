@@ -21,6 +21,7 @@ export async function placeMembers(
 	supplierId: number,
 	places: readonly Place[]
 ): Promise<void> {
+	if (places.length === 0) return;
 	const alertIds = places.map((p) => p.alertId);
 	await client.query(
 		PLACE([
@@ -183,7 +184,7 @@ with change as (
 	returning s.alert_id, s.version, s.seq, s.decision, s.episode_id,
 		case when s.version > c.version + 1 then s.body end as body
 ), entered as (
-	insert into feed (supplier_id, seq, alert_id) select $1, seq, alert_id from moved
+	insert into feed (supplier_id, seq, alert_id, is_move) select $1, seq, alert_id, true from moved
 )
 select * from moved order by seq`
 );

@@ -1,7 +1,6 @@
 // One worker at a time groups the Alerts of a Supplier: whose turn it is, and how far it has followed the feed.
 import type pg from 'pg';
 import { statement } from './database.ts';
-import type { Frame } from './feed.ts';
 
 const FOLLOWER = 'group-episodes';
 
@@ -61,7 +60,9 @@ export async function takeChanges(
 	seq: bigint,
 	most: number
 ): Promise<{ ids: bigint[]; more: boolean }> {
-	const { rows } = await client.query<{ seq: bigint; alert_id: bigint }>(NEWS([supplierId, seq, most]));
+	const { rows } = await client.query<{ seq: bigint; alert_id: bigint; is_move: boolean }>(
+		NEWS([supplierId, seq, most])
+	);
 	const last = rows.at(-1);
 	if (!last) return { ids: [], more: false };
 	await client.query('update feed_cursor set seq = $3 where follower = $1 and supplier_id = $2', [
@@ -69,15 +70,9 @@ export async function takeChanges(
 		supplierId,
 		last.seq
 	]);
-	return { ids: [...new Set(rows.map((row) => row.alert_id))], more: rows.length === most };
-}
-
-/** What grouping itself has written into the feed is not new to it, where nobody else has written in between. */
-export async function passOwn(client: pg.ClientBase, { supplierId, from, to }: Frame): Promise<void> {
-	await client.query(
-		'update feed_cursor set seq = $3 where follower = $1 and supplier_id = $2 and seq = $4',
-		[FOLLOWER, supplierId, to, from - 1]
-	);
+	// What grouping itself has written is no news to it.
+	const news = rows.filter((row) => !row.is_move);
+	return { ids: [...new Set(news.map((row) => row.alert_id))], more: rows.length === most };
 }
 
 const TURN = statement(
@@ -86,5 +81,5 @@ const TURN = statement(
 );
 const NEWS = statement(
 	'news-for-episodes',
-	'select seq, alert_id from feed where supplier_id = $1 and seq > $2 order by seq limit $3'
+	'select seq, alert_id, is_move from feed where supplier_id = $1 and seq > $2 order by seq limit $3'
 );
