@@ -12,7 +12,7 @@ export interface Target {
 }
 
 export function targetsOf(report: Report): Target[] {
-	const { ratios, ours, latencyMs, cost, growth, memory, failures } = report;
+	const { ratios, ours, latencyMs, cost, growth, memory, browser, failures } = report;
 	const atLeast = (
 		name: string,
 		is: number | null,
@@ -51,6 +51,7 @@ export function targetsOf(report: Report): Target[] {
 		atMost("CPU at the country's pace", cost.at1150?.percent ?? null, 40, percent),
 		atLeast('pace with 10 M requests to 100 k', kept, 0.9, times),
 		atMost('index, for each request', memory.bytesPerServiceRequest, 80, bytes),
+		atLeast('frames a second, a long list', browser?.framesPerSecond ?? null, 30, whole),
 		atMost('parts that lost, doubled or failed', failures.length, 0, whole)
 	];
 }

@@ -17,7 +17,7 @@ import { joinEpisodes } from '#lib/server/episode-store.ts';
 import { inTurn, suppliersWithNews, takeChanges } from '#lib/server/episode-turn.ts';
 import type { Frame } from '#lib/server/feed.ts';
 
-const MOST = 1000;
+const MOST = 300;
 /** So long (ms) what is new may wait for Alerts that wait to be explained. */
 const PATIENCE = 2000;
 
