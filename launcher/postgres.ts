@@ -16,9 +16,13 @@ import {
 	writeFileSync
 } from 'node:fs';
 import { createRequire } from 'node:module';
+import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 import { freePort, startProcess, stopLeftover, waitFor, type Service } from './process.ts';
+
+/** An eighth of the memory, a gigabyte at most: pages that are not in it are copied in for each look at them. */
+const BUFFERS_MB = Math.max(128, Math.min(1024, Math.floor(totalmem() / 8 / 2 ** 20)));
 
 interface Account {
 	uid?: number;
@@ -42,9 +46,8 @@ export async function startPostgres(dir: string): Promise<Service> {
 		listen_addresses: '127.0.0.1',
 		unix_socket_directories: hasSocket ? home : '',
 		max_connections: '120',
-		shared_buffers: '256MB',
-		max_wal_size: '2GB',
-		wal_compression: 'on',
+		shared_buffers: `${BUFFERS_MB}MB`,
+		max_wal_size: '4GB',
 		checkpoint_timeout: '15min',
 		random_page_cost: '1.1',
 		log_timezone: 'UTC',
