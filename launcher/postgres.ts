@@ -19,6 +19,7 @@ import { createRequire } from 'node:module';
 import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
+import { onDatabase } from './scratch.ts';
 import { freePort, startProcess, stopLeftover, waitFor, type Service } from './process.ts';
 
 /** An eighth of the memory, a gigabyte at most: pages that are not in it are copied in for each look at them. */
@@ -190,12 +191,6 @@ function initialise(
 
 /** The name of a socket has 107 characters at most, `/.s.PGSQL.65535` among them. */
 const LONGEST_SOCKET_FOLDER = 90;
-
-function onDatabase(url: string, database: string): string {
-	const other = new URL(url);
-	other.pathname = `/${database}`;
-	return other.href;
-}
 
 async function answers(url: string): Promise<boolean> {
 	const client = new pg.Client({ connectionString: url });

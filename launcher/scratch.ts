@@ -8,6 +8,13 @@ export interface Scratch {
 	drop(): Promise<void>;
 }
 
+/** The same server, another database of it. */
+export function onDatabase(server: string, database: string): string {
+	const url = new URL(server);
+	url.pathname = `/${database}`;
+	return url.href;
+}
+
 /** A new, empty database of this server; its name begins with `name`. */
 export async function scratchDatabase(server: string, name: string): Promise<Scratch> {
 	const database = `${name}_${randomBytes(6).toString('hex')}`;
@@ -21,17 +28,17 @@ export async function scratchDatabase(server: string, name: string): Promise<Scr
 		}
 	};
 	await on(`create database ${database}`);
-	const url = new URL(server);
-	url.pathname = `/${database}`;
-	return { url: url.href, drop: () => on(`drop database if exists ${database} with (force)`) };
+	return {
+		url: onDatabase(server, database),
+		drop: () => on(`drop database if exists ${database} with (force)`)
+	};
 }
 
 /** An empty numbered database of this Redis: the key `name` marks it as taken, `drop` empties it again. */
 export async function scratchRedis(server: string, name: string): Promise<Scratch> {
 	for (let number = 15; number > 0; number--) {
-		const url = new URL(server);
-		url.pathname = `/${number}`;
-		const client = createClient({ url: url.href });
+		const url = onDatabase(server, String(number));
+		const client = createClient({ url });
 		client.on('error', () => {});
 		await client.connect();
 		const size = await client.dbSize();
@@ -40,9 +47,9 @@ export async function scratchRedis(server: string, name: string): Promise<Scratc
 		client.destroy();
 		if (size > 0) continue;
 		return {
-			url: url.href,
+			url,
 			async drop() {
-				const again = createClient({ url: url.href });
+				const again = createClient({ url });
 				again.on('error', () => {});
 				await again.connect();
 				await again.flushDb();

@@ -5,6 +5,8 @@ import { describeAlert } from '#lib/domain/alert-code.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import type { Explanation } from '#lib/domain/correlate.ts';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
+import { onSession } from '#lib/server/database.ts';
+import { takeDoorbells, type Bells } from '#lib/server/doorbells.ts';
 import {
 	isReport,
 	loadSurroundings,
@@ -12,14 +14,8 @@ import {
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
 import { findChanged, writeAgain, type Again } from '#lib/server/feed-again.ts';
-import {
-	isoOf,
-	writeFeed,
-	type AlertBody,
-	type FeedRow,
-	type Frame,
-	type Standing
-} from '#lib/server/feed.ts';
+import { isoOf } from '#lib/server/feed-columns.ts';
+import { writeFeed, type AlertBody, type FeedRow, type Frame, type Standing } from '#lib/server/feed.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
 import { learnLater, type Sampling } from '#lib/server/learned-counts.ts';
 import { LEARNED_LOCK } from '#lib/server/learned-patterns.ts';
@@ -49,40 +45,21 @@ export async function correlateAlerts(
 	job: 'correlate-alerts' | 'correlate-again',
 	more: () => void
 ): Promise<number> {
-	const client = await deps.pool.connect();
-	let work: Work;
-	try {
-		const [, { rows: bells }] = await Promise.all([
-			// With the lock: what is learned does not change under the Alerts that are explained by it.
-			client.query(`begin; select pg_advisory_xact_lock_shared(${LEARNED_LOCK})`),
-			client.query<Bell>({
-				name: 'take-doorbells',
-				text: TAKE,
-				values: [job, FIRST_EXPLANATIONS]
-			})
+	const again = job === 'correlate-again';
+	const work = await onSession(deps.pool, async (client) => {
+		const [, bells] = await Promise.all([
+			// With the locks: neither what is learned nor tenures change under the Alerts that are explained by them.
+			client.query(`begin; ${again ? KNOWN : FIRST}`),
+			takeDoorbells(client, job)
 		]);
-		if (bells.length === 0) {
-			await client.query('commit');
-			return 0;
-		}
-		if (bells[0]!.due > bells.length) more();
-		work = await explain(client, deps, bells, job === 'correlate-again');
-	} catch (error) {
-		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
-		throw error;
-	} finally {
-		client.release();
-	}
+		if (bells.more) more();
+		if (bells.ids.length > 0) return explain(client, deps, bells, again);
+		await client.query('commit');
+		return NOTHING;
+	});
 	if (work.others !== null) deps.ring('correlate-again', work.others);
 	await deps.publish(work.frames);
 	return work.frames.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-}
-
-interface Bell {
-	id: bigint;
-	ids: string[];
-	/** How many wait, these counted. */
-	due: number;
 }
 
 interface Work {
@@ -91,15 +68,18 @@ interface Work {
 	others: bigint | null;
 }
 
+const NOTHING: Work = { frames: [], others: null };
+const KNOWN = `select pg_advisory_xact_lock_shared(${LEARNED_LOCK})`;
+const FIRST = `${KNOWN}, pg_advisory_xact_lock_shared(${FIRST_EXPLANATIONS})`;
+
 /** Explains the Alerts of these doorbells, and commits. */
 async function explain(
 	client: pg.PoolClient,
 	deps: CorrelateDeps,
-	bells: readonly Bell[],
+	bells: Bells,
 	again: boolean
 ): Promise<Work> {
-	// What several want to have explained again is looked at once.
-	const ids = [...new Set(bells.flatMap((bell) => bell.ids.map(BigInt)))];
+	const ids = bells.records;
 	// Two correlations of one Alert must not overtake each other: the later one has seen the later evidence.
 	if (again)
 		await client.query(
@@ -124,7 +104,7 @@ async function explain(
 		client.query({
 			name: 'end-doorbells',
 			text: 'delete from doorbell where id = any($1)',
-			values: [bells.map((bell) => bell.id)]
+			values: [bells.ids]
 		}),
 		again ? lookAgain(client, ids, rows) : lookFirst(client, around, rows)
 	]);
@@ -140,7 +120,7 @@ async function lookAgain(
 	if (lost.length === 0 && changed.every(hasStanding)) {
 		if (changed.length === 0) {
 			await client.query('commit');
-			return { frames: [], others: null };
+			return NOTHING;
 		}
 		const [{ frames, behind }] = await Promise.all([writeAgain(client, changed), client.query('commit')]);
 		return { frames, others: behind };
@@ -221,15 +201,3 @@ function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
 		excluded: explanation.excluded
 	};
 }
-
-// Of those that others work on, none is waited for. Of the critical the newest comes first, of the others the oldest.
-const TAKE = `
-with due as (
-	select size from doorbell where job = $1
-)
-select id, ids::text[] as ids, (select count(*)::int from due) as due,
-	case when $1 = 'correlate-alerts' then pg_advisory_xact_lock_shared($2)::text end
-from doorbell where job = $1
-order by urgent desc, case when urgent then -id else id end
-limit (select greatest(1, least(100, 500 / greatest(1, avg(size))))::int from due)
-for update skip locked`;

@@ -3,6 +3,7 @@
 // that has grown large takes newcomers by difference, and is looked at in full from time to time.
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import type { Backlog } from '#lib/server/backlog.ts';
 import { findKeys } from '#lib/server/episode-keys.ts';
 import {
 	dueForLook,
@@ -36,17 +37,17 @@ const USUAL: GroupOptions = { large: 50, quietMs: 30_000, everyMs: 600_000, shar
 export interface GroupDeps {
 	pool: pg.Pool;
 	publish(frames: readonly Frame[]): Promise<void>;
-	/** Whether Alerts wait to be explained: grouping can wait a little. */
-	isPressed(): Promise<boolean>;
+	/** While Alerts wait to be explained, grouping can wait a little. */
+	backlog: Pick<Backlog, 'isPressed'>;
 	options?: Partial<GroupOptions>;
 }
 
 /** Groups what is new in the feeds. Of several workers one does it. Returns how many Alerts it has looked at. */
 export async function groupEpisodes(deps: GroupDeps): Promise<number> {
-	const { pool, publish, isPressed } = deps;
+	const { pool, publish, backlog } = deps;
 	const options = { ...USUAL, ...deps.options };
 	const suppliers = await suppliersWithNews(pool, PATIENCE);
-	const pressed = suppliers.some(({ late }) => !late) && (await isPressed());
+	const pressed = suppliers.some(({ late }) => !late) && backlog.isPressed;
 	let count = 0;
 	for (const { id, late } of suppliers) {
 		if (pressed && !late) continue;
@@ -56,7 +57,7 @@ export async function groupEpisodes(deps: GroupDeps): Promise<number> {
 			if (done.frame) await publish([done.frame]);
 			count += done.looked;
 			// Under pressure it takes a quarter of its time, and the feeds go on between.
-			if (await isPressed()) await pause(3 * (performance.now() - began));
+			if (backlog.isPressed) await pause(3 * (performance.now() - began));
 			if (!done.more) break;
 		}
 	}
@@ -93,7 +94,7 @@ async function regroup(
 	});
 }
 
-/** When full looks may go on, by the record that they are at (epoch ms). */
+/** Until when full looks rest, by the record that they are at (`performance.now`). */
 const resting = new WeakMap<pg.Pool, number>();
 
 async function lookInFull({ pool, publish }: GroupDeps, options: GroupOptions): Promise<void> {

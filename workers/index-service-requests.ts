@@ -5,12 +5,13 @@ import { reachOf, type CauseTable } from '#lib/domain/cause-table.ts';
 import { LONGEST_WAIT_SECONDS } from '#lib/domain/evidence.ts';
 import { EXCLUDED_WITHIN } from '#lib/domain/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
-import { euiToBytes } from '#lib/server/database.ts';
+import { euiToBytes, inTransaction } from '#lib/server/database.ts';
+import { takeDoorbells, type Bells } from '#lib/server/doorbells.ts';
 import { requestsById } from '#lib/server/evidence-store.ts';
+import { sampledHome, type Sampling } from '#lib/server/learned-counts.ts';
 import type { FollowLearned, Learned } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
-import { firstIdAt } from '#lib/server/record-id.ts';
-import { sampledHome, type Sampling } from '#lib/server/learned-counts.ts';
+import { leastIdSince } from '#lib/server/record-id.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 
 export interface IndexDeps {
@@ -24,8 +25,6 @@ export interface IndexDeps {
 
 /** Slack for clocks, and for the success of another command that weakens a candidate (two minutes). */
 const SLACK = 120_000;
-/** Ids tell when an Alert was kept: not long before it was raised, however wrong the clocks (ms). */
-const CLOCKS = 24 * 3_600_000;
 /** A request that a sleeping Device has not answered counts for longer than the window of its causes. */
 const WAIT = LONGEST_WAIT_SECONDS * 1000;
 
@@ -37,37 +36,22 @@ export async function indexServiceRequests(
 	{ pool, index, table, learned, ring, sampling }: IndexDeps,
 	more: () => void
 ): Promise<number> {
-	const client = await pool.connect();
-	let rung: Array<{ id: bigint; count: number }> = [];
-	try {
-		const [, { rows: bells }] = await Promise.all([
-			client.query('begin'),
-			client.query<{ id: bigint; ids: string[]; due: number }>({ name: 'take-request-doorbells', text: TAKE })
-		]);
-		if (bells.length > 0 && bells[0]!.due > bells.length) more();
-		if (bells.length > 0) {
-			const requests = await requestsById(
-				client,
-				bells.flatMap((bell) => bell.ids.map(BigInt))
-			);
-			await index.put(requests);
-			// A statement of its own after the index has them: it sees every Alert that was kept before.
-			rung = await ringAround(client, bells, requests, table, await learned.read(client), sampling);
-		}
-		await client.query('commit');
-	} catch (error) {
-		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
-		throw error;
-	} finally {
-		client.release();
-	}
+	const rung = await inTransaction(pool, async (client) => {
+		const bells = await takeDoorbells(client, 'index-service-requests');
+		if (bells.more) more();
+		if (bells.ids.length === 0) return [];
+		const requests = await requestsById(client, bells.records);
+		await index.put(requests);
+		// A statement of its own after the index has them: it sees every Alert that was kept before.
+		return ringAround(client, bells, requests, table, await learned.read(client), sampling);
+	});
 	for (const { id } of rung) ring('correlate-again', id);
 	return rung.reduce((sum, { count }) => sum + count, 0);
 }
 
 async function ringAround(
 	client: pg.ClientBase,
-	bells: ReadonlyArray<{ id: bigint; ids: string[] }>,
+	bells: Bells,
 	requests: ReadonlyArray<ServiceRequest & { id: bigint }>,
 	table: CauseTable,
 	learned: Learned,
@@ -78,7 +62,7 @@ async function ringAround(
 		name: 'alerts-around-requests',
 		text: AROUND,
 		values: [
-			bells.map((bell) => bell.id),
+			bells.ids,
 			requests.map((r) => euiToBytes(r.deviceId)),
 			reaches.map((r) => new Date(r.from).toISOString()),
 			reaches.map((r) => new Date(r.to).toISOString()),
@@ -86,7 +70,7 @@ async function ringAround(
 			requests.map((r) => r.counter),
 			requests.map((r) => r.id),
 			sampling.share,
-			firstIdAt(reaches.reduce((least, { from }) => Math.min(least, from), Date.now()) - CLOCKS)
+			leastIdSince(reaches.reduce((least, { from }) => Math.min(least, from), Infinity))
 		]
 	});
 	return rows;
@@ -106,12 +90,6 @@ function reach(
 		hub: known?.hub || learned.crossesHub({ serviceReferenceVariant: request.serviceReferenceVariant })
 	};
 }
-
-const TAKE = `
-select id, ids::text[] as ids, (select count(*)::int from doorbell where job = 'index-service-requests') as due
-from doorbell where job = 'index-service-requests' order by id
-limit (select greatest(1, least(100, 500 / greatest(1, avg(size))))::int from doorbell where job = 'index-service-requests')
-for update skip locked`;
 
 // Lateral, and not to be joined otherwise: what is asked of few Devices must never read the Alerts of all.
 const AROUND = `

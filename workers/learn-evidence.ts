@@ -2,6 +2,8 @@
 // the set of Alerts and Service Requests alone (src/lib/domain/learned-evidence.ts).
 import { LEARN_WITHIN, isSampled, sightingsOf } from '#lib/domain/learned-evidence.ts';
 import { tenureAt } from '#lib/domain/tenure.ts';
+import type { Backlog } from '#lib/server/backlog.ts';
+import { inTransaction } from '#lib/server/database.ts';
 import { loadSurroundings } from '#lib/server/evidence-store.ts';
 import {
 	readSampling,
@@ -21,15 +23,15 @@ export interface LearnDeps {
 	index: RequestIndex;
 	/** Brought up to date here, for all who have something counted. */
 	sampling: Sampling;
-	/** Whether Alerts wait to be explained: counting can wait longer. */
-	isPressed(): Promise<boolean>;
+	/** While Alerts wait to be explained, counting waits. */
+	backlog: Pick<Backlog, 'isPressed'>;
 }
 
 /** Counts what is due. Of several workers one does it. Returns how many occasions it has looked at. */
 export async function learnEvidence(deps: LearnDeps): Promise<number> {
 	Object.assign(deps.sampling, await readSampling(deps.pool));
 	let count = 0;
-	while (!(await deps.isPressed())) {
+	while (!deps.backlog.isPressed) {
 		const looked = await step(deps);
 		if (looked === null) break;
 		count += looked;
@@ -38,19 +40,15 @@ export async function learnEvidence(deps: LearnDeps): Promise<number> {
 }
 
 async function step({ pool, index, sampling }: LearnDeps): Promise<number | null> {
-	const client = await pool.connect();
-	try {
-		await client.query('begin');
+	return inTransaction(pool, async (client) => {
 		const occasions = await takeDue(client, MOST);
-		if (occasions === null) {
-			await client.query('rollback');
-			return null;
-		}
+		if (occasions === null) return null;
 		if (occasions.length > 0) {
 			const around = await loadSurroundings(
 				client,
 				occasions.map((o) => o.alertId)
 			);
+			// What was due before there were so many Devices, or has come to another home, may be of any.
 			const alerts = around.alerts.filter((a) => isSampled(a.hubId ?? a.deviceId, sampling.share));
 			const requests = await requestsAround(client, index, { ...around, alerts }, (alert) => ({
 				devices: [alert.deviceId, ...(alert.hubId ? (around.homes.get(alert.hubId) ?? []) : [])],
@@ -77,12 +75,6 @@ async function step({ pool, index, sampling }: LearnDeps): Promise<number | null
 			});
 			await replaceSamples(client, occasions, samples);
 		}
-		await client.query('commit');
 		return occasions.length;
-	} catch (error) {
-		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
-		throw error;
-	} finally {
-		client.release();
-	}
+	});
 }

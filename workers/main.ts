@@ -39,7 +39,7 @@ const deps = {
 	roleOnly: config.roleOnly,
 	ring: queues.ring,
 	replay: queues.replay,
-	isPressed: () => Promise.resolve(backlog.isPressed),
+	backlog,
 	publish: (frames: readonly Frame[]) =>
 		publishLive(
 			redis,

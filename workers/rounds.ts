@@ -18,7 +18,6 @@ export function createRounds({ everyMs, most, work }: Options): () => Promise<nu
 	let timer: NodeJS.Timeout | undefined;
 	let running = 0;
 	let began = -Infinity;
-	let hurry = false;
 
 	function call(): Promise<number> {
 		next ??= Promise.withResolvers();
@@ -29,7 +28,7 @@ export function createRounds({ everyMs, most, work }: Options): () => Promise<nu
 
 	function plan(): void {
 		if (!next || running >= most) return;
-		const wait = hurry ? 0 : began + everyMs - performance.now();
+		const wait = began + everyMs - performance.now();
 		if (wait <= 0) void begin();
 		else timer ??= setTimeout(begin, wait);
 	}
@@ -37,7 +36,7 @@ export function createRounds({ everyMs, most, work }: Options): () => Promise<nu
 	async function begin(): Promise<void> {
 		clearTimeout(timer);
 		const mine = next!;
-		[timer, next, hurry] = [undefined, undefined, false];
+		[timer, next] = [undefined, undefined];
 		running++;
 		began = performance.now();
 		try {
@@ -51,7 +50,7 @@ export function createRounds({ everyMs, most, work }: Options): () => Promise<nu
 	}
 
 	function more(): void {
-		hurry = true;
+		began = -Infinity; // there is no quiet moment to wait for
 		call().catch(() => {}); // who has rung for it hears of it, and else the sweeper rings again
 	}
 

@@ -7,6 +7,7 @@ import {
 	weighCounts,
 	type LearnedPattern
 } from '#lib/domain/learned-evidence.ts';
+import { onSession } from '#lib/server/database.ts';
 import { patternRows, toPatterns } from '#lib/server/learned-patterns.ts';
 import {
 	countDevices,
@@ -28,8 +29,7 @@ export interface WeighDeps {
 export async function weighEvidence({ pool, ring }: WeighDeps): Promise<number> {
 	let count = 0;
 	for (const { supplierId, counted } of await toWeigh(pool)) {
-		const client = await pool.connect();
-		try {
+		count += await onSession(pool, async (client) => {
 			await client.query('begin isolation level repeatable read read only');
 			const before = toPatterns(await patternRows(client, supplierId));
 			const now = await weigh(client, supplierId);
@@ -43,13 +43,8 @@ export async function weighEvidence({ pool, ring }: WeighDeps): Promise<number> 
 			);
 			const bells = await keepPatterns(client, { supplierId, counted, changed, gone, codes: [...codes] });
 			for (const bell of bells) ring('correlate-again', bell);
-			count += changed.length + gone.length;
-		} catch (error) {
-			await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
-			throw error;
-		} finally {
-			client.release();
-		}
+			return changed.length + gone.length;
+		});
 	}
 	return count;
 }

@@ -5,7 +5,7 @@ import { describeAlert } from '#lib/domain/alert-code.ts';
 import { readCauseTable, type CauseTable } from '#lib/domain/cause-table.ts';
 import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/what-if.ts';
 import { loadSurroundings } from '#lib/server/evidence-store.ts';
-import { firstIdAt } from '#lib/server/record-id.ts';
+import { leastIdSince } from '#lib/server/record-id.ts';
 import type { FollowLearned } from '#lib/server/learned-patterns.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 import { explainAlerts, type Explained } from './explain-alerts.ts';
@@ -26,8 +26,6 @@ interface Run {
 	since: Date;
 }
 
-/** An Alert is received and kept after it was raised, by a clock that may be this much off (ms). */
-const CLOCK_SLACK = 3_600_000;
 const MOST_ATTEMPTS = 5;
 /** A run that nobody touched for so long is taken over. */
 const LOST_AFTER = '15 seconds';
@@ -143,7 +141,7 @@ async function tableOf(pool: pg.Pool, version: string): Promise<CauseTable> {
 async function alertsSince(pool: pg.Pool, since: Date): Promise<{ ids: bigint[]; stoppedEarly: boolean }> {
 	const { rows } = await pool.query<{ id: bigint }>(
 		'select id from alert where effective_at >= $1 and id >= $2 order by effective_at desc, id desc limit $3',
-		[since, firstIdAt(since.getTime() - CLOCK_SLACK), WHAT_IF.alerts + 1]
+		[since, leastIdSince(since.getTime()), WHAT_IF.alerts + 1]
 	);
 	const ids = rows.slice(0, WHAT_IF.alerts).map((row) => row.id);
 	return { ids, stoppedEarly: rows.length > ids.length };

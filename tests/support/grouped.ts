@@ -128,7 +128,7 @@ export function grouped(system: System, devices: number) {
 				)
 			),
 		group: (options: Partial<GroupOptions>, from: pg.Pool = pool): Promise<number> =>
-			groupEpisodes({ pool: from, publish: async () => {}, isPressed: async () => false, options }),
+			groupEpisodes({ pool: from, publish: async () => {}, backlog: { isPressed: false }, options }),
 		async unsure(): Promise<number> {
 			const { rows } = await record.query<{ count: number }>(
 				'select count(*)::int as count from episode where unsure_since is not null'

@@ -2,6 +2,7 @@
 import type { CauseFile } from '#lib/domain/cause-table.ts';
 import type { TableSummary, VersionStatus } from '#lib/domain/cause-table-version.ts';
 import type pg from 'pg';
+import { inTransaction } from './database.ts';
 
 /** Whoever seeds, saves, proposes or activates takes turns by this lock. */
 const LOCK = 4_716_002; // any number that nothing else in the database uses
@@ -50,21 +51,11 @@ export const toSummary = (row: VersionRow, reader: string): TableSummary => ({
 });
 
 /** One transaction, after whoever else is at it. */
-export async function inTurn<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-	const client = await pool.connect();
-	try {
-		await client.query('begin');
+export const inTurn = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
+	inTransaction(pool, async (client) => {
 		await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
-		const done = await work(client);
-		await client.query('commit');
-		return done;
-	} catch (error) {
-		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
-		throw error;
-	} finally {
-		client.release();
-	}
-}
+		return work(client);
+	});
 
 export async function lock(client: pg.PoolClient, version: string): Promise<VersionRow | null> {
 	const { rows } = await client.query<VersionRow>(

@@ -53,6 +53,27 @@ export const statement =
 	(name: string, text: string) =>
 	(values: unknown[]): pg.QueryConfig => ({ name, text, values });
 
+/** Lends a session to `work`, which begins and commits itself; what it has not committed when it throws is rolled back. */
+export async function onSession<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+	const client = await pool.connect();
+	try {
+		return await work(client);
+	} catch (error) {
+		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
+		throw error;
+	} finally {
+		client.release();
+	}
+}
+
+/** Does `work` in one transaction; its first statement is sent together with the beginning. */
+export const inTransaction = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
+	onSession(pool, async (client) => {
+		const [, done] = await Promise.all([client.query('begin'), work(client)]);
+		await client.query('commit');
+		return done;
+	});
+
 /** Runs `work` in one transaction that sees the rows of this Supplier only (row-level security, `SET LOCAL`). */
 export function asSupplier<T>(db: Database, supplierId: number, work: (tx: Tx) => Promise<T>): Promise<T> {
 	return db.transaction().execute(async (tx) => {

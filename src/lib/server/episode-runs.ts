@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import { ruleOf, runsOf, type Extent, type Member, type Rule, type Run } from '#lib/domain/episode.ts';
 import { statement } from './database.ts';
-import { firstIdAt } from './record-id.ts';
+import { leastIdSince } from './record-id.ts';
 
 /** A stretch of time (epoch ms). */
 export interface Span {
@@ -22,7 +22,6 @@ export interface Around {
 	before: ReadonlyMap<bigint, bigint | null>;
 }
 
-const CLOCKS = 24 * 3_600_000;
 /** How many gaps of its rule are read around what changed at first; a run that goes on is read further. */
 const REACH = 8;
 
@@ -133,8 +132,7 @@ async function readMembers(
 			spans.map((span) => span.key),
 			spans.map((span) => new Date(span.from)),
 			spans.map((span) => new Date(span.to)),
-			// Ids tell when an Alert was kept: not long before it was raised, however wrong the clocks.
-			spans.map((span) => firstIdAt(Math.min(span.from, Date.now()) - CLOCKS))
+			spans.map((span) => leastIdSince(span.from))
 		])
 	);
 	const members = new Map<string, Array<Member & { episodeId: bigint | null }>>();

@@ -1,6 +1,6 @@
 // One worker at a time groups the Alerts of a Supplier: whose turn it is, and how far it has followed the feed.
 import type pg from 'pg';
-import { statement } from './database.ts';
+import { inTransaction, statement } from './database.ts';
 
 const FOLLOWER = 'group-episodes';
 
@@ -22,28 +22,16 @@ export async function suppliersWithNews(
 }
 
 /** Does `work` in one transaction that no other worker does beside it; `null` where one is at it. */
-export async function inTurn<T>(
+export const inTurn = <T>(
 	pool: pg.Pool,
 	supplierId: number,
 	work: (client: pg.PoolClient, seq: bigint) => Promise<T>
-): Promise<T | null> {
-	const client = await pool.connect();
-	try {
-		const [, { rows: cursors }] = await Promise.all([
-			client.query('begin'),
-			client.query<{ seq: bigint }>(TURN([FOLLOWER, supplierId]))
-		]);
+): Promise<T | null> =>
+	inTransaction(pool, async (client) => {
+		const { rows: cursors } = await client.query<{ seq: bigint }>(TURN([FOLLOWER, supplierId]));
 		const cursor = cursors[0] ?? (await firstTurn(client, supplierId));
-		const done = cursor ? await work(client, cursor.seq) : null;
-		await client.query('commit');
-		return done;
-	} catch (error) {
-		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
-		throw error;
-	} finally {
-		client.release();
-	}
-}
+		return cursor ? work(client, cursor.seq) : null;
+	});
 
 async function firstTurn(client: pg.ClientBase, supplierId: number): Promise<{ seq: bigint } | undefined> {
 	const { rows } = await client.query<{ seq: bigint }>(

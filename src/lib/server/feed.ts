@@ -5,6 +5,8 @@ import { basisOf, contradictionOf, shownDecision } from '#lib/domain/contradicti
 import type { Decision } from '#lib/domain/decision.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 import type pg from 'pg';
+import { statement } from './database.ts';
+import { BODIES, WRITTEN, columnsOf, inputRows, replacedBy } from './feed-columns.ts';
 import { carryOver, lastRetracted, retract, type Viewing } from './retraction.ts';
 
 /** The Alert as read, but for what the store adds: version, place in the feed, Decision, notice and episode. */
@@ -96,7 +98,7 @@ async function writeFor(
 	for (const [alert_id, was] of back)
 		before.set(alert_id, { alert_id, ...was, same: false, episode_id: null });
 	const due = rows
-		.map((row, i) => ({ ...row, json: bodies[i]!, before: before.get(row.alertId) }))
+		.map((row) => ({ ...row, before: before.get(row.alertId) }))
 		.filter(({ before }) => !before?.same);
 	const count = due.length + lost.length;
 	if (count === 0) return undefined;
@@ -119,55 +121,22 @@ async function writeFor(
 	await retract(client, supplierId, gone);
 	const retracted = gone.map(({ alertId, seq }) => ({ id: alertId.toString(), seq }));
 	if (due.length === 0) return { supplierId, from, to, items, retracted };
-	await client.query({
-		name: 'write-explanations',
-		text: WRITE,
-		values: [
-			supplierId,
-			due.map((row) => row.alertId),
-			due.map((_, i) => from + i),
-			due.map((row) => row.body.explanation),
-			due.map((row) => row.body.code),
-			due.map((row) => row.body.category),
-			due.map((row) => row.body.deviceId),
-			due.map((row) => row.body.hubId),
-			due.map((row) => arrayText(row.body.candidates.map((c) => c.userId))),
-			due.map((row) => arrayText(row.body.candidates.map((c) => c.userRole))),
-			due.map((row) => row.body.effectiveAt),
-			due.map((row) => isoOf(row.settlesAt)),
-			due.map((row) => row.tableVersion),
-			due.map((row) => row.json),
-			due.map((row) => isoOf(row.dueAt)),
-			items.map((item) => item.notice !== null)
-		]
-	});
+	await client.query(
+		WRITE([...columnsOf(due), due.map((_, i) => from + i), items.map((item) => item.notice !== null)])
+	);
 	await carryOver(client, supplierId, back);
 	return { supplierId, from, to, items, retracted };
 }
 
-export const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-
-/** Different texts as PostgreSQL spells an array. */
-export const arrayText = (texts: readonly string[]): string =>
-	`{${[...new Set(texts)].map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
-
-const WRITE = `
-with input as (
-	select * from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-		$11::timestamptz[], $12::timestamptz[], $13::text[], $14::jsonb[], $15::timestamptz[], $16::boolean[])
-	as t(alert_id, seq, explanation, code, category, device_id, hub_id, users, roles, effective_at, settles_at, table_version, body,
-		due_at, contradicted)
+const WRITE = statement(
+	'write-explanations',
+	`
+with input as (${inputRows({ seq: 'bigint', contradicted: 'boolean' })}
+), placed as (
+	select * from input join (${BODIES}) b using (place)
 ), explained as (
-	insert into supplier_alert as s (supplier_id, alert_id, seq, explanation, code, category, device_id, hub_id, users, roles,
-		effective_at, settles_at, table_version, body, due_at, contradicted)
-	select $1, alert_id, seq, explanation, code, category, device_id, hub_id,
-		users::text[], roles::text[],
-		effective_at, settles_at, table_version, body, due_at, contradicted
-	from input
-	on conflict (supplier_id, alert_id) do update set version = s.version + 1, said_version = s.version + 1, seq = excluded.seq, explanation = excluded.explanation,
-		device_id = excluded.device_id, hub_id = excluded.hub_id, category = excluded.category,
-		users = excluded.users, roles = excluded.roles, effective_at = excluded.effective_at,
-		settles_at = excluded.settles_at, table_version = excluded.table_version, body = excluded.body,
-		due_at = excluded.due_at, contradicted = excluded.contradicted
+	insert into supplier_alert as s (${WRITTEN}, contradicted) select ${WRITTEN}, contradicted from placed
+	on conflict (supplier_id, alert_id) do update set ${replacedBy('excluded')}
 )
-insert into feed (supplier_id, seq, alert_id) select $1, seq, alert_id from input`;
+insert into feed (supplier_id, seq, alert_id) select supplier_id, seq, alert_id from input`
+);

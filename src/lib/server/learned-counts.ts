@@ -2,12 +2,10 @@
 // their differences, so that no order of arrival can show.
 import { SPREAD, type Sighting } from '#lib/domain/learned-evidence.ts';
 import type pg from 'pg';
-import { firstIdAt } from './record-id.ts';
+import { leastIdSince } from './record-id.ts';
 
 /** One worker counts at a time: two passes over one sample would both take away what stood before. */
 const COUNTING_LOCK = 5_271_010;
-/** An Alert may be kept before it was raised, by a clock that is this much off (ms). */
-const CLOCK_SLACK = 3_600_000;
 
 /** So many Devices are enough to learn from: of more, a fixed share of the homes is taken. */
 const ENOUGH_DEVICES = 25_000;
@@ -78,7 +76,7 @@ export async function takeDue(client: pg.ClientBase, most: number): Promise<Occa
 	const { rows } = await client.query<{ device_id: Buffer; code: string; hour: Date; alert_id: bigint }>({
 		name: 'learned-occasions',
 		text: OCCASIONS,
-		values: [alertIds, requestIds, firstIdAt(since.getTime() - CLOCK_SLACK)]
+		values: [alertIds, requestIds, leastIdSince(since.getTime())]
 	});
 	return rows.map((row) => ({
 		deviceId: row.device_id,

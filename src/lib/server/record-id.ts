@@ -5,6 +5,15 @@ const EPOCH = Date.UTC(2020, 0, 1);
 /** The smallest id that can be given at `at` (epoch milliseconds). */
 export const firstIdAt = (at: number): bigint => BigInt(Math.max(0, at - EPOCH)) << 22n;
 
+/** Clocks may be wrong, but not by more than this (ms). */
+const CLOCKS = 86_400_000;
+
+/**
+ * The least id that an Alert of this time (epoch milliseconds) can have: it was kept when it was raised or later, however
+ * wrong the clocks. A bound on ids leaves the partitions of other weeks alone.
+ */
+export const leastIdSince = (at: number): bigint => firstIdAt(Math.min(at, Date.now()) - CLOCKS);
+
 /** Epoch milliseconds at which `id` was given. */
 export const timeOfId = (id: bigint): number => Number(id >> 22n) + EPOCH;
 

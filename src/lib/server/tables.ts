@@ -81,7 +81,6 @@ export interface Tables {
 		id: Generated<Id>;
 		job: string;
 		ids: Id[];
-		again: Generated<boolean>;
 		rung_at: Generated<Date>;
 	};
 	supplier_alert: {

@@ -1,0 +1,86 @@
+// Explanations as the database takes them: one column for each field, and the SQL that every writer of a feed shares.
+import type { FeedRow } from './feed.ts';
+import { statement } from './database.ts';
+
+/** $1 to $14 of a statement that begins with `inputRows`. */
+export const columnsOf = (rows: readonly FeedRow[]): unknown[] => [
+	rows.map((row) => row.supplierId),
+	rows.map((row) => row.alertId),
+	rows.map((row) => row.body.explanation),
+	rows.map((row) => row.body.code),
+	rows.map((row) => row.body.category),
+	rows.map((row) => row.body.deviceId),
+	rows.map((row) => row.body.hubId),
+	rows.map((row) => arrayText(row.body.candidates.map((c) => c.userId))),
+	rows.map((row) => arrayText(row.body.candidates.map((c) => c.userRole))),
+	rows.map((row) => row.body.effectiveAt),
+	rows.map((row) => isoOf(row.settlesAt)),
+	rows.map((row) => row.tableVersion),
+	rows.map((row) => isoOf(row.dueAt)),
+	`[${rows.map((row) => JSON.stringify(row.body)).join(',')}]`
+];
+
+export const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/** Different texts as PostgreSQL spells an array. */
+export const arrayText = (texts: readonly string[]): string =>
+	`{${[...new Set(texts)].map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+
+/** Locks the counters of these feeds ($1), in one order for every writer. */
+export const LOCK = statement(
+	'lock-feeds',
+	'select next_feed_seq(id, 0) from (select unnest($1::smallint[]) as id order by 1) own'
+);
+
+/** The rows of `input`, numbered by `place`. `more`: other columns, from $15 on, by name with their types. */
+export function inputRows(more: Readonly<Record<string, string>> = {}): string {
+	const others = Object.keys(more).map((name) => `, ${name}`);
+	const types = Object.values(more).map((type, i) => `, $${15 + i}::${type}[]`);
+	return `
+	select supplier_id, alert_id, explanation, code, category, device_id, hub_id, users::text[] as users, roles::text[] as roles,
+		effective_at, settles_at, table_version, due_at, place${others.join('')}
+	from unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+		$9::text[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::timestamptz[]${types.join('')})
+		with ordinality as t(supplier_id, alert_id, explanation, code, category, device_id, hub_id, users, roles, effective_at,
+			settles_at, table_version, due_at${others.join('')}, place)`;
+}
+
+/** The bodies, by `place`. */
+export const BODIES =
+	'select body, place from jsonb_array_elements($14::jsonb) with ordinality as b(body, place)';
+
+/** `placed`: the rows of another table with their bodies, and the next numbers of the feeds, which are moved on by it. */
+export const placedRows = (table: string): string => `
+heads as (
+	update feed_head h set seq = h.seq + n.size from (select supplier_id, count(*) as size from ${table} group by supplier_id) n
+	where h.supplier_id = n.supplier_id returning h.supplier_id, h.seq - n.size as before
+), bodies as (
+	${BODIES}
+), placed as (
+	select r.*, b.body, h.before + row_number() over (partition by supplier_id order by place) as seq
+	from ${table} r join heads h using (supplier_id) join bodies b using (place)
+)`;
+
+/** What is written of an explanation, as columns of `supplier_alert` and of `placed` alike. */
+export const WRITTEN = `supplier_id, alert_id, seq, explanation, code, category, device_id, hub_id, users, roles,
+		effective_at, settles_at, table_version, body, due_at`;
+
+/** Puts the explanation of `by` in the place of the one that stands (`s`): a new version that says something else. */
+export const replacedBy = (by: string): string =>
+	`version = s.version + 1, said_version = s.version + 1, ${[
+		'seq',
+		'explanation',
+		'device_id',
+		'hub_id',
+		'category',
+		'users',
+		'roles',
+		'effective_at',
+		'settles_at',
+		'table_version',
+		'body',
+		'due_at',
+		'contradicted'
+	]
+		.map((column) => `${column} = ${by}.${column}`)
+		.join(', ')}`;
