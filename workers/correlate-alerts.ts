@@ -13,9 +13,9 @@ import {
 	type StoredAlert,
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
-import { findChanged, writeAgain, type Again } from '#lib/server/feed-again.ts';
+import { findChanged, hasStanding, writeAgain } from '#lib/server/feed-again.ts';
 import { isoOf } from '#lib/server/feed-columns.ts';
-import { writeFeed, type AlertBody, type FeedRow, type Frame, type Standing } from '#lib/server/feed.ts';
+import { writeFeed, type AlertBody, type FeedRow, type Frame } from '#lib/server/feed.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
 import { learnLater, type Sampling } from '#lib/server/learned-counts.ts';
 import { LEARNED_LOCK } from '#lib/server/learned-patterns.ts';
@@ -133,8 +133,6 @@ async function lookAgain(
 	await client.query('commit');
 	return { frames, others: null };
 }
-
-const hasStanding = (one: Again): one is Again & { standing: Standing } => one.standing !== null;
 
 async function lookFirst(
 	client: pg.PoolClient,

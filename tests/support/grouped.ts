@@ -2,7 +2,7 @@
 // Alerts in any order, without waiting for explanations.
 import type pg from 'pg';
 import { euiToBytes, openDatabase } from '#lib/server/database.ts';
-import { findChanged, writeAgain } from '#lib/server/feed-again.ts';
+import { findChanged, hasStanding, writeAgain } from '#lib/server/feed-again.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
 import { writeFeed, type AlertBody } from '#lib/server/feed.ts';
 import { firstIdAt } from '#lib/server/record-id.ts';
@@ -10,9 +10,6 @@ import { groupEpisodes, type GroupOptions } from '../../workers/group-episodes.t
 import type { System } from './system.ts';
 
 export const BASE = Date.parse('2026-11-05T00:00:00.000Z');
-/** Those of the story have been explained before. */
-type Standing = Parameters<typeof writeAgain>[1][number];
-
 const SUPPLIER = 1;
 const MODEL = { model: 'Storm 9', firmware: '2.10' };
 
@@ -117,7 +114,8 @@ export function grouped(system: System, devices: number) {
 		explainAnew: (list: readonly Told[]): Promise<void> =>
 			within(async (client) => {
 				const changed = await findChanged(client, list.map(rowOf));
-				if (changed.length > 0) await writeAgain(client, changed as Standing[]);
+				if (changed.every(hasStanding)) await writeAgain(client, changed);
+				else await writeFeed(client, list.map(rowOf), []);
 			}),
 		retract: (list: readonly Told[]): Promise<void> =>
 			within((client) =>

@@ -3,7 +3,6 @@
 import type pg from 'pg';
 import { ruleOf, runsOf, type Extent, type Member, type Rule, type Run } from '#lib/domain/episode.ts';
 import { statement } from './database.ts';
-import { leastIdSince } from './record-id.ts';
 
 /** A stretch of time (epoch ms). */
 export interface Span {
@@ -131,8 +130,7 @@ async function readMembers(
 			supplierId,
 			spans.map((span) => span.key),
 			spans.map((span) => new Date(span.from)),
-			spans.map((span) => new Date(span.to)),
-			spans.map((span) => leastIdSince(span.from))
+			spans.map((span) => new Date(span.to))
 		])
 	);
 	const members = new Map<string, Array<Member & { episodeId: bigint | null }>>();
@@ -158,13 +156,15 @@ select id, key, run_from, run_to from episode
 where supplier_id = $1 and run_from is not null and run_to >= $3 and run_from <= $4 and key = any($2::text[])`
 );
 
+// No bound on ids here, though it would spare other weeks: a plan made while the table is small may then read the members
+// of all keys by their ids, and is kept.
 const MEMBERS = statement(
 	'members-of-runs',
 	`
 select w.place::int, m.alert_id, m.device_id, m.at, m.episode_id
-from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[]) with ordinality as w(key, since, until, least, place)
+from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) with ordinality as w(key, since, until, place)
 cross join lateral (
 	select alert_id, device_id, at, episode_id from episode_member
-	where supplier_id = $1 and key = w.key and at between w.since and w.until and alert_id >= w.least offset 0
+	where supplier_id = $1 and key = w.key and at between w.since and w.until offset 0
 ) m`
 );

@@ -13,6 +13,9 @@ export interface Again {
 	standing: Standing | null;
 }
 
+/** Whether something stands in its place: an Alert may have come to this Supplier, or come back to it. */
+export const hasStanding = (one: Again): one is Again & { standing: Standing } => one.standing !== null;
+
 /** Those of these explanations that read otherwise than what stands. */
 export async function findChanged(client: pg.ClientBase, rows: readonly FeedRow[]): Promise<Again[]> {
 	if (rows.length === 0) return [];
