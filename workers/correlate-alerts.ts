@@ -7,6 +7,7 @@ import type { Explanation } from '#lib/domain/correlate.ts';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
 import { onSession } from '#lib/server/database.ts';
 import { takeDoorbells, type Bells } from '#lib/server/doorbells.ts';
+import { keysOf } from '#lib/server/episode-keys.ts';
 import {
 	isReport,
 	loadSurroundings,
@@ -15,8 +16,9 @@ import {
 } from '#lib/server/evidence-store.ts';
 import { findChanged, hasStanding, writeAgain } from '#lib/server/feed-again.ts';
 import { isoOf } from '#lib/server/feed-columns.ts';
-import { writeFeed, type AlertBody, type FeedRow, type Frame } from '#lib/server/feed.ts';
+import { writeFeed, type AlertBody, type FeedRow, type Frame, type Joins } from '#lib/server/feed.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
+import type { LargeEpisodes } from '#lib/server/large-episodes.ts';
 import { learnLater, type Sampling } from '#lib/server/learned-counts.ts';
 import { LEARNED_LOCK } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
@@ -27,6 +29,7 @@ export interface CorrelateDeps extends ExplainDeps {
 	pool: pg.Pool;
 	ring: Ring;
 	sampling: Sampling;
+	largeEpisodes: Pick<LargeEpisodes, 'guess'>;
 	publish(frames: readonly Frame[]): Promise<void>;
 }
 
@@ -88,14 +91,18 @@ async function explain(
 		);
 	const around = await loadSurroundings(client, ids);
 	const explained = await explainAlerts(client, deps, around, Date.now());
-	const rows = explained.map(({ alert, supplierId, explanation }): FeedRow => ({
-		supplierId,
-		alertId: alert.id,
-		body: bodyOf(alert, explanation),
-		settlesAt: explanation.settlesAt,
-		dueAt: explanation.dueAt,
-		tableVersion: explanation.tableVersion
-	}));
+	const rows = explained.map(({ alert, supplierId, explanation }): FeedRow => {
+		const body = bodyOf(alert, explanation);
+		return {
+			supplierId,
+			alertId: alert.id,
+			body,
+			settlesAt: explanation.settlesAt,
+			dueAt: explanation.dueAt,
+			tableVersion: explanation.tableVersion,
+			joins: again ? null : guessEpisode(deps, around, alert, supplierId, body)
+		};
+	});
 	const [, , work] = await Promise.all([
 		learnLater(
 			client,
@@ -109,6 +116,18 @@ async function explain(
 		again ? lookAgain(client, ids, rows) : lookFirst(client, around, rows)
 	]);
 	return work;
+}
+
+/** The large episode that it joins at once; of all others grouping decides a moment later. */
+function guessEpisode(
+	{ largeEpisodes }: CorrelateDeps,
+	{ devices }: Surroundings,
+	{ imageHash, deviceId, effectiveAt }: StoredAlert,
+	supplierId: number,
+	body: AlertBody
+): Joins | null {
+	const { model = null, firmware = null } = devices.get(deviceId) ?? {};
+	return largeEpisodes.guess(supplierId, keysOf({ ...body, model, firmware, imageHash }), effectiveAt);
 }
 
 async function lookAgain(

@@ -4,7 +4,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Backlog } from '#lib/server/backlog.ts';
-import { findKeys } from '#lib/server/episode-keys.ts';
 import {
 	dueForLook,
 	findStrays,
@@ -13,12 +12,12 @@ import {
 	unlessChanged,
 	type Due
 } from '#lib/server/episode-look.ts';
-import { settleKeys } from '#lib/server/episode-settle.ts';
+import { settleAlerts } from '#lib/server/episode-settle.ts';
 import { joinEpisodes } from '#lib/server/episode-store.ts';
-import { inTurn, suppliersWithNews, takeChanges } from '#lib/server/episode-turn.ts';
+import { inTurn, suppliersWithNews, takeNews, type News } from '#lib/server/episode-turn.ts';
 import type { Frame } from '#lib/server/feed.ts';
 
-const MOST = 300;
+const MOST = 500;
 /** So long (ms) what is new may wait for Alerts that wait to be explained. */
 const PATIENCE = 2000;
 
@@ -32,7 +31,7 @@ export interface GroupOptions {
 	/** The share of the time that full looks may take. */
 	share: number;
 }
-const USUAL: GroupOptions = { large: 50, quietMs: 30_000, everyMs: 600_000, share: 1 / 20 };
+const USUAL: GroupOptions = { large: 20, quietMs: 30_000, everyMs: 600_000, share: 1 / 20 };
 
 export interface GroupDeps {
 	pool: pg.Pool;
@@ -71,8 +70,9 @@ async function step(
 	options: GroupOptions
 ): Promise<{ looked: number; more: boolean; frame: Frame | null }> {
 	const done = await inTurn(pool, supplierId, async (client, seq) => {
-		const { ids, more } = await takeChanges(client, supplierId, seq, MOST);
-		const frame = ids.length > 0 ? await regroup(client, supplierId, ids, options) : null;
+		const news = await takeNews(client, supplierId, seq, MOST);
+		const { ids, more } = news;
+		const frame = ids.length > 0 ? await regroup(client, supplierId, news, options) : null;
 		return { looked: ids.length, more, frame };
 	});
 	return done ?? { looked: 0, more: false, frame: null };
@@ -81,17 +81,13 @@ async function step(
 async function regroup(
 	client: pg.ClientBase,
 	supplierId: number,
-	ids: readonly bigint[],
+	news: News,
 	{ large }: GroupOptions
 ): Promise<Frame | null> {
-	const keys = await findKeys(client, supplierId, ids);
-	const { moved, episodes, grown } = await settleKeys(client, supplierId, keys, large);
-	return joinEpisodes(client, supplierId, {
-		touched: [...new Set([...ids, ...moved])],
-		episodes,
-		grown,
-		seen: keys.seen
-	});
+	const { moved, ...settled } = await settleAlerts(client, supplierId, news, large);
+	const stays = (id: bigint): boolean => news.untouched.has(id) && settled.joined.has(id);
+	const touched = new Set([...news.ids.filter((id) => !stays(id)), ...moved]);
+	return joinEpisodes(client, supplierId, { touched: [...touched], ...settled });
 }
 
 /** Until when full looks rest, by the record that they are at (`performance.now`). */
@@ -116,14 +112,16 @@ async function look(
 	publish: GroupDeps['publish']
 ): Promise<boolean> {
 	const { supplierId } = due;
-	const found = await inTurn(pool, supplierId, (client) => settleInFull(client, due, large));
-	if (!found) return false;
+	const settled = await inTurn(pool, supplierId, (client) => settleInFull(client, due, large));
+	if (!settled) return false;
+	const { look: found, frame: first } = settled;
+	if (first) await publish([first]);
 	const strays = await findStrays(pool, found);
 	for (let i = 0; i < strays.length; i += MOST) {
 		const touched = strays.slice(i, i + MOST);
 		const frame = await inTurn(pool, supplierId, (client) =>
 			unlessChanged(client, found, () =>
-				joinEpisodes(client, supplierId, { touched, episodes: [], grown: [], seen: [] })
+				joinEpisodes(client, supplierId, { touched, episodes: [], grown: [], seen: [], joined: new Map() })
 			)
 		);
 		if (frame) await publish([frame]);

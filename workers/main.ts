@@ -26,12 +26,13 @@ import { callForWhatIfs, whatIf } from './what-if.ts';
 const config = loadConfig();
 const log = createLog(config.logLevel, 'worker');
 const services = await openWorkerServices(config, log);
-const { pool, index, redis, queues, backlog, causeTable, learned, sampling } = services;
+const { pool, index, redis, queues, backlog, causeTable, learned, largeEpisodes, sampling } = services;
 const deps = {
 	pool,
 	index,
 	learned,
 	sampling,
+	largeEpisodes,
 	/** The table that is active now; a piece of work takes it once and stays with it. */
 	get table() {
 		return causeTable.current;
@@ -116,6 +117,7 @@ const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.T
 const timers = [
 	every(2000, 'sweeping', () => sweep(deps)),
 	every(1000, 'grouping', () => groupEpisodes(deps)),
+	every(1000, 'looking for large episodes', largeEpisodes.refresh),
 	every(2000, 'learning', () => learnEvidence(deps)),
 	every(config.learnEveryMs, 'weighing what was learned', () => weighEvidence(deps)),
 	every(600_000, 'forgetting old samples', () => forgetSamples(pool)),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OWN } from '../support/records.ts';
-import { grouped, type Outcome, type Told } from '../support/grouped.ts';
+import { asGrouped, byTheRule, grouped, type Outcome, type Told } from '../support/grouped.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 const LARGE = 20;
@@ -78,7 +78,8 @@ describe('in the end', () => {
 		[3, 'one full look, at the end', 30],
 		[4, 'one full look, at the end', 50],
 		[5, 'a full look after every pass', 50],
-		[6, 'one full look, in runs that are cut again and again', 80]
+		[6, 'one full look, in runs that are cut again and again', 80],
+		[101, 'one full look, of two large runs that were one', 30]
 	])(
 		'(%i) a large run is what it would be if all its Alerts had come at once: %s',
 		async (seed, how, step) => {
@@ -88,28 +89,39 @@ describe('in the end', () => {
 				.map((one, n) => ({ ...one, n, at: (at += one.pause) }));
 			const shuffled = stories.toSorted((a, b) => a.order - b.order);
 			const BATCH = 40;
+			const anew = new Set<number>();
+			const explainAnew = async (some: typeof stories): Promise<void> => {
+				for (const { n } of some) anew.add(n);
+				await world.explainAnew(some.map((one): Told => ({ ...one, user: one.user ? null : OWN })));
+			};
+			const gone = new Set<number>();
+			const retract = async (some: typeof stories): Promise<void> => {
+				for (const { n } of some) gone.add(n);
+				await world.retract(some);
+			};
 			for (let i = 0; i < shuffled.length; i += BATCH) {
 				await world.arrive(shuffled.slice(i, i + BATCH));
 				// What came two batches ago is explained by a request that is late, or is another's after all.
 				const before = shuffled.slice(Math.max(0, i - 2 * BATCH), Math.max(0, i - BATCH));
-				await world.explainAnew(
-					before.filter(({ fate }) => fate < 3).map((one): Told => ({ ...one, user: one.user ? null : OWN }))
-				);
-				await world.retract(before.filter(({ fate }) => fate === 3));
+				await explainAnew(before.filter(({ fate }) => fate < 3));
+				await retract(before.filter(({ fate }) => fate === 3));
 				const now = how.includes('after every') || (how.includes('now and then') && (i / BATCH) % 3 === 2);
 				await world.group({ large: LARGE, ...(now ? LOOKING : NOT_LOOKING) });
 			}
 			// A part of all is taken away when nothing else is on its way, and at two places all of it.
 			const hole = ({ n }: Told): boolean => (n > 200 && n < 225) || (n > 20 && n < 35);
-			const standing = stories.filter(({ fate }) => fate !== 3);
-			await world.explainAnew(
-				standing
-					.filter((one) => one.fate === 4 && !hole(one))
-					.map((one): Told => ({ ...one, user: one.user ? null : OWN }))
-			);
-			await world.retract(standing.filter((one) => one.fate === 5 || hole(one)));
+			await explainAnew(stories.filter((one) => one.fate === 4 && !hole(one)));
+			await retract(stories.filter((one) => one.fate !== 3 && (one.fate === 5 || hole(one))));
 			const found = await settle();
 			expect(found.episodes.some(({ members }) => members > 2 * LARGE)).toBe(true);
+			expect(await world.joined()).toBeGreaterThan(10);
+			expect(asGrouped(found)).toEqual(
+				byTheRule(
+					stories
+						.filter((one) => !gone.has(one.n))
+						.map((one): Told => (anew.has(one.n) ? { ...one, user: one.user ? null : OWN } : one))
+				)
+			);
 			expect(found).toEqual(await exactly());
 		}
 	);

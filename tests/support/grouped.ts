@@ -1,10 +1,12 @@
 // Alerts put into the record as explained, and grouped by the worker's own function: how episodes come out of any set of
 // Alerts in any order, without waiting for explanations.
 import type pg from 'pg';
+import { KEY_NAMES, groupKeys, nameOf, ruleOf, runsOf, type Member } from '#lib/domain/episode.ts';
 import { euiToBytes, openDatabase } from '#lib/server/database.ts';
 import { findChanged, hasStanding, writeAgain } from '#lib/server/feed-again.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
 import { writeFeed, type AlertBody } from '#lib/server/feed.ts';
+import { followLargeEpisodes } from '#lib/server/large-episodes.ts';
 import { firstIdAt } from '#lib/server/record-id.ts';
 import { groupEpisodes, type GroupOptions } from '../../workers/group-episodes.ts';
 import type { System } from './system.ts';
@@ -26,17 +28,66 @@ export interface Told {
 }
 
 export interface Outcome {
-	episodes: Array<{ members: number }>;
+	episodes: Array<{ key: string; members: number; alerts: string[] | null }>;
 	runs: unknown[];
 }
 
-const idOf = (n: number): bigint => firstIdAt(Date.now() - (Date.now() % 86_400_000)) + BigInt(n);
+const now = Date.now();
+const FIRST = firstIdAt(now - (now % 86_400_000));
+const idOf = (n: number): bigint => FIRST + BigInt(n);
 const euiOf = (device: number): string =>
 	(0x1000 + device).toString(16).toUpperCase().padStart(16, '0').match(/../g)!.join('-');
+
+const hubOf = (device: number): string => euiOf(9000 + (device >> 1));
+
+/** Which Alerts are one matter by the rule itself, all of them known at once: the key and the Alerts of each episode. */
+export function byTheRule(list: readonly Told[]): string[] {
+	let rest = list.map((told) => ({ told, keys: keysOf(told) }));
+	const episodes: string[] = [];
+	for (const name of KEY_NAMES) {
+		const members = new Map<string, Member[]>();
+		for (const { told, keys } of rest)
+			for (const key of keys.filter((one) => nameOf(one) === name))
+				members.set(key, [...(members.get(key) ?? []), memberOf(told)]);
+		const found = new Set<bigint>();
+		for (const [key, own] of members)
+			for (const run of runsOf(own, ruleOf(key)).filter(({ counts }) => counts)) {
+				const ids = run.members.map((member) => member.alertId);
+				ids.forEach((id) => found.add(id));
+				episodes.push(`${key}: ${ids.toSorted().join(' ')}`);
+			}
+		rest = rest.filter(({ told }) => !found.has(idOf(told.n)));
+	}
+	return episodes.sort();
+}
+
+/** The same, as it was found. */
+export const asGrouped = ({ episodes }: Outcome): string[] =>
+	episodes.map(({ key, alerts }) => `${key}: ${alerts!.map(BigInt).toSorted().join(' ')}`).sort();
+
+const memberOf = ({ n, device, at }: Told): Member => ({
+	alertId: idOf(n),
+	deviceId: euiOf(device),
+	at: BASE + at * 1000
+});
+
+const keysOf = ({ device, user, image }: Told): string[] =>
+	groupKeys({
+		deviceId: euiOf(device),
+		hubId: hubOf(device),
+		area: null,
+		...MODEL,
+		imageHash: image ? 'AB' : null,
+		code: '8F3E',
+		explanation: user ? 'likely' : 'unexplained',
+		suspect: user ? { userId: user, serviceReferenceVariant: '11.3' } : null
+	});
 
 export function grouped(system: System, devices: number) {
 	const { pool, close } = openDatabase(system.databaseUrl, 'causeway_worker', 3, { pipeline: true });
 	const { record } = system;
+	let large = followLargeEpisodes(pool);
+	const guess = (told: Told) => large.guess(SUPPLIER, keysOf(told), BASE + told.at * 1000);
 
 	const rowOf = (told: Told) => {
 		const { device, at, user, priority = 3, throttled } = told;
@@ -45,7 +96,7 @@ export function grouped(system: System, devices: number) {
 			name: 'Something',
 			category: 'security',
 			deviceId: euiOf(device),
-			hubId: euiOf(9000 + (device >> 1)),
+			hubId: hubOf(device),
 			area: null,
 			explanation: user ? 'likely' : 'unexplained',
 			candidates: user
@@ -109,7 +160,14 @@ export function grouped(system: System, devices: number) {
 					list.map((told) => (told.image ? 'AB' : null))
 				]
 			);
-			await within((client) => writeFirst(client, list.map(rowOf)));
+			// As the worker does it: what it remembers of large episodes may be old.
+			if (list[0]!.n % 3 === 0) await large.refresh();
+			await within((client) =>
+				writeFirst(
+					client,
+					list.map((told) => ({ ...rowOf(told), joins: guess(told) }))
+				)
+			);
 		},
 		explainAnew: (list: readonly Told[]): Promise<void> =>
 			within(async (client) => {
@@ -147,7 +205,15 @@ export function grouped(system: System, devices: number) {
 			);
 			return { episodes, runs };
 		},
+		/** How many Alerts have joined an episode with their first explanation. */
+		async joined(): Promise<number> {
+			const { rows } = await record.query<{ count: number }>(
+				'select count(*)::int as count from feed where joins'
+			);
+			return rows[0]!.count;
+		},
 		async wipe(): Promise<void> {
+			large = followLargeEpisodes(pool);
 			await record.query(`
 				update supplier_alert set episode_id = null, episode_version = null;
 				delete from episode_member; delete from episode; update feed_cursor set seq = 0`);

@@ -1,7 +1,9 @@
 // Episodes: Alerts that are one matter take one decision. Which Alerts belong together is a pure rule over the set of
 // them, so that the order of arrival cannot matter: each Alert has keys, the Alerts of one key that follow each other
-// within its gap are a run, and a run that is large enough is an episode. An Alert belongs to the first of its keys that
-// makes one. Alerts that lack the cause have other keys: they stay outside, and visible.
+// within its gap are a run, and a run that is large enough is an episode. Kinds of key are gone through in one order, and
+// what has found its episode is no part of the runs that follow: an Alert belongs to the first of its keys that makes
+// one, and an episode has its size of its own members. Alerts that lack the cause have other keys: they stay outside,
+// and visible.
 import { z } from 'zod';
 import { Alert, type Candidate } from './alert.ts';
 import { Decision, Verdict, checkReason } from './decision.ts';
@@ -21,7 +23,7 @@ export interface Rule {
 	devices: number;
 }
 
-/** By the first part of a key. In the order in which an Alert prefers them. */
+/** By the first part of a key. In the order in which they are gone through, and an Alert prefers them. */
 export const EPISODE_RULES = {
 	/** One User's Service Requests of one kind, on many Devices of one model and firmware. */
 	campaign: { kind: 'campaign', gap: 60 * MINUTE, members: 5, devices: 5 },
@@ -36,6 +38,7 @@ export const EPISODE_RULES = {
 	repeat: { kind: 'repeat', gap: 60 * MINUTE, members: 2, devices: 1 }
 } as const satisfies Record<string, Rule>;
 export type KeyName = keyof typeof EPISODE_RULES;
+export const KEY_NAMES = Object.keys(EPISODE_RULES) as KeyName[];
 
 /** What decides where an Alert belongs. */
 export interface GroupFacts {
@@ -68,7 +71,8 @@ export function groupKeys(facts: GroupFacts): string[] {
 	return keys;
 }
 
-export const ruleOf = (key: string): Rule => EPISODE_RULES[key.slice(0, key.indexOf('|')) as KeyName];
+export const nameOf = (key: string): KeyName => key.slice(0, key.indexOf('|')) as KeyName;
+export const ruleOf = (key: string): Rule => EPISODE_RULES[nameOf(key)];
 
 export interface Member {
 	alertId: bigint;

@@ -1,6 +1,7 @@
 // How many Alerts an episode holds, on how many Devices, and what its first one tells of it.
 import type pg from 'pg';
 import { statement } from './database.ts';
+import { isUncounted } from './episode-turn.ts';
 
 /** Which Alerts are to stand in which episodes. */
 export interface Joining {
@@ -77,7 +78,7 @@ joining as (
 	select * from unnest($3::bigint[], $4::bigint[]) as t(alert_id, episode_id)
 ), member as (
 	select s.episode_id as id, s.alert_id, s.device_id, s.hub_id, s.code, s.explanation, s.effective_at, s.body from supplier_alert s
-	where s.supplier_id = $1 and s.episode_id = any($2::bigint[]) and s.alert_id <> all($3::bigint[])
+	where s.supplier_id = $1 and s.episode_id = any($2::bigint[]) and s.alert_id <> all($3::bigint[]) and not ${isUncounted('$1')}
 	union all
 	select j.episode_id, s.* from joining j cross join lateral (
 		select alert_id, device_id, hub_id, code, explanation, effective_at, body

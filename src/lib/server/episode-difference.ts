@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { statement } from './database.ts';
 import { FACTS_OF } from './episode-count.ts';
 import type { Grown } from './episode-settle.ts';
+import { isUncounted } from './episode-turn.ts';
 
 /** An Alert that leaves one episode for another; `null`: none. */
 export interface Move {
@@ -117,9 +118,9 @@ with part as (
 	select d.id, sum(d.change) as devices from device d join extent x using (id)
 	where d.change <> 0 and not exists (
 		select from (
-			select alert_id, episode_id from supplier_alert
+			select alert_id, episode_id, version, seq from supplier_alert
 			where supplier_id = $1 and device_id = d.device_id and effective_at between x.since and x.until offset 0
-		) s where s.episode_id = d.id and s.alert_id <> all($3::bigint[])
+		) s where s.episode_id = d.id and s.alert_id <> all($3::bigint[]) and not ${isUncounted('$1')}
 	) group by d.id
 )
 select p.id, jsonb_build_object(

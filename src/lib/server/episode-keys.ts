@@ -1,10 +1,144 @@
-// The keys of Alerts, as the worker writes them: under which matters each could stand.
+// The keys of Alerts, as the worker reads and writes them: under which matters each could stand. An Alert has a row for
+// each of its keys up to the one that makes its episode; those after it are not looked at.
 import type pg from 'pg';
 import type { Candidate } from '#lib/domain/alert.ts';
-import { groupKeys } from '#lib/domain/episode.ts';
+import { groupKeys, type GroupFacts } from '#lib/domain/episode.ts';
 import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import { statement } from './database.ts';
-import type { Change } from './episode-runs.ts';
+
+/** An Alert that can be grouped. */
+export interface Holder {
+	alertId: bigint;
+	deviceId: string;
+	/** Epoch ms. */
+	at: number;
+	/** The preferred one first. */
+	keys: string[];
+}
+
+/** One of its keys as it stands. */
+export interface Held {
+	alertId: bigint;
+	deviceId: string;
+	/** Epoch ms. */
+	at: number;
+	rank: number;
+	key: string;
+	/** The episode that it makes for this Alert; `null`: none. */
+	episodeId: bigint | null;
+}
+
+/** The keys of an Alert as it is explained, on a Device of this model and firmware. */
+export const keysOf = ({
+	candidates,
+	...facts
+}: Omit<GroupFacts, 'suspect'> & { candidates: readonly Candidate[] }): string[] =>
+	groupKeys({ ...facts, suspect: namesSuspect(facts.explanation) ? (candidates[0] ?? null) : null });
+
+/** Those of these Alerts that the Supplier has, and the episodes that they stand in. One that was retracted is none of them. */
+export async function findHolders(
+	client: pg.ClientBase,
+	supplierId: number,
+	ids: readonly bigint[]
+): Promise<{ holders: Map<bigint, Holder>; seen: Set<bigint> }> {
+	const { rows } = await client.query<Facts>(FACTS([supplierId, ids]));
+	const holders = rows.map((fact): Holder => ({
+		alertId: fact.alert_id,
+		deviceId: fact.device_id,
+		at: fact.effective_at.getTime(),
+		keys: keysOf({
+			deviceId: fact.device_id,
+			hubId: fact.hub_id,
+			candidates: fact.first ? [fact.first] : [],
+			imageHash: fact.image_hash,
+			...fact
+		})
+	}));
+	return {
+		holders: new Map(holders.map((holder) => [holder.alertId, holder])),
+		seen: new Set(rows.flatMap((row) => row.episode_id ?? []))
+	};
+}
+
+/** The keys of these Alerts as they stand, the preferred one first. */
+export async function findKeys(
+	client: pg.ClientBase,
+	supplierId: number,
+	ids: readonly bigint[]
+): Promise<Map<bigint, Held[]>> {
+	const { rows } = await client.query<{
+		alert_id: bigint;
+		device_id: string;
+		at: Date;
+		rank: number;
+		key: string;
+		episode_id: bigint | null;
+	}>(KEYS([supplierId, ids]));
+	const held = rows.map(({ rank, key, ...row }): Held => ({
+		alertId: row.alert_id,
+		deviceId: row.device_id,
+		at: row.at.getTime(),
+		rank,
+		key,
+		episodeId: row.episode_id
+	}));
+	held.sort((a, b) => a.rank - b.rank);
+	return Map.groupBy(held, ({ alertId }) => alertId);
+}
+
+export async function dropKeys(
+	client: pg.ClientBase,
+	supplierId: number,
+	gone: readonly Held[]
+): Promise<void> {
+	if (gone.length === 0) return;
+	const alertIds = gone.map((one) => one.alertId);
+	await client.query(DROP_KEYS([supplierId, alertIds, gone.map((one) => one.rank), ...reachOf(alertIds)]));
+}
+
+export async function addKeys(
+	client: pg.ClientBase,
+	supplierId: number,
+	come: readonly Held[]
+): Promise<void> {
+	if (come.length === 0) return;
+	await client.query(
+		ADD_KEYS([
+			supplierId,
+			come.map((one) => one.alertId),
+			come.map((one) => one.rank),
+			come.map((one) => one.key),
+			come.map((one) => new Date(one.at)),
+			come.map((one) => one.deviceId),
+			come.map((one) => one.episodeId)
+		])
+	);
+}
+
+/** Writes where Alerts stand under keys that they have already. */
+export async function placeMembers(
+	client: pg.ClientBase,
+	supplierId: number,
+	places: ReadonlyArray<Pick<Held, 'alertId' | 'key' | 'episodeId'>>
+): Promise<void> {
+	if (places.length === 0) return;
+	const alertIds = places.map((p) => p.alertId);
+	await client.query(
+		PLACE([
+			supplierId,
+			alertIds,
+			places.map((p) => p.key),
+			places.map((p) => p.episodeId),
+			...reachOf(alertIds)
+		])
+	);
+}
+
+/** The lowest and the highest of these ids: partitions beyond them are left alone. */
+export const reachOf = (ids: readonly bigint[]): [bigint, bigint] => [
+	ids.reduce((a, b) => (a < b ? a : b)),
+	ids.reduce((a, b) => (a > b ? a : b))
+];
 
 interface Facts {
 	alert_id: bigint;
@@ -20,105 +154,6 @@ interface Facts {
 	firmware: string | null;
 	image_hash: string | null;
 }
-
-/** What these Alerts' keys are, against what stands. */
-export interface Keys {
-	/** To be written, once it is known where each belongs. */
-	come: NewKey[];
-	/** What changed under which key. */
-	changes: Map<string, Change>;
-	/** The episodes that the Alerts stand in. */
-	seen: Set<bigint>;
-}
-
-export interface NewKey extends Key {
-	device_id: string;
-}
-
-/** Finds the keys of these Alerts, and takes away those that they have no more: an Alert that was retracted has none. */
-export async function findKeys(
-	client: pg.ClientBase,
-	supplierId: number,
-	ids: readonly bigint[]
-): Promise<Keys> {
-	const [{ rows: facts }, { rows: standing }] = await Promise.all([
-		client.query<Facts>(FACTS([supplierId, ids])),
-		client.query<Key>(KEYS([supplierId, ids]))
-	]);
-	const gone = new Map(standing.map((key) => [spell(key), key]));
-	const come: NewKey[] = [];
-	for (const fact of facts) {
-		const keys = groupKeys({
-			deviceId: fact.device_id,
-			hubId: fact.hub_id,
-			area: fact.area,
-			model: fact.model,
-			firmware: fact.firmware,
-			imageHash: fact.image_hash,
-			code: fact.code,
-			explanation: fact.explanation,
-			suspect: namesSuspect(fact.explanation) ? fact.first : null
-		});
-		for (const [rank, key] of keys.entries()) {
-			const { alert_id, effective_at: at, device_id } = fact;
-			if (!gone.delete(spell({ alert_id, rank, key }))) come.push({ alert_id, rank, key, at, device_id });
-		}
-	}
-	const alerts = [...gone.values()].map((key) => key.alert_id);
-	if (alerts.length > 0)
-		await client.query(
-			DROP_KEYS([supplierId, alerts, [...gone.values()].map((key) => key.rank), ...reachOf(alerts)])
-		);
-	const changes = new Map<string, Change>();
-	const changeOf = ({ key, at }: Key): Change => {
-		const time = at.getTime();
-		let change = changes.get(key);
-		if (!change) changes.set(key, (change = { from: time, to: time, come: [] }));
-		change.from = Math.min(change.from, time);
-		change.to = Math.max(change.to, time);
-		return change;
-	};
-	for (const key of gone.values()) changeOf(key);
-	for (const key of come)
-		changeOf(key).come.push({ alertId: key.alert_id, deviceId: key.device_id, at: key.at.getTime() });
-	return { come, changes, seen: new Set(facts.flatMap((fact) => fact.episode_id ?? [])) };
-}
-
-/** `episodeOf`: where a key stands. */
-export async function addKeys(
-	client: pg.ClientBase,
-	supplierId: number,
-	come: readonly NewKey[],
-	episodeOf: (key: NewKey) => bigint | null
-): Promise<void> {
-	if (come.length === 0) return;
-	await client.query(
-		ADD_KEYS([
-			supplierId,
-			come.map((key) => key.alert_id),
-			come.map((key) => key.rank),
-			come.map((key) => key.key),
-			come.map((key) => key.at),
-			come.map((key) => key.device_id),
-			come.map(episodeOf)
-		])
-	);
-}
-
-interface Key {
-	alert_id: bigint;
-	rank: number;
-	key: string;
-	at: Date;
-}
-
-const spell = ({ alert_id, rank, key }: Omit<Key, 'at'>): string => `${alert_id} ${rank} ${key}`;
-
-/** The lowest and the highest of these ids: partitions beyond them are left alone. */
-export const reachOf = (ids: readonly bigint[]): [bigint, bigint] => [
-	ids.reduce((a, b) => (a < b ? a : b)),
-	ids.reduce((a, b) => (a > b ? a : b))
-];
 
 // Each row is looked up by its key, whatever the statistics say: of a partition that fills they are always old.
 const FACTS = statement(
@@ -138,8 +173,10 @@ left join device d on d.device_id = a.device_id`
 const KEYS = statement(
 	'keys-of-alerts',
 	`
-select i.id as alert_id, m.rank, m.key, m.at from unnest($2::bigint[]) as i(id)
-cross join lateral (select rank, key, at from episode_member where supplier_id = $1 and alert_id = i.id offset 0) m`
+select i.id as alert_id, m.* from unnest($2::bigint[]) as i(id)
+cross join lateral (
+	select rank, key, at, device_id, episode_id from episode_member where supplier_id = $1 and alert_id = i.id offset 0
+) m`
 );
 
 const DROP_KEYS = statement(
@@ -154,4 +191,12 @@ const ADD_KEYS = statement(
 	`
 insert into episode_member (supplier_id, alert_id, rank, key, at, device_id, episode_id)
 select $1, * from unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[], $7::bigint[])`
+);
+
+const PLACE = statement(
+	'place-members',
+	`
+update episode_member m set episode_id = p.episode_id
+from unnest($2::bigint[], $3::text[], $4::bigint[]) as p(alert_id, key, episode_id)
+where m.supplier_id = $1 and m.alert_id = p.alert_id and m.key = p.key and m.alert_id between $5 and $6`
 );

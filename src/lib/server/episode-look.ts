@@ -4,7 +4,9 @@ import type pg from 'pg';
 import { makesEpisode, ruleOf } from '#lib/domain/episode.ts';
 import { countAhead, writeUnlessChanged } from './episode-count.ts';
 import type { Span } from './episode-runs.ts';
-import { openEpisodes } from './episode-store.ts';
+import { settleBelow } from './episode-settle.ts';
+import { joinEpisodes, openEpisodes } from './episode-store.ts';
+import type { Frame } from './feed.ts';
 
 export interface Due {
 	id: bigint;
@@ -33,8 +35,15 @@ export interface Look extends Span {
 	changes: string;
 }
 
-/** Gives each run of the stretch that this episode covers its episode, and notes where the large ones lie. */
-export async function settleInFull(client: pg.ClientBase, due: Due, large: number): Promise<Look | null> {
+/**
+ * Gives each run of the stretch that this episode covers its episode, and notes where the large ones lie; what follows for
+ * other keys is done with it, and told by the frame.
+ */
+export async function settleInFull(
+	client: pg.ClientBase,
+	due: Due,
+	large: number
+): Promise<{ look: Look; frame: Frame | null } | null> {
 	const { id, supplierId, key } = due;
 	const rule = ruleOf(key);
 	const whole = await readWhole(client, due, rule.gap);
@@ -55,13 +64,15 @@ export async function settleInFull(client: pg.ClientBase, due: Due, large: numbe
 		for (const [i, opened] of (await openEpisodes(client, supplierId, openings)).entries())
 			opening[i]!.episodeId = opened;
 	}
-	await client.query(RELABEL, [
+	const labels = [
 		supplierId,
 		key,
 		places.map(({ from }) => new Date(from)),
 		places.map(({ to }) => new Date(to)),
 		places.map(({ episodeId }) => episodeId)
-	]);
+	];
+	const { rows: turning } = await client.query<{ alert_id: bigint; falls: boolean }>(TURNING, labels);
+	await client.query(RELABEL, labels);
 	const extents = new Map<bigint, Span | null>(
 		[id, ...islands.flatMap(({ ids }) => ids)].map((one) => [one, null])
 	);
@@ -78,7 +89,12 @@ export async function settleInFull(client: pg.ClientBase, due: Due, large: numbe
 		new Date(span.from),
 		new Date(span.to)
 	]);
-	return { due, ...span, episodes, changes: await lastChanges(client, supplierId, episodes) };
+	const turned = (falls: boolean) =>
+		new Map(turning.filter((row) => row.falls === falls).map((row) => [row.alert_id, key]));
+	const below = await settleBelow(client, supplierId, { taken: turned(false), fallen: turned(true) }, large);
+	const frame = await joinEpisodes(client, supplierId, { touched: below.moved, ...below });
+	const changes = await lastChanges(client, supplierId, episodes);
+	return { look: { due, ...span, episodes, changes }, frame };
 }
 
 /** The Alerts of the stretch that do not stand where their keys tell them to. */
@@ -144,15 +160,23 @@ async function readWhole(
 	{ id, supplierId, key }: Due,
 	gap: number
 ): Promise<{ span: Span; islands: Island[] } | null> {
-	const { rows } = await client.query<{ from: Date | null; to: Date | null }>(STRETCH, [supplierId, id]);
-	if (!rows[0]?.from || !rows[0].to) return null;
-	let span = { from: rows[0].from.getTime(), to: rows[0].to.getTime() };
-	for (;;) {
-		const islands = await readIslands(client, supplierId, key, span, gap);
-		const from = Math.min(span.from, islands[0]?.from ?? Infinity);
-		const to = Math.max(span.to, islands.at(-1)?.to ?? -Infinity);
+	let ids = [id];
+	let span: Span = { from: Infinity, to: -Infinity };
+	for (let islands: Island[] = []; ;) {
+		const { rows } = await client.query<{ from: Date | null; to: Date | null }>(STRETCH, [
+			supplierId,
+			id,
+			ids
+		]);
+		const { from: since, to: until } = rows[0] ?? {};
+		if (!since || !until) return null;
+		const from = Math.min(span.from, since.getTime(), islands[0]?.from ?? Infinity);
+		const to = Math.max(span.to, until.getTime(), islands.at(-1)?.to ?? -Infinity);
 		if (from === span.from && to === span.to) return { span, islands };
-		span = { from, to }; // another run has come near: its members belong to this one
+		// Another run has come near, whose members belong to this one, or an episode whose run goes on elsewhere.
+		span = { from, to };
+		islands = await readIslands(client, supplierId, key, span, gap);
+		ids = [id, ...islands.flatMap((island) => island.ids)];
 	}
 }
 
@@ -195,16 +219,25 @@ select min(at) as "from", max(at) as "to", count(*)::int as members, count(disti
 	coalesce(array_agg(distinct episode_id::text) filter (where episode_id is not null), '{}') as ids
 from numbered group by run order by 1`;
 
+const PLACES = `unnest($3::timestamptz[], $4::timestamptz[], $5::bigint[]) as i(since, until, id)`;
+
+// Those that come into an episode or fall out of all; what goes from one to another stands under the same key.
+const TURNING = `
+select m.alert_id, i.id is null as falls from ${PLACES} join episode_member m on m.at between i.since and i.until
+where m.supplier_id = $1 and m.key = $2 and (m.episode_id is null) <> (i.id is null)`;
+
 const RELABEL = `
-update episode_member m set episode_id = i.id from unnest($3::timestamptz[], $4::timestamptz[], $5::bigint[]) as i(since, until, id)
+update episode_member m set episode_id = i.id from ${PLACES}
 where m.supplier_id = $1 and m.key = $2 and m.at between i.since and i.until and m.episode_id is distinct from i.id`;
 
 const STRETCH = `
-select least(run_from, look_from) as "from", greatest(run_to, look_to) as "to" from episode
-where supplier_id = $1 and id = $2 and unsure_since is not null`;
+select min(least(run_from, look_from)) as "from", max(greatest(run_to, look_to)) as "to" from episode
+where supplier_id = $1 and id = any($3::bigint[])
+	and exists (select from episode where supplier_id = $1 and id = $2 and unsure_since is not null)`;
 
 const EXTENTS = `
 update episode e set run_from = i.since, run_to = i.until,
+	changed_at = case when i.since is null then now() else e.changed_at end,
 	look_from = case when e.id = $5 then $6::timestamptz else e.look_from end,
 	look_to = case when e.id = $5 then $7::timestamptz else e.look_to end
 from unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[]) as i(id, since, until)

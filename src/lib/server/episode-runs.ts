@@ -10,9 +10,14 @@ export interface Span {
 	to: number;
 }
 
-/** What changed under one key: where in time, and the Alerts that are new to it. */
+/** A member, and the episode that it stands in. */
+export interface PlacedMember extends Member {
+	episodeId: bigint | null;
+}
+
+/** What changed under one key: where in time, and the Alerts that are new to it or looked at again. */
 export interface Change extends Span {
-	come: Member[];
+	come: Map<bigint, PlacedMember>;
 }
 
 export interface Around {
@@ -24,11 +29,12 @@ export interface Around {
 /** How many gaps of its rule are read around what changed at first; a run that goes on is read further. */
 const REACH = 8;
 
-/** The runs of each key that its change may concern, whole. */
+/** The runs of each key that its change may concern, whole. `hasLeft`: who is no member any more, though the record says so. */
 export async function runsAround(
 	client: pg.ClientBase,
 	supplierId: number,
-	changes: ReadonlyMap<string, Change>
+	changes: ReadonlyMap<string, Change>,
+	hasLeft: (alertId: bigint, key: string) => boolean
 ): Promise<Map<string, Around>> {
 	const found = new Map<string, Around>();
 	let open = [...changes];
@@ -46,13 +52,11 @@ export async function runsAround(
 		);
 		open = [];
 		for (const one of looked) {
-			const before = new Map(one.change.come.map((member) => [member.alertId, null as bigint | null]));
 			// Those that come into a large one are not read: they are known.
-			const all = new Map(one.change.come.map((member) => [member.alertId, member]));
-			for (const { episodeId, ...member } of members.get(one.key) ?? []) {
-				all.set(member.alertId, member);
-				before.set(member.alertId, episodeId);
-			}
+			const all = new Map(one.change.come);
+			for (const member of members.get(one.key) ?? [])
+				if (!all.has(member.alertId) && !hasLeft(member.alertId, one.key)) all.set(member.alertId, member);
+			const before = new Map([...all.values()].map(({ alertId, episodeId }) => [alertId, episodeId]));
 			const runs = runsOf([...all.values()], one.rule, extents.get(one.key));
 			if (runs.every((run) => !isNear(run, one.change, one.rule) || isWhole(run, one)))
 				found.set(one.key, { runs, before });
@@ -118,7 +122,7 @@ async function readMembers(
 	client: pg.ClientBase,
 	supplierId: number,
 	spans: ReadonlyArray<Span & { key: string }>
-): Promise<Map<string, Array<Member & { episodeId: bigint | null }>>> {
+): Promise<Map<string, PlacedMember[]>> {
 	const { rows } = await client.query<{
 		place: number;
 		alert_id: bigint;
@@ -133,7 +137,7 @@ async function readMembers(
 			spans.map((span) => new Date(span.to))
 		])
 	);
-	const members = new Map<string, Array<Member & { episodeId: bigint | null }>>();
+	const members = new Map<string, PlacedMember[]>();
 	for (const row of rows) {
 		const { key } = spans[row.place - 1]!;
 		let own = members.get(key);

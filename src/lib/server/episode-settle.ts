@@ -1,9 +1,13 @@
-// Which run has which episode: finds the runs around what changed, gives each its episode, and the others lose theirs.
+// Which run has which episode, and so which Alert: kind of key by kind of key (src/lib/domain/episode.ts). What finds its
+// episode under one kind is taken out of the runs of those that follow; what loses it falls to them.
 import type pg from 'pg';
-import { ruleOf, type Run } from '#lib/domain/episode.ts';
-import { addKeys, type Keys } from './episode-keys.ts';
+import { KEY_NAMES, ruleOf, type Run } from '#lib/domain/episode.ts';
+import { largeOf } from './episode-difference.ts';
+import { addKeys, dropKeys, findHolders, findKeys, placeMembers, type Held } from './episode-keys.ts';
+import { createPlaces, type Places } from './episode-places.ts';
 import { isNear, runsAround, type Around, type Span } from './episode-runs.ts';
-import { openEpisodes, placeMembers, type Opening, type Place } from './episode-store.ts';
+import { openEpisodes, type Opening } from './episode-store.ts';
+import type { News } from './episode-turn.ts';
 
 /** A large episode that the pass has touched, and where it lies now. */
 export interface Grown extends Span {
@@ -16,65 +20,157 @@ export interface Settled {
 	/** The episodes of the runs that something has come near. */
 	episodes: Set<bigint>;
 	grown: Grown[];
+	/** The episodes that the Alerts stood in. */
+	seen: Set<bigint>;
+	/** The Alerts that have joined a large episode before they were looked at, each with that one. */
+	joined: Map<bigint, bigint>;
 }
 
-/** Writes the new keys with their places, and the places of those that move. `large`: so many members are too many to be read in each pass. */
-export async function settleKeys(
+/** Settles these Alerts as they are explained now. `large`: so many members are too many to be read in each pass. */
+export async function settleAlerts(
 	client: pg.ClientBase,
 	supplierId: number,
-	{ come, changes }: Pick<Keys, 'come' | 'changes'>,
+	{ ids, joined, untouched }: News,
 	large: number
 ): Promise<Settled> {
-	const episodes = new Set<bigint>();
-	const places: Place[] = [];
-	const openings: Array<Opening & { members: Place[] }> = [];
-	const grown: Grown[] = [];
-	for (const [key, around] of await runsAround(client, supplierId, changes)) {
-		const rule = ruleOf(key);
-		for (const { run, id, known } of giveEpisodes(around)) {
-			// A run that nothing has come near is as it was.
-			if (!isNear(run, changes.get(key)!, rule)) continue;
-			for (const one of known) episodes.add(one);
-			const opens = run.counts && id === null;
-			const moved = run.members
-				.filter((m) => opens || around.before.get(m.alertId) !== id)
-				.map((m): Place => ({ key, alertId: m.alertId, episodeId: id }));
-			places.push(...moved);
-			const { from, to } = run;
-			if (opens) openings.push({ key, kind: rule.kind, from, to, members: moved });
-			else if (run.extents.length > 0 || (id !== null && run.members.length >= large)) {
-				grown.push({ episodeId: id!, from, to });
-				// Two large ones that have come together are made one when their members are read.
-				grown.push(...run.extents.filter((extent) => extent.episodeId !== id));
-			}
-		}
-	}
-	if (openings.length > 0) {
-		const ids = await openEpisodes(client, supplierId, openings);
-		for (const [i, { from, to, members }] of openings.entries()) {
-			for (const place of members) place.episodeId = ids[i]!;
-			if (members.length >= large) grown.push({ episodeId: ids[i]!, from, to });
-		}
-	}
-	const byMember = new Map(places.map((place) => [spell(place.alertId, place.key), place]));
-	const isNew = new Set(come.map((key) => spell(key.alert_id, key.key)));
-	await Promise.all([
-		addKeys(
+	const [{ holders, seen }, held] = await Promise.all([
+		findHolders(
 			client,
 			supplierId,
-			come,
-			({ alert_id, key }) => byMember.get(spell(alert_id, key))?.episodeId ?? null
+			ids.filter((id) => !untouched.has(id))
 		),
-		placeMembers(
-			client,
-			supplierId,
-			places.filter(({ alertId, key }) => !isNew.has(spell(alertId, key)))
-		)
+		findKeys(client, supplierId, ids)
 	]);
-	return { moved: places.map((place) => place.alertId), episodes, grown };
+	const unknown = ids.filter((id) => untouched.has(id) && !held.has(id));
+	if (unknown.length > 0)
+		for (const [id, holder] of (await findHolders(client, supplierId, unknown)).holders)
+			holders.set(id, holder);
+	const places = createPlaces(holders);
+	const counts = new Map<bigint, bigint>();
+	for (const id of ids) {
+		const keys = holders.get(id)?.keys;
+		const standing = held.get(id) ?? [];
+		const last = standing.at(-1);
+		if (joined.has(id) && last?.episodeId) counts.set(id, last.episodeId);
+		// Nobody has looked yet at the runs of one that has joined; of others only what stands in an episode bears on them.
+		if (joined.has(id) && last && (untouched.has(id) || (keys && isStill(standing, keys))))
+			standing.forEach(places.touch);
+		else if (last?.episodeId && keys && isStill(standing, keys)) places.touch(last);
+		else if (!keys || !isStill(standing, keys)) {
+			standing.forEach(places.leave);
+			if (keys) places.come(id, 0);
+		}
+	}
+	return { ...(await settle(client, supplierId, places, large)), seen, joined: counts };
 }
 
-const spell = (alertId: bigint, key: string): string => `${alertId} ${key}`;
+/** Settles what follows for other keys where Alerts have been placed under one. */
+export async function settleBelow(
+	client: pg.ClientBase,
+	supplierId: number,
+	turned: Turned,
+	large: number
+): Promise<Settled> {
+	const places = createPlaces(new Map());
+	await turn(client, supplierId, places, turned);
+	return { ...(await settle(client, supplierId, places, large)), seen: new Set(), joined: new Map() };
+}
+
+/** Alerts that stood in no episode under a key and do, and those that did or are new and do not; each with its key. */
+export interface Turned {
+	taken: Map<bigint, string>;
+	fallen: Map<bigint, string>;
+}
+
+/** Whether these are the keys of the Alert as far as they have to be. */
+const isStill = (standing: readonly Held[], keys: readonly string[]): boolean =>
+	standing.length > 0 &&
+	standing.every(({ rank, key }, i) => rank === i && key === keys[i]) &&
+	(standing.at(-1)!.episodeId !== null || standing.length === keys.length);
+
+async function settle(
+	client: pg.ClientBase,
+	supplierId: number,
+	places: Places,
+	large: number
+): Promise<Omit<Settled, 'seen' | 'joined'>> {
+	const episodes = new Set<bigint>();
+	const grown: Grown[] = [];
+	for (const name of KEY_NAMES) {
+		const changes = places.changesOf(name);
+		if (changes.size === 0) continue;
+		const found = await runsAround(client, supplierId, changes, places.hasLeft);
+		const turned: Turned = { taken: new Map(), fallen: new Map() };
+		const openings: Array<Opening & { members: Array<Pick<Held, 'alertId'>> }> = [];
+		const elsewhere = await largeElsewhere(client, supplierId, [...found.values()]);
+		for (const [key, around] of found) {
+			for (const given of giveEpisodes(around, elsewhere)) {
+				// A run that nothing has come near is as it was.
+				if (!isNear(given.run, changes.get(key)!, ruleOf(key))) continue;
+				for (const one of given.known) episodes.add(one);
+				const opening = place(given, key, around, places, turned);
+				if (opening) openings.push(opening);
+				grown.push(...largeIn(given, large));
+			}
+		}
+		if (openings.length > 0) {
+			const ids = await openEpisodes(client, supplierId, openings);
+			for (const [i, { key, from, to, members }] of openings.entries()) {
+				for (const { alertId } of members) places.place(alertId, key, ids[i]!);
+				if (members.length >= large) grown.push({ episodeId: ids[i]!, from, to });
+			}
+		}
+		await turn(client, supplierId, places, turned);
+	}
+	await dropKeys(client, supplierId, places.gone());
+	const { come, placed } = places.written();
+	await Promise.all([addKeys(client, supplierId, come), placeMembers(client, supplierId, placed)]);
+	return { moved: places.moved(), episodes, grown };
+}
+
+/** Places the members of a run; the opening where it needs an episode. */
+function place(
+	{ run, id }: Given,
+	key: string,
+	{ before }: Around,
+	places: Places,
+	turned: Turned
+): (Opening & { members: Run['members'] }) | null {
+	const opens = run.counts && id === null;
+	for (const { alertId } of run.members) {
+		const was = before.get(alertId) ?? null;
+		const isNew = places.isNew(alertId, key);
+		if (was !== id) places.place(alertId, key, id);
+		if (opens || id !== null) {
+			if (was === null && !isNew) turned.taken.set(alertId, key);
+		} else if (isNew || was !== null) turned.fallen.set(alertId, key);
+	}
+	const { from, to, members } = run;
+	return opens ? { key, kind: ruleOf(key).kind, from, to, members } : null;
+}
+
+function largeIn({ run: { from, to, members, extents }, id }: Given, large: number): Grown[] {
+	if (id === null || (extents.length === 0 && members.length < large)) return [];
+	// Two large ones that have come together are made one when their members are read.
+	return [{ episodeId: id, from, to }, ...extents.filter((extent) => extent.episodeId !== id)];
+}
+
+/** Takes out of the runs that follow what stands in an episode now, and lets fall to them what does not. */
+async function turn(
+	client: pg.ClientBase,
+	supplierId: number,
+	places: Places,
+	{ taken, fallen }: Turned
+): Promise<void> {
+	if (taken.size > 0)
+		for (const [id, held] of await findKeys(client, supplierId, [...taken.keys()])) {
+			const rank = held.find((one) => one.key === taken.get(id))?.rank ?? Infinity;
+			held.filter((one) => one.rank > rank).forEach(places.leave);
+		}
+	const unknown = [...fallen.keys()].filter((id) => !places.knows(id));
+	if (unknown.length > 0) places.know((await findHolders(client, supplierId, unknown)).holders);
+	for (const [id, key] of fallen) places.fall(id, key);
+}
 
 interface Given {
 	run: Run;
@@ -83,14 +179,30 @@ interface Given {
 	known: bigint[];
 }
 
-function giveEpisodes({ runs, before }: Around): Given[] {
+const knownOf = ({ before }: Around, run: Run): bigint[] =>
+	run.members.map((m) => before.get(m.alertId)).filter((id) => id != null);
+
+/** The large episodes that lie elsewhere, though Alerts that have joined them are in these runs. */
+async function largeElsewhere(
+	client: pg.ClientBase,
+	supplierId: number,
+	found: readonly Around[]
+): Promise<ReadonlySet<bigint>> {
+	const ids = found.flatMap((around) =>
+		around.runs.flatMap((run) => (run.extents.length > 0 ? [] : knownOf(around, run)))
+	);
+	return new Set((await largeOf(client, supplierId, ids, [])).keys());
+}
+
+function giveEpisodes(around: Around, elsewhere: ReadonlySet<bigint>): Given[] {
+	const { runs } = around;
 	const taken = new Set(runs.flatMap((run) => run.extents.map((extent) => extent.episodeId)));
 	return runs.map((run) => {
 		const large = run.extents.map((extent) => extent.episodeId);
-		const known = run.members.map((m) => before.get(m.alertId)).filter((id) => id != null);
+		const known = knownOf(around, run);
 		// What comes together with a large one joins it: the fewer move. Of two runs that an Alert in between has left, the
 		// older one keeps the episode.
-		const own = large.length > 0 ? large : known.filter((id) => !taken.has(id));
+		const own = large.length > 0 ? large : known.filter((id) => !taken.has(id) && !elsewhere.has(id));
 		const id = run.counts && own.length > 0 ? own.reduce((a, b) => (a < b ? a : b)) : null;
 		if (id !== null) taken.add(id);
 		return { run, id, known };

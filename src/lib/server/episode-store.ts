@@ -1,38 +1,13 @@
-// Episodes as the worker writes them: the members of runs, who belongs where. For all keys of a pass at once; the
-// Supplier's feed is locked for its own statements only, at the end.
+// Episodes as the worker writes them, and the Alerts that join them. The Supplier's feed is locked for its own statements
+// only, at the end.
 import type pg from 'pg';
 import { statement } from './database.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
-import { countDifference, largeOf, writeLarge } from './episode-difference.ts';
+import { countDifference, largeOf, writeLarge, type Move } from './episode-difference.ts';
 import { reachOf } from './episode-keys.ts';
 import type { Span } from './episode-runs.ts';
 import type { Grown } from './episode-settle.ts';
 import { toAlert, type AlertBody, type Frame, type Standing } from './feed.ts';
-
-/** Where a member of a run stands: in this episode, or in none. */
-export interface Place {
-	key: string;
-	alertId: bigint;
-	episodeId: bigint | null;
-}
-
-export async function placeMembers(
-	client: pg.ClientBase,
-	supplierId: number,
-	places: readonly Place[]
-): Promise<void> {
-	if (places.length === 0) return;
-	const alertIds = places.map((p) => p.alertId);
-	await client.query(
-		PLACE([
-			supplierId,
-			alertIds,
-			places.map((p) => p.key),
-			places.map((p) => p.episodeId),
-			...reachOf(alertIds)
-		])
-	);
-}
 
 export interface Opening extends Span {
 	key: string;
@@ -68,20 +43,23 @@ export interface Work {
 	grown: readonly Grown[];
 	/** Episodes with Alerts of which something has changed: a large one is read in full some time. */
 	seen: Iterable<bigint>;
+	/** Alerts that stand in a large episode already and are not counted there. */
+	joined: ReadonlyMap<bigint, bigint>;
 }
 
 /**
- * Each Alert joins the episode of the first of its keys that makes one; those episodes are counted, and `episodes` too.
+ * Each Alert joins the episode that its keys make for it; those episodes are counted, and `episodes` too.
  * What can be known before the lock is: the Supplier's feed is held for what is written, and not at all for nothing.
  */
 export async function joinEpisodes(
 	client: pg.ClientBase,
 	supplierId: number,
-	{ touched, episodes, grown, seen }: Work
+	{ touched, episodes, grown, seen, joined }: Work
 ): Promise<Frame | null> {
 	const { rows: changes } = await client.query<Choice>(CHOSEN([supplierId, touched]));
 	const joining = { alertIds: changes.map((c) => c.alert_id), episodeIds: changes.map((c) => c.new) };
-	const altered = new Set(changes.flatMap((c) => [c.old, c.new]).filter((id) => id !== null));
+	const moves = movesOf(changes, joined);
+	const altered = new Set(moves.flatMap((c) => [c.old, c.new]).filter((id) => id !== null));
 	const counted = new Set([...episodes, ...altered]);
 	const large = await largeOf(client, supplierId, [...counted, ...seen], grown);
 	const [figures, difference] = await Promise.all([
@@ -92,7 +70,7 @@ export async function joinEpisodes(
 			joining,
 			[...altered]
 		),
-		countDifference(client, supplierId, changes, large)
+		countDifference(client, supplierId, moves, large)
 	]);
 	const marked = [...large.values()].filter((one) => one.changed || altered.has(one.id) || !one.unsure);
 	if (!figures && marked.length === 0) return null;
@@ -113,9 +91,9 @@ export async function joinEpisodes(
 	const every = moved.length === changes.length;
 	if (figures) await writeFigures(client, supplierId, figures, every);
 	if (marked.length > 0) {
-		const joined = new Set(moved.map((row) => row.alert_id));
-		const left = changes.filter((c) => joined.has(c.alert_id));
-		const own = every ? difference : await countDifference(client, supplierId, left, large);
+		const stand = new Set(moved.map((row) => row.alert_id));
+		const left = changes.filter((c) => stand.has(c.alert_id));
+		const own = every ? difference : await countDifference(client, supplierId, movesOf(left, joined), large);
 		await writeLarge(client, supplierId, marked, own);
 	}
 	const [first] = moved;
@@ -126,6 +104,16 @@ export async function joinEpisodes(
 	return { supplierId, from, to: from + moved.length - 1, items, retracted: [] };
 }
 
+/** What is to be counted: one that was not yet counted leaves nothing. */
+function movesOf(changes: readonly Choice[], joined: ReadonlyMap<bigint, bigint>): Move[] {
+	const changed = new Set(changes.map((c) => c.alert_id));
+	const stayed = [...joined].filter(([id]) => !changed.has(id));
+	return [
+		...changes.map((c): Move => (joined.has(c.alert_id) ? { ...c, old: null } : c)),
+		...stayed.map(([alert_id, id]): Move => ({ alert_id, old: null, new: id }))
+	];
+}
+
 interface Choice {
 	alert_id: bigint;
 	version: number;
@@ -133,14 +121,6 @@ interface Choice {
 	old: bigint | null;
 	new: bigint | null;
 }
-
-const PLACE = statement(
-	'place-members',
-	`
-update episode_member m set episode_id = p.episode_id
-from unnest($2::bigint[], $3::text[], $4::bigint[]) as p(alert_id, key, episode_id)
-where m.supplier_id = $1 and m.alert_id = p.alert_id and m.key = p.key and m.alert_id between $5 and $6`
-);
 
 const OPEN = statement(
 	'open-episodes',

@@ -41,18 +41,27 @@ async function firstTurn(client: pg.ClientBase, supplierId: number): Promise<{ s
 	return rows[0];
 }
 
-/** The Alerts of the next entries of the feed, `most` at most, and whether there may be more; moves the cursor past them. */
-export async function takeChanges(
+export interface News {
+	/** The Alerts of some entries of the feed. */
+	ids: bigint[];
+	/** Those that have joined a large episode with their first explanation, and are to be counted there. */
+	joined: ReadonlySet<bigint>;
+	/** Those of them with no other entry here: their keys are what they were then. */
+	untouched: ReadonlySet<bigint>;
+}
+
+/** What the next entries of the feed tell, `most` at most, and whether there may be more; moves the cursor past them. */
+export async function takeNews(
 	client: pg.ClientBase,
 	supplierId: number,
 	seq: bigint,
 	most: number
-): Promise<{ ids: bigint[]; more: boolean }> {
-	const { rows } = await client.query<{ seq: bigint; alert_id: bigint; is_move: boolean }>(
+): Promise<News & { more: boolean }> {
+	const { rows } = await client.query<{ seq: bigint; alert_id: bigint; is_move: boolean; joins: boolean }>(
 		NEWS([supplierId, seq, most])
 	);
 	const last = rows.at(-1);
-	if (!last) return { ids: [], more: false };
+	if (!last) return { ids: [], joined: new Set(), untouched: new Set(), more: false };
 	await client.query('update feed_cursor set seq = $3 where follower = $1 and supplier_id = $2', [
 		FOLLOWER,
 		supplierId,
@@ -60,8 +69,23 @@ export async function takeChanges(
 	]);
 	// What grouping itself has written is no news to it.
 	const news = rows.filter((row) => !row.is_move);
-	return { ids: [...new Set(news.map((row) => row.alert_id))], more: rows.length === most };
+	const joined = new Set(news.filter((row) => row.joins).map((row) => row.alert_id));
+	const others = new Set(news.filter((row) => !row.joins).map((row) => row.alert_id));
+	return {
+		ids: [...new Set(news.map((row) => row.alert_id))],
+		joined,
+		untouched: joined.difference(others),
+		more: rows.length === most
+	};
 }
+
+/**
+ * Whether an Alert `s` of this Supplier (as SQL) has joined a large episode and grouping has not come to it: it stands
+ * there, and is not counted yet.
+ */
+export const isUncounted = (supplier: string): string => `(s.version = 1 and s.seq > coalesce((
+	select seq from feed_cursor where follower = '${FOLLOWER}' and supplier_id = ${supplier}
+), 0))`;
 
 const TURN = statement(
 	'turn-at-episodes',
@@ -69,5 +93,5 @@ const TURN = statement(
 );
 const NEWS = statement(
 	'news-for-episodes',
-	'select seq, alert_id, is_move from feed where supplier_id = $1 and seq > $2 order by seq limit $3'
+	'select seq, alert_id, is_move, joins from feed where supplier_id = $1 and seq > $2 order by seq limit $3'
 );

@@ -1,4 +1,5 @@
 // Episodes as one Supplier reads them; and which of their members one decision covers.
+import { isUncounted } from './episode-turn.ts';
 import { sql } from 'kysely';
 import type { Decision } from '#lib/domain/decision.ts';
 import {
@@ -118,8 +119,9 @@ export async function membersToDecide(
 	const { rows } = await sql<{ id: string; version: number; waits: boolean }>`
 		select alert_id::text as id, version,
 			case when ${reopen}::boolean then decision is not null else decision is null or contradicted end as waits
-		from supplier_alert
+		from supplier_alert s
 		where supplier_id = ${supplierId} and episode_id = ${episode}::bigint and episode_version <= ${version}
+			and not ${sql.raw(isUncounted('current_supplier()'))}
 		order by alert_id`.execute(tx);
 	const seen = (waits: boolean): Seen[] =>
 		rows.filter((row) => row.waits === waits).map(({ id, version }) => ({ id, version }));

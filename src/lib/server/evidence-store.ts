@@ -17,12 +17,15 @@ export interface StoredAlert extends AlertFacts {
 	recipientId: string | null;
 	fedBy: number | null;
 	area: string | null;
+	imageHash: string | null;
 }
 
 export interface StoredDevice extends HomeDevice {
 	deviceId: string;
 	hubId: string | null;
 	area: string | null;
+	model: string | null;
+	firmware: string | null;
 	tenures: TenureSpan[];
 }
 
@@ -69,7 +72,8 @@ export async function loadSurroundings(client: pg.ClientBase, ids: readonly bigi
 		if (row.supplier_id !== null) tenures.push(toSpan(row.supplier_id, row.from!, row.to));
 		if (devices.has(deviceId)) continue;
 		const hubId = row.hub_id && bytesToEui(row.hub_id);
-		devices.set(deviceId, { deviceId, deviceType: row.device_type, hubId, area: row.area, tenures });
+		const { device_type: deviceType, area, model, firmware } = row;
+		devices.set(deviceId, { deviceId, deviceType, hubId, area, model, firmware, tenures });
 		if (hubId) homes.set(hubId, [...(homes.get(hubId) ?? []), deviceId]);
 	}
 	// The record gives them in no order, and nothing that is said may depend on it.
@@ -128,6 +132,7 @@ interface AlertRow {
 	throttled_count: bigint | null;
 	reference: CommandReference | null;
 	fed_by: number | null;
+	image_hash: string | null;
 }
 
 interface DeviceRow {
@@ -135,6 +140,8 @@ interface DeviceRow {
 	device_type: string;
 	hub_id: Buffer | null;
 	area: string | null;
+	model: string | null;
+	firmware: string | null;
 	/** One tenure; of a Device without any, nothing. Epoch ms. */
 	supplier_id: number | null;
 	from: number | null;
@@ -165,7 +172,8 @@ function toAlert(row: AlertRow, device: StoredDevice | undefined): StoredAlert {
 		throttledCount: row.throttled_count === null ? null : Number(row.throttled_count),
 		reference: row.reference,
 		recipientId: row.recipient_id && bytesToEui(row.recipient_id),
-		fedBy: row.fed_by
+		fedBy: row.fed_by,
+		imageHash: row.image_hash
 	};
 }
 
@@ -269,18 +277,18 @@ export const requestIdOf = (key: Buffer): string =>
 
 const ALERTS = `
 select id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status, recipient_id,
-	throttled_count, reference, fed_by
+	throttled_count, reference, fed_by, image_hash
 from alert where id = any($1) order by id`;
 
 // One row for each Device and tenure; a Device without a hub stands for itself.
 const HOMES = `
-with here as (select device_id, device_type, hub_id, area from device where device_id = any($1)),
+with here as (select device_id, device_type, hub_id, area, model, firmware from device where device_id = any($1)),
 home as (
-	select d.device_id, d.device_type, d.hub_id, d.area
+	select d.device_id, d.device_type, d.hub_id, d.area, d.model, d.firmware
 	from (select distinct hub_id from here where hub_id is not null) h join device d using (hub_id)
 	union all
-	select device_id, device_type, hub_id, area from here where hub_id is null
+	select device_id, device_type, hub_id, area, model, firmware from here where hub_id is null
 )
-select d.device_id, d.device_type, d.hub_id, d.area, t.supplier_id,
+select d.device_id, d.device_type, d.hub_id, d.area, d.model, d.firmware, t.supplier_id,
 	date_part('epoch', lower(t.during)) * 1000 as "from", date_part('epoch', upper(t.during)) * 1000 as "to"
 from home d left join tenure t on t.device_id = d.device_id and t.superseded_at is null`;

@@ -59,8 +59,8 @@ export async function writeAgain(
 		)
 	]);
 	const placed = written.filter(({ place }) => place !== null);
-	const frames = framesOf(rows, placed, (i) => {
-		const { version, decision, episode_id } = again[i]!.standing;
+	const frames = framesOf(rows, placed, ({ place }) => {
+		const { version, decision, episode_id } = again[place - 1]!.standing;
 		return { version: version + 1, decision, episode_id };
 	});
 	return { frames, behind: written[0]?.behind ?? null };

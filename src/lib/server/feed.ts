@@ -19,6 +19,14 @@ export interface FeedRow {
 	settlesAt: number | null;
 	dueAt: number | null;
 	tableVersion: string;
+	/** Of a first explanation: the large episode that it seems to join. */
+	joins?: Joins | null;
+}
+
+/** The keys of an Alert up to the one that makes its episode. */
+export interface Joins {
+	keys: string[];
+	episodeId: bigint;
 }
 
 /** What stands beside the body of an Alert. */

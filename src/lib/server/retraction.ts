@@ -3,6 +3,7 @@
 import type { Decision } from '#lib/domain/decision.ts';
 import type pg from 'pg';
 import { countEpisodes } from './episode-count.ts';
+import { isUncounted } from './episode-turn.ts';
 import { countDifference, largeOf, writeLarge, type Move } from './episode-difference.ts';
 
 /** An Alert and a Supplier that has it or had it. */
@@ -112,5 +113,5 @@ with input as (
 delete from supplier_alert where supplier_id = $1 and alert_id = any($2::bigint[])`;
 
 const STANDING = `
-select alert_id, episode_id as old, null as new from supplier_alert
-where supplier_id = $1 and alert_id = any($2::bigint[]) and episode_id is not null`;
+select alert_id, episode_id as old, null as new from supplier_alert s
+where supplier_id = $1 and alert_id = any($2::bigint[]) and episode_id is not null and not ${isUncounted('$1')}`;

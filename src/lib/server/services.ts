@@ -19,6 +19,7 @@ import { createEpisodes } from './episodes.ts';
 import { readSampling } from './learned-counts.ts';
 import { followLearned, readLearned } from './learned-patterns.ts';
 import { publishLive } from './live-channel.ts';
+import { followLargeEpisodes } from './large-episodes.ts';
 import { createLog, type Log } from './log.ts';
 import { createPrecedents } from './precedents.ts';
 import { bullConnection, createQueues } from './queues.ts';
@@ -104,6 +105,8 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 	const index = createRequestIndex({ redis, dictionary, windowMs: config.indexWindowMs });
 	await plantCauseTable(pool, log);
 	const causeTable = await followCauseTable(pool);
+	const largeEpisodes = followLargeEpisodes(pool);
+	await largeEpisodes.refresh();
 	const held = stack.move();
 	return {
 		config,
@@ -115,6 +118,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 		index,
 		causeTable,
 		learned: followLearned(),
+		largeEpisodes,
 		sampling: await readSampling(pool),
 		connection: bullConnection(redis),
 		[Symbol.asyncDispose]: () => held[Symbol.asyncDispose]()

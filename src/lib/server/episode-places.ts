@@ -1,0 +1,75 @@
+// What a pass does with the keys of Alerts, kept in memory until all of it is known: which are new, which are gone, where
+// each stands, and where in time something has changed under a key.
+import { KEY_NAMES, nameOf, type KeyName } from '#lib/domain/episode.ts';
+import type { Held, Holder } from './episode-keys.ts';
+import type { Change } from './episode-runs.ts';
+
+export type Places = ReturnType<typeof createPlaces>;
+
+/** `holders`: the Alerts that are known from the beginning. */
+export function createPlaces(holders: ReadonlyMap<bigint, Holder>) {
+	const known = new Map(holders);
+	const changes = new Map<KeyName, Map<string, Change>>(KEY_NAMES.map((name) => [name, new Map()]));
+	const come = new Map<string, Held>();
+	const gone = new Map<string, Held>();
+	/** Of all whose place has changed, new ones too. */
+	const placed = new Map<string, Pick<Held, 'alertId' | 'key' | 'episodeId'>>();
+
+	function changeAt({ key, at }: Pick<Held, 'key' | 'at'>): Change {
+		const own = changes.get(nameOf(key))!;
+		let change = own.get(key);
+		if (!change) own.set(key, (change = { from: at, to: at, come: new Map() }));
+		change.from = Math.min(change.from, at);
+		change.to = Math.max(change.to, at);
+		return change;
+	}
+
+	function comeTo(id: bigint, rank: number): void {
+		const holder = known.get(id);
+		const key = holder?.keys[rank];
+		if (!holder || key === undefined) return;
+		const held: Held = { ...holder, rank, key, episodeId: null };
+		come.set(spell(id, key), held);
+		changeAt(held).come.set(id, held);
+	}
+
+	return {
+		/** Its run is looked at, though it has this key as before. */
+		touch(held: Held): void {
+			changeAt(held).come.set(held.alertId, held);
+		},
+		/** It does not have this key any more. */
+		leave(held: Held): void {
+			gone.set(spell(held.alertId, held.key), held);
+			changeAt(held).come.delete(held.alertId);
+		},
+		/** It has its key of this rank from now on. */
+		come: comeTo,
+		/** It has the key after this one from now on, for this one makes it no episode. */
+		fall(id: bigint, key: string): void {
+			const rank = known.get(id)?.keys.indexOf(key) ?? -1;
+			// One whose keys have changed since is settled by its own news.
+			if (rank >= 0) comeTo(id, rank + 1);
+		},
+		place(alertId: bigint, key: string, episodeId: bigint | null): void {
+			placed.set(spell(alertId, key), { alertId, key, episodeId });
+		},
+		isNew: (id: bigint, key: string): boolean => come.has(spell(id, key)),
+		/** Whether what the record says of this Alert under this key is no more. */
+		hasLeft: (id: bigint, key: string): boolean => gone.has(spell(id, key)),
+		knows: (id: bigint): boolean => known.has(id),
+		know(more: ReadonlyMap<bigint, Holder>): void {
+			for (const [id, holder] of more) known.set(id, holder);
+		},
+		changesOf: (name: KeyName): ReadonlyMap<string, Change> => changes.get(name)!,
+		gone: (): Held[] => [...gone.values()],
+		/** The new keys, and the places of those that have been there. */
+		written: () => ({
+			come: [...come].map(([name, held]) => ({ ...held, episodeId: placed.get(name)?.episodeId ?? null })),
+			placed: [...placed].flatMap(([name, one]) => (come.has(name) ? [] : [one]))
+		}),
+		moved: (): bigint[] => [...placed.values()].map(({ alertId }) => alertId)
+	};
+}
+
+const spell = (id: bigint, key: string): string => `${id} ${key}`;
