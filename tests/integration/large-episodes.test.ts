@@ -210,6 +210,29 @@ describe('meanwhile', () => {
 		expect(await read()).toEqual(fewer);
 	});
 
+	it('a newcomer joins when it is explained, is told once, and is decided on when it has been counted', async () => {
+		const told = (n: number): Told => ({ n, device: n, at: n * 10, user: null });
+		await world.arrive(Array.from({ length: 30 }, (_, n) => told(n)));
+		await world.group({ large: LARGE, ...NOT_LOOKING });
+		await world.arrive([told(30)]);
+		const read = async () =>
+			(
+				await system.record.query<{ id: string; members: number; newest: number; standing: number }>(
+					`select id::text, members, (select version from supplier_alert order by alert_id desc limit 1) as newest,
+						(select count(*)::int from supplier_alert s where s.episode_id = e.id) as standing from episode e where members > 0`
+				)
+			).rows[0]!;
+		const before = await read();
+		expect(before).toMatchObject({ members: 30, standing: 31, newest: 1 });
+		// Any version: it is not a matter of what the person has seen of the episode.
+		const decision = { episode: before.id, version: 99, verdict: 'ignorable', reason: 'repeat' };
+		const decide = async () => (await system.call('POST', '/decisions', 'brightwell', decision)).body.done;
+		expect(await decide()).toHaveLength(30);
+		await world.group({ large: LARGE, ...NOT_LOOKING });
+		expect(await read()).toMatchObject({ members: 31, standing: 31, newest: 1 });
+		expect(await decide()).toHaveLength(1);
+	});
+
 	it('a newcomer of a large run costs the same however large the run is', async () => {
 		const many = (from: number, to: number): Told[] =>
 			Array.from({ length: to - from }, (_, i) => ({
