@@ -96,7 +96,7 @@ export interface Sample extends Omit<Occasion, 'alertId'> {
 /** Puts the samples of these occasions in the place of those before, and moves the sums by the difference. */
 export async function replaceSamples(
 	client: pg.ClientBase,
-	occasions: readonly Occasion[],
+	occasions: ReadonlyArray<Omit<Occasion, 'alertId'>>,
 	samples: readonly Sample[]
 ): Promise<void> {
 	await client.query(REPLACE, [
