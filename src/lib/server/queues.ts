@@ -14,14 +14,16 @@ export const JOBS = [
 ] as const;
 export type Job = (typeof JOBS)[number];
 
-/** These work on whatever is due: of those rung for within a moment one job is enough, whosever doorbell it carries. */
-const GATHERED: ReadonlySet<Job> = new Set<Job>([
-	'correlate-alerts',
-	'correlate-again',
-	'index-service-requests',
-	'settle-pending'
+/**
+ * These work on whatever is due: of those rung for within so many ms one job is enough, whosever doorbell it carries. To
+ * ring more often than the worker begins a round (workers/main.ts) would cost a job and bring nothing sooner.
+ */
+const GATHERED: ReadonlyMap<Job, number> = new Map<Job, number>([
+	['correlate-alerts', 50],
+	['correlate-again', 100],
+	['index-service-requests', 100],
+	['settle-pending', 100]
 ]);
-const MOMENT_MS = 20;
 
 export interface JobData {
 	doorbell?: string;
@@ -61,14 +63,15 @@ export function createQueues(redis: Redis, log: Log) {
 	const held = new Map<Job, { timer: NodeJS.Timeout; send(): void }>();
 
 	const ring: Ring = (job, doorbell) => {
-		if (!GATHERED.has(job)) return add(job, doorbell);
+		const moment = GATHERED.get(job);
+		if (moment === undefined) return add(job, doorbell);
 		if (held.has(job)) return;
 		const send = (): void => {
 			held.delete(job);
 			rungAt.set(job, performance.now());
 			add(job, doorbell);
 		};
-		const wait = (rungAt.get(job) ?? -Infinity) + MOMENT_MS - performance.now();
+		const wait = (rungAt.get(job) ?? -Infinity) + moment - performance.now();
 		if (wait <= 0) send();
 		else held.set(job, { timer: setTimeout(send, wait), send });
 	};
