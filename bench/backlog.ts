@@ -56,6 +56,7 @@ export function backlog({ options, measured, trial }: Bench): Work {
 			stages.push({
 				name: `backlog of ${whole(alerts)} Alerts`,
 				offeredPerSecond: null,
+				settledSeconds: null,
 				alerts,
 				serviceRequests: 0,
 				seconds: drainSeconds,

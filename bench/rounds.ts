@@ -10,7 +10,7 @@ import type { Step } from './progress.ts';
 import { grownBy, recordSize } from './record-size.ts';
 import { COUNTRY } from './report.ts';
 import type { Trace } from './trace.ts';
-import { LOADS, type LoadName, type Trial } from './trial.ts';
+import { LOADS, WARM_UP_SECONDS, type LoadName, type Trial } from './trial.ts';
 import { inMs, whole } from './wording.ts';
 
 export type Told = (done: number, of: number) => void;
@@ -29,8 +29,8 @@ export interface Bench {
 	trial(): Trial;
 }
 
-/** Starting a sender, making the bodies, and waiting until all is quiet again. */
-const BESIDE_SECONDS = 3;
+/** Starting a sender, making the bodies, and waiting until all is settled. */
+const BESIDE_SECONDS = 4;
 
 export function worksOfRound(bench: Bench): Work[] {
 	const { parts } = bench.options;
@@ -62,7 +62,7 @@ function saturating({ options, measured, trial }: Bench, name: LoadName): Work {
 				...(stage.alerts > 0 ? [`${whole(stage.alertsPerSecond)} Alerts/s`] : []),
 				...(stage.serviceRequests > 0 ? [`${whole(stage.serviceRequestsPerSecond)} requests/s`] : [])
 			];
-			return figures.join(' and ');
+			return `${figures.join(' and ')}; grouped and learned from ${stage.settledSeconds} s later`;
 		}
 	};
 }
@@ -73,7 +73,7 @@ function atCountry({ options, measured, trial }: Bench): Work {
 	const name = `${whole(alerts)} Alerts/s beside ${whole(requests)} requests/s`;
 	return {
 		name,
-		seconds: seconds + BESIDE_SECONDS,
+		seconds: seconds + WARM_UP_SECONDS + 2 * BESIDE_SECONDS,
 		async run(at) {
 			const stage = await trial().pace(name, { alerts, requests, seconds }, at);
 			measured.at1150.push(stage);
@@ -87,7 +87,7 @@ function atHalf({ options, measured, trial }: Bench): Work {
 	const seconds = options.amounts.paced;
 	return {
 		name,
-		seconds: seconds + BESIDE_SECONDS,
+		seconds: seconds + WARM_UP_SECONDS + 2 * BESIDE_SECONDS,
 		async run(at) {
 			const last = measured.saturated.get('mixed')?.at(-1);
 			const most = last

@@ -138,11 +138,23 @@ function* before(trace: Trace): Generator<string> {
 		).join('\n');
 }
 
-/** Waits until every explanation that is due has been written; throws where that takes longer than `limitMs`. */
-export async function quiet({ pool }: System, limitMs = 120_000): Promise<void> {
-	const until = Date.now() + limitMs;
+/** Waits until every explanation that is due has been written; throws where that takes longer than two minutes. */
+export const quiet = (system: System): Promise<void> => whenNone(system, 'select from doorbell limit 1');
+
+/** Waits until what follows behind the explanations is done too: every feed is grouped, and all is learned from. */
+export const settled = (system: System): Promise<void> =>
+	whenNone(
+		system,
+		`select from doorbell union all select from learn_due union all select from feed_head h
+		left join feed_cursor c on c.supplier_id = h.supplier_id where h.seq > coalesce(c.seq, 0) limit 1`
+	);
+
+const LIMIT_MS = 120_000;
+
+async function whenNone({ pool }: System, query: string): Promise<void> {
+	const until = Date.now() + LIMIT_MS;
 	for (;;) {
-		const { rows } = await pool.query('select from doorbell limit 1');
+		const { rows } = await pool.query(query);
 		if (rows.length === 0) return;
 		if (Date.now() > until) throw new Error('the product still works on what was sent two minutes ago');
 		await pause(50);

@@ -2,7 +2,7 @@
 import { createCourse } from './course.ts';
 import { callSize, countFor } from './figures.ts';
 import { runStage, type StageResult } from './stage.ts';
-import { quiet, type Loaded } from './system.ts';
+import { quiet, settled, type Loaded } from './system.ts';
 
 export interface Load {
 	name: string;
@@ -35,7 +35,12 @@ export interface StageRecord extends StageResult {
 	name: string;
 	/** Alerts a second that were sent whatever became of them; `null` where as many as were taken. */
 	offeredPerSecond: number | null;
+	/** So long (s) after the stage all of it was grouped and learned from; `null` where nobody waited for that. */
+	settledSeconds: number | null;
 }
+
+/** A stage at a given pace begins with so long that does not count. */
+export const WARM_UP_SECONDS = 3;
 
 type Told = (done: number, of: number) => void;
 export type Trial = ReturnType<typeof createTrial>;
@@ -66,8 +71,15 @@ export function createTrial(system: Loaded, stages: StageRecord[]) {
 		return paces.get(name)!;
 	}
 
-	function keep(name: string, offeredPerSecond: number | null, result: StageResult): StageRecord {
-		const record = { name, offeredPerSecond, ...result };
+	async function keep(
+		name: string,
+		offeredPerSecond: number | null,
+		result: StageResult
+	): Promise<StageRecord> {
+		const ended = performance.now();
+		await settled(system);
+		const settledSeconds = Math.round((performance.now() - ended) / 100) / 10;
+		const record = { name, offeredPerSecond, settledSeconds, ...result };
 		stages.push(record);
 		return record;
 	}
@@ -86,17 +98,16 @@ export function createTrial(system: Loaded, stages: StageRecord[]) {
 		{ alerts, requests, seconds }: { alerts: number; requests: number; seconds: number },
 		told?: Told
 	): Promise<StageRecord> {
-		const amount = (perSecond: number) => {
-			const batch = callSize(perSecond);
-			return { count: countFor(perSecond, seconds, batch), batch, perSecond };
+		const stageFor = (seconds: number) => {
+			const amount = (perSecond: number) => {
+				const batch = callSize(perSecond);
+				return { count: countFor(perSecond, seconds, batch), batch, perSecond };
+			};
+			return course.next({ alerts: amount(alerts), requests: amount(requests) });
 		};
-		const result = await runStage(
-			system,
-			course.next({ alerts: amount(alerts), requests: amount(requests) }),
-			told
-		);
-		await quiet(system);
-		return keep(name, alerts, result);
+		await settled(system);
+		await runStage(system, stageFor(WARM_UP_SECONDS));
+		return keep(name, alerts, await runStage(system, stageFor(seconds), told));
 	}
 
 	return { system, course, stages, saturate, pace, paceOf };
