@@ -20,13 +20,14 @@ import { writeFeed, type AlertBody, type FeedRow, type Frame, type Joins } from 
 import { writeFirst } from '#lib/server/feed-first.ts';
 import type { LargeEpisodes } from '#lib/server/large-episodes.ts';
 import { learnLater, type Sampling } from '#lib/server/learned-counts.ts';
-import { LEARNED_LOCK } from '#lib/server/learned-patterns.ts';
+import { LEARNED_LOCK, type FollowLearned } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
 import { findLost } from '#lib/server/retraction.ts';
 import { explainAlerts, type ExplainDeps } from './explain-alerts.ts';
 
-export interface CorrelateDeps extends ExplainDeps {
+export interface CorrelateDeps extends Omit<ExplainDeps, 'learned'> {
 	pool: pg.Pool;
+	learned: FollowLearned;
 	ring: Ring;
 	sampling: Sampling;
 	largeEpisodes: Pick<LargeEpisodes, 'guess'>;
@@ -89,8 +90,8 @@ async function explain(
 			'select pg_advisory_xact_lock(id) from (select unnest($1::bigint[]) as id order by 1) locked',
 			[ids]
 		);
-	const around = await loadSurroundings(client, ids);
-	const explained = await explainAlerts(client, deps, around, Date.now());
+	const [around, learned] = await Promise.all([loadSurroundings(client, ids), deps.learned.read(client)]);
+	const explained = await explainAlerts(client, { ...deps, learned }, around, Date.now());
 	const rows = explained.map(({ alert, supplierId, explanation }): FeedRow => {
 		const body = bodyOf(alert, explanation);
 		return {

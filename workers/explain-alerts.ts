@@ -16,7 +16,7 @@ import {
 	type StoredReport,
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
-import type { FollowLearned, Learned } from '#lib/server/learned-patterns.ts';
+import type { Learned } from '#lib/server/learned-patterns.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 import { requestKey } from '#lib/server/request-store.ts';
 import { requestsAround } from './requests-around.ts';
@@ -24,7 +24,8 @@ import { requestsAround } from './requests-around.ts';
 export interface ExplainDeps {
 	index: RequestIndex;
 	table: CauseTable;
-	learned: FollowLearned;
+	/** Taken once: all of a batch is explained by one state of what was learned, and by one table. */
+	learned: Learned;
 	roleOnly: ReadonlySet<string>;
 }
 
@@ -41,10 +42,8 @@ export async function explainAlerts(
 	around: Surroundings,
 	now: number
 ): Promise<Explained[]> {
-	// Taken once: all of a batch is explained by one table and one state of what was learned.
-	const { table } = deps;
-	const learned = await deps.learned.read(client);
-	const requests = await requestsFor(client, { index: deps.index, table, learned }, around);
+	const { table, learned } = deps;
+	const requests = await requestsFor(client, deps, around);
 	const explained: Explained[] = [];
 	for (const [i, alert] of around.alerts.entries()) {
 		// Others of this process get their turn: they may hold what everybody waits for.
@@ -102,7 +101,7 @@ function viewersOf(alert: StoredAlert, { devices, userIds }: Surroundings): Set<
 /** How each Alert finds the requests that may explain it: those around it, and those that it names. */
 async function requestsFor(
 	client: pg.ClientBase,
-	{ index, table, learned }: { index: RequestIndex; table: CauseTable; learned: Learned },
+	{ index, table, learned }: Pick<ExplainDeps, 'index' | 'table' | 'learned'>,
 	around: Surroundings
 ): Promise<(alert: StoredAlert) => ServiceRequest[]> {
 	const near = await requestsAround(client, index, around, (alert) => ({

@@ -96,11 +96,12 @@ async function comparePage(
 	try {
 		await client.query('begin isolation level repeatable read read only');
 		const around = await loadSurroundings(client, ids);
+		const learned = await deps.learned.read(client);
 		const place = new Map(ids.map((id, i) => [id, i]));
 		around.alerts.sort((a, b) => place.get(a.id)! - place.get(b.id)!);
 		const now = Date.now();
-		const before = await explainAlerts(client, { ...deps, table: active }, around, now);
-		const after = await explainAlerts(client, { ...deps, table: draft }, around, now);
+		const before = await explainAlerts(client, { ...deps, learned, table: active }, around, now);
+		const after = await explainAlerts(client, { ...deps, learned, table: draft }, around, now);
 		// Who sees an Alert does not depend on the table: both lists run in step.
 		return before.map((explained, i) => ({ before: explained, after: after[i]! }));
 	} finally {

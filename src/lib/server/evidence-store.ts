@@ -49,21 +49,15 @@ export interface StoredReport extends InstructionReport {
 
 /** Loads what stands around these Alerts in one round of queries on the caller's transaction. */
 export async function loadSurroundings(client: pg.ClientBase, ids: readonly bigint[]): Promise<Surroundings> {
-	const [{ rows: alertRows }, { rows: users }] = await Promise.all([
+	const [{ rows: alertRows }, { rows: deviceRows }, { rows: users }] = await Promise.all([
 		client.query<AlertRow>({ name: 'load-alerts', text: ALERTS, values: [ids] }),
+		client.query<DeviceRow>({ name: 'load-homes', text: HOMES, values: [ids] }),
 		client.query<{ until: Date | null; user_id: Buffer | null; supplier_id: number }>({
 			name: 'load-mark-and-users',
 			text: `select until, user_id, supplier_id from (select min(complete_until) as until from completeness) mark
 				left join supplier_user on true`
 		})
 	]);
-	const deviceIds = alertRows.map((row) => row.device_id);
-	const { rows: deviceRows } = await client.query<DeviceRow>({
-		name: 'load-homes',
-		text: HOMES,
-		values: [deviceIds]
-	});
-
 	const devices = new Map<string, StoredDevice>();
 	const homes = new Map<string, string[]>();
 	for (const row of deviceRows) {
@@ -280,10 +274,13 @@ select id, message_id, device_id, kind, code, dcc_payload, raised_at, received_a
 	throttled_count, reference, fed_by, image_hash
 from alert where id = any($1) order by id`;
 
-// One row for each Device and tenure; a Device without a hub stands for itself.
+// One row for each Device and tenure; a Device without a hub stands for itself. By the ids of the Alerts, so that nobody
+// waits for these to be read first.
 const HOMES = `
-with here as (select device_id, device_type, hub_id, area, model, firmware from device where device_id = any($1)),
-home as (
+with here as (
+	select device_id, device_type, hub_id, area, model, firmware from device
+	where device_id = any(array(select device_id from alert where id = any($1)))
+), home as (
 	select d.device_id, d.device_type, d.hub_id, d.area, d.model, d.firmware
 	from (select distinct hub_id from here where hub_id is not null) h join device d using (hub_id)
 	union all
