@@ -27,7 +27,7 @@ export function growth(bench: Bench, reopen: (at: Told) => Promise<void>): Work[
 	const { seed, amounts } = options;
 	let indexed = 0;
 	/** Bytes a request, by size of the index. */
-	const grown = new Map<number, number>();
+	const grown = new Map<number, number | null>();
 
 	const start: Work = {
 		name: 'starting a fresh Causeway for growth',
@@ -49,7 +49,7 @@ export function growth(bench: Bench, reopen: (at: Told) => Promise<void>): Work[
 				const bytes = await fill(trial().system, trace, requests - wanted, requests, told);
 				indexed = Math.max(indexed, requests);
 				grown.set(requests, bytes);
-				return wanted === 0 ? 'they are there' : `${bytes.toFixed(1)} B each`;
+				return bytes === null ? 'they are there' : `${bytes.toFixed(1)} B each`;
 			}
 		},
 		{
@@ -71,7 +71,7 @@ export function growth(bench: Bench, reopen: (at: Told) => Promise<void>): Work[
 					told
 				);
 				const p99Ms = paced.latencyMs!.p99;
-				const bytesPerServiceRequest = grown.get(requests) ?? 0;
+				const bytesPerServiceRequest = grown.get(requests) ?? null;
 				measured.growth.push({ requests, alertsPerSecond, p99Ms, bytesPerServiceRequest });
 				return `${whole(alertsPerSecond)} Alerts/s, p99 ${inMs(p99Ms)}`;
 			}
@@ -80,8 +80,15 @@ export function growth(bench: Bench, reopen: (at: Told) => Promise<void>): Work[
 	return [start, ...options.growth.flatMap(at)];
 }
 
-/** Puts the requests `from` to `to` into the system's own index. Returns the bytes that each took. */
-async function fill(system: Loaded, trace: Trace, from: number, to: number, told: Told): Promise<number> {
+/** Puts the requests `from` to `to` into the system's own index. Returns the bytes that each took; `null` where there are none. */
+async function fill(
+	system: Loaded,
+	trace: Trace,
+	from: number,
+	to: number,
+	told: Told
+): Promise<number | null> {
+	if (to === from) return null;
 	await using stack = new AsyncDisposableStack();
 	const redis = stack.adopt(await openRedis(system.redisUrl, createLog('silent', 'bench')), (r) =>
 		r.destroy()
@@ -102,5 +109,5 @@ async function fill(system: Loaded, trace: Trace, from: number, to: number, told
 		}
 	};
 	await Promise.all(Array.from({ length: LANES }, lane));
-	return to === from ? 0 : ((await usedMemory(redis)) - before) / (to - from);
+	return ((await usedMemory(redis)) - before) / (to - from);
 }

@@ -44,7 +44,8 @@ export interface Growth {
 	alertsPerSecond: number;
 	/** From the call to the console at the pace of the country, ms. */
 	p99Ms: number;
-	bytesPerServiceRequest: number;
+	/** `null`: nothing had to be put into the index for it. */
+	bytesPerServiceRequest: number | null;
 }
 
 export interface Backlog {

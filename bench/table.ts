@@ -99,7 +99,7 @@ function sizes({ memory, growth }: Report): string[] {
 			`index of ${whole(at.requests)} requests`,
 			`${whole(at.alertsPerSecond)} /s`,
 			`p99 ${inMs(at.p99Ms)}`,
-			`${whole(at.bytesPerServiceRequest)} B each`
+			at.bytesPerServiceRequest === null ? '' : `${whole(at.bytesPerServiceRequest)} B each`
 		);
 	const size = (name: string, figure: number | null, unit: string): string[] =>
 		figure === null ? [] : [line(name, `${whole(figure)} ${unit}`)];

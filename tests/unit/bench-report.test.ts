@@ -134,6 +134,8 @@ describe('the table of the benchmark', () => {
 	it('has latency, cost, growth, memory, and whether each target is met', () => {
 		expect(cells('1,150 Alerts/s beside 800 requests/s')).toEqual(['6.4 ms', '12 ms', '25 ms', '35 %']);
 		expect(cells('index of 10,000,000 requests')).toEqual(['11,000 /s', 'p99 40 ms', '70 B each']);
+		const there = { growth: growthOf({ ...grown(1e5, 12_000), bytesPerServiceRequest: null }) };
+		expect(cells('index of 100,000 requests', there)).toEqual(['12,000 /s', 'p99 40 ms']);
 		expect(cells('DUIS messages, one a call')).toEqual(['>= 3,000 /s', '3,500 /s', 'met']);
 		const slow = { latencyMs: { at50pct: null, at1150: { p50: 1, p95: 2, p99: 3000 } } };
 		expect(cells("p99 at the country's pace", slow)).toEqual(['<= 100 ms', '3,000 ms', 'MISSED']);
