@@ -5,7 +5,7 @@ import { isLive, openBrowser, openPage, signIn } from '../tests/support/browser.
 import type { BrowserFigures } from './report.ts';
 import type { Bench, Told, Work } from './rounds.ts';
 import { runStage } from './stage.ts';
-import { quiet, type Loaded } from './system.ts';
+import { settled, type Loaded } from './system.ts';
 import type { Trial } from './trial.ts';
 import { inMs, whole } from './wording.ts';
 
@@ -61,7 +61,7 @@ async function fillDesk({ system, course }: Trial, view: number, at: Told): Prom
 			only: SUPPLIER
 		};
 		await runStage(system, course.next({ alerts }), (done) => at(held + done, view));
-		await quiet(system);
+		await settled(system);
 	}
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Ground, System } from '../launcher/ground.ts';
 import { stopProcess } from '../launcher/process.ts';
+import { suppliersWithNews } from '#lib/server/episode-turn.ts';
 import type { CrowdOrder } from './crowd.ts';
 import type { Expect, ListenAnswer, ListenOrder } from './listen.ts';
 import { writeInventory } from './inventory.ts';
@@ -124,7 +125,7 @@ async function fill(
 	await inLanes(before(past), '/service-requests');
 	const mark = { source: 'bench', completeUntil: new Date().toISOString() };
 	await post('/service-requests/completeness', JSON.stringify(mark), 'application/json');
-	await quiet(system);
+	await settled(system);
 	await system.pool.query('vacuum analyze service_request, request_key');
 	say(`${trace.requests.toLocaleString('en')} Service Requests are indexed`);
 }
@@ -139,24 +140,22 @@ function* before(trace: Trace): Generator<string> {
 }
 
 /** Waits until every explanation that is due has been written; throws where that takes longer than two minutes. */
-export const quiet = (system: System): Promise<void> => whenNone(system, 'select from doorbell limit 1');
+export const quiet = ({ pool }: System): Promise<void> =>
+	until(async () => (await pool.query('select from doorbell limit 1')).rows.length === 0);
 
 /** Waits until what follows behind the explanations is done too: every feed is grouped, and all is learned from. */
-export const settled = (system: System): Promise<void> =>
-	whenNone(
-		system,
-		`select from doorbell union all select from learn_due union all select from feed_head h
-		left join feed_cursor c on c.supplier_id = h.supplier_id where h.seq > coalesce(c.seq, 0) limit 1`
-	);
+export const settled = ({ pool }: System): Promise<void> =>
+	until(async () => {
+		const { rows } = await pool.query('select from doorbell union all select from learn_due limit 1');
+		return rows.length === 0 && (await suppliersWithNews(pool, 0)).length === 0;
+	});
 
 const LIMIT_MS = 120_000;
 
-async function whenNone({ pool }: System, query: string): Promise<void> {
-	const until = Date.now() + LIMIT_MS;
-	for (;;) {
-		const { rows } = await pool.query(query);
-		if (rows.length === 0) return;
-		if (Date.now() > until) throw new Error('the product still works on what was sent two minutes ago');
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+	const end = Date.now() + LIMIT_MS;
+	while (!(await isDone())) {
+		if (Date.now() > end) throw new Error('the product still works on what was sent two minutes ago');
 		await pause(50);
 	}
 }

@@ -1,7 +1,7 @@
 // Stage after stage on one Causeway: what saturates it, and what comes at a given pace.
 import { createCourse } from './course.ts';
 import { callSize, countFor } from './figures.ts';
-import { runStage, type StageResult } from './stage.ts';
+import { runStage, type Stage, type StageResult } from './stage.ts';
 import { quiet, settled, type Loaded } from './system.ts';
 
 export interface Load {
@@ -31,12 +31,15 @@ export const LOADS = {
 } as const satisfies Record<string, Load>;
 export type LoadName = keyof typeof LOADS;
 
-export interface StageRecord extends StageResult {
+interface Settled extends StageResult {
+	/** So long (s) after the stage all of it was grouped and learned from; `null` where nobody waited for that. */
+	settledSeconds: number | null;
+}
+
+export interface StageRecord extends Settled {
 	name: string;
 	/** Alerts a second that were sent whatever became of them; `null` where as many as were taken. */
 	offeredPerSecond: number | null;
-	/** So long (s) after the stage all of it was grouped and learned from; `null` where nobody waited for that. */
-	settledSeconds: number | null;
 }
 
 /** A stage at a given pace begins with so long that does not count. */
@@ -51,17 +54,26 @@ export function createTrial(system: Loaded, stages: StageRecord[]) {
 	/** Records of one stream that are taken and worked off in a second, as last seen. */
 	const paces = new Map<LoadName, number>();
 
-	async function send(name: LoadName, count: number, told?: Told): Promise<StageResult> {
+	/** Runs a stage until nothing is left of it; `quietSeconds`: until all of it was explained, `settledSeconds`: and grouped. */
+	async function run(stage: Stage, told?: Told) {
+		const result = await runStage(system, stage, told);
+		const ended = performance.now();
+		await quiet(system);
+		const quietSeconds = (performance.now() - ended) / 1000;
+		await settled(system);
+		const settledSeconds = Math.round((performance.now() - ended) / 100) / 10;
+		return { result: { ...result, settledSeconds }, quietSeconds };
+	}
+
+	async function send(name: LoadName, count: number, told?: Told): Promise<Settled> {
 		const load: Load = LOADS[name];
 		const amount = (batch: number | 'duis') => ({ count, batch, perSecond: null, inFlight: load.inFlight });
 		const stage = course.next({
 			...(load.alerts && { alerts: amount(load.alerts) }),
 			...(load.requests && { requests: amount(load.requests) })
 		});
-		const result = await runStage(system, stage, told);
-		const begin = performance.now();
-		await quiet(system);
-		paces.set(name, count / (result.seconds + (performance.now() - begin) / 1000));
+		const { result, quietSeconds } = await run(stage, told);
+		paces.set(name, count / (result.seconds + quietSeconds));
 		return result;
 	}
 
@@ -71,15 +83,8 @@ export function createTrial(system: Loaded, stages: StageRecord[]) {
 		return paces.get(name)!;
 	}
 
-	async function keep(
-		name: string,
-		offeredPerSecond: number | null,
-		result: StageResult
-	): Promise<StageRecord> {
-		const ended = performance.now();
-		await settled(system);
-		const settledSeconds = Math.round((performance.now() - ended) / 100) / 10;
-		const record = { name, offeredPerSecond, settledSeconds, ...result };
+	function keep(name: string, offeredPerSecond: number | null, result: Settled): StageRecord {
+		const record = { name, offeredPerSecond, ...result };
 		stages.push(record);
 		return record;
 	}
@@ -105,9 +110,8 @@ export function createTrial(system: Loaded, stages: StageRecord[]) {
 			};
 			return course.next({ alerts: amount(alerts), requests: amount(requests) });
 		};
-		await settled(system);
-		await runStage(system, stageFor(WARM_UP_SECONDS));
-		return keep(name, alerts, await runStage(system, stageFor(seconds), told));
+		await run(stageFor(WARM_UP_SECONDS));
+		return keep(name, alerts, (await run(stageFor(seconds), told)).result);
 	}
 
 	return { system, course, stages, saturate, pace, paceOf };

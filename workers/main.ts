@@ -7,7 +7,7 @@ import type { Frame } from '#lib/server/feed.ts';
 import { forgetSamples } from '#lib/server/learned-counts.ts';
 import { publishLive } from '#lib/server/live-channel.ts';
 import { createLog } from '#lib/server/log.ts';
-import { QUEUE_PREFIX, within, type Job, type JobData } from '#lib/server/queues.ts';
+import { EVERY_MS, QUEUE_PREFIX, within, type Job, type JobData } from '#lib/server/queues.ts';
 import { reindex } from '#lib/server/reindex.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { onStop } from '#lib/server/stop.ts';
@@ -52,18 +52,21 @@ const deps = {
 		)
 };
 
-/** Consoles are told twenty times a second; an explanation that changes may come a little later. */
 const explain = createRounds({
-	everyMs: 50,
+	everyMs: EVERY_MS['correlate-alerts'],
 	most: Math.max(2, availableParallelism()),
 	work: (more) => correlateAlerts(deps, 'correlate-alerts', more)
 });
 const explainAgain = createRounds({
-	everyMs: 250,
+	everyMs: EVERY_MS['correlate-again'],
 	most: 2,
 	work: (more) => correlateAlerts(deps, 'correlate-again', more)
 });
-const indexing = createRounds({ everyMs: 200, most: 2, work: (more) => indexServiceRequests(deps, more) });
+const indexing = createRounds({
+	everyMs: EVERY_MS['index-service-requests'],
+	most: 2,
+	work: (more) => indexServiceRequests(deps, more)
+});
 
 const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<number> }> = {
 	// A round is worth many jobs: all that wait for it end with it.

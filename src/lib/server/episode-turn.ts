@@ -6,7 +6,7 @@ const FOLLOWER = 'group-episodes';
 
 /** Suppliers whose feed has news; `late`: for longer than `patience` (ms). */
 export async function suppliersWithNews(
-	pool: pg.Pool,
+	pool: pg.ClientBase | pg.Pool,
 	patience: number
 ): Promise<Array<{ id: number; late: boolean }>> {
 	const { rows } = await pool.query<{ id: number; late: boolean }>(

@@ -15,15 +15,17 @@ export const JOBS = [
 export type Job = (typeof JOBS)[number];
 
 /**
- * These work on whatever is due: of those rung for within so many ms one job is enough, whosever doorbell it carries. To
- * ring more often than the worker begins a round (workers/main.ts) would cost a job and bring nothing sooner.
+ * These work on whatever is due, so that of those rung for within so many ms one job is enough, whosever doorbell it
+ * carries, and the worker begins a round no more often. Consoles are told of new Alerts twenty times a second; an
+ * explanation that changes may come a little later.
  */
-const GATHERED: ReadonlyMap<Job, number> = new Map<Job, number>([
-	['correlate-alerts', 50],
-	['correlate-again', 100],
-	['index-service-requests', 100],
-	['settle-pending', 100]
-]);
+export const EVERY_MS = {
+	'correlate-alerts': 50,
+	'correlate-again': 250,
+	'index-service-requests': 200,
+	'settle-pending': 100
+} as const satisfies Partial<Record<Job, number>>;
+const GATHERED: ReadonlyMap<string, number> = new Map(Object.entries(EVERY_MS));
 
 export interface JobData {
 	doorbell?: string;
