@@ -20,7 +20,8 @@ import { writeFeed, type AlertBody, type FeedRow, type Frame, type Joins } from 
 import { writeFirst } from '#lib/server/feed-first.ts';
 import type { LargeEpisodes } from '#lib/server/large-episodes.ts';
 import { learnLater, type Sampling } from '#lib/server/learned-counts.ts';
-import { LEARNED_LOCK, type FollowLearned } from '#lib/server/learned-patterns.ts';
+import type { FollowLearned } from '#lib/server/learned-patterns.ts';
+import { LOCKS } from '#lib/server/locks.ts';
 import type { Ring } from '#lib/server/queues.ts';
 import { findLost } from '#lib/server/retraction.ts';
 import { explainAlerts, type ExplainDeps } from './explain-alerts.ts';
@@ -33,12 +34,6 @@ export interface CorrelateDeps extends Omit<ExplainDeps, 'learned'> {
 	largeEpisodes: Pick<LargeEpisodes, 'guess'>;
 	publish(frames: readonly Frame[]): Promise<void>;
 }
-
-/**
- * Held while Alerts are explained for the first time, shared by all who do. Whoever takes it alone, for a moment, knows
- * that no first explanation is under way on tenures that have been corrected since.
- */
-export const FIRST_EXPLANATIONS = 4_716_002;
 
 /**
  * One round of a job: the most urgent doorbells that wait, as many as make some hundred Alerts; `more` where others are
@@ -73,8 +68,8 @@ interface Work {
 }
 
 const NOTHING: Work = { frames: [], others: null };
-const KNOWN = `select pg_advisory_xact_lock_shared(${LEARNED_LOCK})`;
-const FIRST = `${KNOWN}, pg_advisory_xact_lock_shared(${FIRST_EXPLANATIONS})`;
+const KNOWN = `select pg_advisory_xact_lock_shared(${LOCKS.learned})`;
+const FIRST = `${KNOWN}, pg_advisory_xact_lock_shared(${LOCKS.firstExplanations})`;
 
 /** Explains the Alerts of these doorbells, and commits. */
 async function explain(

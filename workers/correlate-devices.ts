@@ -1,8 +1,8 @@
 // correlate-devices: when Devices or tenures have changed, has the Alerts of these Devices and of their home networks
 // explained again: they came before their Device did, or before a tenure was put right.
 import type pg from 'pg';
+import { LOCKS } from '#lib/server/locks.ts';
 import type { Ring } from '#lib/server/queues.ts';
-import { FIRST_EXPLANATIONS } from './correlate-alerts.ts';
 
 /** Works on a doorbell; one that is gone has been worked on. Returns how many Alerts are to be explained again. */
 export async function correlateDevices(
@@ -13,7 +13,7 @@ export async function correlateDevices(
 	// below are rung, so that they find what it has written. What begins later reads the tenures of after.
 	await pool.query(`${HOMES} select pg_advisory_xact_lock($2) from (select from alerts limit 1) found`, [
 		doorbell,
-		FIRST_EXPLANATIONS
+		LOCKS.firstExplanations
 	]);
 	const { rows } = await pool.query<{ id: bigint; count: number }>(RING_AGAIN, [doorbell]);
 	for (const row of rows) ring('correlate-again', row.id);

@@ -1,6 +1,7 @@
 // keep-partitions: makes the partitions of the coming weeks and drops those that retention has ended. Works as the owner
 // of the tables, on a session of its own for as long as it takes.
 import pg from 'pg';
+import { LOCKS } from '#lib/server/locks.ts';
 import { dropOldPartitions, ensurePartitions } from '#lib/server/partitions.ts';
 
 /** Safe to run at any time and in several workers. Returns the names of the dropped partitions. */
@@ -13,7 +14,7 @@ export async function keepPartitions(
 	await client.connect();
 	try {
 		await client.query(`set lock_timeout = '5s'`);
-		await client.query('select pg_advisory_lock(4716002)');
+		await client.query('select pg_advisory_lock($1)', [LOCKS.partitions]);
 		await ensurePartitions(client, now);
 		return await dropOldPartitions(client, now, retentionDays);
 	} finally {

@@ -3,9 +3,7 @@ import type { CauseFile } from '#lib/domain/cause-table.ts';
 import type { TableSummary, VersionStatus } from '#lib/domain/cause-table-version.ts';
 import type pg from 'pg';
 import { inTransaction } from './database.ts';
-
-/** Whoever seeds, saves, proposes or activates takes turns by this lock. */
-const LOCK = 4_716_002; // any number that nothing else in the database uses
+import { LOCKS } from './locks.ts';
 
 export interface Person {
 	id: string;
@@ -53,7 +51,7 @@ export const toSummary = (row: VersionRow, reader: string): TableSummary => ({
 /** One transaction, after whoever else is at it. */
 export const inTurn = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
 	inTransaction(pool, async (client) => {
-		await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
+		await client.query('select pg_advisory_xact_lock($1)', [LOCKS.causeTable]);
 		return work(client);
 	});
 

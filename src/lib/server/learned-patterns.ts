@@ -55,9 +55,6 @@ export const figuresOf = ({ withinSeconds, seen, of, byChance, lift, low, high }
 export const toPatterns = (rows: readonly PatternRow[]): LearnedPatterns =>
 	new Map(rows.map(toPattern).map((pattern) => [patternKey(pattern), pattern]));
 
-/** Held by whoever explains, and taken alone by whoever changes what is offered: nobody explains by what was before. */
-export const LEARNED_LOCK = 5_271_009;
-
 export type FollowLearned = ReturnType<typeof followLearned>;
 
 /** All Suppliers' patterns at one instant. */
@@ -78,7 +75,7 @@ interface Known {
 export function followLearned() {
 	const newest = new Map<number, Known>();
 	return {
-		/** As they are now; within a transaction that holds `LEARNED_LOCK` they stay so until its end. */
+		/** As they are now; within a transaction that holds the lock `learned` they stay so until its end. */
 		async read(client: pg.ClientBase | pg.Pool): Promise<Learned> {
 			const { rows } = await client.query<{ supplier_id: number; version: bigint }>({
 				name: 'learned-versions',

@@ -8,7 +8,8 @@ import {
 } from '#lib/domain/learned-evidence.ts';
 import type { Relation } from '#lib/domain/alert.ts';
 import type pg from 'pg';
-import { LEARNED_LOCK, figuresOf } from './learned-patterns.ts';
+import { figuresOf } from './learned-patterns.ts';
+import { LOCKS } from './locks.ts';
 import { firstIdAt } from './record-id.ts';
 
 /** Alerts kept within this time are explained again when a pattern becomes a candidate, or is one no more. */
@@ -91,7 +92,7 @@ export async function keepPatterns(
 ): Promise<bigint[]> {
 	await client.query('begin');
 	// Alone: an Alert that is being explained now by what was before is in the record when its code is asked for below.
-	if (codes.length > 0) await client.query('select pg_advisory_xact_lock($1)', [LEARNED_LOCK]);
+	if (codes.length > 0) await client.query('select pg_advisory_xact_lock($1)', [LOCKS.learned]);
 	await client.query(DELETE, [supplierId, ...identities(gone)]);
 	await client.query(UPSERT, [
 		supplierId,

@@ -2,10 +2,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { LOCKS } from './locks.ts';
 import { ensurePartitions } from './partitions.ts';
 
 const FOLDER = new URL('../../../migrations/', import.meta.url);
-const LOCK = 4_716_001; // any number that nothing else in the database uses
 
 /**
  * Applies what is missing and makes the partitions of the coming weeks; returns the names applied now. Needs a
@@ -15,7 +15,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 	const client = new pg.Client({ connectionString: databaseUrl });
 	await client.connect();
 	try {
-		await client.query('select pg_advisory_lock($1)', [LOCK]);
+		await client.query('select pg_advisory_lock($1)', [LOCKS.migration]);
 		await client.query(
 			'create table if not exists migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())'
 		);

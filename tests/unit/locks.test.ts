@@ -1,0 +1,7 @@
+import { expect, it } from 'vitest';
+import { LOCKS } from '#lib/server/locks.ts';
+
+it('no lock of the record is taken for another', () => {
+	const numbers = Object.values(LOCKS);
+	expect(new Set<number>(numbers).size).toBe(numbers.length);
+});
