@@ -20,8 +20,6 @@ export async function writeInventory(
 		await write(pool, devices);
 		onProgress((written += devices.length));
 	}
-	// An inventory that has stood for long has been looked through: how many there are is known.
-	await pool.query('vacuum analyze device, tenure');
 }
 
 async function write(pool: pg.Pool, devices: readonly DeviceBody[]): Promise<void> {

@@ -118,6 +118,8 @@ async function fill(
 		await Promise.all([lane(), lane(), lane()]);
 	};
 	await writeInventory(system.pool, trace, (devices) => onProgress(devices / CALL, whole));
+	// An inventory that has stood for long has been looked through: how many there are is known.
+	await system.pool.query('vacuum analyze device, tenure');
 	sent = trace.devices / CALL;
 	say(`${trace.devices.toLocaleString('en')} Devices are known`);
 	// At the density of the course that goes on from here: causes lie where its Alerts look for them.

@@ -99,8 +99,10 @@ with input as (
 ), places as (
 	select device_id, "from", "to" from input
 	union all
-	select d.device_id, i."from", i."to" from input i join device h on h.device_id = i.device_id
-	join device d on d.hub_id = h.hub_id and d.device_id <> i.device_id where i.hub
+	select d.device_id, i."from", i."to" from input i
+	cross join lateral (select hub_id from device where device_id = i.device_id limit 1) h
+	cross join lateral (select device_id from device where hub_id = h.hub_id offset 0) d
+	where i.hub and d.device_id <> i.device_id
 ), found as (
 	select a.id from places p cross join lateral (
 		select id from alert where device_id = p.device_id and effective_at between p."from" and p."to"
@@ -114,7 +116,8 @@ with input as (
 ), parts as (
 	select array_agg(id order by id) as ids from (select id, (row_number() over (order by id) - 1) / 500 as part from found) f group by part
 ), due as (
-	insert into learn_due (request_ids) select array_agg(id) from input left join device d using (device_id)
+	insert into learn_due (request_ids) select array_agg(id) from input
+	left join lateral (select hub_id from device where device_id = input.device_id limit 1) d on true
 	where ${sampledHome('coalesce(d.hub_id, device_id)', '$8')} having count(*) > 0
 ), gone as (
 	delete from doorbell where id = any($1)

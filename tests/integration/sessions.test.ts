@@ -22,3 +22,16 @@ it.each<Role>(['causeway_web', 'causeway_ingest', 'causeway_worker'])(
 		}
 	}
 );
+
+it.each<[Role, mode: string]>([
+	['causeway_web', 'auto'],
+	['causeway_ingest', 'force_generic_plan'],
+	['causeway_worker', 'force_generic_plan']
+])('%s plans %s: what does the same all day plans a statement once', async (role, mode) => {
+	const { pool, close } = openDatabase(system.databaseUrl, role, 1);
+	try {
+		expect((await pool.query('show plan_cache_mode')).rows).toEqual([{ plan_cache_mode: mode }]);
+	} finally {
+		await close();
+	}
+});

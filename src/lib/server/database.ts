@@ -11,7 +11,9 @@ export type Role = 'causeway_web' | 'causeway_ingest' | 'causeway_worker';
  * Statements are planned once a session, and next week's partition is empty then: a plan that reads all of it would go on
  * doing so when it is full. What that costs on paper would have PostgreSQL before 18 compile statements of a millisecond.
  */
-const PLANS = ' -c enable_seqscan=off -c jit=off';
+const PLANS = '-c enable_seqscan=off -c jit=off';
+/** At once, and not only after five plans for the values of the time: with many partitions each takes ten milliseconds. */
+const PLANNED_ONCE = '-c plan_cache_mode=force_generic_plan';
 
 /** `bigint` columns arrive as JavaScript bigint: record ids exceed 2^53. Only for these pools, not for the driver. */
 const types: pg.CustomTypesConfig = {
@@ -32,10 +34,16 @@ export interface Connection {
  * `pipeline`: statements of one client that are not awaited one by one are sent together.
  */
 export function openDatabase(url: string, role: Role, max: number, { pipeline = false } = {}): Connection {
+	const options = [
+		`-c role=${role} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000`,
+		PLANS,
+		// What people ask for differs from one time to the next.
+		...(role === 'causeway_web' ? [] : [PLANNED_ONCE])
+	];
 	const pool = new pg.Pool({
 		connectionString: url,
 		max,
-		options: `-c role=${role} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000${PLANS}`,
+		options: options.join(' '),
 		application_name: role,
 		types,
 		pipeline,

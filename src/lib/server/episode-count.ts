@@ -77,8 +77,10 @@ const FIGURES = `
 joining as (
 	select * from unnest($3::bigint[], $4::bigint[]) as t(alert_id, episode_id)
 ), member as (
-	select s.episode_id as id, s.alert_id, s.device_id, s.hub_id, s.code, s.explanation, s.effective_at, s.body from supplier_alert s
-	where s.supplier_id = $1 and s.episode_id = any($2::bigint[]) and s.alert_id <> all($3::bigint[]) and not ${isUncounted('$1')}
+	select s.* from unnest($2::bigint[]) as e(id) cross join lateral (
+		select episode_id as id, alert_id, device_id, hub_id, code, explanation, effective_at, body from supplier_alert s
+		where supplier_id = $1 and episode_id = e.id and alert_id <> all($3::bigint[]) and not ${isUncounted('$1')} offset 0
+	) s
 	union all
 	select j.episode_id, s.* from joining j cross join lateral (
 		select alert_id, device_id, hub_id, code, explanation, effective_at, body
@@ -93,7 +95,9 @@ joining as (
 ), first as (
 	select s.id, ${FACTS_OF} as facts
 	from (select distinct on (id) * from member order by id, effective_at, alert_id) s
-	left join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
+	left join lateral (
+		select model, firmware from device where device_id = decode(replace(s.device_id, '-', ''), 'hex') limit 1
+	) d on true
 ), figure as (
 	select e.id, e.version, coalesce(c.members, 0) as members, coalesce(c.devices, 0) as devices,
 		coalesce(c.occurrences, 0) as occurrences, coalesce(c.at_least, false) as at_least, coalesce(c.priority, 4) as priority,

@@ -151,7 +151,9 @@ with change as (
 		cross join lateral (
 			select * from supplier_alert where supplier_id = $1 and alert_id = m.alert_id and episode_id = e.id limit 1
 		) s
-		left join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
+		left join lateral (
+			select model, firmware from device where device_id = decode(replace(s.device_id, '-', ''), 'hex') limit 1
+		) d on true
 		limit 1
 	) f
 	where e.members = 0 or c.first_at <= e.first_at or c.gone_at <= e.first_at

@@ -5,6 +5,7 @@ import type { Candidate } from '#lib/domain/alert.ts';
 import { groupKeys, type GroupFacts } from '#lib/domain/episode.ts';
 import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import { statement } from './database.ts';
+import { reachOf } from './record-id.ts';
 
 /** An Alert that can be grouped. */
 export interface Holder {
@@ -134,12 +135,6 @@ export async function placeMembers(
 	);
 }
 
-/** The lowest and the highest of these ids: partitions beyond them are left alone. */
-export const reachOf = (ids: readonly bigint[]): [bigint, bigint] => [
-	ids.reduce((a, b) => (a < b ? a : b)),
-	ids.reduce((a, b) => (a > b ? a : b))
-];
-
 interface Facts {
 	alert_id: bigint;
 	episode_id: bigint | null;
@@ -167,7 +162,7 @@ cross join lateral (
 	from supplier_alert where supplier_id = $1 and alert_id = i.id limit 1
 ) s
 cross join lateral (select device_id, image_hash from alert where id = i.id limit 1) a
-left join device d on d.device_id = a.device_id`
+left join lateral (select model, firmware from device where device_id = a.device_id limit 1) d on true`
 );
 
 const KEYS = statement(

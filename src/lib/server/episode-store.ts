@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { statement } from './database.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
 import { countDifference, largeOf, writeLarge, type Move } from './episode-difference.ts';
-import { reachOf } from './episode-keys.ts';
+import { reachOf } from './record-id.ts';
 import type { Span } from './episode-runs.ts';
 import type { Grown } from './episode-settle.ts';
 import { toAlert, type AlertBody, type Frame, type Standing } from './feed.ts';

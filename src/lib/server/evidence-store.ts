@@ -281,11 +281,14 @@ with here as (
 	select device_id, device_type, hub_id, area, model, firmware from device
 	where device_id = any(array(select device_id from alert where id = any($1)))
 ), home as (
-	select d.device_id, d.device_type, d.hub_id, d.area, d.model, d.firmware
-	from (select distinct hub_id from here where hub_id is not null) h join device d using (hub_id)
+	select d.* from (select distinct hub_id from here where hub_id is not null) h cross join lateral (
+		select device_id, device_type, hub_id, area, model, firmware from device where hub_id = h.hub_id offset 0
+	) d
 	union all
 	select device_id, device_type, hub_id, area, model, firmware from here where hub_id is null
 )
 select d.device_id, d.device_type, d.hub_id, d.area, d.model, d.firmware, t.supplier_id,
 	date_part('epoch', lower(t.during)) * 1000 as "from", date_part('epoch', upper(t.during)) * 1000 as "to"
-from home d left join tenure t on t.device_id = d.device_id and t.superseded_at is null`;
+from home d left join lateral (
+	select supplier_id, during from tenure where device_id = d.device_id and superseded_at is null offset 0
+) t on true`;

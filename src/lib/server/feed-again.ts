@@ -3,6 +3,7 @@
 import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
 import type pg from 'pg';
 import { statement } from './database.ts';
+import { reachOf } from './record-id.ts';
 import { LOCK, columnsOf, inputRows, placedRows, replacedBy } from './feed-columns.ts';
 import { framesOf, type Written } from './feed-first.ts';
 import type { FeedRow, Frame, Standing } from './feed.ts';
@@ -44,6 +45,7 @@ export async function writeAgain(
 	client: pg.ClientBase,
 	again: ReadonlyArray<Again & { standing: Standing }>
 ): Promise<{ frames: Frame[]; behind: bigint | null }> {
+	if (again.length === 0) return { frames: [], behind: null };
 	const rows = again.map(({ row }) => row);
 	const [, { rows: written }] = await Promise.all([
 		client.query(LOCK([[...new Set(rows.map((row) => row.supplierId))]])),
@@ -54,7 +56,8 @@ export async function writeAgain(
 				again.map(
 					({ row, standing: { decision } }) =>
 						decision !== null && contradictionOf(decision, basisOf(row.body)) !== null
-				)
+				),
+				...reachOf(rows.map((row) => row.alertId))
 			])
 		)
 	]);
@@ -81,10 +84,12 @@ const REWRITE = statement(
 with input as (${inputRows({ version: 'integer', contradicted: 'boolean' })}
 ), standing as (
 	select * from input i where exists (
-		select from supplier_alert s where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id and s.version = i.version
+		select from supplier_alert s
+		where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id and s.version = i.version offset 0
 	)
 ), ${placedRows('standing')}, explained as (
-	update supplier_alert s set ${replacedBy('p')} from placed p where s.supplier_id = p.supplier_id and s.alert_id = p.alert_id
+	update supplier_alert s set ${replacedBy('p')} from placed p
+	where s.supplier_id = p.supplier_id and s.alert_id = p.alert_id and s.alert_id between $17 and $18
 ), entered as (
 	insert into feed (supplier_id, seq, alert_id) select supplier_id, seq, alert_id from placed
 ), behind as (

@@ -60,8 +60,12 @@ const WRITE = statement(
 with input as (${inputRows({ keys: 'text', joins: 'bigint' })}
 ), fresh as (
 	select i.*, e.id as episode_id, e.version + 1 as episode_version from input i
-	left join episode e on e.id = i.joins and e.supplier_id = i.supplier_id and e.run_from is not null
-	where not exists (select from supplier_alert s where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id)
+	left join lateral (
+		select id, version from episode where id = i.joins and supplier_id = i.supplier_id and run_from is not null limit 1
+	) e on true
+	where not exists (
+		select from supplier_alert s where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id offset 0
+	)
 ), ${placedRows('fresh')}, explained as (
 	insert into supplier_alert (${WRITTEN}, episode_id, episode_version) select ${WRITTEN}, episode_id, episode_version from placed
 ), entered as (

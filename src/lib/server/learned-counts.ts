@@ -2,10 +2,8 @@
 // their differences, so that no order of arrival can show.
 import { SPREAD, type Sighting } from '#lib/domain/learned-evidence.ts';
 import type pg from 'pg';
+import { LOCKS } from './locks.ts';
 import { leastIdSince } from './record-id.ts';
-
-/** One worker counts at a time: two passes over one sample would both take away what stood before. */
-const COUNTING_LOCK = 5_271_010;
 
 /** So many Devices are enough to learn from: of more, a fixed share of the homes is taken. */
 const ENOUGH_DEVICES = 25_000;
@@ -50,7 +48,7 @@ export interface Occasion {
 export async function takeDue(client: pg.ClientBase, most: number): Promise<Occasion[] | null> {
 	const { rows: locks } = await client.query<{ got: boolean }>(
 		'select pg_try_advisory_xact_lock($1) as got',
-		[COUNTING_LOCK]
+		[LOCKS.counting]
 	);
 	if (!locks[0]!.got) return null;
 	const { rows: due } = await client.query<{ alert_ids: bigint[]; request_ids: bigint[] }>(
@@ -146,8 +144,9 @@ with asked as (
 ), places as (
 	select device_id, at from asked
 	union
-	select d.device_id, a.at from asked a join device h on h.device_id = a.device_id
-	join device d on d.hub_id = h.hub_id
+	select d.device_id, a.at from asked a
+	cross join lateral (select hub_id from device where device_id = a.device_id limit 1) h
+	cross join lateral (select device_id from device where hub_id = h.hub_id offset 0) d
 ), touched as (
 	select device_id, code, effective_at from alert where id = any($1)
 	union all
@@ -183,11 +182,14 @@ with occasion as (
 	from unnest($4::smallint[], $5::bytea[], $6::text[], $7::timestamptz[], $8::text[])
 		with ordinality as t(supplier_id, device_id, code, hour, device_type, place)
 ), before as (
-	select s.* from learned_sample s join occasion o using (device_id, code, hour) for update of s
+	select s.* from occasion o cross join lateral (
+		select ctid as row, * from learned_sample where device_id = o.device_id and code = o.code and hour = o.hour for update
+	) s
 ), gone as (
-	delete from learned_sample s using before b
-	where (s.supplier_id, s.device_id, s.code, s.hour) = (b.supplier_id, b.device_id, b.code, b.hour)
-		and not exists (select from input i where (i.supplier_id, i.device_id, i.code, i.hour) = (s.supplier_id, s.device_id, s.code, s.hour))
+	delete from learned_sample where ctid = any(array(
+		select row from before b
+		where not exists (select from input i where (i.supplier_id, i.device_id, i.code, i.hour) = (b.supplier_id, b.device_id, b.code, b.hour))
+	))
 ), kept as (
 	insert into learned_sample (supplier_id, device_id, code, hour, device_type, sightings)
 	select supplier_id, device_id, code, hour, device_type, sightings from input

@@ -8,10 +8,13 @@ const BY_ID = ['alert', 'service_request', 'supplier_alert', 'retracted_alert', 
 /** A client further behind than this reloads its snapshot. */
 const FEED_DAYS = 2;
 
-/** Makes the partitions from the present week to four weeks ahead. Safe to run at any time; needs the owner. */
+/**
+ * Makes the partitions from the week before to two weeks ahead, those of the feed to two weeks ahead. Not more: each costs
+ * every statement of its table something. Safe to run at any time; needs the owner.
+ */
 export async function ensurePartitions(client: pg.ClientBase, now: number): Promise<void> {
 	const statements: string[] = [];
-	for (let at = now - WEEK; at < now + 4 * WEEK; at += WEEK) {
+	for (let at = now - WEEK; at <= now + 2 * WEEK; at += WEEK) {
 		const from = Math.floor(at / WEEK) * WEEK;
 		for (const table of BY_ID)
 			statements.push(partition(table, from, `${firstIdAt(from)}`, `${firstIdAt(from + WEEK)}`));

@@ -17,6 +17,12 @@ export const leastIdSince = (at: number): bigint => firstIdAt(Math.min(at, Date.
 /** Epoch milliseconds at which `id` was given. */
 export const timeOfId = (id: bigint): number => Number(id >> 22n) + EPOCH;
 
+/** The lowest and the highest of these ids: partitions beyond them are left alone. */
+export const reachOf = (ids: readonly bigint[]): [bigint, bigint] => [
+	ids.reduce((a, b) => (a < b ? a : b)),
+	ids.reduce((a, b) => (a > b ? a : b))
+];
+
 /** Makes an id source; `process` is a number from 0 to 1023 that differs between processes that run at once. */
 export function createIds(process: number, now: () => number = Date.now): () => bigint {
 	let last = 0;

@@ -88,16 +88,17 @@ export async function carryOver(
 
 const FORMER = `
 with former as (
-	select t.supplier_id, a.id as alert_id from alert a join tenure t on t.device_id = a.device_id
-	where a.id = any($1::bigint[]) and t.superseded_at is not null
+	select t.supplier_id, a.id as alert_id from alert a cross join lateral (
+		select supplier_id from tenure where device_id = a.device_id and superseded_at is not null offset 0
+	) t where a.id = any($1::bigint[])
 	union
 	select fed_by, id from alert where id = any($1::bigint[]) and fed_by is not null
 	except
 	select * from unnest($2::smallint[], $3::bigint[])
 )
-select s.supplier_id, s.alert_id from former f
-join supplier_alert s on s.supplier_id = f.supplier_id and s.alert_id = f.alert_id
-where s.alert_id = any($1::bigint[]) order by s.supplier_id, s.alert_id`;
+select s.supplier_id, s.alert_id from former f cross join lateral (
+	select supplier_id, alert_id from supplier_alert where supplier_id = f.supplier_id and alert_id = f.alert_id limit 1
+) s order by s.supplier_id, s.alert_id`;
 
 const RETRACT = `
 with input as (

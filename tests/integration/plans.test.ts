@@ -1,0 +1,97 @@
+// Statements are planned once a session. Those of a fresh installation are planned while there is nothing to read.
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { writeInventory } from '../../bench/inventory.ts';
+import { settled } from '../../bench/system.ts';
+import { SUPPLIERS, createTrace } from '../../bench/trace.ts';
+import { openGround, type Ground, type System } from '../../launcher/ground.ts';
+
+const HOUR = 3_600_000;
+/** So many entries of one table for an Alert and a Service Request: a home network has a few, and is asked a few times. */
+const MOST = 80;
+const [FIRST, ALL, CALL] = [40, 6040, 100];
+const trace = createTrace({ seed: 5, devices: 20_000, requests: ALL, now: Date.now() - HOUR });
+const given = { DATABASE_URL: process.env['DATABASE_URL'], REDIS_URL: process.env['REDIS_URL'] };
+let ground: Ground;
+let system: System;
+
+beforeAll(async () => {
+	// The numbered databases of the tests' Redis are taken: this one has one of its own.
+	process.env['DATABASE_URL'] = inject('databaseUrl');
+	delete process.env['REDIS_URL'];
+	ground = await openGround('plans_test', () => {});
+	system = await ground.startSystem({ suppliers: SUPPLIERS });
+	// Who has the tables analyzed has all sessions plan anew; nobody shall come in between.
+	const { rows } = await system.pool.query<{ name: string }>(
+		`select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`
+	);
+	for (const { name } of rows)
+		await system.pool.query(`alter table ${name} set (autovacuum_enabled = false)`);
+});
+
+afterAll(async () => {
+	await system?.stop();
+	await ground?.close();
+	for (const [name, value] of Object.entries(given))
+		if (value === undefined) delete process.env[name];
+		else process.env[name] = value;
+});
+
+async function post(path: string, lines: readonly string[]): Promise<void> {
+	const response = await fetch(`${system.url}/api/v1${path}`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${system.keys['*']}`, 'content-type': 'application/x-ndjson' },
+		body: lines.join('\n')
+	});
+	expect(response.status, await response.text()).toBe(202);
+}
+
+/** All that happens to the first Devices of an installation, message by message. */
+async function begin(): Promise<void> {
+	const devices = [0, 1, 2].flatMap((home) => trace.devicesOf(trace.homes + home));
+	await post(
+		'/devices',
+		devices.map((device) => JSON.stringify(device))
+	);
+	for (let i = 0; i < FIRST; i++) {
+		const { deviceId } = devices[i % devices.length]!;
+		const request = trace.requestAt(i);
+		const [userId, , counter] = request.requestId.split(':');
+		await post('/service-requests', [
+			JSON.stringify({ ...request, requestId: [userId, deviceId, counter].join(':') })
+		]);
+		await post('/alerts', [JSON.stringify({ ...trace.alertAt(i), deviceId })]);
+	}
+	await settled(system);
+}
+
+/** Rows and index entries that have been read of each table, partitions together. Exact once the sessions have ended. */
+async function readings(): Promise<Array<{ table: string; read: number }>> {
+	const { rows } = await system.pool.query<{ table: string; read: number }>(
+		`select regexp_replace(relname, '_[0-9]+$|_default$', '') as table, sum(read)::int as read from (
+			select relname, seq_tup_read + coalesce(idx_tup_fetch, 0) as read from pg_stat_user_tables
+			union all
+			select relname, idx_tup_read from pg_stat_user_indexes
+		) of_each group by 1 order by 2 desc`
+	);
+	return rows;
+}
+
+it('what was planned on an empty record reads no more of a full one than it needs', async () => {
+	await begin();
+	await writeInventory(system.pool, trace, () => {});
+	for (let i = FIRST; i < ALL; i += CALL) {
+		const numbers = Array.from({ length: CALL }, (_, n) => i + n);
+		await post(
+			'/service-requests',
+			numbers.map((n) => trace.requestJsonAt(n))
+		);
+		await post(
+			'/alerts',
+			numbers.map((n) => trace.alertJsonAt(n))
+		);
+	}
+	await settled(system);
+	await system.stopWorker();
+	const greedy = (await readings()).filter(({ read }) => read > MOST * ALL);
+	expect(greedy).toEqual([]);
+}, 120_000);
