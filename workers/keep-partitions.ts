@@ -14,7 +14,7 @@ export async function keepPartitions(
 	await client.connect();
 	try {
 		await client.query(`set lock_timeout = '5s'`);
-		await client.query('select pg_advisory_lock($1)', [LOCKS.partitions]);
+		await client.query('select pg_advisory_lock($1)', [LOCKS.tables]);
 		await ensurePartitions(client, now);
 		return await dropOldPartitions(client, now, retentionDays);
 	} finally {

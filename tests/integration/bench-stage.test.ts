@@ -1,30 +1,24 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCourse } from '../../bench/course.ts';
 import { runStage } from '../../bench/stage.ts';
 import { openSystem, type Loaded } from '../../bench/system.ts';
 import { createTrace } from '../../bench/trace.ts';
-import { openGround, type Ground } from '../../launcher/ground.ts';
+import type { Ground } from '../../launcher/ground.ts';
+import { openTestGround } from '../support/bench-ground.ts';
 
 const HOUR = 3_600_000;
 const plan = { seed: 5, devices: 260, requests: 2000, now: Date.now() - HOUR };
-const given = { DATABASE_URL: process.env['DATABASE_URL'], REDIS_URL: process.env['REDIS_URL'] };
 let ground: Ground;
 let system: Loaded;
 
 beforeAll(async () => {
-	// The numbered databases of the tests' Redis are taken: the stage has one of its own.
-	process.env['DATABASE_URL'] = inject('databaseUrl');
-	delete process.env['REDIS_URL'];
-	ground = await openGround('bench_test', () => {});
+	ground = await openTestGround('bench_test');
 	system = await openSystem(ground, createTrace(plan));
 });
 
 afterAll(async () => {
 	await system?.stop();
 	await ground?.close();
-	for (const [name, value] of Object.entries(given))
-		if (value === undefined) delete process.env[name];
-		else process.env[name] = value;
 });
 
 it('a stage of the benchmark sees every Alert at its Supplier, explained, and every Service Request taken', async () => {

@@ -1,24 +1,21 @@
 // Statements are planned once a session. Those of a fresh installation are planned while there is nothing to read.
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeInventory } from '../../bench/inventory.ts';
 import { settled } from '../../bench/system.ts';
 import { SUPPLIERS, createTrace } from '../../bench/trace.ts';
-import { openGround, type Ground, type System } from '../../launcher/ground.ts';
+import type { Ground, System } from '../../launcher/ground.ts';
+import { openTestGround } from '../support/bench-ground.ts';
 
 const HOUR = 3_600_000;
 /** So many entries of one table for an Alert and a Service Request: a home network has a few, and is asked a few times. */
 const MOST = 80;
 const [FIRST, ALL, CALL] = [40, 6040, 100];
 const trace = createTrace({ seed: 5, devices: 20_000, requests: ALL, now: Date.now() - HOUR });
-const given = { DATABASE_URL: process.env['DATABASE_URL'], REDIS_URL: process.env['REDIS_URL'] };
 let ground: Ground;
 let system: System;
 
 beforeAll(async () => {
-	// The numbered databases of the tests' Redis are taken: this one has one of its own.
-	process.env['DATABASE_URL'] = inject('databaseUrl');
-	delete process.env['REDIS_URL'];
-	ground = await openGround('plans_test', () => {});
+	ground = await openTestGround('plans_test');
 	system = await ground.startSystem({ suppliers: SUPPLIERS });
 	// Who has the tables analyzed has all sessions plan anew; nobody shall come in between.
 	const { rows } = await system.pool.query<{ name: string }>(
@@ -31,9 +28,6 @@ beforeAll(async () => {
 afterAll(async () => {
 	await system?.stop();
 	await ground?.close();
-	for (const [name, value] of Object.entries(given))
-		if (value === undefined) delete process.env[name];
-		else process.env[name] = value;
 });
 
 async function post(path: string, lines: readonly string[]): Promise<void> {

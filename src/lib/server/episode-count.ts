@@ -72,6 +72,11 @@ export const FACTS_OF = `jsonb_build_object(
 			'userRole', c->'userRole', 'userName', c->'userName', 'own', c->'own') from (select s.body->'candidates'->0 as c) one)
 	end)`;
 
+/** That Device, looked up by its key whatever the statistics say. */
+export const DEVICE_OF = `left join lateral (
+		select model, firmware from device where device_id = decode(replace(s.device_id, '-', ''), 'hex') limit 1
+	) d on true`;
+
 // An episode that nobody belongs to any more keeps its row, with no members: a decision on it stays on record.
 const FIGURES = `
 joining as (
@@ -95,9 +100,7 @@ joining as (
 ), first as (
 	select s.id, ${FACTS_OF} as facts
 	from (select distinct on (id) * from member order by id, effective_at, alert_id) s
-	left join lateral (
-		select model, firmware from device where device_id = decode(replace(s.device_id, '-', ''), 'hex') limit 1
-	) d on true
+	${DEVICE_OF}
 ), figure as (
 	select e.id, e.version, coalesce(c.members, 0) as members, coalesce(c.devices, 0) as devices,
 		coalesce(c.occurrences, 0) as occurrences, coalesce(c.at_least, false) as at_least, coalesce(c.priority, 4) as priority,

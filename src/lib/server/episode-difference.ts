@@ -2,7 +2,7 @@
 // so (the most urgent of those that stay, the last of them) is right again when the episode is read in full.
 import type pg from 'pg';
 import { statement } from './database.ts';
-import { FACTS_OF } from './episode-count.ts';
+import { DEVICE_OF, FACTS_OF } from './episode-count.ts';
 import type { Grown } from './episode-settle.ts';
 import { isUncounted } from './episode-turn.ts';
 
@@ -151,9 +151,7 @@ with change as (
 		cross join lateral (
 			select * from supplier_alert where supplier_id = $1 and alert_id = m.alert_id and episode_id = e.id limit 1
 		) s
-		left join lateral (
-			select model, firmware from device where device_id = decode(replace(s.device_id, '-', ''), 'hex') limit 1
-		) d on true
+		${DEVICE_OF}
 		limit 1
 	) f
 	where e.members = 0 or c.first_at <= e.first_at or c.gone_at <= e.first_at

@@ -15,7 +15,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 	const client = new pg.Client({ connectionString: databaseUrl });
 	await client.connect();
 	try {
-		await client.query('select pg_advisory_lock($1)', [LOCKS.migration]);
+		await client.query('select pg_advisory_lock($1)', [LOCKS.tables]);
 		await client.query(
 			'create table if not exists migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())'
 		);
