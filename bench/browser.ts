@@ -69,7 +69,7 @@ async function onDesk({ pool }: Loaded): Promise<number> {
 	const { rows } = await pool.query<{ alerts: number }>(
 		`select count(*)::int as alerts from supplier_alert
 		where supplier_id = (select id from supplier where slug = $1)
-			and decision is null and (body->>'priority')::int <= 3`,
+			and decision is null and priority <= 3`,
 		[SUPPLIER]
 	);
 	return rows[0]!.alerts;

@@ -121,7 +121,7 @@ function* conditions(f: AlertFilters) {
 	else if (f.decision) yield sql<SqlBool>`decision->>'verdict' = ${f.decision}`;
 	if (f.code) yield sql<SqlBool>`code = ${f.code}`;
 	if (f.category) yield sql<SqlBool>`category = ${f.category}`;
-	if (f.priority) yield sql<SqlBool>`(body->>'priority')::int <= ${f.priority}`;
+	if (f.priority) yield sql<SqlBool>`priority <= ${f.priority}`;
 	if (f.device) yield sql<SqlBool>`device_id = ${f.device}`;
 	if (f.hub) yield sql<SqlBool>`hub_id = ${f.hub}`;
 	if (f.episode) yield sql<SqlBool>`episode_id = ${f.episode}::bigint`;

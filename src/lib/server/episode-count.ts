@@ -67,7 +67,7 @@ export async function writeUnlessChanged(
 export const FACTS_OF = `jsonb_build_object(
 	'code', s.code, 'name', s.body->'name', 'deviceId', s.device_id, 'hubId', s.hub_id, 'area', s.body->'area',
 	'model', d.model, 'firmware', d.firmware,
-	'suspect', case when s.explanation in ('exact', 'likely') and jsonb_array_length(s.body->'candidates') > 0 then
+	'suspect', case when s.explanation in ('exact', 'likely') and json_array_length(s.body->'candidates') > 0 then
 		(select jsonb_build_object('serviceReferenceVariant', c->'serviceReferenceVariant', 'name', c->'name',
 			'userRole', c->'userRole', 'userName', c->'userName', 'own', c->'own') from (select s.body->'candidates'->0 as c) one)
 	end)`;
@@ -77,26 +77,27 @@ export const DEVICE_OF = `left join lateral (
 		select model, firmware from device where device_id = decode(replace(s.device_id, '-', ''), 'hex') limit 1
 	) d on true`;
 
+const MEMBER =
+	'alert_id, device_id, hub_id, code, explanation, effective_at, priority, occurrences, throttled, body';
+
 // An episode that nobody belongs to any more keeps its row, with no members: a decision on it stays on record.
 const FIGURES = `
 joining as (
 	select * from unnest($3::bigint[], $4::bigint[]) as t(alert_id, episode_id)
 ), member as (
 	select s.* from unnest($2::bigint[]) as e(id) cross join lateral (
-		select episode_id as id, alert_id, device_id, hub_id, code, explanation, effective_at, body from supplier_alert s
+		select episode_id as id, ${MEMBER} from supplier_alert s
 		where supplier_id = $1 and episode_id = e.id and alert_id <> all($3::bigint[]) and not ${isUncounted('$1')} offset 0
 	) s
 	union all
 	select j.episode_id, s.* from joining j cross join lateral (
-		select alert_id, device_id, hub_id, code, explanation, effective_at, body
-		from supplier_alert where supplier_id = $1 and alert_id = j.alert_id limit 1
+		select ${MEMBER} from supplier_alert where supplier_id = $1 and alert_id = j.alert_id limit 1
 	) s where j.episode_id = any($2::bigint[])
 ), counted as (
 	select m.id, count(*) as members, count(distinct m.device_id) as devices,
-		coalesce(sum(b.occurrences), 0) as occurrences, coalesce(bool_or(b.throttled), false) as at_least,
-		coalesce(min(b.priority), 4) as priority, min(m.effective_at) as first_at, max(m.effective_at) as last_at
-	from member m cross join lateral jsonb_to_record(m.body) as b(occurrences bigint, throttled boolean, priority integer)
-	group by m.id
+		coalesce(sum(m.occurrences), 0) as occurrences, coalesce(bool_or(m.throttled), false) as at_least,
+		coalesce(min(m.priority), 4) as priority, min(m.effective_at) as first_at, max(m.effective_at) as last_at
+	from member m group by m.id
 ), first as (
 	select s.id, ${FACTS_OF} as facts
 	from (select distinct on (id) * from member order by id, effective_at, alert_id) s

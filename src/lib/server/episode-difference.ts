@@ -101,13 +101,12 @@ const DIFFERENCE = statement(
 	'difference-of-episodes',
 	`
 with part as (
-	select g.id, g.sign, s.device_id, s.effective_at, b.*
+	select g.id, g.sign, s.*
 	from unnest($3::bigint[], $4::bigint[], $5::bigint[]) as c(alert_id, old, new)
 	cross join lateral (values (c.old, -1), (c.new, 1)) as g(id, sign)
 	cross join lateral (
-		select device_id, effective_at, body from supplier_alert where supplier_id = $1 and alert_id = c.alert_id limit 1
+		select device_id, effective_at, priority, occurrences, throttled from supplier_alert where supplier_id = $1 and alert_id = c.alert_id limit 1
 	) s
-	cross join lateral jsonb_to_record(s.body) as b(occurrences bigint, throttled boolean, priority smallint)
 	where g.id = any($2::bigint[])
 ), device as (
 	select id, device_id, bool_or(sign = 1)::int - bool_or(sign = -1)::int as change from part group by id, device_id

@@ -50,7 +50,7 @@ async function count(tx: Tx, { key }: EpisodeRow, outside: RawBuilder<unknown>) 
 	const shared = sharedRequest(key);
 	const { rows } = await sql<{ total: number; doubtful: boolean }>`
 		select count(*)::int as total,
-			coalesce(bool_or(s.body->'candidates' @> ${shared && JSON.stringify([shared])}::jsonb), false) as doubtful
+			coalesce(bool_or((s.body->'candidates')::jsonb @> ${shared && JSON.stringify([shared])}::jsonb), false) as doubtful
 		${outside}`.execute(tx);
 	return rows[0]!;
 }

@@ -4,7 +4,16 @@ import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
 import type pg from 'pg';
 import { statement } from './database.ts';
 import { reachOf } from './record-id.ts';
-import { LOCK, columnsOf, inputRows, placedRows, replacedBy } from './feed-columns.ts';
+import {
+	LOCK,
+	bodiesOf,
+	columnsOf,
+	inputRows,
+	isSame,
+	placedRows,
+	replacedBy,
+	textsIn
+} from './feed-columns.ts';
 import { framesOf, type Written } from './feed-first.ts';
 import type { FeedRow, Frame, Standing } from './feed.ts';
 
@@ -23,11 +32,7 @@ export async function findChanged(client: pg.ClientBase, rows: readonly FeedRow[
 	const { rows: found } = await client.query<Standing & { place: number; same: boolean }>({
 		name: 'standing-explanations',
 		text: STANDING,
-		values: [
-			rows.map((row) => row.supplierId),
-			rows.map((row) => row.alertId),
-			`[${rows.map((row) => JSON.stringify(row.body)).join(',')}]`
-		]
+		values: [rows.map((row) => row.supplierId), rows.map((row) => row.alertId), bodiesOf(rows)]
 	});
 	const byPlace = new Map(found.map((one) => [one.place - 1, one]));
 	return rows.flatMap((row, i) => {
@@ -70,9 +75,8 @@ export async function writeAgain(
 }
 
 const STANDING = `
-select i.place::int as place, s.body = b.body as same, s.version, s.seq, s.decision, s.episode_id
-from unnest($1::smallint[], $2::bigint[]) with ordinality as i(supplier_id, alert_id, place)
-join jsonb_array_elements($3::jsonb) with ordinality as b(body, place) using (place)
+select i.place::int as place, ${isSame('s.body', 'i.body')} as same, s.version, s.seq, s.decision, s.episode_id
+from rows from (unnest($1::smallint[], $2::bigint[]), ${textsIn(3)}) with ordinality as i(supplier_id, alert_id, body, place)
 cross join lateral (
 	select body, version, seq, decision, episode_id from supplier_alert
 	where supplier_id = i.supplier_id and alert_id = i.alert_id limit 1
@@ -89,7 +93,7 @@ with input as (${inputRows({ version: 'integer', contradicted: 'boolean' })}
 	)
 ), ${placedRows('standing')}, explained as (
 	update supplier_alert s set ${replacedBy('p')} from placed p
-	where s.supplier_id = p.supplier_id and s.alert_id = p.alert_id and s.alert_id between $17 and $18
+	where s.supplier_id = p.supplier_id and s.alert_id = p.alert_id and s.alert_id between $20 and $21
 ), entered as (
 	insert into feed (supplier_id, seq, alert_id) select supplier_id, seq, alert_id from placed
 ), behind as (

@@ -2,7 +2,7 @@
 import type { FeedRow } from './feed.ts';
 import { statement } from './database.ts';
 
-/** $1 to $14 of a statement that begins with `inputRows`. */
+/** $1 to $17 of a statement that begins with `inputRows`. */
 export const columnsOf = (rows: readonly FeedRow[]): unknown[] => [
 	rows.map((row) => row.supplierId),
 	rows.map((row) => row.alertId),
@@ -17,7 +17,10 @@ export const columnsOf = (rows: readonly FeedRow[]): unknown[] => [
 	rows.map((row) => isoOf(row.settlesAt)),
 	rows.map((row) => row.tableVersion),
 	rows.map((row) => isoOf(row.dueAt)),
-	`[${rows.map((row) => JSON.stringify(row.body)).join(',')}]`
+	rows.map((row) => row.body.priority),
+	rows.map((row) => row.body.occurrences),
+	rows.map((row) => row.body.throttled),
+	bodiesOf(rows)
 ];
 
 export const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
@@ -32,38 +35,44 @@ export const LOCK = statement(
 	'select next_feed_seq(id, 0) from (select unnest($1::smallint[]) as id order by 1) own'
 );
 
-/** The rows of `input`, numbered by `place`. `more`: other columns, from $15 on, by name with their types. */
+/** Bodies as one text, for `textsIn`: nothing in it has to be escaped, and JSON has no such character. */
+export const bodiesOf = (rows: readonly FeedRow[]): string =>
+	rows.map((row) => JSON.stringify(row.body)).join('\x1e');
+
+/** The bodies of parameter `n`, one by one. */
+export const textsIn = (n: number): string => `string_to_table($${n}, E'\\x1e')`;
+
+/** Whether a body that stands and one as text say the same: most often to the letter. */
+export const isSame = (standing: string, text: string): string =>
+	`(${standing}::text = ${text} or ${standing}::jsonb = ${text}::jsonb)`;
+
+/** The rows of `input`, numbered by `place`. `more`: other columns, from $18 on, by name with their types. */
 export function inputRows(more: Readonly<Record<string, string>> = {}): string {
 	const others = Object.keys(more).map((name) => `, ${name}`);
-	const types = Object.values(more).map((type, i) => `, $${15 + i}::${type}[]`);
+	const types = Object.values(more).map((type, i) => `, $${18 + i}::${type}[]`);
 	return `
 	select supplier_id, alert_id, explanation, code, category, device_id, hub_id, users::text[] as users, roles::text[] as roles,
-		effective_at, settles_at, table_version, due_at, place${others.join('')}
-	from unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-		$9::text[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::timestamptz[]${types.join('')})
+		effective_at, settles_at, table_version, due_at, priority, occurrences, throttled, body::json as body, place${others.join('')}
+	from rows from (unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+		$9::text[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::timestamptz[], $14::smallint[], $15::bigint[],
+		$16::boolean[]${types.join('')}), ${textsIn(17)})
 		with ordinality as t(supplier_id, alert_id, explanation, code, category, device_id, hub_id, users, roles, effective_at,
-			settles_at, table_version, due_at${others.join('')}, place)`;
+			settles_at, table_version, due_at, priority, occurrences, throttled${others.join('')}, body, place)`;
 }
 
-/** The bodies, by `place`. */
-export const BODIES =
-	'select body, place from jsonb_array_elements($14::jsonb) with ordinality as b(body, place)';
-
-/** `placed`: the rows of another table with their bodies, and the next numbers of the feeds, which are moved on by it. */
+/** `placed`: the rows of another table, and the next numbers of the feeds, which are moved on by it. */
 export const placedRows = (table: string): string => `
 heads as (
 	update feed_head h set seq = h.seq + n.size from (select supplier_id, count(*) as size from ${table} group by supplier_id) n
 	where h.supplier_id = n.supplier_id returning h.supplier_id, h.seq - n.size as before
-), bodies as (
-	${BODIES}
 ), placed as (
-	select r.*, b.body, h.before + row_number() over (partition by supplier_id order by place) as seq
-	from ${table} r join heads h using (supplier_id) join bodies b using (place)
+	select r.*, h.before + row_number() over (partition by supplier_id order by place) as seq
+	from ${table} r join heads h using (supplier_id)
 )`;
 
 /** What is written of an explanation, as columns of `supplier_alert` and of `placed` alike. */
 export const WRITTEN = `supplier_id, alert_id, seq, explanation, code, category, device_id, hub_id, users, roles,
-		effective_at, settles_at, table_version, body, due_at`;
+		effective_at, settles_at, table_version, body, due_at, priority, occurrences, throttled`;
 
 /** Puts the explanation of `by` in the place of the one that stands (`s`): a new version that says something else. */
 export const replacedBy = (by: string): string =>
@@ -80,6 +89,9 @@ export const replacedBy = (by: string): string =>
 		'table_version',
 		'body',
 		'due_at',
+		'priority',
+		'occurrences',
+		'throttled',
 		'contradicted'
 	]
 		.map((column) => `${column} = ${by}.${column}`)

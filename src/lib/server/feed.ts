@@ -6,7 +6,7 @@ import type { Decision } from '#lib/domain/decision.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 import type pg from 'pg';
 import { statement } from './database.ts';
-import { BODIES, WRITTEN, columnsOf, inputRows, replacedBy } from './feed-columns.ts';
+import { WRITTEN, bodiesOf, columnsOf, inputRows, isSame, replacedBy, textsIn } from './feed-columns.ts';
 import { carryOver, lastRetracted, retract, type Viewing } from './retraction.ts';
 
 /** The Alert as read, but for what the store adds: version, place in the feed, Decision, notice and episode. */
@@ -87,7 +87,6 @@ async function writeFor(
 	lost: readonly Viewing[]
 ): Promise<Frame | undefined> {
 	await client.query('select next_feed_seq($1, 0)', [supplierId]);
-	const bodies = rows.map((row) => JSON.stringify(row.body));
 	const { rows: standing } = await client.query<{
 		alert_id: bigint;
 		same: boolean;
@@ -96,9 +95,10 @@ async function writeFor(
 		episode_id: bigint | null;
 	}>({
 		name: 'standing-of-supplier',
-		text: `select s.alert_id, s.body = i.body as same, s.version, s.decision, s.episode_id
-			from supplier_alert s join unnest($2::bigint[], $3::jsonb[]) as i(alert_id, body) using (alert_id) where s.supplier_id = $1`,
-		values: [supplierId, rows.map((row) => row.alertId), bodies]
+		text: `select s.alert_id, ${isSame('s.body', 'i.body')} as same, s.version, s.decision, s.episode_id
+			from supplier_alert s join rows from (unnest($2::bigint[]), ${textsIn(3)}) as i(alert_id, body) using (alert_id)
+			where s.supplier_id = $1`,
+		values: [supplierId, rows.map((row) => row.alertId), bodiesOf(rows)]
 	});
 	const before = new Map(standing.map((row) => [row.alert_id, row]));
 	const missing = rows.map((row) => row.alertId).filter((id) => !before.has(id));
@@ -140,10 +140,8 @@ const WRITE = statement(
 	'write-explanations',
 	`
 with input as (${inputRows({ seq: 'bigint', contradicted: 'boolean' })}
-), placed as (
-	select * from input join (${BODIES}) b using (place)
 ), explained as (
-	insert into supplier_alert as s (${WRITTEN}, contradicted) select ${WRITTEN}, contradicted from placed
+	insert into supplier_alert as s (${WRITTEN}, contradicted) select ${WRITTEN}, contradicted from input
 	on conflict (supplier_id, alert_id) do update set ${replacedBy('excluded')}
 )
 insert into feed (supplier_id, seq, alert_id) select supplier_id, seq, alert_id from input`

@@ -100,7 +100,11 @@ export interface Tables {
 		due_at: Date | null;
 		contradicted: Generated<boolean>;
 		table_version: string;
+		/** As read; `priority`, `occurrences` and `throttled` are in it too. */
 		body: Json<unknown>;
+		priority: number;
+		occurrences: Id;
+		throttled: boolean;
 		decision: Json<Decision | null>;
 		episode_id: Id | null;
 		episode_version: number | null;
