@@ -1,4 +1,5 @@
 // PostgreSQL, the record. Every pool speaks as one role of migrations/0001-record.sql, never as owner or superuser.
+import type { Writable } from 'node:stream';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Tables } from './tables.ts';
@@ -50,10 +51,29 @@ export function openDatabase(url: string, role: Role, max: number, { pipeline = 
 		idleTimeoutMillis: 0,
 		keepAlive: true
 	});
+	if (pipeline) pool.on('connect', writeOnce);
 	// An idle session that the server ended is replaced at the next query; without a listener it would end the process.
 	pool.on('error', () => {});
 	const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 	return { db, pool, close: () => db.destroy() };
+}
+
+/** What a session is asked in one turn of the event loop leaves in one write: each write wakes its process once. */
+function writeOnce(client: pg.PoolClient): void {
+	const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+	const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+	let held = false;
+	client.query = ((...args: unknown[]) => {
+		if (!held) {
+			held = true;
+			stream.cork();
+			process.nextTick(() => {
+				held = false;
+				stream.uncork();
+			});
+		}
+		return query(...args);
+	}) as typeof client.query;
 }
 
 /** A statement that each session plans once: planning takes longer than the work where partitions are many. */
