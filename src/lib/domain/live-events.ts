@@ -31,12 +31,6 @@ export const liveEvents = {
 	'decision:recorded': DecisionRecorded
 } as const;
 
-export interface ServerToClient {
-	'alert:changed': (event: AlertChanged) => void;
-	'feed:head': (event: FeedHead) => void;
-	'decision:recorded': (event: DecisionRecorded) => void;
-}
-
 /** `GET /api/v1/feed`: the numbers of `items` and of `retracted` together have no gap. */
 export const FeedPage = z.object({
 	items: z.array(Alert),

@@ -3,10 +3,10 @@
 // the record is asked whose key or session still stands, so that nobody hears what came after the end of their access.
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
-import type { ServerToClient } from '#lib/domain/live-events.ts';
+import type { FeedHead } from '#lib/domain/live-events.ts';
 import { isOwnOrigin } from './caller.ts';
-import { coalesce } from './frames.ts';
-import { subscribeLive, type LiveMessage } from './live-channel.ts';
+import { coalesce, encodeFrame, Encoded, parser } from './frames.ts';
+import { subscribeLive, type LivePassage } from './live-channel.ts';
 import { createListeners, type Listener } from './listeners.ts';
 import type { WebServices } from './services.ts';
 
@@ -15,11 +15,19 @@ const HEAD_MS = 5000;
 /** More unsent packets than this: the client does not read, and has to catch up from the feed. */
 const MOST_UNSENT = 200;
 
+/** What the sockets are sent: the events of live-events.ts, two of them as JSON. */
+interface Sent {
+	'alert:changed': (frame: Encoded) => void;
+	'decision:recorded': (decisions: Encoded) => void;
+	'feed:head': (event: FeedHead) => void;
+}
+
 export async function attachLive(http: HttpServer, services: WebServices) {
 	const { config, log } = services;
 	const listeners = createListeners(services);
-	const io = new Server<Record<string, never>, ServerToClient, Record<string, never>, Listener>(http, {
+	const io = new Server<Record<string, never>, Sent, Record<string, never>, Listener>(http, {
 		path: '/socket.io',
+		parser,
 		serveClient: false,
 		perMessageDeflate: false,
 		maxHttpBufferSize: 4096,
@@ -53,7 +61,7 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 			.catch(() => {}); // the head is told again in a few seconds
 	});
 
-	const waiting = new Map<number, LiveMessage[]>();
+	const waiting = new Map<number, LivePassage[]>();
 	let timer: NodeJS.Timeout | undefined;
 	let lastFrame = -FRAME_MS;
 
@@ -89,11 +97,11 @@ export async function attachLive(http: HttpServer, services: WebServices) {
 		if (waiting.size > 0) schedule();
 	}
 
-	function push(supplierId: number, messages: readonly LiveMessage[]): void {
+	function push(supplierId: number, messages: readonly LivePassage[]): void {
 		const to = io.to(room(supplierId));
-		const frames = messages.flatMap((m) => (m.event === 'alert:changed' ? m.data : []));
-		for (const frame of coalesce(frames)) to.emit('alert:changed', frame);
-		for (const m of messages) if (m.event === 'decision:recorded') to.emit(m.event, m.data);
+		const frames = messages.filter((m) => m.event === 'alert:changed');
+		for (const frame of coalesce(frames)) to.emit('alert:changed', encodeFrame(frame));
+		for (const m of messages) if (m.event === 'decision:recorded') to.emit(m.event, new Encoded(m.data));
 	}
 
 	/** Ends the sockets of these Suppliers whose key or session has ended. */
