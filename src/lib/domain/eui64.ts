@@ -5,6 +5,7 @@ const FORM = /^(?:[0-9a-f]{16}|[0-9a-f]{2}(?:-[0-9a-f]{2}){7})$/i;
 
 /** `00db1234567890a0`, any case, with or without dashes, becomes `00-DB-12-34-56-78-90-A0`. */
 export function formatEui64(text: string): string {
+	if (text.length === 23 && text === text.toUpperCase()) return text; // as most senders spell it
 	return text.replaceAll('-', '').toUpperCase().match(/../g)!.join('-');
 }
 
