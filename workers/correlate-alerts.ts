@@ -15,7 +15,7 @@ import {
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
 import { findChanged, hasStanding, writeAgain } from '#lib/server/feed-again.ts';
-import { isoOf } from '#lib/server/feed-columns.ts';
+import { isoOf, lockFeeds } from '#lib/server/feed-columns.ts';
 import { writeFeed, type AlertBody, type FeedRow, type Frame, type Joins } from '#lib/server/feed.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
 import type { LargeEpisodes } from '#lib/server/large-episodes.ts';
@@ -132,19 +132,24 @@ async function lookAgain(
 	rows: readonly FeedRow[]
 ): Promise<Work> {
 	const [lost, changed] = await Promise.all([findLost(client, ids, rows), findChanged(client, rows)]);
-	if (lost.length === 0 && changed.every(hasStanding)) {
+	const due = changed.map(({ row }) => row);
+	if (lost.length === 0 && !changed.some(({ isBack }) => isBack)) {
 		if (changed.length === 0) {
 			await client.query('commit');
 			return NOTHING;
 		}
-		const [{ frames, behind }] = await Promise.all([writeAgain(client, changed), client.query('commit')]);
-		return { frames, others: behind };
+		const known = changed.filter(hasStanding);
+		// A Service Request may come so early that the Alert is looked at again before it was explained at all.
+		const fresh = changed.flatMap((one) => (hasStanding(one) ? [] : one.row));
+		const [, again, first] = await Promise.all([
+			lockFeeds(client, due),
+			writeAgain(client, known),
+			writeFirst(client, fresh, { again: true }),
+			client.query('commit')
+		]);
+		return { frames: [...again.frames, ...first.frames], others: again.behind ?? first.behind };
 	}
-	const frames = await writeFeed(
-		client,
-		changed.map(({ row }) => row),
-		lost
-	);
+	const frames = await writeFeed(client, due, lost);
 	await client.query('commit');
 	return { frames, others: null };
 }
@@ -156,7 +161,11 @@ async function lookFirst(
 ): Promise<Work> {
 	const others = await askOtherReports(client, around);
 	// Sent together: the feeds are held for as long as PostgreSQL takes, and never while this process is busy.
-	const [frames] = await Promise.all([writeFirst(client, rows), client.query('commit')]);
+	const [, { frames }] = await Promise.all([
+		lockFeeds(client, rows),
+		writeFirst(client, rows),
+		client.query('commit')
+	]);
 	return { frames, others };
 }
 

@@ -20,14 +20,18 @@ export async function correlateDevices(
 	return rows.reduce((sum, row) => sum + row.count, 0);
 }
 
+// Device by Device: joined otherwise, a session that planned while there were few Alerts reads all of them.
 const HOMES = `
 with named as (
 	select decode(lpad(to_hex(n), 16, '0'), 'hex') as device_id from doorbell b, unnest(b.ids) as n where b.id = $1
 ), home as (
 	select device_id from named
-	union select d.device_id from device d where d.hub_id in (select h.hub_id from device h join named using (device_id))
+	union
+	select d.device_id from named n
+	cross join lateral (select hub_id from device where device_id = n.device_id limit 1) h
+	cross join lateral (select device_id from device where hub_id = h.hub_id offset 0) d
 ), alerts as (
-	select a.id from alert a join home using (device_id)
+	select a.id from home h cross join lateral (select id from alert where device_id = h.device_id offset 0) a
 )`;
 
 const RING_AGAIN = `${HOMES}, parts as (

@@ -1,6 +1,7 @@
 // An explanation that changes while something else happens to its Alert.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findChanged, writeAgain } from '#lib/server/feed-again.ts';
+import { writeFirst } from '#lib/server/feed-first.ts';
 import { grouped, type Told } from '../support/grouped.ts';
 import { startSystem, type System } from '../support/system.ts';
 
@@ -52,4 +53,22 @@ it('is written at once for all that stands as it was read; what has moved since 
 	expect(bells).toEqual([
 		{ id: behind!.toString(), job: 'correlate-again', ids: [rows[1]!.alertId.toString()] }
 	]);
+});
+
+it('is not lost where the Alert is explained for the first time meanwhile, without what it has seen', async () => {
+	const row = world.rowOf(told(4, 'A'));
+	expect(await findChanged(world.pool as never, [row])).toMatchObject([{ standing: null, isBack: false }]);
+	await world.arrive([told(4, null)]);
+	const client = await world.pool.connect();
+	await client.query('begin');
+	const { frames, behind } = await writeFirst(client, [row], { again: true });
+	await client.query('commit');
+	client.release();
+
+	expect(frames).toEqual([]);
+	const { rows: bells } = await system.record.query(
+		`select job, ids::text[] as ids from doorbell where id = $1`,
+		[behind!.toString()]
+	);
+	expect(bells).toEqual([{ job: 'correlate-again', ids: [row.alertId.toString()] }]);
 });

@@ -1,7 +1,7 @@
 // Statements are planned once a session. Those of a fresh installation are planned while there is nothing to read.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeInventory } from '../../bench/inventory.ts';
-import { settled } from '../../bench/system.ts';
+import { quiet, settled } from '../../bench/system.ts';
 import { SUPPLIERS, createTrace } from '../../bench/trace.ts';
 import type { Ground, System } from '../../launcher/ground.ts';
 import { openTestGround } from '../support/bench-ground.ts';
@@ -10,7 +10,10 @@ const HOUR = 3_600_000;
 /** So many entries of one table for an Alert and a Service Request: a home network has a few, and is asked a few times. */
 const MOST = 80;
 const [FIRST, ALL, CALL] = [40, 6040, 100];
+/** Alerts whose Device turns out to have been another Supplier's, one after another. */
+const CORRECTED = 80;
 const trace = createTrace({ seed: 5, devices: 20_000, requests: ALL, now: Date.now() - HOUR });
+type Stated = ReturnType<typeof trace.devicesOf>[number];
 let ground: Ground;
 let system: System;
 
@@ -56,6 +59,18 @@ async function begin(): Promise<void> {
 		await post('/alerts', [JSON.stringify({ ...trace.alertAt(i), deviceId })]);
 	}
 	await settled(system);
+	await correct(devices[1]!);
+}
+
+/** The Device has always been another Supplier's. */
+async function correct(device: Pick<Stated, 'deviceId' | 'deviceType' | 'tenures'>): Promise<void> {
+	const [tenure] = device.tenures;
+	const other = SUPPLIERS.find(({ slug }) => slug !== tenure!.supplier)!;
+	const { deviceId, deviceType } = device;
+	await post('/devices', [
+		JSON.stringify({ deviceId, deviceType, tenures: [{ ...tenure, supplier: other.slug }] })
+	]);
+	await quiet(system);
 }
 
 /** Rows and index entries that have been read of each table, partitions together. Exact once the sessions have ended. */
@@ -85,6 +100,16 @@ it('what was planned on an empty record reads no more of a full one than it need
 		);
 	}
 	await settled(system);
+	const stated = new Map(
+		Array.from({ length: trace.homes }, (_, home) => trace.devicesOf(home)).flatMap((devices) =>
+			devices.map((device): [string, Stated] => [device.deviceId, device])
+		)
+	);
+	for (let i = FIRST; i < FIRST + CORRECTED; i++) {
+		const device = stated.get(trace.alertAt(i).deviceId)!;
+		stated.delete(device?.deviceId);
+		if (device) await correct(device);
+	}
 	await system.stopWorker();
 	const greedy = (await readings()).filter(({ read }) => read > MOST * ALL);
 	expect(greedy).toEqual([]);

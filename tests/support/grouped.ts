@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { KEY_NAMES, groupKeys, nameOf, ruleOf, runsOf, type Member } from '#lib/domain/episode.ts';
 import { euiToBytes, openDatabase } from '#lib/server/database.ts';
 import { findChanged, hasStanding, writeAgain } from '#lib/server/feed-again.ts';
+import { lockFeeds } from '#lib/server/feed-columns.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
 import { writeFeed, type AlertBody } from '#lib/server/feed.ts';
 import { followLargeEpisodes } from '#lib/server/large-episodes.ts';
@@ -162,16 +163,16 @@ export function grouped(system: System, devices: number) {
 			);
 			// As the worker does it: what it remembers of large episodes may be old.
 			if (list[0]!.n % 3 === 0) await large.refresh();
-			await within((client) =>
-				writeFirst(
-					client,
-					list.map((told) => ({ ...rowOf(told), joins: guess(told) }))
-				)
-			);
+			const rows = list.map((told) => ({ ...rowOf(told), joins: guess(told) }));
+			await within(async (client) => {
+				await lockFeeds(client, rows);
+				await writeFirst(client, rows);
+			});
 		},
 		explainAnew: (list: readonly Told[]): Promise<void> =>
 			within(async (client) => {
 				const changed = await findChanged(client, list.map(rowOf));
+				await lockFeeds(client, list.map(rowOf));
 				if (changed.every(hasStanding)) await writeAgain(client, changed);
 				else await writeFeed(client, list.map(rowOf), []);
 			}),

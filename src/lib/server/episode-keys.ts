@@ -5,7 +5,7 @@ import type { Candidate } from '#lib/domain/alert.ts';
 import { groupKeys, type GroupFacts } from '#lib/domain/episode.ts';
 import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import { statement } from './database.ts';
-import { reachOf } from './record-id.ts';
+import { ofThese, reachOf } from './record-id.ts';
 
 /** An Alert that can be grouped. */
 export interface Holder {
@@ -178,7 +178,7 @@ const DROP_KEYS = statement(
 	'drop-episode-keys',
 	`
 delete from episode_member m using unnest($2::bigint[], $3::smallint[]) as g(alert_id, rank)
-where m.supplier_id = $1 and m.alert_id = g.alert_id and m.rank = g.rank and m.alert_id between $4 and $5`
+where m.supplier_id = $1 and m.alert_id = g.alert_id and m.rank = g.rank and ${ofThese('m', '$2', '$4', '$5')}`
 );
 
 const ADD_KEYS = statement(
@@ -193,5 +193,5 @@ const PLACE = statement(
 	`
 update episode_member m set episode_id = p.episode_id
 from unnest($2::bigint[], $3::text[], $4::bigint[]) as p(alert_id, key, episode_id)
-where m.supplier_id = $1 and m.alert_id = p.alert_id and m.key = p.key and m.alert_id between $5 and $6`
+where m.supplier_id = $1 and m.alert_id = p.alert_id and m.key = p.key and ${ofThese('m', '$2', '$5', '$6')}`
 );

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { statement } from './database.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
 import { countDifference, largeOf, writeLarge, type Move } from './episode-difference.ts';
-import { reachOf } from './record-id.ts';
+import { ofThese, reachOf } from './record-id.ts';
 import type { Span } from './episode-runs.ts';
 import type { Grown } from './episode-settle.ts';
 import { toAlert, type AlertBody, type Frame, type Standing } from './feed.ts';
@@ -160,7 +160,7 @@ with change as (
 	update supplier_alert s set version = s.version + 1, seq = h.seq + c.place, episode_id = c.episode_id,
 		episode_version = (select e.version + 1 from episode e where e.id = c.episode_id)
 	from change c cross join head h
-	where s.supplier_id = $1 and s.alert_id = c.alert_id and s.alert_id between $5 and $6
+	where s.supplier_id = $1 and s.alert_id = c.alert_id and ${ofThese('s', '$2', '$5', '$6')}
 	returning s.alert_id, s.version, s.seq, s.decision, s.episode_id,
 		case when s.version > c.version + 1 then s.body end as body
 ), entered as (

@@ -1,4 +1,5 @@
 // Explanations as the database takes them: one column for each field, and the SQL that every writer of a feed shares.
+import type pg from 'pg';
 import type { FeedRow } from './feed.ts';
 import { statement } from './database.ts';
 
@@ -29,8 +30,18 @@ export const isoOf = (at: number | null): string | null => (at === null ? null :
 export const arrayText = (texts: readonly string[]): string =>
 	`{${[...new Set(texts)].map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 
-/** Locks the counters of these feeds ($1), in one order for every writer. */
-export const LOCK = statement(
+/**
+ * Locks the counters of the feeds that these explanations are for until the transaction ends, in one order for every
+ * writer: what is read after is all that others have written, and nobody writes beside.
+ */
+export async function lockFeeds(
+	client: pg.ClientBase,
+	rows: ReadonlyArray<Pick<FeedRow, 'supplierId'>>
+): Promise<void> {
+	await client.query(LOCK([[...new Set(rows.map((row) => row.supplierId))]]));
+}
+
+const LOCK = statement(
 	'lock-feeds',
 	'select next_feed_seq(id, 0) from (select unnest($1::smallint[]) as id order by 1) own'
 );
@@ -39,8 +50,8 @@ export const LOCK = statement(
 export const bodiesOf = (rows: readonly FeedRow[]): string =>
 	rows.map((row) => JSON.stringify(row.body)).join('\x1e');
 
-/** The bodies of parameter `n`, one by one. */
-export const textsIn = (n: number): string => `string_to_table($${n}, E'\\x1e')`;
+/** The bodies of parameter `n`, as an array: what is made of one is planned for a few rows, and looked up by key. */
+export const textsIn = (n: number): string => `string_to_array($${n}, E'\\x1e')`;
 
 /** Whether a body that stands and one as text say the same: most often to the letter. */
 export const isSame = (standing: string, text: string): string =>
@@ -53,9 +64,9 @@ export function inputRows(more: Readonly<Record<string, string>> = {}): string {
 	return `
 	select supplier_id, alert_id, explanation, code, category, device_id, hub_id, users::text[] as users, roles::text[] as roles,
 		effective_at, settles_at, table_version, due_at, priority, occurrences, throttled, body::json as body, place${others.join('')}
-	from rows from (unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+	from unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
 		$9::text[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::timestamptz[], $14::smallint[], $15::bigint[],
-		$16::boolean[]${types.join('')}), ${textsIn(17)})
+		$16::boolean[]${types.join('')}, ${textsIn(17)})
 		with ordinality as t(supplier_id, alert_id, explanation, code, category, device_id, hub_id, users, roles, effective_at,
 			settles_at, table_version, due_at, priority, occurrences, throttled${others.join('')}, body, place)`;
 }
@@ -68,6 +79,15 @@ heads as (
 ), placed as (
 	select r.*, h.before + row_number() over (partition by supplier_id order by place) as seq
 	from ${table} r join heads h using (supplier_id)
+)`;
+
+/** `behind`: the doorbell that has those of the input explained once more that are not in `table`. */
+export const behindRows = (table: string, condition = 'true'): string => `
+behind as (
+	insert into doorbell (job, ids)
+	select 'correlate-again', array_agg(distinct alert_id) from input
+	where ${condition} and place not in (select place from ${table})
+	having count(*) > 0 returning id
 )`;
 
 /** What is written of an explanation, as columns of `supplier_alert` and of `placed` alike. */

@@ -96,8 +96,9 @@ async function writeFor(
 	}>({
 		name: 'standing-of-supplier',
 		text: `select s.alert_id, ${isSame('s.body', 'i.body')} as same, s.version, s.decision, s.episode_id
-			from supplier_alert s join rows from (unnest($2::bigint[]), ${textsIn(3)}) as i(alert_id, body) using (alert_id)
-			where s.supplier_id = $1`,
+			from unnest($2::bigint[], ${textsIn(3)}) as i(alert_id, body) cross join lateral (
+				select * from supplier_alert where supplier_id = $1 and alert_id = i.alert_id limit 1
+			) s`,
 		values: [supplierId, rows.map((row) => row.alertId), bodiesOf(rows)]
 	});
 	const before = new Map(standing.map((row) => [row.alert_id, row]));

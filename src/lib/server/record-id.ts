@@ -10,7 +10,8 @@ const CLOCKS = 86_400_000;
 
 /**
  * The least id that an Alert of this time (epoch milliseconds) can have: it was kept when it was raised or later, however
- * wrong the clocks. A bound on ids leaves the partitions of other weeks alone.
+ * wrong the clocks. A bound on ids leaves the partitions of other weeks alone. With one
+ * on the other side too, a plan made for a small table takes all ids between for few, and reads those.
  */
 export const leastIdSince = (at: number): bigint => firstIdAt(Math.min(at, Date.now()) - CLOCKS);
 
@@ -22,6 +23,13 @@ export const reachOf = (ids: readonly bigint[]): [bigint, bigint] => [
 	ids.reduce((a, b) => (a < b ? a : b)),
 	ids.reduce((a, b) => (a > b ? a : b))
 ];
+
+/**
+ * Of an update that joins: the Alerts of these ids ($n) alone, each found by its key, in the partitions of their reach.
+ * Joined by the reach alone, all that lies between the first and the last is read.
+ */
+export const ofThese = (table: string, ids: string, low: string, high: string): string =>
+	`${table}.alert_id = any(${ids}::bigint[]) and ${table}.alert_id between ${low} and ${high}`;
 
 /** Makes an id source; `process` is a number from 0 to 1023 that differs between processes that run at once. */
 export function createIds(process: number, now: () => number = Date.now): () => bigint {
