@@ -166,6 +166,7 @@ describe('the detail', () => {
 	test('comes back with a reload and with the back button', async () => {
 		const title = await drawer(page).getByRole('heading', { level: 2 }).innerText();
 		await page.reload();
+		await isLive(page); // until then nobody hears a key
 		expect(await drawer(page).getByRole('heading', { level: 2 }).innerText()).toBe(title);
 		await page.keyboard.press('Escape');
 		await drawer(page).waitFor({ state: 'detached' });
