@@ -4,8 +4,11 @@
 import type { AlertChanged, DecisionRecorded } from '#lib/domain/live-events.ts';
 import type { Redis } from './redis.ts';
 
-/** Redis shares channels between its numbered databases; two installations on one Redis must not hear each other. */
-const channelOf = (redis: Redis): string => `causeway:live:${redis.options?.database ?? 0}`;
+/**
+ * Redis shares channels between its numbered databases; two installations on one Redis must not hear each other. Nor must
+ * processes of two versions that write messages differently: the number in the name goes up with their form.
+ */
+const channelOf = (redis: Redis): string => `causeway:live2:${redis.options?.database ?? 0}`;
 
 export type LiveMessage =
 	| { event: 'alert:changed'; supplierId: number; data: AlertChanged }
