@@ -63,7 +63,8 @@ export async function signIn(
 	person: { email: string; password: string },
 	path = '/'
 ): Promise<void> {
-	await page.goto(web.url + path);
+	// What is typed before the page's code has come is lost.
+	await page.goto(web.url + path, { waitUntil: 'networkidle' });
 	await page.getByLabel('E-mail address').fill(person.email);
 	await page.getByLabel('Password').fill(person.password);
 	await page.getByRole('button', { name: 'Sign in' }).click();
