@@ -14,10 +14,11 @@ import {
 	type StoredAlert,
 	type Surroundings
 } from '#lib/server/evidence-store.ts';
-import { findChanged, hasStanding, writeAgain } from '#lib/server/feed-again.ts';
+import { writeAgain } from '#lib/server/feed-again.ts';
 import { isoOf, lockFeeds } from '#lib/server/feed-columns.ts';
 import { writeFeed, type AlertBody, type FeedRow, type Frame, type Joins } from '#lib/server/feed.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
+import { findChanged, hasStanding } from '#lib/server/feed-standing.ts';
 import type { LargeEpisodes } from '#lib/server/large-episodes.ts';
 import { learnLater, type Sampling } from '#lib/server/learned-counts.ts';
 import type { FollowLearned } from '#lib/server/learned-patterns.ts';

@@ -1,6 +1,7 @@
 // correlate-devices: when Devices or tenures have changed, has the Alerts of these Devices and of their home networks
 // explained again: they came before their Device did, or before a tenure was put right.
 import type pg from 'pg';
+import { homeOf } from '#lib/server/home-network.ts';
 import { LOCKS } from '#lib/server/locks.ts';
 import type { Ring } from '#lib/server/queues.ts';
 
@@ -20,16 +21,14 @@ export async function correlateDevices(
 	return rows.reduce((sum, row) => sum + row.count, 0);
 }
 
-// Device by Device: joined otherwise, a session that planned while there were few Alerts reads all of them.
+// Device by Device, as in `homeOf`.
 const HOMES = `
 with named as (
 	select decode(lpad(to_hex(n), 16, '0'), 'hex') as device_id from doorbell b, unnest(b.ids) as n where b.id = $1
 ), home as (
 	select device_id from named
 	union
-	select d.device_id from named n
-	cross join lateral (select hub_id from device where device_id = n.device_id limit 1) h
-	cross join lateral (select device_id from device where hub_id = h.hub_id offset 0) d
+	select d.device_id from named n ${homeOf('n.device_id')}
 ), alerts as (
 	select a.id from home h cross join lateral (select id from alert where device_id = h.device_id offset 0) a
 )`;

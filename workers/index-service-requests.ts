@@ -11,6 +11,7 @@ import { requestsById } from '#lib/server/evidence-store.ts';
 import { sampledHome, type Sampling } from '#lib/server/learned-counts.ts';
 import type { FollowLearned, Learned } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
+import { homeOf } from '#lib/server/home-network.ts';
 import { leastIdSince } from '#lib/server/record-id.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 
@@ -99,9 +100,7 @@ with input as (
 ), places as (
 	select device_id, "from", "to" from input
 	union all
-	select d.device_id, i."from", i."to" from input i
-	cross join lateral (select hub_id from device where device_id = i.device_id limit 1) h
-	cross join lateral (select device_id from device where hub_id = h.hub_id offset 0) d
+	select d.device_id, i."from", i."to" from input i ${homeOf('i.device_id')}
 	where i.hub and d.device_id <> i.device_id
 ), found as (
 	select a.id from places p cross join lateral (

@@ -3,9 +3,10 @@
 import type pg from 'pg';
 import { KEY_NAMES, groupKeys, nameOf, ruleOf, runsOf, type Member } from '#lib/domain/episode.ts';
 import { euiToBytes, openDatabase } from '#lib/server/database.ts';
-import { findChanged, hasStanding, writeAgain } from '#lib/server/feed-again.ts';
+import { writeAgain } from '#lib/server/feed-again.ts';
 import { lockFeeds } from '#lib/server/feed-columns.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
+import { findChanged, hasStanding } from '#lib/server/feed-standing.ts';
 import { writeFeed, type AlertBody } from '#lib/server/feed.ts';
 import { followLargeEpisodes } from '#lib/server/large-episodes.ts';
 import { firstIdAt } from '#lib/server/record-id.ts';

@@ -53,10 +53,6 @@ export const bodiesOf = (rows: readonly FeedRow[]): string =>
 /** The bodies of parameter `n`, as an array: what is made of one is planned for a few rows, and looked up by key. */
 export const textsIn = (n: number): string => `string_to_array($${n}, E'\\x1e')`;
 
-/** Whether a body that stands and one as text say the same: most often to the letter. */
-export const isSame = (standing: string, text: string): string =>
-	`(${standing}::text = ${text} or ${standing}::jsonb = ${text}::jsonb)`;
-
 /** The rows of `input`, numbered by `place`. `more`: other columns, from $18 on, by name with their types. */
 export function inputRows(more: Readonly<Record<string, string>> = {}): string {
 	const others = Object.keys(more).map((name) => `, ${name}`);

@@ -6,7 +6,8 @@ import type { Decision } from '#lib/domain/decision.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 import type pg from 'pg';
 import { statement } from './database.ts';
-import { WRITTEN, bodiesOf, columnsOf, inputRows, isSame, replacedBy, textsIn } from './feed-columns.ts';
+import { WRITTEN, columnsOf, inputRows, replacedBy } from './feed-columns.ts';
+import { findChanged } from './feed-standing.ts';
 import { carryOver, lastRetracted, retract, type Viewing } from './retraction.ts';
 
 /** The Alert as read, but for what the store adds: version, place in the feed, Decision, notice and episode. */
@@ -87,28 +88,17 @@ async function writeFor(
 	lost: readonly Viewing[]
 ): Promise<Frame | undefined> {
 	await client.query('select next_feed_seq($1, 0)', [supplierId]);
-	const { rows: standing } = await client.query<{
-		alert_id: bigint;
-		same: boolean;
-		version: number;
-		decision: Decision | null;
-		episode_id: bigint | null;
-	}>({
-		name: 'standing-of-supplier',
-		text: `select s.alert_id, ${isSame('s.body', 'i.body')} as same, s.version, s.decision, s.episode_id
-			from unnest($2::bigint[], ${textsIn(3)}) as i(alert_id, body) cross join lateral (
-				select * from supplier_alert where supplier_id = $1 and alert_id = i.alert_id limit 1
-			) s`,
-		values: [supplierId, rows.map((row) => row.alertId), bodiesOf(rows)]
-	});
-	const before = new Map(standing.map((row) => [row.alert_id, row]));
-	const missing = rows.map((row) => row.alertId).filter((id) => !before.has(id));
-	const back = await lastRetracted(client, supplierId, missing);
-	for (const [alert_id, was] of back)
-		before.set(alert_id, { alert_id, ...was, same: false, episode_id: null });
-	const due = rows
-		.map((row) => ({ ...row, before: before.get(row.alertId) }))
-		.filter(({ before }) => !before?.same);
+	const changed = await findChanged(client, rows);
+	const back = await lastRetracted(
+		client,
+		supplierId,
+		changed.flatMap(({ row, isBack }) => (isBack ? row.alertId : []))
+	);
+	const due = changed.map(({ row, standing }) => ({
+		...row,
+		standing,
+		before: standing ?? back.get(row.alertId)
+	}));
 	const count = due.length + lost.length;
 	if (count === 0) return undefined;
 
@@ -123,7 +113,7 @@ async function writeFor(
 			version: (row.before?.version ?? 0) + 1,
 			seq: from + i,
 			decision: row.before?.decision ?? null,
-			episode_id: row.before?.episode_id ?? null
+			episode_id: row.standing?.episode_id ?? null
 		})
 	);
 	const gone = lost.map(({ alertId }, i) => ({ alertId, seq: from + due.length + i }));

@@ -2,6 +2,7 @@
 // their differences, so that no order of arrival can show.
 import { SPREAD, type Sighting } from '#lib/domain/learned-evidence.ts';
 import type pg from 'pg';
+import { homeOf } from './home-network.ts';
 import { LOCKS } from './locks.ts';
 import { leastIdSince } from './record-id.ts';
 
@@ -144,9 +145,7 @@ with asked as (
 ), places as (
 	select device_id, at from asked
 	union
-	select d.device_id, a.at from asked a
-	cross join lateral (select hub_id from device where device_id = a.device_id limit 1) h
-	cross join lateral (select device_id from device where hub_id = h.hub_id offset 0) d
+	select d.device_id, a.at from asked a ${homeOf('a.device_id')}
 ), touched as (
 	select device_id, code, effective_at from alert where id = any($1)
 	union all

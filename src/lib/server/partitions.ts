@@ -5,8 +5,6 @@ import { firstIdAt } from './record-id.ts';
 const DAY = 86_400_000;
 const WEEK = 7 * DAY;
 const BY_ID = ['alert', 'service_request', 'supplier_alert', 'retracted_alert', 'episode_member'];
-/** Rows that are written whole and read whole: up to a page, they are not compressed (migrations/0017). */
-const WHOLE = new Set(['supplier_alert']);
 /** A client further behind than this reloads its snapshot. */
 const FEED_DAYS = 2;
 
@@ -61,4 +59,6 @@ function partition(table: string, from: number, low: string, high: string): stri
 	return `create table if not exists ${name} partition of ${table} for values from (${low}) to (${high})${keptAs(table)}`;
 }
 
-const keptAs = (table: string): string => (WHOLE.has(table) ? ' with (toast_tuple_target = 8160)' : '');
+/** An explanation is written whole and read whole: up to a page, it is not compressed (migrations/0017). */
+const keptAs = (table: string): string =>
+	table === 'supplier_alert' ? ' with (toast_tuple_target = 8160)' : '';
