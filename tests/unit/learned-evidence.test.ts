@@ -12,7 +12,8 @@ import {
 	type LearnedPattern
 } from '#lib/domain/learned-evidence.ts';
 import { causeFrom, tableKnows } from '#lib/domain/learned-cause.ts';
-import { shippedFile, Cause } from '#lib/domain/cause-table.ts';
+import { mayRestOn } from '#lib/domain/learned-fit.ts';
+import { causeTable, shippedFile, Cause } from '#lib/domain/cause-table.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import { C1, E1, EDN, FLD, G1, HAL, NOON, SECOND, evidence, explain, request } from '../support/evidence.ts';
 
@@ -231,6 +232,20 @@ describe('a learned pattern in an explanation', () => {
 			expect(['unexplained', 'not-command']).toContain(kind);
 			expect(candidates).toEqual([]);
 		}
+	});
+
+	it.each([
+		[
+			'the table lists the SRV as a cause of the code',
+			pattern({ code: '8F30', serviceReferenceVariant: '6.5' }),
+			false
+		],
+		['a command cannot be the cause', pattern({ code: '8F35' }), false],
+		['the event is physical', pattern({ code: '8F76' }), false],
+		['the table does not know the SRV', pattern(), true],
+		['a DCC Alert may have the row of its child element', pattern({ code: 'N24' }), true]
+	])('bears on an explanation or not: %s', (_, learned, bears) => {
+		expect(mayRestOn(learned, causeTable)).toBe(bears);
 	});
 
 	it('stands behind what the table calls likely', () => {

@@ -1,8 +1,10 @@
 // A Service Request that the cause table does not know for an Alert, against what was learned: a weak link at most, until
 // a person has put it into the table.
+import { describeAlert } from './alert-code.ts';
 import type { Fit } from './cause-fit.ts';
+import type { CauseTable } from './cause-table.ts';
 import type { AlertFacts } from './evidence.ts';
-import { lastBefore, patternKey, type LearnedPatterns } from './learned-evidence.ts';
+import { lastBefore, patternKey, type LearnedPatterns, type Pattern } from './learned-evidence.ts';
 import { outcomeText } from './response-code.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { spellDelta, spellSeconds } from './wording.ts';
@@ -51,4 +53,19 @@ export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: 
 			{ code: 'outcome', text: outcomeText(request.responseCode) }
 		]
 	};
+}
+
+/**
+ * Whether an explanation by this table may rest on the pattern at all: not where the table says itself what the SRV is to
+ * the code, nor of a physical event, nor where no command can be the cause. Of DCC Alerts it always may, for they have the
+ * row of their child element or that of their code.
+ */
+export function mayRestOn(
+	{ code, serviceReferenceVariant }: Pick<Pattern, 'code' | 'serviceReferenceVariant'>,
+	{ entries, notCommand }: CauseTable
+): boolean {
+	const { known, physical } = describeAlert({ kind: 'device', code });
+	if (!known) return true;
+	if (physical || notCommand.has(code)) return false;
+	return !entries.get(code)?.causes.some(({ variants }) => variants.includes(serviceReferenceVariant));
 }

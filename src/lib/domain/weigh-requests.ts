@@ -62,11 +62,16 @@ export function weighRequests(
 			learned: description.physical ? NOTHING_LEARNED : evidence.learned
 		});
 		if (!fit.fits) {
+			const causes = entry?.causes.filter(({ variants }) =>
+				variants.includes(request.serviceReferenceVariant)
+			);
+			// Of another Device only what could be a cause there is spoken of: what else is known of the home network depends
+			// on what was asked for.
 			const elsewhere =
 				request.deviceId !== alert.deviceId &&
-				(fit.reason === 'other-device' || fit.reason === 'not-a-known-cause');
+				(fit.reason === 'other-device' || !causes?.some(({ relation }) => relation === 'same-hub'));
 			// What no row speaks of cannot have come after the Alert either.
-			const known = entry?.causes.some((cause) => cause.variants.includes(request.serviceReferenceVariant));
+			const known = causes !== undefined && causes.length > 0;
 			if (!elsewhere && isNear(request, alert.effectiveAt, known ? entry : undefined))
 				excluded.push({
 					request,
