@@ -103,7 +103,7 @@ export async function openGround(name: string, say: (line: string) => void) {
 			async isBusy() {
 				const { rows } = await pool.query<{ busy: boolean }>(
 					`select exists (select from doorbell) or exists (select from learn_due)
-						or exists (select from learned_state where counted > weighed) as busy`
+						or exists (select from learned_state where counted > weighed) or exists (select from learned_again) as busy`
 				);
 				return rows[0]!.busy;
 			},

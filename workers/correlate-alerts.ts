@@ -57,26 +57,32 @@ export async function correlateAlerts(
 		await client.query('commit');
 		return NOTHING;
 	});
-	if (work.others !== null) deps.ring('correlate-again', work.others);
-	await deps.publish(work.frames);
-	return work.frames.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+	return tell(deps, work);
 }
 
-interface Work {
+export interface Work {
 	frames: Frame[];
 	/** The doorbell of Alerts that are to be explained again because of these. */
 	others: bigint | null;
 }
 
+/** Tells of what was explained, after its commit. Returns how many entries the feeds have of it. */
+export async function tell({ ring, publish }: CorrelateDeps, { frames, others }: Work): Promise<number> {
+	if (others !== null) ring('correlate-again', others);
+	await publish(frames);
+	return frames.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+}
+
 const NOTHING: Work = { frames: [], others: null };
-const KNOWN = `select pg_advisory_xact_lock_shared(${LOCKS.learned})`;
+/** Until the end of the transaction what is offered stays as it is. */
+export const KNOWN = `select pg_advisory_xact_lock_shared(${LOCKS.learned})`;
 const FIRST = `${KNOWN}, pg_advisory_xact_lock_shared(${LOCKS.firstExplanations})`;
 
-/** Explains the Alerts of these doorbells, and commits. */
-async function explain(
+/** Explains these Alerts (`records`), ends their doorbells (`ids`), and commits. */
+export async function explain(
 	client: pg.PoolClient,
 	deps: CorrelateDeps,
-	bells: Bells,
+	bells: Pick<Bells, 'ids' | 'records'>,
 	again: boolean
 ): Promise<Work> {
 	const ids = bells.records;

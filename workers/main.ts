@@ -13,6 +13,7 @@ import { openWorkerServices } from '#lib/server/services.ts';
 import { onStop } from '#lib/server/stop.ts';
 import { correlateAlerts } from './correlate-alerts.ts';
 import { correlateDevices } from './correlate-devices.ts';
+import { explainLearned } from './explain-learned.ts';
 import { groupEpisodes } from './group-episodes.ts';
 import { indexServiceRequests } from './index-service-requests.ts';
 import { keepPartitions } from './keep-partitions.ts';
@@ -123,6 +124,7 @@ const timers = [
 	every(1000, 'looking for large episodes', largeEpisodes.refresh),
 	every(2000, 'learning', () => learnEvidence(deps)),
 	every(config.learnEveryMs, 'weighing what was learned', () => weighEvidence(deps)),
+	every(1000, 'explaining by what was learned', () => explainLearned(deps)),
 	every(600_000, 'forgetting old samples', () => forgetSamples(pool)),
 	every(10_000, 'settling', () => settlePending(deps)),
 	every(5000, 'indexing', keepIndex),

@@ -1,5 +1,6 @@
 // weigh-evidence: what the counts say, Supplier by Supplier; and where that changes what is offered, the Alerts that it
-// concerns are explained again.
+// may bear on are explained again (explain-learned.ts).
+import type { CauseTable } from '#lib/domain/cause-table.ts';
 import {
 	OFFER,
 	isFrequent,
@@ -7,6 +8,7 @@ import {
 	weighCounts,
 	type LearnedPattern
 } from '#lib/domain/learned-evidence.ts';
+import { mayRestOn } from '#lib/domain/learned-fit.ts';
 import { onSession } from '#lib/server/database.ts';
 import { patternRows, toPatterns } from '#lib/server/learned-patterns.ts';
 import {
@@ -17,16 +19,16 @@ import {
 	keepPatterns,
 	toWeigh
 } from '#lib/server/learned-weights.ts';
-import type { Ring } from '#lib/server/queues.ts';
 import type pg from 'pg';
 
 export interface WeighDeps {
 	pool: pg.Pool;
-	ring: Ring;
+	/** The one that is active. */
+	table: CauseTable;
 }
 
 /** Weighs what was counted since the last time. Returns how many patterns have changed. */
-export async function weighEvidence({ pool, ring }: WeighDeps): Promise<number> {
+export async function weighEvidence({ pool, table }: WeighDeps): Promise<number> {
 	let count = 0;
 	for (const { supplierId, counted } of await toWeigh(pool)) {
 		count += await onSession(pool, async (client) => {
@@ -39,10 +41,10 @@ export async function weighEvidence({ pool, ring }: WeighDeps): Promise<number> 
 			const codes = new Set(
 				[...changed, ...gone]
 					.filter((p) => reachOf(before.get(patternKey(p))) !== reachOf(now.get(patternKey(p))))
+					.filter((p) => mayRestOn(p, table))
 					.map((p) => p.code)
 			);
-			const bells = await keepPatterns(client, { supplierId, counted, changed, gone, codes: [...codes] });
-			for (const bell of bells) ring('correlate-again', bell);
+			await keepPatterns(client, { supplierId, counted, changed, gone, codes: [...codes] });
 			return changed.length + gone.length;
 		});
 	}

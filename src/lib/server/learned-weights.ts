@@ -8,14 +8,9 @@ import {
 } from '#lib/domain/learned-evidence.ts';
 import type { Relation } from '#lib/domain/alert.ts';
 import type pg from 'pg';
+import { beginAgain } from './learned-again.ts';
 import { figuresOf } from './learned-patterns.ts';
 import { LOCKS } from './locks.ts';
-import { firstIdAt } from './record-id.ts';
-
-/** Alerts kept within this time are explained again when a pattern becomes a candidate, or is one no more. */
-const REACH = 72 * 3_600_000;
-/** At most so many of them, the newest. */
-const MOST = 200_000;
 
 /** The Suppliers whose counts have moved, and how far. */
 export async function toWeigh(pool: pg.Pool): Promise<Array<{ supplierId: number; counted: bigint }>> {
@@ -81,17 +76,17 @@ interface Weighed {
 	counted: bigint;
 	changed: readonly LearnedPattern[];
 	gone: readonly LearnedPattern[];
-	/** Codes whose offered patterns are others than before: their Alerts are explained again. */
+	/** Codes of which explanations may read differently now: their Alerts are explained again. */
 	codes: readonly string[];
 }
 
-/** Writes what has changed in one transaction; returns the doorbells to ring. */
+/** Writes what has changed in one transaction. */
 export async function keepPatterns(
 	client: pg.ClientBase,
 	{ supplierId, counted, changed, gone, codes }: Weighed
-): Promise<bigint[]> {
+): Promise<void> {
 	await client.query('begin');
-	// Alone: an Alert that is being explained now by what was before is in the record when its code is asked for below.
+	// Alone: an Alert that is being explained now by what was before is in the record when its code is gone through.
 	if (codes.length > 0) await client.query('select pg_advisory_xact_lock($1)', [LOCKS.learned]);
 	await client.query(DELETE, [supplierId, ...identities(gone)]);
 	await client.query(UPSERT, [
@@ -105,12 +100,8 @@ export async function keepPatterns(
 		`update learned_state set weighed = greatest(weighed, $2), version = version + $3 where supplier_id = $1`,
 		[supplierId, counted, changed.length + gone.length > 0 ? 1 : 0]
 	);
-	const { rows } =
-		codes.length > 0
-			? await client.query<{ id: bigint }>(AGAIN, [supplierId, codes, firstIdAt(Date.now() - REACH), MOST])
-			: { rows: [] };
+	if (codes.length > 0) await beginAgain(client, supplierId, codes);
 	await client.query('commit');
-	return rows.map((row) => row.id);
 }
 
 const identities = (
@@ -133,12 +124,3 @@ const UPSERT = `
 insert into learned_pattern (supplier_id, ${IDENTITY}, figures, devices, offered)
 select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::integer[], $9::boolean[])
 on conflict (supplier_id, ${IDENTITY}) do update set figures = excluded.figures, devices = excluded.devices, offered = excluded.offered`;
-
-const AGAIN = `
-insert into doorbell (job, ids)
-select 'correlate-again', array_agg(alert_id order by alert_id) from (
-	select alert_id, (row_number() over (order by alert_id) - 1) / 500 as part from (
-		select alert_id from supplier_alert where supplier_id = $1 and alert_id >= $3 and code = any($2)
-		order by alert_id desc limit $4
-	) newest
-) parts group by part returning id`;
