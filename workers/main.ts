@@ -1,11 +1,8 @@
 // The worker process: runs the jobs of this folder, and the sweeper.
 import { availableParallelism } from 'node:os';
 import { UnrecoverableError, Worker } from 'bullmq';
-import { withFrequencies } from '#lib/domain/learned-evidence.ts';
 import { loadConfig } from '#lib/server/config.ts';
-import type { Frame } from '#lib/server/feed.ts';
 import { forgetSamples } from '#lib/server/learned-counts.ts';
-import { publishLive } from '#lib/server/live-channel.ts';
 import { createLog } from '#lib/server/log.ts';
 import { EVERY_MS, QUEUE_PREFIX, within, type Job, type JobData } from '#lib/server/queues.ts';
 import { reindex } from '#lib/server/reindex.ts';
@@ -13,6 +10,7 @@ import { openWorkerServices } from '#lib/server/services.ts';
 import { onStop } from '#lib/server/stop.ts';
 import { correlateAlerts } from './correlate-alerts.ts';
 import { correlateDevices } from './correlate-devices.ts';
+import { workerDeps } from './deps.ts';
 import { explainLearned } from './explain-learned.ts';
 import { groupEpisodes } from './group-episodes.ts';
 import { indexServiceRequests } from './index-service-requests.ts';
@@ -27,31 +25,8 @@ import { callForWhatIfs, whatIf } from './what-if.ts';
 const config = loadConfig();
 const log = createLog(config.logLevel, 'worker');
 const services = await openWorkerServices(config, log);
-const { pool, index, redis, queues, backlog, causeTable, learned, largeEpisodes, sampling } = services;
-const deps = {
-	pool,
-	index,
-	learned,
-	sampling,
-	largeEpisodes,
-	/** The table that is active now; a piece of work takes it once and stays with it. */
-	get table() {
-		return causeTable.current;
-	},
-	roleOnly: config.roleOnly,
-	ring: queues.ring,
-	replay: queues.replay,
-	backlog,
-	publish: (frames: readonly Frame[]) =>
-		publishLive(
-			redis,
-			frames.map(({ supplierId, items, ...data }) => ({
-				event: 'alert:changed' as const,
-				supplierId,
-				data: { ...data, items: items.map((alert) => withFrequencies(alert, learned.of(supplierId))) }
-			}))
-		)
-};
+const { pool, index, causeTable, largeEpisodes } = services;
+const deps = workerDeps(services);
 
 const explain = createRounds({
 	everyMs: EVERY_MS['correlate-alerts'],

@@ -1,0 +1,36 @@
+// What the jobs of this folder work with, wired from the services of a worker process.
+import { withFrequencies } from '#lib/domain/learned-evidence.ts';
+import type { Frame } from '#lib/server/feed.ts';
+import { publishLive } from '#lib/server/live-channel.ts';
+import type { openWorkerServices } from '#lib/server/services.ts';
+
+export type WorkerDeps = ReturnType<typeof workerDeps>;
+
+export function workerDeps(services: Awaited<ReturnType<typeof openWorkerServices>>) {
+	const { config, pool, index, redis, queues, backlog, causeTable, learned, largeEpisodes, sampling } =
+		services;
+	return {
+		pool,
+		index,
+		learned,
+		sampling,
+		largeEpisodes,
+		/** The table that is active now; a piece of work takes it once and stays with it. */
+		get table() {
+			return causeTable.current;
+		},
+		roleOnly: config.roleOnly,
+		ring: queues.ring,
+		replay: queues.replay,
+		backlog,
+		publish: (frames: readonly Frame[]) =>
+			publishLive(
+				redis,
+				frames.map(({ supplierId, items, ...data }) => ({
+					event: 'alert:changed' as const,
+					supplierId,
+					data: { ...data, items: items.map((alert) => withFrequencies(alert, learned.of(supplierId))) }
+				}))
+			)
+	};
+}
