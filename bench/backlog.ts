@@ -1,18 +1,15 @@
 // A backlog: Alerts are taken in while no worker runs. How long it takes to work them off, and what comes first.
 import { describeAlert } from '#lib/domain/alert-code.ts';
-import { stopProcess } from '../launcher/process.ts';
 import { instant } from './clock.ts';
-import type { LoadOrder, LoadReport } from './load.ts';
 import type { Bench, Work } from './rounds.ts';
+import { messageIdsOf, send } from './send.ts';
 import { arrive, nothingLost, type Stage } from './stage.ts';
-import { next, start, type Loaded } from './system.ts';
+import type { Loaded } from './system.ts';
 import { createTrace } from './trace.ts';
 import { whole } from './wording.ts';
 
 /** Alerts that are sent at once; the rest waits, so that the sender needs no memory for a million bodies. */
 const PORTION = 100_000;
-/** A product that takes none of it any more does not hold up the run. */
-const PORTION_MS = 600_000;
 
 export function backlog({ options, measured, trial }: Bench): Work {
 	const { backlog: alerts } = options;
@@ -80,28 +77,12 @@ async function takeIn(
 	portions: readonly Stage[],
 	told: (done: number) => void
 ): Promise<{ messageIds: string[]; seconds: number }> {
-	const messageIds = portions.flatMap(({ plan, streams }) => {
-		const trace = createTrace(plan);
-		const { from, count } = streams[0]!;
-		return Array.from({ length: count }, (_, i) => trace.messageIdAt(from + i));
-	});
+	const messageIds = portions.flatMap(messageIdsOf);
 	await system.expect({ messageIds });
 	let [seconds, done] = [0, 0];
-	for (const { plan, streams } of portions) {
-		const load = start('load.ts');
-		const limit = setTimeout(() => void stopProcess(load, 'SIGTERM'), PORTION_MS);
-		try {
-			const order: LoadOrder = { url: system.url, key: system.keys['*']!, plan, streams, delay: 100 };
-			load.send(order);
-			await next(load);
-			const { failures, began, ended } = await next<LoadReport>(load);
-			if (failures[0]) throw new Error(`${failures.length} calls failed, as with: ${failures[0]}`);
-			seconds += (ended - began) / 1000;
-			told((done += streams[0]!.count));
-		} finally {
-			clearTimeout(limit);
-			await stopProcess(load, 'SIGTERM');
-		}
+	for (const portion of portions) {
+		seconds += (await send(system, portion)).seconds;
+		told((done += portion.streams[0]!.count));
 	}
 	return { messageIds, seconds };
 }

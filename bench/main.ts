@@ -18,6 +18,7 @@ import { createProgress } from './progress.ts';
 import { plotsOf } from './report-plots.ts';
 import type { Report } from './report.ts';
 import { worksOfRound, type Bench, type Told, type Work } from './rounds.ts';
+import { steps } from './steps.ts';
 import { openSystem, type Loaded } from './system.ts';
 import { readable } from './table.ts';
 import { targetsOf } from './targets.ts';
@@ -96,6 +97,7 @@ async function measure(options: Options): Promise<Report> {
 		...(needsSystem ? [start] : []),
 		...Array.from({ length: options.rounds }, () => worksOfRound(bench)).flat(),
 		...(parts.has('memory') ? [indexSize(bench)] : []),
+		...(parts.has('steps') ? [steps(bench)] : []),
 		...(parts.has('consoles') ? [consoles(bench)] : []),
 		...(parts.has('browser') ? [browser(bench)] : []),
 		...(parts.has('backlog') ? [backlog(bench)] : []),

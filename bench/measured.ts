@@ -12,7 +12,8 @@ import {
 	type Growth,
 	type Latency,
 	type Ours,
-	type Report
+	type Report,
+	type StepCost
 } from './report.ts';
 import type { StageResult } from './stage.ts';
 import type { LoadName, StageRecord } from './trial.ts';
@@ -29,6 +30,7 @@ export function createMeasured() {
 		/** Bytes that stages of Alerts alone have added to the record. */
 		record: [] as Array<{ alerts: number; bytes: number; tables: Record<string, number> }>,
 		growth: [] as Growth[],
+		steps: null as StepCost[] | null,
 		backlog: null as Backlog | null,
 		consoles: null as Consoles | null,
 		browser: null as BrowserFigures | null,
@@ -71,7 +73,7 @@ export function compose(measured: Measured, circumstances: Circumstances): Repor
 	};
 	const grown = (requests: number): Growth | null =>
 		measured.growth.find((point) => point.requests === requests) ?? null;
-	const { backlog, consoles, browser, stages, notes, failures } = measured;
+	const { steps, backlog, consoles, browser, stages, notes, failures } = measured;
 	return {
 		...circumstances,
 		ours,
@@ -85,6 +87,7 @@ export function compose(measured: Measured, circumstances: Circumstances): Repor
 		cost: { at1150: medianCost(measured.at1150) },
 		memory: memoryOf(measured),
 		growth: { at100k: grown(1e5), at1M: grown(1e6), at10M: grown(1e7), points: measured.growth },
+		steps,
 		backlog,
 		consoles,
 		browser,

@@ -6,6 +6,7 @@ export const PARTS = [
 	'latency',
 	'baselines',
 	'memory',
+	'steps',
 	'consoles',
 	'browser',
 	'backlog',
@@ -36,6 +37,8 @@ export interface Amounts {
 	requests: number;
 	/** Service Requests in the index whose memory is measured. */
 	indexed: number;
+	/** Alerts, and Service Requests, whose steps are measured one by one. */
+	steps: number;
 	/** How long a saturating stage lasts, one at a given pace, and a baseline. */
 	saturating: number;
 	paced: number;
@@ -46,6 +49,7 @@ const FULL: Amounts = {
 	devices: 400_000,
 	requests: 100_000,
 	indexed: 1_000_000,
+	steps: 20_000,
 	saturating: 8,
 	paced: 20,
 	baseline: 5
@@ -54,6 +58,7 @@ const QUICK: Amounts = {
 	devices: 200_000,
 	requests: 30_000,
 	indexed: 100_000,
+	steps: 5000,
 	saturating: 3,
 	paced: 6,
 	baseline: 1.5

@@ -28,6 +28,8 @@ const GRID = '#e3e7eb';
 const OURS = '#0b62c4';
 const OTHER = '#9aa5b1';
 const SHADES = { p50: '#9cc6f2', p95: '#3f87d0', p99: '#123f78' };
+/** Of parts that follow each other. */
+const COLOURS = ['#0b62c4', '#7a4fb5', '#d0772b', '#9aa5b1'];
 const WIDTH = 760;
 
 /** Horizontal bars of what is done in a second; the scale is logarithmic, and its axis says so. */
@@ -62,6 +64,39 @@ export function barPlot(title: string, unit: string, bars: readonly Bar[]): stri
 			anchor: 'middle',
 			colour: MUTED
 		})
+	]);
+}
+
+/** Horizontal bars made of parts, on a linear scale; each with its sum. `parts`: as they follow each other. */
+export function partsPlot(
+	title: string,
+	unit: string,
+	parts: readonly string[],
+	bars: ReadonlyArray<{ label: string; values: readonly number[] }>
+): string {
+	const [left, right, top, row] = [300, 90, 92, 36];
+	const sums = bars.map(({ values }) => values.reduce((a, b) => a + b, 0));
+	const most = Math.max(1, ...sums);
+	const width = (value: number): number => (value / most) * (WIDTH - left - right);
+	return card(title, top + bars.length * row + 40, [
+		...parts.flatMap((part, i) => [
+			box(left + i * 104, 58, 14, 14, COLOURS[i]!),
+			text(left + 20 + i * 104, 70, part, { anchor: 'start' })
+		]),
+		...bars.flatMap(({ label, values }, i) => {
+			const y = top + i * row + 6;
+			let from = left;
+			return [
+				text(left - 12, y + 17, label, { anchor: 'end' }),
+				...values.map((value, part) => {
+					const drawn = box(from, y, width(value), row - 12, COLOURS[part]!);
+					from += width(value);
+					return drawn;
+				}),
+				text(from + 8, y + 17, full(sums[i]!), { anchor: 'start', weight: 600 })
+			];
+		}),
+		text((left + WIDTH - right) / 2, top + bars.length * row + 22, unit, { anchor: 'middle', colour: MUTED })
 	]);
 }
 

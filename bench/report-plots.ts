@@ -1,6 +1,6 @@
 // The plots of a report, by file name.
-import { barPlot, growthPlot, latencyPlot } from './plot.ts';
-import { BASELINES, COUNTRY, type Report } from './report.ts';
+import { barPlot, growthPlot, latencyPlot, partsPlot } from './plot.ts';
+import { BASELINES, COUNTRY, STEP_PARTS, type Report } from './report.ts';
 import { whole } from './wording.ts';
 
 export function plotsOf({
@@ -8,7 +8,8 @@ export function plotsOf({
 	baselines,
 	latencyMs,
 	halfPerSecond,
-	growth
+	growth,
+	steps
 }: Report): Record<string, string> {
 	const grown = growth.points.map((point) => ({ ...point, label: sizeOf(point.requests) }));
 	const loads = [
@@ -25,6 +26,17 @@ export function plotsOf({
 			])
 		}),
 		...(loads.length > 0 && { 'latency.svg': latencyPlot('From the HTTP call to the screen', loads) }),
+		...(steps && {
+			'steps.svg': partsPlot(
+				'Where the time goes',
+				'microseconds of CPU a record, in full batches with nothing beside',
+				STEP_PARTS,
+				steps.map(({ name, of, us }) => ({
+					label: `${of}: ${name}`,
+					values: STEP_PARTS.map((part) => us[part])
+				}))
+			)
+		}),
 		...(grown.length > 1 && { 'growth.svg': growthPlot('As Service Requests grow in number', grown) })
 	};
 }

@@ -67,6 +67,17 @@ export interface Consoles {
 	webRssMiB: number | null;
 }
 
+/** In the order in which they are told. */
+export const STEP_PARTS = ['postgres', 'worker', 'web', 'redis'] as const satisfies readonly Part[];
+
+/** What one step takes of the processors, with nothing beside and in full batches. */
+export interface StepCost {
+	name: string;
+	of: 'Alert' | 'Service Request';
+	/** Microseconds of CPU a record, by part. */
+	us: Record<Part, number>;
+}
+
 export interface BrowserFigures {
 	/** Alerts that the console held and its list showed, of which only those on the screen are elements of the page. */
 	inView: number;
@@ -107,6 +118,8 @@ export interface Report {
 	cost: { at1150: Cost | null };
 	memory: Memory;
 	growth: { at100k: Growth | null; at1M: Growth | null; at10M: Growth | null; points: Growth[] };
+	/** `null` where it was not measured. */
+	steps: StepCost[] | null;
 	backlog: Backlog | null;
 	consoles: Consoles | null;
 	browser: BrowserFigures | null;

@@ -32,6 +32,9 @@ export async function next<T>(child: ChildProcess): Promise<T> {
 	return message;
 }
 
+/** The time of the trace began days ago: what it holds is as near to the index as today's is in life. */
+export const INDEX_SETTINGS = { INDEX_WINDOW_HOURS: '240' };
+
 export async function openSystem(
 	ground: Ground,
 	trace: Trace,
@@ -41,9 +44,11 @@ export async function openSystem(
 		onProgress = (_done: number, _of: number): void => {}
 	} = {}
 ) {
-	// The time of the trace began days ago: what it holds is as near to the index as today's is in life.
-	const settings = { INDEX_WINDOW_HOURS: '240', BACKLOG_RECORDS: '4000000' };
-	const system = await ground.startSystem({ suppliers: SUPPLIERS, flags, settings });
+	const system = await ground.startSystem({
+		suppliers: SUPPLIERS,
+		flags,
+		settings: { ...INDEX_SETTINGS, BACKLOG_RECORDS: '4000000' }
+	});
 	await fill(system, trace, say, onProgress);
 	const keys = SUPPLIERS.map(({ slug }) => system.keys[slug]!);
 	const listener = start('listen.ts');

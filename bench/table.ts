@@ -2,6 +2,7 @@
 import {
 	BASELINES,
 	COUNTRY,
+	STEP_PARTS,
 	type Cost,
 	type Growth,
 	type Latency,
@@ -22,6 +23,7 @@ export function readable(report: Report): string {
 	const sections = [
 		paces(report),
 		latencies(report),
+		stepsOf(report),
 		[...sizes(report), ...special(report)],
 		verdicts(report),
 		notes.map((note) => `  ${note}`),
@@ -90,6 +92,20 @@ function latencies({ latencyMs, cost, halfPerSecond, consoles }: Report): string
 			? [latency(`with ${whole(consoles.connections)} consoles`, consoles.latencyMs, consoles.cost)]
 			: []),
 		...(cost.at1150 ? [line('cores that were busy', busy(cost.at1150))] : [])
+	];
+}
+
+function stepsOf({ steps }: Report): string[] {
+	if (!steps) return [];
+	const row = (name: string, us: NonNullable<Report['steps']>[number]['us']): string =>
+		line(
+			name,
+			...STEP_PARTS.map((part) => whole(us[part])),
+			whole(STEP_PARTS.reduce((sum, part) => sum + us[part], 0))
+		);
+	return [
+		line('microseconds of CPU a record, step by step', ...STEP_PARTS, 'together'),
+		...steps.map(({ name, of, us }) => row(`${of}: ${name}`, us))
 	];
 }
 

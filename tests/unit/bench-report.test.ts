@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { barPlot, growthPlot, latencyPlot } from '../../bench/plot.ts';
+import { barPlot, growthPlot, latencyPlot, partsPlot } from '../../bench/plot.ts';
 import { plotsOf } from '../../bench/report-plots.ts';
 import { ratiosOf, type Growth, type Ours, type Report } from '../../bench/report.ts';
 import { readable } from '../../bench/table.ts';
@@ -49,6 +49,7 @@ const report = (fields: Partial<Report> = {}): Report => ({
 	cost: { at1150: cost },
 	memory: { bytesPerServiceRequest: 70.25, rssMiB: 412, databaseBytesPerAlert: 2400, tables: {} },
 	growth: growthOf(grown(1e5, 12_000), grown(1e6, 11_500), grown(1e7, 11_000)),
+	steps: null,
 	backlog: null,
 	consoles: null,
 	browser: { inView: 50_000, changesPerSecond: 50, framesPerSecond: 58, longestFrameMs: 150, heapMiB: 110 },
@@ -142,6 +143,14 @@ describe('the table of the benchmark', () => {
 		expect(cells('half of the most', slow)).toEqual([': 5,250 Alerts/s', 'not measured']);
 	});
 
+	it('tells what each step takes of each part, and together', () => {
+		const steps: Report['steps'] = [
+			{ name: 'kept', of: 'Alert', us: { web: 30, worker: 0, postgres: 27, redis: 1 } }
+		];
+		expect(cells('Alert: kept', { steps })).toEqual(['27', '0', '30', '1', '58']);
+		expect(Object.keys(plotsOf(report({ steps })))).toContain('steps.svg');
+	});
+
 	it('tells how the Alerts were explained, so that it shows that there was work', () => {
 		expect(cells('Alerts by explanation')).toEqual(['likely 60 %, exact 15 %, unexplained 25 %']);
 	});
@@ -182,6 +191,23 @@ describe('the plots', () => {
 		expect(svg).toContain('latency, ms');
 		expect(svg).toContain('>6.4</text>');
 		expect(svg).toContain('>1,234</text>');
+	});
+
+	it('draw the parts of a bar behind each other, with their sum', () => {
+		const svg = partsPlot(
+			'Steps',
+			'microseconds',
+			['one', 'two'],
+			[
+				{ label: 'a', values: [100, 50] },
+				{ label: 'b', values: [75, 0] }
+			]
+		);
+		const [legend, ...ones] = widths(svg, '#0b62c4');
+		expect(legend).toBe(14);
+		expect(ones).toEqual([246.7, 185]);
+		expect(widths(svg, '#7a4fb5')[1]).toBe(123.3);
+		expect(svg).toContain('>150</text>');
 	});
 
 	it('draw two lines as the number of requests grows', () => {
