@@ -97,10 +97,10 @@ async function measure(options: Options): Promise<Report> {
 		...(needsSystem ? [start] : []),
 		...Array.from({ length: options.rounds }, () => worksOfRound(bench)).flat(),
 		...(parts.has('memory') ? [indexSize(bench)] : []),
-		...(parts.has('steps') ? [steps(bench)] : []),
 		...(parts.has('consoles') ? [consoles(bench)] : []),
 		...(parts.has('browser') ? [browser(bench)] : []),
 		...(parts.has('backlog') ? [backlog(bench)] : []),
+		...(parts.has('steps') ? [steps(bench)] : []),
 		...(parts.has('growth') ? growth(bench, reopen) : [])
 	];
 	const progress = createProgress(works);

@@ -6,10 +6,10 @@ export const PARTS = [
 	'latency',
 	'baselines',
 	'memory',
-	'steps',
 	'consoles',
 	'browser',
 	'backlog',
+	'steps',
 	'growth'
 ] as const;
 export type PartName = (typeof PARTS)[number];
