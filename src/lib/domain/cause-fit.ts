@@ -1,6 +1,6 @@
 // One Service Request against the causes of one Alert code: does it fit, how well, and if not, why not.
 import type { Anchor, Reason, Relation } from './alert.ts';
-import type { Cause, CauseEntry } from './cause-table.ts';
+import { causesListing, type Cause, type CauseEntry } from './cause-table.ts';
 import {
 	SLACK,
 	anchorsOf,
@@ -58,17 +58,20 @@ export interface FitContext {
 /** The best fit over all causes that list the request's SRV, or the nearest miss. */
 export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 	const outcome = outcomeAt(request, context.alert);
-	if (outcome === 'never-sent')
+	const neverSent = outcome === 'never-sent';
+	const causes = causesListing(context.entry, request.serviceReferenceVariant);
+	if (!neverSent && (!causes || causes.length === 0)) {
+		const learned = fitLearned(request, context.alert, context.learned);
+		if (learned) return learned;
+	}
+	// Before all else that speaks against it: which requests to other Devices are known depends on what was asked for.
+	if (request.deviceId !== context.alert.deviceId && !causes?.some(({ relation }) => relation === 'same-hub'))
+		return OTHER_DEVICE;
+	if (neverSent)
 		return miss(
 			'never-reached-device',
 			`the DCC refused it (${request.responseCode}): it never reached the Device`
 		);
-	const { entry } = context;
-	const causes = entry?.causes.filter((cause) => cause.variants.includes(request.serviceReferenceVariant));
-	if (!causes || causes.length === 0) {
-		const learned = fitLearned(request, context.alert, context.learned);
-		if (learned) return learned;
-	}
 	if (!causes) return fitByTimeAlone(request, outcome, context);
 	if (causes.length === 0) return miss('not-a-known-cause', `it is not known to cause ${context.alert.code}`);
 
@@ -93,8 +96,7 @@ function fitCause(attempt: Attempt, context: FitContext): Fit {
 	if (against) return against;
 
 	const relation: Relation = request.deviceId === alert.deviceId ? 'same-device' : 'same-hub';
-	if (relation === 'same-hub' && cause.relation === 'same-device')
-		return miss('other-device', 'it was sent to another Device of the home network');
+	if (relation === 'same-hub' && cause.relation === 'same-device') return OTHER_DEVICE;
 	const targetType = context.target?.deviceType;
 	if (
 		relation === 'same-hub' &&
@@ -200,8 +202,6 @@ function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchor
 
 /** No row of the table speaks of this Alert code: a change, or a failure, shortly before it is worth a look. */
 function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: FitContext): Fit {
-	if (request.deviceId !== alert.deviceId)
-		return miss('other-device', 'it was sent to another Device of the home network');
 	const variant = describeVariant(request.serviceReferenceVariant);
 	if (variant.kind === 'read' && outcome === 'success')
 		return miss('read-succeeded', `a read that succeeded (${request.responseCode}) changes nothing`);
@@ -225,4 +225,5 @@ function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: Fi
 }
 
 const miss = (reason: string, text: string): Fit => ({ fits: false, reason, text });
+const OTHER_DEVICE = miss('other-device', 'it was sent to another Device of the home network');
 const clamp = (score: number): number => Math.round(Math.min(1, Math.max(0, score)) * 1000) / 1000;

@@ -127,4 +127,8 @@ export function causesOf(
 	);
 }
 
+/** The causes of an Alert that list this SRV; `undefined` where the table has no row for it. */
+export const causesListing = (entry: CauseEntry | undefined, variant: string): Cause[] | undefined =>
+	entry?.causes.filter(({ variants }) => variants.includes(variant));
+
 export const reachOf = (table: CauseTable, variant: string): Reach | null => table.reach.get(variant) ?? null;

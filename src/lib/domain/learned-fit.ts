@@ -2,7 +2,7 @@
 // a person has put it into the table.
 import { describeAlert } from './alert-code.ts';
 import type { Fit } from './cause-fit.ts';
-import type { CauseTable } from './cause-table.ts';
+import { causesListing, type CauseTable } from './cause-table.ts';
 import type { AlertFacts } from './evidence.ts';
 import { lastBefore, patternKey, type LearnedPatterns, type Pattern } from './learned-evidence.ts';
 import { outcomeText } from './response-code.ts';
@@ -67,5 +67,5 @@ export function mayRestOn(
 	const { known, physical } = describeAlert({ kind: 'device', code });
 	if (!known) return true;
 	if (physical || notCommand.has(code)) return false;
-	return !entries.get(code)?.causes.some(({ variants }) => variants.includes(serviceReferenceVariant));
+	return !causesListing(entries.get(code), serviceReferenceVariant)?.length;
 }

@@ -3,7 +3,7 @@
 import type { Candidate, Excluded, Tier } from './alert.ts';
 import type { AlertDescription } from './alert-code.ts';
 import { MAX_EXCLUDED, byId, excludedFacts, requestFacts } from './candidate.ts';
-import type { CauseEntry } from './cause-table.ts';
+import { causesListing, type CauseEntry } from './cause-table.ts';
 import { fitRequest } from './cause-fit.ts';
 import type { Evidence } from './evidence.ts';
 import type { ExplanationKind } from './explanation-kind.ts';
@@ -62,17 +62,9 @@ export function weighRequests(
 			learned: description.physical ? NOTHING_LEARNED : evidence.learned
 		});
 		if (!fit.fits) {
-			const causes = entry?.causes.filter(({ variants }) =>
-				variants.includes(request.serviceReferenceVariant)
-			);
-			// Of another Device only what could be a cause there is spoken of: what else is known of the home network depends
-			// on what was asked for.
-			const elsewhere =
-				request.deviceId !== alert.deviceId &&
-				(fit.reason === 'other-device' || !causes?.some(({ relation }) => relation === 'same-hub'));
 			// What no row speaks of cannot have come after the Alert either.
-			const known = causes !== undefined && causes.length > 0;
-			if (!elsewhere && isNear(request, alert.effectiveAt, known ? entry : undefined))
+			const known = causesListing(entry, request.serviceReferenceVariant)?.length;
+			if (fit.reason !== 'other-device' && isNear(request, alert.effectiveAt, known ? entry : undefined))
 				excluded.push({
 					request,
 					shown: { ...excludedFacts(request, evidence), reason: fit.reason, text: fit.text }

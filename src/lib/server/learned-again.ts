@@ -44,12 +44,11 @@ export async function takeAgain(client: pg.ClientBase): Promise<bigint[] | null>
 	);
 	const found = seen.filter(({ bears }) => bears).map(({ alert_id }) => alert_id);
 	const taken = found.slice(0, Math.min(FOUND, first.budget));
-	const below = found.length > taken.length ? taken.at(-1)! : seen.at(-1)?.alert_id;
-	const isLast = found.length === taken.length && seen.length < SEEN;
+	const next = found.length > taken.length ? taken.at(-1) : seen[SEEN - 1]?.alert_id;
 	await client.query(
-		isLast || below === undefined || taken.length === first.budget
+		next === undefined || taken.length === first.budget
 			? END([first.supplier_id, codes])
-			: MOVE([first.supplier_id, codes, below, taken.length])
+			: MOVE([first.supplier_id, codes, next, taken.length])
 	);
 	return taken;
 }
