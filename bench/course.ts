@@ -4,7 +4,7 @@
 // homes of the trace are a thousandth of the country's and get all of its messages.
 import type { Stream } from './load.ts';
 import type { Stage } from './stage.ts';
-import { COUNTRY, createTrace, type TracePlan } from './trace.ts';
+import { COUNTRY, REQUESTS_PER_SECOND, createTrace, type TracePlan } from './trace.ts';
 
 export interface Amount {
 	count: number;
@@ -16,7 +16,6 @@ export interface Amount {
 	only?: string;
 }
 
-export const REQUESTS_PER_SECOND = 10;
 /**
  * No Alert comes within three seconds after its request in life, while here the time of the trace passes many times faster
  * than the wall's: Alerts beside requests are as far behind as three seconds of the wall.

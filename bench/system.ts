@@ -9,8 +9,7 @@ import { suppliersWithNews } from '#lib/server/episode-turn.ts';
 import type { CrowdOrder } from './crowd.ts';
 import type { Expect, ListenAnswer, ListenOrder } from './listen.ts';
 import { writeInventory } from './inventory.ts';
-import { REQUESTS_PER_SECOND } from './course.ts';
-import { SUPPLIERS, createTrace, type Trace } from './trace.ts';
+import { REQUESTS_PER_SECOND, SUPPLIERS, createTrace, type Trace } from './trace.ts';
 
 export type Loaded = Awaited<ReturnType<typeof openSystem>>;
 

@@ -48,6 +48,8 @@ export const SUPPLIERS: readonly TraceSupplier[] = [
 
 /** What a country sends (estimated for 2026). */
 export const COUNTRY = { requestsPerSecond: 800, alertsPerSecond: 1150 };
+/** Service Requests per second of trace time. Trace time advances with the requests that were sent. */
+export const REQUESTS_PER_SECOND = 10;
 /** Of a hundred Alerts, so many are caused by a request. */
 const CAUSED = 75;
 const SINCE = '2025-01-01T00:00:00.000Z';

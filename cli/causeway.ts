@@ -1,15 +1,10 @@
 // `npm run causeway -- VERB`: administration from the command line. Uses DATABASE_URL and REDIS_URL, or the running
 // instance, or starts the embedded services for as long as it takes.
 import { parseArgs } from 'node:util';
+import type { Arguments } from './arguments.ts';
 import { decode } from './decode.ts';
 import { importFile } from './import.ts';
 import { addKey, addPerson, addSupplierVerb, migrateVerb, reindexVerb } from './setup.ts';
-
-export interface Arguments {
-	words: string[];
-	options: Record<string, string | undefined>;
-	json: boolean;
-}
 
 interface Verb {
 	usage: string;

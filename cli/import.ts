@@ -1,7 +1,7 @@
 // import: sends a file through the API of the running instance, in calls of a thousand; its kind is told by its content.
 import { readFileSync } from 'node:fs';
 import { homeOf, runningInstance } from '../launcher/services.ts';
-import type { Arguments } from './causeway.ts';
+import type { Arguments } from './arguments.ts';
 
 const PER_CALL = 1000;
 

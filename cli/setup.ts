@@ -11,7 +11,7 @@ import { migrate } from '#lib/server/migrate.ts';
 import { reindex } from '#lib/server/reindex.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { withServices, type Services } from '../launcher/services.ts';
-import type { Arguments } from './causeway.ts';
+import type { Arguments } from './arguments.ts';
 
 /** Runs `work` on an up-to-date database. */
 function onDatabase<T>(work: (pool: pg.Pool, services: Omit<Services, 'stop'>) => Promise<T>): Promise<T> {
