@@ -1,16 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isFrequent, isSampled, sightingsOf, weighCounts, type Count } from '#lib/domain/learned-evidence.ts';
 import {
-	isFrequent,
-	isSampled,
 	patternKey,
-	sightingsOf,
 	spellFrequency,
-	weighCounts,
 	withFrequencies,
-	type Count,
 	type LearnedPattern
-} from '#lib/domain/learned-evidence.ts';
+} from '#lib/domain/learned-pattern.ts';
 import { causeFrom, tableKnows } from '#lib/domain/learned-cause.ts';
 import { mayRestOn } from '#lib/domain/learned-fit.ts';
 import { causeTable, shippedFile, Cause } from '#lib/domain/cause-table.ts';

@@ -1,38 +1,19 @@
 // One Service Request against the causes of one Alert code: does it fit, how well, and if not, why not.
-import type { Anchor, Reason, Relation } from './alert.ts';
+import type { Reason, Relation } from './alert.ts';
 import { causesListing, type Cause, type CauseEntry } from './cause-table.ts';
-import {
-	SLACK,
-	anchorsOf,
-	bestAnchor,
-	requestedOr,
-	weighDelay,
-	type AnchoredAt,
-	type Attempt
-} from './delay.ts';
+import { CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
+import { anchorsOf, bestAnchor, requestedOr, weighDelay, type AnchoredAt, type Attempt } from './delay.ts';
 import { isRelayed, type AlertFacts, type HomeDevice } from './evidence.ts';
-import type { LearnedPatterns } from './learned-evidence.ts';
+import type { Fit } from './fit.ts';
 import { fitLearned } from './learned-fit.ts';
+import type { LearnedPatterns } from './learned-pattern.ts';
 import { outcomeOf, outcomeText, type Outcome } from './response-code.ts';
 import { describeVariant } from './service-reference-variant.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { changesNear } from './tenure.ts';
+import { TIME_ONLY_SECONDS } from './window.ts';
 import { spellDelta, spellSeconds } from './wording.ts';
 
-export type Fit =
-	| {
-			fits: true;
-			confident: boolean;
-			score: number;
-			anchor: Anchor;
-			deltaSeconds: number;
-			relation: Relation;
-			reasons: Reason[];
-	  }
-	| { fits: false; reason: string; text: string };
-
-/** Where no table speaks, only the time can: this long before the Alert (seconds). */
-export const TIME_ONLY_SECONDS = 900;
 /** A command refused at just that time, without the change that would explain it, is what to ask about: half a weight. */
 const UNMET = 0.5;
 const CHANGES = {
@@ -207,7 +188,7 @@ function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: Fi
 		return miss('read-succeeded', `a read that succeeded (${request.responseCode}) changes nothing`);
 	const { anchor, at } = requestedOr(request.executeAt ?? request.requestedAt, request.respondedAt);
 	const deltaSeconds = Math.round((alert.effectiveAt - at) / 1000);
-	if (deltaSeconds < -SLACK || deltaSeconds > TIME_ONLY_SECONDS)
+	if (deltaSeconds < -CLOCK_TOLERANCE_SECONDS || deltaSeconds > TIME_ONLY_SECONDS)
 		return miss('outside-window', `${spellDelta(deltaSeconds)}: too far off to matter`);
 	const reasons: Reason[] = [
 		{ code: 'time-only', text: `only the time fits: ${spellDelta(deltaSeconds)}` },

@@ -3,7 +3,6 @@
 import type { Candidate, Excluded } from './alert.ts';
 import { describeAlert, whyNotCommand, type AlertDescription } from './alert-code.ts';
 import { MAX_CANDIDATES, byId, exactCandidate, excludedOf } from './candidate.ts';
-import { TIME_ONLY_SECONDS } from './cause-fit.ts';
 import { causesOf } from './cause-table.ts';
 import { commandOutcome, outcomeSentence, type CommandOutcome } from './command-outcome.ts';
 import { isVisible, notesOf } from './disclosure.ts';
@@ -14,7 +13,7 @@ import { matchReference, type ReferenceMatch } from './reference-match.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { isResponsible } from './tenure.ts';
 import { weighRequests } from './weigh-requests.ts';
-import { distanceOf } from './window.ts';
+import { TIME_ONLY_SECONDS, distanceOf } from './window.ts';
 
 export interface Explanation {
 	kind: ExplanationKind;

@@ -2,12 +2,11 @@
 // and how well it fits. Times are epoch ms, delays seconds.
 import type { Anchor } from './alert.ts';
 import type { Cause } from './cause-table.ts';
+import { CLOCK_TOLERANCE_MS, CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
 import { timeOutSeconds, usualWaitSeconds, type AlertFacts } from './evidence.ts';
 import type { Outcome } from './response-code.ts';
 import type { ServiceRequest } from './service-request.ts';
 
-/** Clocks of the DCC and of a Device may differ by this much (seconds). */
-export const SLACK = 5;
 /**
  * Networks, sleeping meters and people are late by such factors of the usual delay. Further out an innocent request
  * stands as often as a guilty one, however wide the window: it may still be the cause, but its time does not say so.
@@ -63,14 +62,14 @@ function inWindow(anchored: AnchoredAt, { request, outcome, cause, alert }: Atte
 	const delta = (alert.effectiveAt - anchored.at) / 1000;
 	const unanswered =
 		outcome === 'no-answer' && anchored.anchor === 'requested' ? timeOutSeconds(alert.deviceType) : 0;
-	if (delta > cause.maxSeconds + unanswered + SLACK) return false;
+	if (delta > cause.maxSeconds + unanswered + CLOCK_TOLERANCE_SECONDS) return false;
 	if (cause.minSeconds < 0) return delta >= cause.minSeconds;
 	// The Device acts between the request and its response, so the Alert may precede the response, never the request.
 	const sent =
 		anchored.anchor === 'responded'
 			? (request.requestedAt ?? anchored.at - timeOutSeconds(alert.deviceType) * 1000)
 			: anchored.at;
-	return alert.effectiveAt >= sent - SLACK * 1000;
+	return alert.effectiveAt >= sent - CLOCK_TOLERANCE_MS;
 }
 
 /**

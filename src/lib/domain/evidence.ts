@@ -3,7 +3,7 @@ import type { ClockStatus } from './alert.ts';
 import type { CauseTable } from './cause-table.ts';
 import type { InstructionReport } from './command-outcome.ts';
 import type { CommandReference } from './command-reference.ts';
-import type { LearnedPatterns } from './learned-evidence.ts';
+import type { LearnedPatterns } from './learned-pattern.ts';
 import type { ServiceRequest } from './service-request.ts';
 import type { TenureSpan } from './tenure.ts';
 

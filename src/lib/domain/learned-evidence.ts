@@ -1,14 +1,13 @@
 // Learned evidence: how often a Service Request of one kind stood before the Alerts of one code, and how often it would
 // stand there by chance, which is how often it stands before the Alerts of all other codes. It counts and suggests; a
 // person reviews what the cause table does not know.
-import { z } from 'zod';
-import { Relation, type Alert, type Anchor, type Reason } from './alert.ts';
-import { SLACK } from './delay.ts';
+import type { Anchor } from './alert.ts';
+import { CLOCK_TOLERANCE_MS } from './clock-tolerance.ts';
 import { isVisible } from './disclosure.ts';
 import type { Evidence } from './evidence.ts';
+import { patternKey, type Frequency, type Pattern } from './learned-pattern.ts';
 import { outcomeOf } from './response-code.ts';
 import type { ServiceRequest } from './service-request.ts';
-import { spellSeconds } from './wording.ts';
 
 /** Upper ends of the delay buckets (seconds). What is further off is not counted. */
 export const BUCKETS = [30, 120, 600, 3600, 21_600, 86_400] as const;
@@ -19,57 +18,6 @@ export const LEARN_WITHIN = BUCKETS.at(-1)! * 1000;
 export const OFFER = { seen: 20, devices: 5, lift: 5 } as const;
 /** Figures on fewer Alerts are not shown: they would be read as more than they are. */
 const LEAST_SHOWN = 10;
-
-/** Which Service Request before which Alert. */
-export const Pattern = z.object({
-	deviceType: z.string(),
-	code: z.string(),
-	serviceReferenceVariant: z.string(),
-	userRole: z.string(),
-	relation: Relation
-});
-export type Pattern = z.infer<typeof Pattern>;
-
-export const patternKey = (p: Pattern): string =>
-	[p.deviceType, p.code, p.serviceReferenceVariant, p.userRole, p.relation].join('|');
-
-/** Seen before `seen` of `of` Alerts within `withinSeconds`; `byChance` of them would be coincidence. */
-export const Frequency = z.object({
-	withinSeconds: z.number().int(),
-	seen: z.number().int(),
-	of: z.number().int(),
-	byChance: z.number(),
-	/** How many times more often than before other Alerts, with its 95 % interval. */
-	lift: z.number(),
-	low: z.number(),
-	high: z.number()
-});
-export type Frequency = z.infer<typeof Frequency>;
-
-export const LearnedPattern = z
-	.object({
-		...Pattern.shape,
-		...Frequency.shape,
-		/** On how many Devices; `null` while the figures alone are not enough to offer it. */
-		devices: z.number().int().nullable(),
-		/** Often enough, on enough Devices, and not dismissed by a person: a candidate where the cause table has none. */
-		offered: z.boolean()
-	})
-	.meta({ id: 'LearnedPattern' });
-export type LearnedPattern = z.infer<typeof LearnedPattern>;
-
-/** What a person said of a pattern last. */
-export const PatternReview = z.object({ dismissed: z.boolean(), by: z.string(), at: z.string() });
-/** As read for a review: the figures, and the word of the last reviewer. */
-export const ReviewedPattern = LearnedPattern.extend({ review: PatternReview.nullable() });
-export type ReviewedPattern = z.infer<typeof ReviewedPattern>;
-export const LearnedList = z.object({ items: z.array(ReviewedPattern) });
-/** `dismissed: true`: it is no cause, and is offered no more; `false` takes that back. */
-export const PatternReviewIn = Pattern.extend({ dismissed: z.boolean() });
-export type PatternReviewIn = z.infer<typeof PatternReviewIn>;
-
-/** The patterns that one Supplier's Alerts have shown, by `patternKey`. */
-export type LearnedPatterns = ReadonlyMap<string, LearnedPattern>;
 
 /** One kind of Service Request before one Alert: the nearest of that kind, in which bucket. */
 export interface Sighting extends Pick<Pattern, 'serviceReferenceVariant' | 'userRole' | 'relation'> {
@@ -106,7 +54,7 @@ export function lastBefore(
 		at: requestedAt ?? respondedAt!
 	} as const;
 	const instants = [...(executeAt === null ? [] : [{ anchor: 'executed' as const, at: executeAt }]), sent];
-	return instants.find((instant) => instant.at <= at + SLACK * 1000) ?? null;
+	return instants.find((instant) => instant.at <= at + CLOCK_TOLERANCE_MS) ?? null;
 }
 
 function bucketOf(ms: number): number | null {
@@ -222,30 +170,6 @@ function frequencyOf(
 /** Whether the figures alone are enough to offer a pattern; the Devices are counted by the caller. */
 export const isFrequent = ({ seen, low }: Frequency): boolean => seen >= OFFER.seen && low >= OFFER.lift;
 
-/** "seen after 412 of 430": in words, for a candidate and for a review. */
-export function spellFrequency({ withinSeconds, seen, of, byChance, lift, low, high }: Frequency): string {
-	const chance = byChance < 0.5 ? 'less than 1' : spell(Math.round(byChance));
-	const figures = `seen before ${spell(seen)} of ${spell(of)} such Alerts within ${spellSeconds(withinSeconds)}; by chance ${chance}`;
-	return low > 1
-		? `${figures} (${times(lift)} times as often, 95 % interval ${times(low)} to ${times(high)})`
-		: `${figures}: no more than by chance`;
-}
-
-/** An Alert as read, its candidates with the figures as they are now. */
-export function withFrequencies(alert: Alert, patterns: LearnedPatterns): Alert {
-	if (patterns.size === 0 || alert.candidates.length === 0 || alert.deviceType === null) return alert;
-	const { deviceType, code } = alert;
-	const candidates = alert.candidates.map((candidate) => {
-		const pattern = patterns.get(patternKey({ ...candidate, deviceType: deviceType!, code }));
-		if (!pattern || candidate.tier === 'exact') return candidate;
-		const reason: Reason = { code: 'frequency', text: spellFrequency(pattern) };
-		return { ...candidate, reasons: [...candidate.reasons, reason] };
-	});
-	return { ...alert, candidates };
-}
-
 const add = (map: Map<string, number>, key: string, n: number): void =>
 	void map.set(key, (map.get(key) ?? 0) + n);
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
-const spell = (n: number): string => n.toLocaleString('en-GB');
-const times = (n: number): string => (n >= 10 ? spell(Math.round(n)) : n.toFixed(1));

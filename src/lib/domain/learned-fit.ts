@@ -1,10 +1,11 @@
 // A Service Request that the cause table does not know for an Alert, against what was learned: a weak link at most, until
 // a person has put it into the table.
 import { describeAlert } from './alert-code.ts';
-import type { Fit } from './cause-fit.ts';
 import { causesListing, type CauseTable } from './cause-table.ts';
 import type { AlertFacts } from './evidence.ts';
-import { lastBefore, patternKey, type LearnedPatterns, type Pattern } from './learned-evidence.ts';
+import type { Fit } from './fit.ts';
+import { lastBefore } from './learned-evidence.ts';
+import { patternKey, type LearnedPatterns, type Pattern } from './learned-pattern.ts';
 import { outcomeText } from './response-code.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { spellDelta, spellSeconds } from './wording.ts';

@@ -7,7 +7,7 @@ import { causesListing, type CauseEntry } from './cause-table.ts';
 import { fitRequest } from './cause-fit.ts';
 import type { Evidence } from './evidence.ts';
 import type { ExplanationKind } from './explanation-kind.ts';
-import type { LearnedPatterns } from './learned-evidence.ts';
+import type { LearnedPatterns } from './learned-pattern.ts';
 import { outcomeOf } from './response-code.ts';
 import { variantsOf } from './reference-match.ts';
 import { changesCredentials, isIssuedByDcc } from './service-reference-variant.ts';

@@ -1,13 +1,13 @@
 // How far around an Alert a Service Request can matter.
 import type { Cause, CauseEntry } from './cause-table.ts';
-import { TIME_ONLY_SECONDS } from './cause-fit.ts';
+import { CLOCK_TOLERANCE_MS } from './clock-tolerance.ts';
 import { LONGEST_WAIT_SECONDS } from './evidence.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 /** A request further off is not named among the excluded (ms). */
 export const EXCLUDED_WITHIN = 24 * 3_600_000;
-/** Clocks of the DCC and of a Device may differ by this much (ms). */
-const SLACK = 5000;
+/** Without a row in the cause table only the time can speak for a request: this long before the Alert (seconds). */
+export const TIME_ONLY_SECONDS = 900;
 
 /** A condition on credentials is looked for in the requests of the days before. */
 const secondsBefore = ({ maxSeconds, condition }: Cause): number =>
@@ -20,13 +20,13 @@ export function lookBack(entry: CauseEntry | undefined): number {
 
 /** How long before an Alert the requests lie that an explanation may speak of, whatever else is in its batch (ms). */
 export function gatherBack(entry: CauseEntry | undefined): number {
-	return Math.max(lookBack(entry) + LONGEST_WAIT_SECONDS * 1000 + SLACK, EXCLUDED_WITHIN);
+	return Math.max(lookBack(entry) + LONGEST_WAIT_SECONDS * 1000 + CLOCK_TOLERANCE_MS, EXCLUDED_WITHIN);
 }
 
 /** The instant after which no Service Request can matter any more (ms). */
 export function windowEnd(at: number, entry: CauseEntry | undefined): number {
 	const after = Math.max(0, ...(entry?.causes ?? []).map((cause) => -cause.minSeconds));
-	return at + after * 1000 + SLACK;
+	return at + after * 1000 + CLOCK_TOLERANCE_MS;
 }
 
 const instantsOf = (r: ServiceRequest): number[] =>

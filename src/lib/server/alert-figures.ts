@@ -1,7 +1,7 @@
 // Alerts as read, with the figures of learned evidence as they are now: they stand beside an explanation and are no part
 // of it, so that they move without its version moving.
 import type { Alert } from '#lib/domain/alert.ts';
-import { withFrequencies, type LearnedPatterns } from '#lib/domain/learned-evidence.ts';
+import { withFrequencies, type LearnedPatterns } from '#lib/domain/learned-pattern.ts';
 import type { AlertReader } from './alert-reader.ts';
 
 /** The same reader; every Alert that it gives carries the figures of its Supplier. */

@@ -1,13 +1,13 @@
 // The learned patterns as a process knows them, and the word of the people who review them.
+import { OFFER } from '#lib/domain/learned-evidence.ts';
 import {
-	OFFER,
 	patternKey,
 	type Frequency,
 	type LearnedPattern,
 	type LearnedPatterns,
 	type PatternReviewIn,
 	type ReviewedPattern
-} from '#lib/domain/learned-evidence.ts';
+} from '#lib/domain/learned-pattern.ts';
 import type { Relation } from '#lib/domain/alert.ts';
 import { sql } from 'kysely';
 import type pg from 'pg';

@@ -1,5 +1,5 @@
 // Learned evidence for the people who review it: what stands before Alerts more often than by chance.
-import { LearnedList, PatternReviewIn } from '#lib/domain/learned-evidence.ts';
+import { LearnedList, PatternReviewIn } from '#lib/domain/learned-pattern.ts';
 import type { Route } from './api.ts';
 import { requireEditor, requireSupplier } from './caller.ts';
 import { Problem, jsonBody, parse, readJson } from './http.ts';

@@ -1,11 +1,6 @@
 // Learned evidence as the worker weighs it: counts in, patterns out, and the Alerts that a change concerns.
-import {
-	BUCKETS,
-	patternKey,
-	type Count,
-	type LearnedPattern,
-	type Pattern
-} from '#lib/domain/learned-evidence.ts';
+import { BUCKETS, type Count } from '#lib/domain/learned-evidence.ts';
+import { patternKey, type LearnedPattern, type Pattern } from '#lib/domain/learned-pattern.ts';
 import type { Relation } from '#lib/domain/alert.ts';
 import type pg from 'pg';
 import { beginAgain } from './learned-again.ts';

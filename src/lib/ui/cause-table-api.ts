@@ -2,7 +2,7 @@
 import type { TableFault } from '#lib/domain/cause-table-check.ts';
 import type { CauseFile } from '#lib/domain/cause-table.ts';
 import { TableVersion } from '#lib/domain/cause-table-version.ts';
-import { Pattern } from '#lib/domain/learned-evidence.ts';
+import { Pattern } from '#lib/domain/learned-pattern.ts';
 import { WhatIf } from '#lib/domain/what-if.ts';
 
 const API = '/api/v1';
