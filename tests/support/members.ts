@@ -1,5 +1,5 @@
 // People of a test system who call the API with a session of their own, as their browser would.
-import type { MemberRole } from '#lib/server/auth.ts';
+import type { MemberRole } from '#lib/domain/access.ts';
 import type { Answer, SupplierSlug, System } from './system.ts';
 
 export type Member = Awaited<ReturnType<typeof joinAs>>;

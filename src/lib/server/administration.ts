@@ -1,6 +1,7 @@
 // What an administrator sets up from the command line: Suppliers and keys. Needs the owner of the database.
 import type pg from 'pg';
-import { mintKey, type Scope } from './api-keys.ts';
+import type { Scope } from '#lib/domain/access.ts';
+import { mintKey } from './api-keys.ts';
 import { euiToBytes } from './database.ts';
 
 /** Adds a Supplier with its User IDs, or brings a known one up to date. Returns its id. Throws when a User ID is another's. */

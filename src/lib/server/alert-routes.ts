@@ -1,30 +1,30 @@
-// What a Supplier reads and decides: Alerts, timelines, the feed, exports.
+// Serves what a Supplier reads: Alerts, timelines, the feed, exports.
 import { z } from 'zod';
 import { AlertFilters } from '#lib/domain/alert-filter.ts';
 import { Alert } from '#lib/domain/alert.ts';
-import { BulkDecisionIn, DecisionIn, DecisionResult } from '#lib/domain/decision.ts';
-import { EpisodeDecisionIn } from '#lib/domain/episode.ts';
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
-import { Precedents } from '#lib/domain/precedent.ts';
+import { RecordId } from '#lib/domain/record-id.ts';
 import { Timeline } from '#lib/domain/timeline.ts';
-import type { Call, Reply, Route } from './api.ts';
+import type { AlertReader } from './alert-reader.ts';
 import { requireSupplier } from './caller.ts';
 import { exportAlerts } from './export.ts';
-import { Problem, jsonBody, parse, readJson, readQuery } from './http.ts';
+import { Problem, readQuery } from './http.ts';
+import type { Route } from './route.ts';
+import type { Timelines } from './timeline.ts';
 
 const FeedQuery = z.object({
 	after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
 	limit: z.coerce.number().int().min(1).max(500).default(500)
 });
 const TimelineQuery = z.object({ from: Instant.optional(), to: Instant.optional() });
-/** Ids of the record: positive 63-bit numbers as decimal strings. */
-export const RecordId = z
-	.string()
-	.regex(/^\d{1,19}$/)
-	.refine((id) => BigInt(id) < 2n ** 63n);
 
-export const alertRoutes: readonly Route[] = [
+export interface ReadServices {
+	alerts: AlertReader;
+	timeline: Timelines;
+}
+
+export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 	{
 		method: 'GET',
 		path: '/alerts',
@@ -50,38 +50,6 @@ export const alertRoutes: readonly Route[] = [
 			if (!alert) throw new Problem(404, 'No such Alert');
 			return { status: 200, body: alert };
 		}
-	},
-	{
-		method: 'GET',
-		path: '/alerts/{id}/precedents',
-		scope: 'read',
-		summary: 'What people decided before on the same pattern, the rarer verdict first',
-		gives: Precedents,
-		async handle(call) {
-			const precedents = RecordId.safeParse(call.params['id']).success
-				? await call.services.precedents.of(requireSupplier(call.caller), call.params['id']!)
-				: null;
-			if (!precedents) throw new Problem(404, 'No such Alert');
-			return { status: 200, body: precedents };
-		}
-	},
-	{
-		method: 'POST',
-		path: '/alerts/{id}/decision',
-		scope: 'decide',
-		summary: 'Decide one Alert, or reopen it',
-		takes: jsonBody(DecisionIn),
-		gives: Alert,
-		handle: decideOne
-	},
-	{
-		method: 'POST',
-		path: '/decisions',
-		scope: 'decide',
-		summary: 'Decide several Alerts at once',
-		takes: jsonBody(BulkDecisionIn),
-		gives: DecisionResult,
-		handle: decideMany
 	},
 	{
 		method: 'GET',
@@ -138,59 +106,3 @@ export const alertRoutes: readonly Route[] = [
 		handle: (call) => exportAlerts(call, readQuery(AlertFilters, call.query), 'ndjson')
 	}
 ];
-
-async function decideOne(call: Call): Promise<Reply> {
-	const supplierId = requireSupplier(call.caller);
-	const input = parse(DecisionIn, readJson(call.body));
-	const id = call.params['id']!;
-	if (!RecordId.safeParse(id).success) throw new Problem(404, 'No such Alert');
-	const { verdict, reason, note, version } = input;
-	const { done, conflicts } = await call.services.decisions.decide(supplierId, {
-		items: [{ id, version }],
-		verdict,
-		reason: reason ?? null,
-		note: note ?? null,
-		by: call.caller
-	});
-	if (done[0]) return { status: 200, body: done[0] };
-	if (conflicts[0]?.version == null) throw new Problem(404, 'No such Alert');
-	throw new Problem(409, 'The Alert has changed since you read it; look again and decide', {
-		version: conflicts[0].version
-	});
-}
-
-/** Several Alerts by id and version, or the members of one episode. */
-async function decideMany(call: Call): Promise<Reply> {
-	const supplierId = requireSupplier(call.caller);
-	const body = readJson(call.body);
-	if (typeof body === 'object' && body !== null && 'episode' in body)
-		return decideEpisode(call, supplierId, body);
-	const { items, verdict, reason, note } = parse(BulkDecisionIn, body);
-	const known = items.filter((item) => RecordId.safeParse(item.id).success);
-	const unknown = items
-		.filter((item) => !known.includes(item))
-		.map((item) => ({ id: item.id, version: null }));
-	const { done, conflicts } = await call.services.decisions.decide(supplierId, {
-		items: known,
-		verdict,
-		reason: reason ?? null,
-		note: note ?? null,
-		by: call.caller
-	});
-	return {
-		status: 200,
-		body: { done: done.map((alert) => alert.id), conflicts: [...conflicts, ...unknown] }
-	};
-}
-
-async function decideEpisode(call: Call, supplierId: number, body: unknown): Promise<Reply> {
-	const { reason, note, ...input } = parse(EpisodeDecisionIn, body);
-	const outcome = await call.services.decisions.decideEpisode(supplierId, {
-		...input,
-		reason: reason ?? null,
-		note: note ?? null,
-		by: call.caller
-	});
-	if (!outcome) throw new Problem(404, 'No such episode');
-	return { status: 200, body: { done: outcome.done.map((alert) => alert.id), conflicts: outcome.conflicts } };
-}

@@ -2,9 +2,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
 
-export const SCOPES = ['ingest', 'read', 'decide'] as const;
-export type Scope = (typeof SCOPES)[number];
-
 export interface KeyHolder {
 	keyId: number;
 	/** `null`: the whole installation. */
@@ -20,6 +17,8 @@ export function mintKey(): { key: string; hash: Buffer; hint: string } {
 
 const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
 const REMEMBER_MS = 5000;
+
+export type ApiKeys = ReturnType<typeof createApiKeys>;
 
 export function createApiKeys(pool: pg.Pool) {
 	// A feed calls many times a second with one key; a revoked key is refused within five seconds.

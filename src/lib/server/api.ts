@@ -1,48 +1,17 @@
 // The API under /api/v1: one table of routes that serves the calls and describes them (openapi.ts).
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { z } from 'zod';
-import type { Scope } from './api-keys.ts';
-import { requireCaller, type Caller } from './caller.ts';
+import { requireCaller } from './caller.ts';
 import { Problem, SAFE, mediaType, readBody, sendJson, sendProblem } from './http.ts';
 import { timeAnswer } from './metrics.ts';
+import type { Caller, Reply, Route } from './route.ts';
 import { routes } from './routes.ts';
 import type { WebServices } from './services.ts';
-
-export interface Call {
-	services: WebServices;
-	caller: Caller;
-	/** The parts of the path in braces. */
-	params: Record<string, string>;
-	query: URLSearchParams;
-	body: Buffer;
-	type: string;
-	req: IncomingMessage;
-	res: ServerResponse;
-}
-
-/** What a handler answers: JSON, or text of a type. A handler that streams writes to `res` and returns nothing. */
-export type Reply =
-	{ status: number; body?: unknown } | { status: number; text: string; type: string } | undefined;
-
-export interface Route {
-	method: 'GET' | 'POST';
-	/** `/alerts/{id}`, under /api/v1. */
-	path: string;
-	/** `null`: open to all. */
-	scope: Scope | null;
-	summary: string;
-	/** Media types taken, and the most bytes; none for GET. */
-	takes?: { types: readonly string[]; bytes: number; schema?: z.ZodType };
-	query?: z.ZodType;
-	gives?: z.ZodType;
-	handle(call: Call): Promise<Reply>;
-}
 
 const PREFIX = '/api/v1';
 const NOBODY: Caller = { supplierId: null, scopes: [], role: null, id: 'nobody', name: 'nobody' };
 
 interface Matcher {
-	route: Route;
+	route: Route<WebServices>;
 	pattern: RegExp;
 	names: string[];
 }
@@ -122,7 +91,7 @@ function send(res: ServerResponse, reply: NonNullable<Reply>): void {
 	else sendJson(res, reply.status, reply.body);
 }
 
-function find(method: string, path: string): { route: Route; params: Record<string, string> } {
+function find(method: string, path: string): { route: Route<WebServices>; params: Record<string, string> } {
 	const allowed: string[] = [];
 	for (const { route, pattern, names } of matchers) {
 		const match = pattern.exec(path);

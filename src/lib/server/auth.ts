@@ -1,11 +1,9 @@
 // Sign-in: sessions of people by better-auth, and the Supplier that a person works for. There is no sign-up over HTTP;
 // people are added by `npm run causeway -- user add`.
 import { betterAuth } from 'better-auth';
+import type { MemberRole } from '#lib/domain/access.ts';
 import type pg from 'pg';
 import type { Config } from './config.ts';
-
-export const MEMBER_ROLES = ['controller', 'lead', 'officer', 'engineer'] as const;
-export type MemberRole = (typeof MEMBER_ROLES)[number];
 
 /** A person who is signed in; what they see is their Supplier's. */
 export interface Viewer {
@@ -25,6 +23,8 @@ const IDLE_MS = 30 * 60_000;
 const TOUCH_MS = 60_000;
 /** Set by us on every request that reaches the library, never taken from outside: it counts attempts by it. */
 const ADDRESS = 'x-causeway-client';
+
+export type Auth = ReturnType<typeof createAuth>;
 
 export function createAuth({
 	pool,

@@ -1,27 +1,25 @@
 // Who calls the API: a key, or a person by the browser session. What they may do follows from it, never from the call.
 import type { IncomingMessage } from 'node:http';
 import { EDITOR_ROLES } from '#lib/domain/cause-table-version.ts';
-import type { Scope } from './api-keys.ts';
-import type { MemberRole } from './auth.ts';
+import type { Scope } from '#lib/domain/access.ts';
+import type { ApiKeys } from './api-keys.ts';
+import type { Auth } from './auth.ts';
+import type { Config } from './config.ts';
 import { Problem } from './http.ts';
-import type { WebServices } from './services.ts';
+import type { Caller } from './route.ts';
 
-export interface Caller {
-	/** `null`: a key of the whole installation. */
-	supplierId: number | null;
-	scopes: readonly string[];
-	/** Of a person; `null`: a key. */
-	role: MemberRole | null;
-	/** How the caller is named in what it decides. */
-	id: string;
-	name: string;
+/** What it takes to find a caller. */
+export interface AccessServices {
+	apiKeys: ApiKeys;
+	auth: Auth;
+	config: Pick<Config, 'origin'>;
 }
 
 const PERSON_SCOPES: readonly Scope[] = ['read', 'decide'];
 
 /** Finds the caller and checks the scope; throws 401 or 403. A session that changes something must come from our own pages. */
 export async function requireCaller(
-	services: WebServices,
+	services: AccessServices,
 	req: IncomingMessage,
 	scope: Scope
 ): Promise<Caller> {
@@ -41,7 +39,7 @@ export function requireSupplier(caller: Caller): number {
 	return caller.supplierId;
 }
 
-async function findCaller(services: WebServices, req: IncomingMessage): Promise<Caller | null> {
+async function findCaller(services: AccessServices, req: IncomingMessage): Promise<Caller | null> {
 	const { authorization } = req.headers;
 	if (authorization !== undefined) {
 		const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];

@@ -1,12 +1,18 @@
 // The cause table: its versions, drafts, replays, and the two persons that put one in force.
 import { DraftIn, TableList, TableVersion, Version } from '#lib/domain/cause-table-version.ts';
 import { WhatIf } from '#lib/domain/what-if.ts';
-import type { Call, Reply, Route } from './api.ts';
 import { requireEditor, requireSupplier } from './caller.ts';
-import type { Refusal } from './cause-tables.ts';
+import type { CauseTables, Refusal } from './cause-tables.ts';
 import { Problem, jsonBody, parse, readJson } from './http.ts';
+import type { Call, Reply, Route } from './route.ts';
+import type { WhatIfs } from './what-ifs.ts';
 
-export const causeTableRoutes: readonly Route[] = [
+export interface CauseTableServices {
+	causeTables: CauseTables;
+	whatIfs: WhatIfs;
+}
+
+export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 	{
 		method: 'GET',
 		path: '/cause-table',
@@ -92,7 +98,7 @@ export const causeTableRoutes: readonly Route[] = [
 	}
 ];
 
-async function save(call: Call): Promise<Reply> {
+async function save(call: Call<CauseTableServices>): Promise<Reply> {
 	const by = requireEditor(call.caller);
 	const draft = parse(DraftIn, readJson(call.body));
 	const saved = await call.services.causeTables.save(draft, by);
@@ -104,7 +110,10 @@ async function save(call: Call): Promise<Reply> {
 	return { status: draft.version ? 200 : 201, body: saved };
 }
 
-async function step(call: Call, what: 'propose' | 'activate' | 'discard'): Promise<Reply> {
+async function step(
+	call: Call<CauseTableServices>,
+	what: 'propose' | 'activate' | 'discard'
+): Promise<Reply> {
 	const by = requireEditor(call.caller);
 	const done = await call.services.causeTables[what](versionIn(call.params), by);
 	if ('refused' in done) throw problemOf(done);

@@ -3,6 +3,8 @@
 import type pg from 'pg';
 import type { Ring } from './queues.ts';
 
+export type Completeness = ReturnType<typeof createCompleteness>;
+
 export function createCompleteness({ pool, ring }: { pool: pg.Pool; ring: Ring }) {
 	return {
 		/** Moves the mark of a source; a source that has to take data back may move it backwards. */

@@ -1,10 +1,11 @@
 // Episodes: what is one matter.
 import { z } from 'zod';
 import { EpisodeDetail, EpisodePage, OutsideEpisode } from '#lib/domain/episode.ts';
-import { RecordId } from './alert-routes.ts';
-import type { Route } from './api.ts';
+import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from './caller.ts';
+import type { Episodes } from './episodes.ts';
 import { Problem, readQuery } from './http.ts';
+import type { Route } from './route.ts';
 
 const EpisodeQuery = z.object({
 	open: z.stringbool().optional(),
@@ -12,7 +13,7 @@ const EpisodeQuery = z.object({
 	cursor: RecordId.optional()
 });
 
-export const episodeRoutes: readonly Route[] = [
+export const episodeRoutes: ReadonlyArray<Route<{ episodes: Episodes }>> = [
 	{
 		method: 'GET',
 		path: '/episodes',

@@ -33,6 +33,8 @@ export interface EpisodeQuery {
 	cursor?: string | undefined;
 }
 
+export type Episodes = ReturnType<typeof createEpisodes>;
+
 export function createEpisodes(db: Database) {
 	return {
 		/** One page, the newest first. */

@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
-import type { Call } from './api.ts';
+import type { AlertReader } from './alert-reader.ts';
 import { requireSupplier } from './caller.ts';
 import { SAFE } from './http.ts';
+import type { Call } from './route.ts';
 
 const COLUMNS: ReadonlyArray<[name: string, value: (alert: Alert) => unknown]> = [
 	['id', (a) => a.id],
@@ -28,7 +29,7 @@ const COLUMNS: ReadonlyArray<[name: string, value: (alert: Alert) => unknown]> =
 ];
 
 export async function exportAlerts(
-	{ services, caller, res }: Call,
+	{ services, caller, res }: Call<{ alerts: AlertReader }>,
 	filters: AlertFilters,
 	format: 'csv' | 'ndjson'
 ): Promise<undefined> {

@@ -3,7 +3,6 @@ import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
 import type { z } from 'zod';
-import type { Route } from './api.ts';
 import { jsonBody, parse, readJson } from './http.ts';
 import {
 	CompletenessIn,
@@ -12,15 +11,17 @@ import {
 	ingestDevices,
 	ingestDevicesCsv,
 	ingestDuis,
-	ingestServiceRequests
+	ingestServiceRequests,
+	type IngestServices
 } from './ingest.ts';
+import type { Route } from './route.ts';
 
 const JSON_TYPES = ['application/json', 'application/x-ndjson', 'application/ndjson'];
 const CSV_TYPES = [...JSON_TYPES, 'text/csv'];
 const MEGABYTE = 1024 * 1024;
 const batch = (types: readonly string[], schema: z.ZodType) => ({ types, bytes: 8 * MEGABYTE, schema });
 
-export const ingestRoutes: readonly Route[] = [
+export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 	{
 		method: 'POST',
 		path: '/alerts',

@@ -4,14 +4,27 @@ import { DeviceIn } from '#lib/domain/device.ts';
 import { Instant } from '#lib/domain/eui64.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
 import { z } from 'zod';
-import type { ArrivedAlert } from './alert-store.ts';
-import type { Caller } from './caller.ts';
+import type { AlertStore, ArrivedAlert } from './alert-store.ts';
+import type { Backlog } from './backlog.ts';
+import type { Completeness } from './completeness.ts';
+import type { Config } from './config.ts';
+import type { DeviceStore } from './device-store.ts';
 import { LIMITS } from './duis-xml.ts';
 import { readDuis } from './duis.ts';
 import { Problem } from './http.ts';
 import { countDropped, countIngested } from './metrics.ts';
 import { readRecords, type ReadRecords, type Rejected } from './records.ts';
-import type { WebServices } from './services.ts';
+import type { RequestStore } from './request-store.ts';
+import type { Caller } from './route.ts';
+
+export interface IngestServices {
+	alertStore: AlertStore;
+	requestStore: RequestStore;
+	deviceStore: DeviceStore;
+	completeness: Completeness;
+	backlog: Pick<Backlog, 'alerts' | 'requests'>;
+	config: Pick<Config, 'backlogRecords'>;
+}
 
 export interface Answer {
 	status: number;
@@ -36,7 +49,7 @@ const MOST_WAITING = 20_000;
 const RETRY_AFTER = 2;
 
 export async function ingestAlerts(
-	services: WebServices,
+	services: IngestServices,
 	caller: Caller,
 	body: Buffer,
 	type: string
@@ -52,7 +65,7 @@ export async function ingestAlerts(
 }
 
 export async function ingestServiceRequests(
-	services: WebServices,
+	services: IngestServices,
 	caller: Caller,
 	body: Buffer,
 	type: string
@@ -64,7 +77,7 @@ export async function ingestServiceRequests(
 }
 
 export async function ingestDevices(
-	services: WebServices,
+	services: IngestServices,
 	caller: Caller,
 	body: Buffer,
 	type: string
@@ -81,7 +94,11 @@ export async function ingestDevices(
 }
 
 /** CSV rows of an inventory: the tenure stands flat in `supplier`, `tenureFrom`, `tenureTo`. */
-export async function ingestDevicesCsv(services: WebServices, caller: Caller, body: Buffer): Promise<Answer> {
+export async function ingestDevicesCsv(
+	services: IngestServices,
+	caller: Caller,
+	body: Buffer
+): Promise<Answer> {
 	const read = readRecords(
 		body,
 		'text/csv',
@@ -105,7 +122,7 @@ const DeviceRow = z.preprocess((row) => {
 }, DeviceIn);
 
 /** One DUIS message. Its signature is not verified yet, and the answer says so. */
-export async function ingestDuis(services: WebServices, caller: Caller, xml: Buffer): Promise<Answer> {
+export async function ingestDuis(services: IngestServices, caller: Caller, xml: Buffer): Promise<Answer> {
 	const reading = readDuis(xml, new Date());
 	if (!reading.ok)
 		throw new Problem(xml.length > LIMITS.bytes && !reading.hostile ? 413 : 400, reading.reason);
@@ -184,7 +201,7 @@ function answer(
  * Before memory grows: 429 to a Supplier that sends more than its share while others send too, 503 where everybody
  * has to wait. Either is answered before anything of the call is kept.
  */
-function refuseWhenFull(services: WebServices, kind: 'alert' | 'service-request', caller: Caller): void {
+function refuseWhenFull(services: IngestServices, kind: 'alert' | 'service-request', caller: Caller): void {
 	const [store, backlog] =
 		kind === 'alert'
 			? [services.alertStore, services.backlog.alerts]

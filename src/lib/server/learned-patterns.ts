@@ -127,6 +127,8 @@ function toKnown(version: bigint, rows: readonly PatternRow[]): Known {
 	return { version, patterns, hub };
 }
 
+export type ReadLearned = ReturnType<typeof readLearned>;
+
 /** What the web process shows of one Supplier's patterns. */
 export function readLearned(db: Database) {
 	const known = new Map<number, { at: number; patterns: Promise<LearnedPatterns> }>();

@@ -1,10 +1,11 @@
 // Learned evidence for the people who review it: what stands before Alerts more often than by chance.
 import { LearnedList, PatternReviewIn } from '#lib/domain/learned-pattern.ts';
-import type { Route } from './api.ts';
 import { requireEditor, requireSupplier } from './caller.ts';
 import { Problem, jsonBody, parse, readJson } from './http.ts';
+import type { ReadLearned } from './learned-patterns.ts';
+import type { Route } from './route.ts';
 
-export const learnedRoutes: readonly Route[] = [
+export const learnedRoutes: ReadonlyArray<Route<{ learned: ReadLearned }>> = [
 	{
 		method: 'GET',
 		path: '/learned-patterns',

@@ -1,7 +1,6 @@
 // Who listens on a socket: by which key or session they were let in, and whether it still stands.
 import type { IncomingMessage } from 'node:http';
-import { headersOf, isOwnOrigin } from './caller.ts';
-import type { WebServices } from './services.ts';
+import { headersOf, isOwnOrigin, type AccessServices } from './caller.ts';
 
 export interface Listener {
 	supplierId: number;
@@ -10,7 +9,7 @@ export interface Listener {
 	stillAllowed(): Promise<boolean>;
 }
 
-export function createListeners({ apiKeys, auth, config }: Pick<WebServices, 'apiKeys' | 'auth' | 'config'>) {
+export function createListeners({ apiKeys, auth, config }: AccessServices) {
 	async function byKey(key: string): Promise<Listener | null> {
 		const holder = await apiKeys.holderOf(key);
 		if (!holder || holder.supplierId === null || !holder.scopes.includes('read')) return null;

@@ -4,11 +4,12 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import type { FeedHead } from '#lib/domain/live-events.ts';
-import { isOwnOrigin } from './caller.ts';
+import { isOwnOrigin, type AccessServices } from './caller.ts';
 import { coalesce, encodeFrame, Encoded, parser } from './frames.ts';
 import { subscribeLive, type LivePassage } from './live-channel.ts';
 import { createListeners, type Listener } from './listeners.ts';
-import type { WebServices } from './services.ts';
+import type { Log } from './log.ts';
+import type { Redis } from './redis.ts';
 
 const FRAME_MS = 50;
 const HEAD_MS = 5000;
@@ -22,7 +23,14 @@ interface Sent {
 	'feed:head': (event: FeedHead) => void;
 }
 
-export async function attachLive(http: HttpServer, services: WebServices) {
+export interface LiveServices extends AccessServices {
+	log: Log;
+	/** A connection of its own: a connection that subscribes can do nothing else. */
+	subscriber: Redis;
+	alerts: { head(supplierId: number): Promise<number> };
+}
+
+export async function attachLive(http: HttpServer, services: LiveServices) {
 	const { config, log } = services;
 	const listeners = createListeners(services);
 	const io = new Server<Record<string, never>, Sent, Record<string, never>, Listener>(http, {

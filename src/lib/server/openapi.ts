@@ -1,7 +1,7 @@
 // GET /api/v1/openapi.json, made from the table of routes and its zod schemas.
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { z } from 'zod';
-import type { Route } from './api.ts';
+import type { RouteDescription } from './route.ts';
 
 const Problem = z
 	.object({
@@ -13,7 +13,7 @@ const Problem = z
 	})
 	.meta({ id: 'Problem' });
 
-export function openApi(routes: readonly Route[]) {
+export function openApi(routes: readonly RouteDescription[]) {
 	const paths: ZodOpenApiPathsObject = {};
 	for (const route of routes)
 		(paths[route.path] ??= {})[route.method === 'GET' ? 'get' : 'post'] = operation(route);
@@ -31,7 +31,7 @@ export function openApi(routes: readonly Route[]) {
 	});
 }
 
-function operation(route: Route): ZodOpenApiOperationObject {
+function operation(route: RouteDescription): ZodOpenApiOperationObject {
 	const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
 	const takes = route.takes?.schema ?? z.string();
 	return {

@@ -15,6 +15,8 @@ interface Row {
 	actionable: number;
 }
 
+export type PrecedentReader = ReturnType<typeof createPrecedents>;
+
 export function createPrecedents(db: Database) {
 	return {
 		/** What was decided on Alerts like this one, itself left out; `null`: there is no such Alert for this Supplier. */

@@ -1,15 +1,17 @@
 // Every route of the API, by what it is for. The table serves the calls and describes them (openapi.ts).
-import type { Route } from './api.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { causeTableRoutes } from './cause-table-routes.ts';
+import { decisionRoutes } from './decision-routes.ts';
 import { episodeRoutes } from './episode-routes.ts';
 import { Problem } from './http.ts';
 import { ingestRoutes } from './ingest-routes.ts';
 import { learnedRoutes } from './learned-routes.ts';
 import { registry } from './metrics.ts';
 import { openApi } from './openapi.ts';
+import type { Route } from './route.ts';
+import type { WebServices } from './services.ts';
 
-const operations: readonly Route[] = [
+const operations: ReadonlyArray<Route<WebServices>> = [
 	{
 		method: 'GET',
 		path: '/openapi.json',
@@ -50,9 +52,10 @@ const operations: readonly Route[] = [
 	}
 ];
 
-export const routes: readonly Route[] = [
+export const routes: ReadonlyArray<Route<WebServices>> = [
 	...ingestRoutes,
 	...alertRoutes,
+	...decisionRoutes,
 	...episodeRoutes,
 	...causeTableRoutes,
 	...learnedRoutes,

@@ -10,6 +10,8 @@ import type { AlertBody } from './feed.ts';
 const MOST = 1000;
 
 /** `roleOnly`: User Roles of which only the role is disclosed. */
+export type Timelines = ReturnType<typeof createTimeline>;
+
 export function createTimeline(db: Database, roleOnly: ReadonlySet<string>) {
 	return {
 		/** Items within `[from, to)`, oldest first; `null` where the Device was never in the Supplier's tenure. */

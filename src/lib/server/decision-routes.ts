@@ -1,0 +1,111 @@
+// Serves decisions: on one Alert, on several, on an episode; and the decisions made before on the same pattern.
+import { Alert } from '#lib/domain/alert.ts';
+import { BulkDecisionIn, DecisionIn, DecisionResult } from '#lib/domain/decision.ts';
+import { EpisodeDecisionIn } from '#lib/domain/episode.ts';
+import { Precedents } from '#lib/domain/precedent.ts';
+import { RecordId } from '#lib/domain/record-id.ts';
+import { requireSupplier } from './caller.ts';
+import type { Decisions } from './decisions.ts';
+import { Problem, jsonBody, parse, readJson } from './http.ts';
+import type { PrecedentReader } from './precedents.ts';
+import type { Call, Reply, Route } from './route.ts';
+
+export interface DecisionServices {
+	decisions: Decisions;
+	precedents: PrecedentReader;
+}
+
+export const decisionRoutes: ReadonlyArray<Route<DecisionServices>> = [
+	{
+		method: 'GET',
+		path: '/alerts/{id}/precedents',
+		scope: 'read',
+		summary: 'What people decided before on the same pattern, the rarer verdict first',
+		gives: Precedents,
+		async handle(call) {
+			const precedents = RecordId.safeParse(call.params['id']).success
+				? await call.services.precedents.of(requireSupplier(call.caller), call.params['id']!)
+				: null;
+			if (!precedents) throw new Problem(404, 'No such Alert');
+			return { status: 200, body: precedents };
+		}
+	},
+	{
+		method: 'POST',
+		path: '/alerts/{id}/decision',
+		scope: 'decide',
+		summary: 'Decide one Alert, or reopen it',
+		takes: jsonBody(DecisionIn),
+		gives: Alert,
+		handle: decideOne
+	},
+	{
+		method: 'POST',
+		path: '/decisions',
+		scope: 'decide',
+		summary: 'Decide several Alerts at once',
+		takes: jsonBody(BulkDecisionIn),
+		gives: DecisionResult,
+		handle: decideMany
+	}
+];
+
+async function decideOne(call: Call<DecisionServices>): Promise<Reply> {
+	const supplierId = requireSupplier(call.caller);
+	const input = parse(DecisionIn, readJson(call.body));
+	const id = call.params['id']!;
+	if (!RecordId.safeParse(id).success) throw new Problem(404, 'No such Alert');
+	const { verdict, reason, note, version } = input;
+	const { done, conflicts } = await call.services.decisions.decide(supplierId, {
+		items: [{ id, version }],
+		verdict,
+		reason: reason ?? null,
+		note: note ?? null,
+		by: call.caller
+	});
+	if (done[0]) return { status: 200, body: done[0] };
+	if (conflicts[0]?.version == null) throw new Problem(404, 'No such Alert');
+	throw new Problem(409, 'The Alert has changed since you read it; look again and decide', {
+		version: conflicts[0].version
+	});
+}
+
+/** Several Alerts by id and version, or the members of one episode. */
+async function decideMany(call: Call<DecisionServices>): Promise<Reply> {
+	const supplierId = requireSupplier(call.caller);
+	const body = readJson(call.body);
+	if (typeof body === 'object' && body !== null && 'episode' in body)
+		return decideEpisode(call, supplierId, body);
+	const { items, verdict, reason, note } = parse(BulkDecisionIn, body);
+	const known = items.filter((item) => RecordId.safeParse(item.id).success);
+	const unknown = items
+		.filter((item) => !known.includes(item))
+		.map((item) => ({ id: item.id, version: null }));
+	const { done, conflicts } = await call.services.decisions.decide(supplierId, {
+		items: known,
+		verdict,
+		reason: reason ?? null,
+		note: note ?? null,
+		by: call.caller
+	});
+	return {
+		status: 200,
+		body: { done: done.map((alert) => alert.id), conflicts: [...conflicts, ...unknown] }
+	};
+}
+
+async function decideEpisode(
+	call: Call<DecisionServices>,
+	supplierId: number,
+	body: unknown
+): Promise<Reply> {
+	const { reason, note, ...input } = parse(EpisodeDecisionIn, body);
+	const outcome = await call.services.decisions.decideEpisode(supplierId, {
+		...input,
+		reason: reason ?? null,
+		note: note ?? null,
+		by: call.caller
+	});
+	if (!outcome) throw new Problem(404, 'No such episode');
+	return { status: 200, body: { done: outcome.done.map((alert) => alert.id), conflicts: outcome.conflicts } };
+}
