@@ -16,7 +16,8 @@ import {
 } from '#lib/server/evidence-store.ts';
 import { writeAgain } from '#lib/server/feed-again.ts';
 import { isoOf, lockFeeds } from '#lib/server/feed-columns.ts';
-import { writeFeed, type AlertBody, type FeedRow, type Frame, type Joins } from '#lib/server/feed.ts';
+import type { AlertBody, FeedRow, Frame, Joins } from '#lib/server/feed.ts';
+import { writeFeed } from '#lib/server/viewer-changes.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
 import { findChanged, hasStanding } from '#lib/server/feed-standing.ts';
 import type { LargeEpisodes } from '#lib/server/large-episodes.ts';

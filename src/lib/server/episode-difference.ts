@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import { statement } from './database.ts';
 import { DEVICE_OF, FACTS_OF } from './episode-count.ts';
-import type { Grown } from './episode-settle.ts';
+import type { Grown } from './episode-runs.ts';
 import { isUncounted } from './episode-turn.ts';
 
 /** An Alert that leaves one episode for another; `null`: none. */

@@ -10,6 +10,11 @@ export interface Span {
 	to: number;
 }
 
+/** A large episode that the pass has touched, and where it lies now. */
+export interface Grown extends Span {
+	episodeId: bigint;
+}
+
 /** A member, and the episode that it stands in. */
 export interface PlacedMember extends Member {
 	episodeId: bigint | null;

@@ -5,14 +5,9 @@ import { KEY_NAMES, ruleOf, type Run } from '#lib/domain/episode.ts';
 import { largeOf } from './episode-difference.ts';
 import { addKeys, dropKeys, findHolders, findKeys, placeMembers, type Held } from './episode-keys.ts';
 import { createPlaces, type Places } from './episode-places.ts';
-import { isNear, runsAround, type Around, type Span } from './episode-runs.ts';
+import { isNear, runsAround, type Around, type Grown } from './episode-runs.ts';
 import { openEpisodes, type Opening } from './episode-store.ts';
 import type { News } from './episode-turn.ts';
-
-/** A large episode that the pass has touched, and where it lies now. */
-export interface Grown extends Span {
-	episodeId: bigint;
-}
 
 export interface Settled {
 	/** The Alerts that stand in another episode under one of their keys, or in none. */

@@ -5,8 +5,7 @@ import { statement } from './database.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
 import { countDifference, largeOf, writeLarge, type Move } from './episode-difference.ts';
 import { ofThese, reachOf } from './record-id.ts';
-import type { Span } from './episode-runs.ts';
-import type { Grown } from './episode-settle.ts';
+import type { Grown, Span } from './episode-runs.ts';
 import { toAlert, type AlertBody, type Frame, type Standing } from './feed.ts';
 
 export interface Opening extends Span {
