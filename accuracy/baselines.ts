@@ -1,7 +1,7 @@
 // Two simple ways to name a cause, measured on the same corpus. What the product does beyond them is what it is worth.
 import type { BaselineScore } from '#lib/domain/accuracy-report.ts';
-import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
-import { effectiveTime } from '#lib/domain/evidence.ts';
+import { causesOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
+import { effectiveTime } from '#lib/domain/correlation/evidence.ts';
 import type { AlertBody } from '../demo/events.ts';
 import type { RequestPart } from './ledger.ts';
 import { isFindable, type Truth } from './truth.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { missedTargets } from '#lib/domain/accuracy-report.ts';
-import { causeTable } from '#lib/domain/cause-table.ts';
+import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import { DAY } from '../demo/events.ts';
 import { buildPages } from '../launcher/build.ts';
 import { openGround, type Ground } from '../launcher/ground.ts';

@@ -1,10 +1,10 @@
 // The rules of correlation on a simulated world, without services: what `correlate` says of each Alert when all of the
 // audit data is in. In a second for a corpus, so that a change of a rule or of the cause table is seen over many seeds.
 import type { ClockStatus } from '#lib/domain/alert.ts';
-import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
+import { causesOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { counterOf, type CommandReference } from '#lib/domain/command-reference.ts';
-import { correlate } from '#lib/domain/correlate.ts';
-import { effectiveTime, type AlertFacts, type HomeDevice } from '#lib/domain/evidence.ts';
+import { correlate } from '#lib/domain/correlation/correlate.ts';
+import { effectiveTime, type AlertFacts, type HomeDevice } from '#lib/domain/correlation/evidence.ts';
 import { splitRequestId, type RequestMode, type ServiceRequest } from '#lib/domain/service-request.ts';
 import type { AlertBody } from '../demo/events.ts';
 import { PARTIES, type DeviceBody } from '../demo/world.ts';

@@ -1,5 +1,5 @@
 // `npm run accuracy:rules -- 1-30`: the figures of the rules alone for each of these seeds, a second each.
-import { causeTable } from '#lib/domain/cause-table.ts';
+import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import { DAY } from '../demo/events.ts';
 import { byRulesAlone } from './rules-alone.ts';
 import { score } from './score.ts';

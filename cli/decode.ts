@@ -1,7 +1,7 @@
 // decode: shows what ingest would keep of a DUIS message or of a GBCS Alert in hex, one JSON line a file.
 import { readFileSync } from 'node:fs';
 import { AlertIn } from '#lib/domain/alert.ts';
-import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs.ts';
+import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs/alert.ts';
 import { readDuis } from '#lib/server/duis.ts';
 
 /** Decodes each file (`-`: standard input); returns 1 when one of them could not be read, after doing the others. */

@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
-import type { Explanation } from '#lib/domain/correlate.ts';
+import type { Explanation } from '#lib/domain/correlation/correlate.ts';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
 import { onSession } from '#lib/server/database.ts';
 import { takeDoorbells, type Bells } from '#lib/server/doorbells.ts';

@@ -2,10 +2,10 @@
 // explanations (correlate-alerts.ts) or counts them (what-if.ts).
 import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
-import { causesOf, type CauseTable } from '#lib/domain/cause-table.ts';
+import { causesOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
-import { correlate, type Explanation } from '#lib/domain/correlate.ts';
-import { gatherBack } from '#lib/domain/window.ts';
+import { correlate, type Explanation } from '#lib/domain/correlation/correlate.ts';
+import { gatherBack } from '#lib/domain/correlation/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { isResponsible, tenureAt } from '#lib/domain/tenure.ts';
 import { euiToBytes } from '#lib/server/database.ts';

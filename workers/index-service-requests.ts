@@ -1,9 +1,9 @@
 // index-service-requests: puts committed Service Requests into the index, and only then has the Alerts around them
 // correlated again. An Alert committed later finds the request in the index: whichever comes second sees the other.
 import type pg from 'pg';
-import { reachOf, type CauseTable } from '#lib/domain/cause-table.ts';
-import { LONGEST_WAIT_SECONDS } from '#lib/domain/evidence.ts';
-import { EXCLUDED_WITHIN } from '#lib/domain/window.ts';
+import { reachOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
+import { LONGEST_WAIT_SECONDS } from '#lib/domain/correlation/evidence.ts';
+import { EXCLUDED_WITHIN } from '#lib/domain/correlation/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { euiToBytes, inTransaction } from '#lib/server/database.ts';
 import { takeDoorbells, type Bells } from '#lib/server/doorbells.ts';

@@ -1,9 +1,9 @@
 // weigh-evidence: what the counts say, Supplier by Supplier; and where that changes what is offered, the Alerts that it
 // may bear on are explained again (explain-learned.ts).
-import type { CauseTable } from '#lib/domain/cause-table.ts';
+import type { CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { OFFER, isFrequent, weighCounts } from '#lib/domain/learned-evidence.ts';
 import { patternKey, type LearnedPattern } from '#lib/domain/learned-pattern.ts';
-import { mayRestOn } from '#lib/domain/learned-fit.ts';
+import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
 import { onSession } from '#lib/server/database.ts';
 import { patternRows, toPatterns } from '#lib/server/learned-patterns.ts';
 import {

@@ -2,8 +2,8 @@
 // counts for each Supplier what would read differently. It writes its counts and nothing else.
 import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
-import { readCauseTable, type CauseTable } from '#lib/domain/cause-table.ts';
-import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/what-if.ts';
+import { readCauseTable, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
+import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/cause-table/what-if.ts';
 import { loadSurroundings } from '#lib/server/evidence-store.ts';
 import { leastIdSince } from '#lib/server/record-id.ts';
 import type { FollowLearned } from '#lib/server/learned-patterns.ts';

@@ -6,7 +6,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import type { AccuracyReport } from '#lib/domain/accuracy-report.ts';
-import { shippedFile } from '#lib/domain/cause-table.ts';
+import { shippedFile } from '#lib/domain/cause-table/cause-table.ts';
 import { openBrowser, openConsole } from '../support/browser.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { startWeb, type Web } from '../support/web.ts';

@@ -1,6 +1,6 @@
 // The cause table as data: seeded from the product's file, drafted and replayed by one person, activated by another.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { shippedFile } from '#lib/domain/cause-table.ts';
+import { shippedFile } from '#lib/domain/cause-table/cause-table.ts';
 import { seedCauseTable } from '#lib/server/cause-table-active.ts';
 import { openDatabase } from '#lib/server/database.ts';
 import { activeTable, draftOf, happened, joinEditors, replay, shortened } from '../support/cause-tables.ts';

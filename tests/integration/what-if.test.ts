@@ -1,6 +1,6 @@
 // What a draft of the cause table would change among the stored Alerts, told before it is activated.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shippedFile } from '#lib/domain/cause-table.ts';
+import { shippedFile } from '#lib/domain/cause-table/cause-table.ts';
 import { draftOf, happened, joinEditors, replay, shortened, whatIfDone } from '../support/cause-tables.ts';
 import type { Member } from '../support/members.ts';
 import { startSystem, type System } from '../support/system.ts';

@@ -1,6 +1,6 @@
 // The cause table as the people of a test work on it.
 import { expect, vi } from 'vitest';
-import { shippedFile, type CauseFile } from '#lib/domain/cause-table.ts';
+import { shippedFile, type CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import { joinAs, type Member } from './members.ts';
 import { aDevice, aRequest, anAlert, newDeviceId } from './records.ts';
 import type { Answer, System } from './system.ts';

@@ -1,8 +1,8 @@
 // Evidence for the unit tests of correlation: one home, and requests some seconds before noon.
-import type { AlertFacts, Evidence, HomeDevice } from '#lib/domain/evidence.ts';
-import { causeTable } from '#lib/domain/cause-table.ts';
+import type { AlertFacts, Evidence, HomeDevice } from '#lib/domain/correlation/evidence.ts';
+import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import type { CommandReference } from '#lib/domain/command-reference.ts';
-import { correlate, type Explanation } from '#lib/domain/correlate.ts';
+import { correlate, type Explanation } from '#lib/domain/correlation/correlate.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 
 export const OURS = 1;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readCauseTable } from '#lib/domain/cause-table.ts';
+import { readCauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { AlertIn, type ClockStatus } from '#lib/domain/alert.ts';
-import { effectiveTime } from '#lib/domain/evidence.ts';
+import { effectiveTime } from '#lib/domain/correlation/evidence.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
 import {
 	byDevice,

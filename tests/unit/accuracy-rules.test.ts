@@ -1,7 +1,7 @@
 // What the rules alone are worth on the simulated worlds: a change of a rule, or of the cause table, that costs accuracy
 // is seen here, and not only in the measurement of the whole.
 import { describe, expect, it } from 'vitest';
-import { causeTable, readCauseTable } from '#lib/domain/cause-table.ts';
+import { causeTable, readCauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { byRulesAlone } from '../../accuracy/rules-alone.ts';
 import { score } from '../../accuracy/score.ts';
 import { playWorld, plansOf } from '../../accuracy/world.ts';

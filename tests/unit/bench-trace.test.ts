@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AlertIn } from '#lib/domain/alert.ts';
-import { causeTable, causesOf } from '#lib/domain/cause-table.ts';
+import { causeTable, causesOf } from '#lib/domain/cause-table/cause-table.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
 import { SUPPLIERS, createTrace } from '../../bench/trace.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { checkCauseTable } from '#lib/domain/cause-table-check.ts';
-import { diffCauseTables, isSame } from '#lib/domain/cause-table-diff.ts';
-import { Version, nextVersion } from '#lib/domain/cause-table-version.ts';
-import { shippedFile, type CauseFile } from '#lib/domain/cause-table.ts';
-import type { Explanation } from '#lib/domain/correlate.ts';
-import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/what-if.ts';
+import { checkCauseTable } from '#lib/domain/cause-table/check.ts';
+import { diffCauseTables, isSame } from '#lib/domain/cause-table/diff.ts';
+import { Version, nextVersion } from '#lib/domain/cause-table/version.ts';
+import { shippedFile, type CauseFile } from '#lib/domain/cause-table/cause-table.ts';
+import type { Explanation } from '#lib/domain/correlation/correlate.ts';
+import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/cause-table/what-if.ts';
 
 const changed = (change: (file: CauseFile) => void): CauseFile => {
 	const file = structuredClone(shippedFile);

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { INSTRUCTIONS_WITHIN, commandOutcome, outcomeSentence } from '#lib/domain/command-outcome.ts';
+import {
+	INSTRUCTIONS_WITHIN,
+	commandOutcome,
+	outcomeSentence
+} from '#lib/domain/correlation/command-outcome.ts';
 import { NOON } from '../support/evidence.ts';
 
 const reference = (instruction: number | null, counter = '1760000000123', instructions = 6) => ({

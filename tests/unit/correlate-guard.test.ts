@@ -1,7 +1,7 @@
 // What no nearness in time can make a cause: the guard of physical events and of codes that no command can cause.
 import { describe, expect, it } from 'vitest';
 import { deviceAlertTable } from '#lib/domain/alert-code.ts';
-import { causeTable } from '#lib/domain/cause-table.ts';
+import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { BRW, C1, EDN, FLD, HAL, HOUR, NOON, SECOND, explain, request } from '../support/evidence.ts';
 

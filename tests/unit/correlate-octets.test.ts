@@ -1,7 +1,7 @@
 // Alerts that name their command, as octets, through the reader and correlation: all layouts of a command reference.
 import { describe, expect, it } from 'vitest';
-import type { AlertFacts } from '#lib/domain/evidence.ts';
-import { decodeGbcsAlert } from '#lib/domain/gbcs.ts';
+import type { AlertFacts } from '#lib/domain/correlation/evidence.ts';
+import { decodeGbcsAlert } from '#lib/domain/gbcs/alert.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import {
 	BRW,

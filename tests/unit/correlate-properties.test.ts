@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { causeTable } from '#lib/domain/cause-table.ts';
+import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import { patternKey, type LearnedPattern } from '#lib/domain/learned-pattern.ts';
-import { mayRestOn } from '#lib/domain/learned-fit.ts';
+import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
 import { BRW, C1, E1, EDN, FLD, G1, HAL, NOON, OUC, SECOND, explain, request } from '../support/evidence.ts';
 
 describe('what must hold for any evidence', () => {

@@ -1,7 +1,7 @@
 // The rules of correlation for Alerts that name a command, each with its exception: what makes a match exact, and which
 // commands no counter can lead to.
 import { describe, expect, it } from 'vitest';
-import type { AlertFacts } from '#lib/domain/evidence.ts';
+import type { AlertFacts } from '#lib/domain/correlation/evidence.ts';
 import type { CommandReference } from '#lib/domain/command-reference.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import {

@@ -1,6 +1,6 @@
 // The rules of correlation one by one, each with its exception: outcome, sender, and place.
 import { describe, expect, it } from 'vitest';
-import type { HomeDevice } from '#lib/domain/evidence.ts';
+import type { HomeDevice } from '#lib/domain/correlation/evidence.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import {
 	BRW,

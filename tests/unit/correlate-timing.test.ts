@@ -1,7 +1,7 @@
 // The rules of correlation on time: from where a delay is counted, how long it may be, and which clock is believed.
 // The Alert stands at noon, and a request some seconds before.
 import { describe, expect, it } from 'vitest';
-import { effectiveTime, type HomeDevice } from '#lib/domain/evidence.ts';
+import { effectiveTime, type HomeDevice } from '#lib/domain/correlation/evidence.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import {
 	BRW,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { causeTable } from '#lib/domain/cause-table.ts';
+import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import {
 	BRW,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs.ts';
+import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs/alert.ts';
 import {
 	asn1,
 	cosemTime,

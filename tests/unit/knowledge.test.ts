@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dccAlertTable, describeAlert, deviceAlertTable, whyNotCommand } from '#lib/domain/alert-code.ts';
-import { causeTable, causesOf, readCauseTable, reachOf } from '#lib/domain/cause-table.ts';
-import { gatherBack } from '#lib/domain/window.ts';
+import { causeTable, causesOf, readCauseTable, reachOf } from '#lib/domain/cause-table/cause-table.ts';
+import { gatherBack } from '#lib/domain/correlation/window.ts';
 import {
 	describeVariant,
 	messageCodeTable,

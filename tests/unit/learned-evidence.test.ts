@@ -7,9 +7,9 @@ import {
 	withFrequencies,
 	type LearnedPattern
 } from '#lib/domain/learned-pattern.ts';
-import { causeFrom, tableKnows } from '#lib/domain/learned-cause.ts';
-import { mayRestOn } from '#lib/domain/learned-fit.ts';
-import { causeTable, shippedFile, Cause } from '#lib/domain/cause-table.ts';
+import { causeFrom, tableKnows } from '#lib/domain/cause-table/learned-cause.ts';
+import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
+import { causeTable, shippedFile, Cause } from '#lib/domain/cause-table/cause-table.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import { C1, E1, EDN, FLD, G1, HAL, NOON, SECOND, evidence, explain, request } from '../support/evidence.ts';
 

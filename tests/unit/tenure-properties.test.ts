@@ -2,8 +2,8 @@
 // nothing. The model is a plain array with one owner for each instant.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isVisible } from '#lib/domain/disclosure.ts';
-import type { HomeDevice } from '#lib/domain/evidence.ts';
+import { isVisible } from '#lib/domain/correlation/disclosure.ts';
+import type { HomeDevice } from '#lib/domain/correlation/evidence.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { changesNear, isResponsible, tenureAt, type TenureSpan } from '#lib/domain/tenure.ts';
 import {

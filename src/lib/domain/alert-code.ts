@@ -1,6 +1,6 @@
 // What an Alert code means: name, category, priority, and whether any command could cause it at all.
 import { z } from 'zod';
-import type { CauseTable } from './cause-table.ts';
+import type { CauseTable } from './cause-table/cause-table.ts';
 import codeData from './knowledge/alert-codes.json' with { type: 'json' };
 import dccData from './knowledge/dcc-alerts.json' with { type: 'json' };
 

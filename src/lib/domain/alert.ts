@@ -1,6 +1,6 @@
 // An Alert: as sent in (the allow-list at the door) and as read (lists, feed, socket: one shape).
 import { z } from 'zod';
-import { CommandOutcome } from './command-outcome.ts';
+import { CommandOutcome } from './correlation/command-outcome.ts';
 import { CommandReference } from './command-reference.ts';
 import { Decision } from './decision.ts';
 import { Counter, Eui64, Instant } from './eui64.ts';

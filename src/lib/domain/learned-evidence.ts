@@ -2,9 +2,9 @@
 // stand there by chance, which is how often it stands before the Alerts of all other codes. It counts and suggests; a
 // person reviews what the cause table does not know.
 import type { Anchor } from './alert.ts';
-import { CLOCK_TOLERANCE_MS } from './clock-tolerance.ts';
-import { isVisible } from './disclosure.ts';
-import type { Evidence } from './evidence.ts';
+import { CLOCK_TOLERANCE_MS } from './correlation/clock-tolerance.ts';
+import { isVisible } from './correlation/disclosure.ts';
+import type { Evidence } from './correlation/evidence.ts';
 import { patternKey, type Frequency, type Pattern } from './learned-pattern.ts';
 import { outcomeOf } from './response-code.ts';
 import type { ServiceRequest } from './service-request.ts';

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { AlertIn } from '#lib/domain/alert.ts';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
-import { effectiveTime } from '#lib/domain/evidence.ts';
+import { effectiveTime } from '#lib/domain/correlation/evidence.ts';
 import type pg from 'pg';
 import type { Backlog } from './backlog.ts';
 import { euiToBytes } from './database.ts';

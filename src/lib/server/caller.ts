@@ -1,6 +1,6 @@
 // Who calls the API: a key, or a person by the browser session. What they may do follows from it, never from the call.
 import type { IncomingMessage } from 'node:http';
-import { EDITOR_ROLES } from '#lib/domain/cause-table-version.ts';
+import { EDITOR_ROLES } from '#lib/domain/cause-table/version.ts';
 import type { Scope } from '#lib/domain/access.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Auth } from './auth.ts';

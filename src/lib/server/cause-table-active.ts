@@ -1,5 +1,10 @@
 // The cause table that is in force: seeded from the file that the product ships, and watched for a change.
-import { readCauseTable, shippedFile, type CauseFile, type CauseTable } from '#lib/domain/cause-table.ts';
+import {
+	readCauseTable,
+	shippedFile,
+	type CauseFile,
+	type CauseTable
+} from '#lib/domain/cause-table/cause-table.ts';
 import type pg from 'pg';
 import { inTurn, recordStep } from './cause-table-rows.ts';
 import type { Log } from './log.ts';

@@ -1,6 +1,6 @@
 // The cause table: its versions, drafts, replays, and the two persons that put one in force.
-import { DraftIn, TableList, TableVersion, Version } from '#lib/domain/cause-table-version.ts';
-import { WhatIf } from '#lib/domain/what-if.ts';
+import { DraftIn, TableList, TableVersion, Version } from '#lib/domain/cause-table/version.ts';
+import { WhatIf } from '#lib/domain/cause-table/what-if.ts';
 import { requireEditor, requireSupplier } from './caller.ts';
 import type { CauseTables, Refusal } from './cause-tables.ts';
 import { Problem, jsonBody, parse, readJson } from './http.ts';

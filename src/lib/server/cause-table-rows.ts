@@ -1,6 +1,6 @@
 // Rows of the cause table's versions, read and changed by one person at a time.
-import type { CauseFile } from '#lib/domain/cause-table.ts';
-import type { TableSummary, VersionStatus } from '#lib/domain/cause-table-version.ts';
+import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
+import type { TableSummary, VersionStatus } from '#lib/domain/cause-table/version.ts';
 import type pg from 'pg';
 import { inTransaction } from './database.ts';
 import { LOCKS } from './locks.ts';

@@ -1,13 +1,13 @@
 // The versions of the cause table: people draft and propose, another person activates. Every step keeps who and when.
-import { isSame, diffCauseTables } from '#lib/domain/cause-table-diff.ts';
-import { checkCauseTable, type TableFault } from '#lib/domain/cause-table-check.ts';
-import type { CauseFile } from '#lib/domain/cause-table.ts';
+import { isSame, diffCauseTables } from '#lib/domain/cause-table/diff.ts';
+import { checkCauseTable, type TableFault } from '#lib/domain/cause-table/check.ts';
+import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import {
 	nextVersion,
 	type DraftIn,
 	type TableList,
 	type TableVersion
-} from '#lib/domain/cause-table-version.ts';
+} from '#lib/domain/cause-table/version.ts';
 import type pg from 'pg';
 import {
 	COLUMNS,

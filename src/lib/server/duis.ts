@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { Instant } from '#lib/domain/eui64.ts';
-import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs.ts';
-import type { GbcsReference } from '#lib/domain/gbcs-reference.ts';
+import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs/alert.ts';
+import type { GbcsReference } from '#lib/domain/gbcs/reference.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import { RequestId, ServiceRequestIn, splitRequestId } from '#lib/domain/service-request.ts';
 import { Unfit, checked, decodeBase64, hexCode, requireOrder, short, whole } from './duis-checks.ts';

@@ -1,8 +1,8 @@
 // What the record holds around a batch of Alerts: the Alerts, their home networks, tenures, completeness, Suppliers.
 import type { ClockStatus } from '#lib/domain/alert.ts';
-import type { InstructionReport } from '#lib/domain/command-outcome.ts';
+import type { InstructionReport } from '#lib/domain/correlation/command-outcome.ts';
 import { counterOf, type CommandReference } from '#lib/domain/command-reference.ts';
-import type { AlertFacts, HomeDevice } from '#lib/domain/evidence.ts';
+import type { AlertFacts, HomeDevice } from '#lib/domain/correlation/evidence.ts';
 import type { RequestMode, ServiceRequest } from '#lib/domain/service-request.ts';
 import type { TenureSpan } from '#lib/domain/tenure.ts';
 import type pg from 'pg';

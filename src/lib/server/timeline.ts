@@ -1,6 +1,6 @@
 // The timeline of one Device as one Supplier may see it: its Alerts, the Service Requests of all Users, the tenure.
 import { sql } from 'kysely';
-import { discloseSender } from '#lib/domain/disclosure.ts';
+import { discloseSender } from '#lib/domain/correlation/disclosure.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
 import { asSupplier, bytesToEui, euiToBytes, type Database } from './database.ts';

@@ -1,6 +1,6 @@
 // Replays of drafts, as people start and read them; a worker runs them (workers/what-if.ts).
 import { sql } from 'kysely';
-import { WHAT_IF, type WhatIf, type WhatIfChange } from '#lib/domain/what-if.ts';
+import { WHAT_IF, type WhatIf, type WhatIfChange } from '#lib/domain/cause-table/what-if.ts';
 import type pg from 'pg';
 import { inTurn, lock, type Person } from './cause-table-rows.ts';
 import { activeVersion, type Refusal } from './cause-tables.ts';

@@ -1,9 +1,9 @@
 // The calls of the browser to the cause table. A refusal comes in words for the reader, with the faults at their places.
-import type { TableFault } from '#lib/domain/cause-table-check.ts';
-import type { CauseFile } from '#lib/domain/cause-table.ts';
-import { TableVersion } from '#lib/domain/cause-table-version.ts';
+import type { TableFault } from '#lib/domain/cause-table/check.ts';
+import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
+import { TableVersion } from '#lib/domain/cause-table/version.ts';
 import { Pattern } from '#lib/domain/learned-pattern.ts';
-import { WhatIf } from '#lib/domain/what-if.ts';
+import { WhatIf } from '#lib/domain/cause-table/what-if.ts';
 
 const API = '/api/v1';
 

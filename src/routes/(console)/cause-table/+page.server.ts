@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import { EDITOR_ROLES } from '#lib/domain/cause-table-version.ts';
+import { EDITOR_ROLES } from '#lib/domain/cause-table/version.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {

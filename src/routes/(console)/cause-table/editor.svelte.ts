@@ -1,8 +1,8 @@
 // A draft in the hands of a person: what was saved, what is changed since, and what is wrong with it.
-import { checkCauseTable, type TableFault } from '#lib/domain/cause-table-check.ts';
-import { diffCauseTables, isSame, type ChangeKind } from '#lib/domain/cause-table-diff.ts';
-import type { Cause, CauseEntry, CauseFile } from '#lib/domain/cause-table.ts';
-import type { TableVersion } from '#lib/domain/cause-table-version.ts';
+import { checkCauseTable, type TableFault } from '#lib/domain/cause-table/check.ts';
+import { diffCauseTables, isSame, type ChangeKind } from '#lib/domain/cause-table/diff.ts';
+import type { Cause, CauseEntry, CauseFile } from '#lib/domain/cause-table/cause-table.ts';
+import type { TableVersion } from '#lib/domain/cause-table/version.ts';
 
 const NEW_CAUSE: Omit<Cause, 'id'> = {
 	variants: [],

@@ -1,5 +1,5 @@
 // A what-if while it runs: it is asked for until it has come to its end.
-import type { WhatIf } from '#lib/domain/what-if.ts';
+import type { WhatIf } from '#lib/domain/cause-table/what-if.ts';
 import { readWhatIf } from '#lib/ui/cause-table-api.ts';
 
 /** How often a running replay is asked for (ms). */

@@ -1,6 +1,6 @@
 // How the fields of a cause read on the page.
-import type { Cause } from '#lib/domain/cause-table.ts';
-import type { VersionStatus } from '#lib/domain/cause-table-version.ts';
+import type { Cause } from '#lib/domain/cause-table/cause-table.ts';
+import type { VersionStatus } from '#lib/domain/cause-table/version.ts';
 import { spellSeconds } from '#lib/domain/wording.ts';
 
 export const OUTCOMES: Record<Cause['outcome'], string> = {

@@ -1,14 +1,14 @@
 // A Service Request that the cause table does not know for an Alert, against what was learned: a weak link at most, until
 // a person has put it into the table.
-import { describeAlert } from './alert-code.ts';
-import { causesListing, type CauseTable } from './cause-table.ts';
+import { describeAlert } from '../alert-code.ts';
+import { causesListing, type CauseTable } from '../cause-table/cause-table.ts';
 import type { AlertFacts } from './evidence.ts';
 import type { Fit } from './fit.ts';
-import { lastBefore } from './learned-evidence.ts';
-import { patternKey, type LearnedPatterns, type Pattern } from './learned-pattern.ts';
-import { outcomeText } from './response-code.ts';
-import type { ServiceRequest } from './service-request.ts';
-import { spellDelta, spellSeconds } from './wording.ts';
+import { lastBefore } from '../learned-evidence.ts';
+import { patternKey, type LearnedPatterns, type Pattern } from '../learned-pattern.ts';
+import { outcomeText } from '../response-code.ts';
+import type { ServiceRequest } from '../service-request.ts';
+import { spellDelta, spellSeconds } from '../wording.ts';
 
 /**
  * Above what has only the time to speak for it, below what a person has put into the table. The same for all: an

@@ -1,11 +1,11 @@
 // The delay from a Service Request to an Alert: from which instant it counts, whether it lies in the window of a cause,
 // and how well it fits. Times are epoch ms, delays seconds.
-import type { Anchor } from './alert.ts';
-import type { Cause } from './cause-table.ts';
+import type { Anchor } from '../alert.ts';
+import type { Cause } from '../cause-table/cause-table.ts';
 import { CLOCK_TOLERANCE_MS, CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
 import { timeOutSeconds, usualWaitSeconds, type AlertFacts } from './evidence.ts';
-import type { Outcome } from './response-code.ts';
-import type { ServiceRequest } from './service-request.ts';
+import type { Outcome } from '../response-code.ts';
+import type { ServiceRequest } from '../service-request.ts';
 
 /**
  * Networks, sleeping meters and people are late by such factors of the usual delay. Further out an innocent request

@@ -1,18 +1,18 @@
 // One Service Request against the causes of one Alert code: does it fit, how well, and if not, why not.
-import type { Reason, Relation } from './alert.ts';
-import { causesListing, type Cause, type CauseEntry } from './cause-table.ts';
+import type { Reason, Relation } from '../alert.ts';
+import { causesListing, type Cause, type CauseEntry } from '../cause-table/cause-table.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
 import { anchorsOf, bestAnchor, requestedOr, weighDelay, type AnchoredAt, type Attempt } from './delay.ts';
 import { isRelayed, type AlertFacts, type HomeDevice } from './evidence.ts';
 import type { Fit } from './fit.ts';
 import { fitLearned } from './learned-fit.ts';
-import type { LearnedPatterns } from './learned-pattern.ts';
-import { outcomeOf, outcomeText, type Outcome } from './response-code.ts';
-import { describeVariant } from './service-reference-variant.ts';
-import type { ServiceRequest } from './service-request.ts';
-import { changesNear } from './tenure.ts';
+import type { LearnedPatterns } from '../learned-pattern.ts';
+import { outcomeOf, outcomeText, type Outcome } from '../response-code.ts';
+import { describeVariant } from '../service-reference-variant.ts';
+import type { ServiceRequest } from '../service-request.ts';
+import { changesNear } from '../tenure.ts';
 import { TIME_ONLY_SECONDS } from './window.ts';
-import { spellDelta, spellSeconds } from './wording.ts';
+import { spellDelta, spellSeconds } from '../wording.ts';
 
 /** A command refused at just that time, without the change that would explain it, is what to ask about: half a weight. */
 const UNMET = 0.5;

@@ -1,11 +1,11 @@
 // How a Service Request is shown beside an Alert: as a candidate, or among the excluded.
-import type { Candidate, Excluded, Tier } from './alert.ts';
+import type { Candidate, Excluded, Tier } from '../alert.ts';
 import { discloseSender } from './disclosure.ts';
 import type { Evidence } from './evidence.ts';
-import { describeVariant } from './service-reference-variant.ts';
-import { effectiveAt, type ServiceRequest } from './service-request.ts';
+import { describeVariant } from '../service-reference-variant.ts';
+import { effectiveAt, type ServiceRequest } from '../service-request.ts';
 import { distanceOf, isNear } from './window.ts';
-import { spellDelta } from './wording.ts';
+import { spellDelta } from '../wording.ts';
 
 export const MAX_CANDIDATES = 5;
 export const MAX_EXCLUDED = 10;

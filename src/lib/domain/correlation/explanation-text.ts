@@ -1,9 +1,9 @@
 // The one sentence a controller reads first: what the machine suspects, and how sure it is. It says suspect, never cause.
-import type { Candidate } from './alert.ts';
-import type { AlertDescription } from './alert-code.ts';
-import type { ExplanationKind } from './explanation-kind.ts';
-import { outcomeText } from './response-code.ts';
-import { spellDelta } from './wording.ts';
+import type { Candidate } from '../alert.ts';
+import type { AlertDescription } from '../alert-code.ts';
+import type { ExplanationKind } from '../explanation-kind.ts';
+import { outcomeText } from '../response-code.ts';
+import { spellDelta } from '../wording.ts';
 
 export function summarise(
 	kind: ExplanationKind,

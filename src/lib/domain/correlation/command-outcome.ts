@@ -2,7 +2,7 @@
 // Alert for each when its time comes: 8F66 done, 8F67 failed (GBCS use cases of message codes 00CA to 00CD, 0124).
 // The first 8F66 is not the end of the command, and one 8F67 is a partial failure.
 import { z } from 'zod';
-import { counterOf, originatorOf, type CommandReference } from './command-reference.ts';
+import { counterOf, originatorOf, type CommandReference } from '../command-reference.ts';
 
 export const OUTCOME_CODES = { done: '8F66', failed: '8F67' } as const;
 

@@ -1,5 +1,5 @@
 // Whether one Service Request fits one Alert: how well, by which reasons, or why not.
-import type { Anchor, Reason, Relation } from './alert.ts';
+import type { Anchor, Reason, Relation } from '../alert.ts';
 
 export type Fit =
 	| {

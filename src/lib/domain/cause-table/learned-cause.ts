@@ -1,7 +1,7 @@
 // From a learned pattern to a row of the cause table: what a person may propose after a review.
 import { Role, type Cause, type CauseFile } from './cause-table.ts';
-import { spellSeconds } from './wording.ts';
-import type { LearnedPattern, Pattern } from './learned-pattern.ts';
+import { spellSeconds } from '../wording.ts';
+import type { LearnedPattern, Pattern } from '../learned-pattern.ts';
 
 /** Whether a table lists the SRV of a pattern as a cause of its code, or calls the code beyond any command. */
 export function tableKnows({ entries, notCommand }: CauseFile, pattern: Pattern): boolean {

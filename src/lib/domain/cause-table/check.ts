@@ -1,6 +1,6 @@
 // What is wrong with a cause table, each fault by its place, with the Alert code in it.
 import type { z } from 'zod';
-import { describeAlert } from './alert-code.ts';
+import { describeAlert } from '../alert-code.ts';
 import { CauseFile } from './cause-table.ts';
 
 export interface TableFault {

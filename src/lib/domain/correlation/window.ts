@@ -1,8 +1,8 @@
 // How far around an Alert a Service Request can matter.
-import type { Cause, CauseEntry } from './cause-table.ts';
+import type { Cause, CauseEntry } from '../cause-table/cause-table.ts';
 import { CLOCK_TOLERANCE_MS } from './clock-tolerance.ts';
 import { LONGEST_WAIT_SECONDS } from './evidence.ts';
-import type { ServiceRequest } from './service-request.ts';
+import type { ServiceRequest } from '../service-request.ts';
 
 /** A request further off is not named among the excluded (ms). */
 export const EXCLUDED_WITHIN = 24 * 3_600_000;

@@ -1,10 +1,10 @@
 // The command that an Alert names. A GBCS reference is originator, Device and counter; a DCC Alert gives the RequestID.
 // The counter in an Alert's own header is the Device's and never a reference.
 import { OUTCOME_CODES } from './command-outcome.ts';
-import type { CommandReference } from './command-reference.ts';
+import type { CommandReference } from '../command-reference.ts';
 import type { AlertFacts } from './evidence.ts';
-import { describeVariant, isIssuedByDcc, variantsOfMessageCode } from './service-reference-variant.ts';
-import { splitRequestId, type ServiceRequest } from './service-request.ts';
+import { describeVariant, isIssuedByDcc, variantsOfMessageCode } from '../service-reference-variant.ts';
+import { splitRequestId, type ServiceRequest } from '../service-request.ts';
 import { distanceOf } from './window.ts';
 
 export type ReferenceMatch =

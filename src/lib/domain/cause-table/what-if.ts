@@ -1,7 +1,7 @@
 // What-if: how the explanations of stored Alerts would read under another cause table.
 import { z } from 'zod';
-import { ExplanationKind, namesSuspect } from './explanation-kind.ts';
-import type { Explanation } from './correlate.ts';
+import { ExplanationKind, namesSuspect } from '../explanation-kind.ts';
+import type { Explanation } from '../correlation/correlate.ts';
 
 /** How far back the replay goes, and how many Alerts it looks at, at most. */
 export const WHAT_IF = { days: 30, alerts: 200_000, page: 500, examples: 20 } as const;

@@ -1,7 +1,7 @@
 // The cause table: which Service Requests can cause which Alert, in which window, by which role, with which outcome.
 import { z } from 'zod';
-import data from './knowledge/causes.json' with { type: 'json' };
-import { changesCredentials, variantTable } from './service-reference-variant.ts';
+import data from '../knowledge/causes.json' with { type: 'json' };
+import { changesCredentials, variantTable } from '../service-reference-variant.ts';
 
 const variants = new Set(variantTable.variants.map((row) => row.code));
 

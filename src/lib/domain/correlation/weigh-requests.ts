@@ -1,17 +1,17 @@
 // The explanation by cause table, where the Alert names no command that is known: every request that the viewer may see
 // is weighed, and the best are set against each other.
-import type { Candidate, Excluded, Tier } from './alert.ts';
-import type { AlertDescription } from './alert-code.ts';
+import type { Candidate, Excluded, Tier } from '../alert.ts';
+import type { AlertDescription } from '../alert-code.ts';
 import { MAX_EXCLUDED, byId, excludedFacts, requestFacts } from './candidate.ts';
-import { causesListing, type CauseEntry } from './cause-table.ts';
+import { causesListing, type CauseEntry } from '../cause-table/cause-table.ts';
 import { fitRequest } from './cause-fit.ts';
 import type { Evidence } from './evidence.ts';
-import type { ExplanationKind } from './explanation-kind.ts';
-import type { LearnedPatterns } from './learned-pattern.ts';
-import { outcomeOf } from './response-code.ts';
+import type { ExplanationKind } from '../explanation-kind.ts';
+import type { LearnedPatterns } from '../learned-pattern.ts';
+import { outcomeOf } from '../response-code.ts';
 import { variantsOf } from './reference-match.ts';
-import { changesCredentials, isIssuedByDcc } from './service-reference-variant.ts';
-import { effectiveAt, type ServiceRequest } from './service-request.ts';
+import { changesCredentials, isIssuedByDcc } from '../service-reference-variant.ts';
+import { effectiveAt, type ServiceRequest } from '../service-request.ts';
 import { distanceOf, isNear, windowEnd } from './window.ts';
 
 /** Two Users whose best candidates are closer than this are told apart by nobody: `ambiguous`. */

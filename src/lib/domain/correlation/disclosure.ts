@@ -1,8 +1,8 @@
 // What of the evidence one Supplier may see, and the fixed sentences that go with it. Tenure is applied here.
-import type { CauseEntry } from './cause-table.ts';
+import type { CauseEntry } from '../cause-table/cause-table.ts';
 import type { Evidence } from './evidence.ts';
-import { effectiveAt, type ServiceRequest } from './service-request.ts';
-import { isResponsible, tenureAt } from './tenure.ts';
+import { effectiveAt, type ServiceRequest } from '../service-request.ts';
+import { isResponsible, tenureAt } from '../tenure.ts';
 import { lookBack } from './window.ts';
 
 /**

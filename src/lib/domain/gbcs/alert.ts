@@ -1,7 +1,7 @@
 // Reads a GBCS Alert: the header, the Alert code, the Device's time and the command it names. Signature and MAC are not
 // verified, and bodies are not read: a new body is marked, never refused.
-import { cosemTime, generalizedTime, zigbeeTime } from './gbcs-time.ts';
-import { readReference, type GbcsReference } from './gbcs-reference.ts';
+import { cosemTime, generalizedTime, zigbeeTime } from './time.ts';
+import { readReference, type GbcsReference } from './reference.ts';
 import { Malformed, Octets, eui, hex, uint16, unsigned } from './octets.ts';
 
 export interface GbcsAlert {
