@@ -1,10 +1,10 @@
 // What Redis alone can do with the product's own index of recent requests, and what the index costs in memory.
 import pg from 'pg';
 import { RESP_TYPES } from 'redis';
-import { euiToBytes } from '#lib/server/database.ts';
+import { euiToBytes } from '#lib/server/postgres/database.ts';
 import { createDictionary } from '#lib/server/dictionary.ts';
 import { createLog } from '#lib/server/log.ts';
-import { migrate } from '#lib/server/migrate.ts';
+import { migrate } from '#lib/server/postgres/migrate.ts';
 import { openRedis, type Redis } from '#lib/server/redis.ts';
 import { createRequestIndex } from '#lib/server/request-index.ts';
 import { scratchDatabase, scratchRedis } from '../launcher/scratch.ts';

@@ -7,7 +7,7 @@ import { addApiKey, addSupplier, supplierIdOf } from '#lib/server/administration
 import { MEMBER_ROLES, SCOPES, type MemberRole, type Scope } from '#lib/domain/access.ts';
 import { createAuth } from '#lib/server/auth.ts';
 import { loadConfig } from '#lib/server/config.ts';
-import { migrate } from '#lib/server/migrate.ts';
+import { migrate } from '#lib/server/postgres/migrate.ts';
 import { reindex } from '#lib/server/reindex.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { withServices, type Services } from '../launcher/services.ts';

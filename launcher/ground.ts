@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { addApiKey, addSupplier } from '#lib/server/administration.ts';
-import { migrate } from '#lib/server/migrate.ts';
+import { migrate } from '#lib/server/postgres/migrate.ts';
 import { freePort } from './process.ts';
 import { scratchDatabase, scratchRedis } from './scratch.ts';
 import { startServices, type Services } from './services.ts';

@@ -3,7 +3,7 @@
 import { createServer } from 'node:net';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate } from '#lib/server/migrate.ts';
+import { migrate } from '#lib/server/postgres/migrate.ts';
 import { loadConfig } from '#lib/server/config.ts';
 import { buildPages } from './build.ts';
 import { prepareDemo } from './demo.ts';

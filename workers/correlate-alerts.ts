@@ -5,7 +5,7 @@ import { describeAlert } from '#lib/domain/alert-code.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import type { Explanation } from '#lib/domain/correlation/correlate.ts';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
-import { onSession } from '#lib/server/database.ts';
+import { onSession } from '#lib/server/postgres/database.ts';
 import { takeDoorbells, type Bells } from '#lib/server/doorbells.ts';
 import { keysOf } from '#lib/server/episode-keys.ts';
 import {
@@ -23,7 +23,7 @@ import { findChanged, hasStanding } from '#lib/server/feed-standing.ts';
 import type { LargeEpisodes } from '#lib/server/large-episodes.ts';
 import { learnLater, type Sampling } from '#lib/server/learned-counts.ts';
 import type { FollowLearned } from '#lib/server/learned-patterns.ts';
-import { LOCKS } from '#lib/server/locks.ts';
+import { LOCKS } from '#lib/server/postgres/locks.ts';
 import type { Ring } from '#lib/server/queues.ts';
 import { findLost } from '#lib/server/retraction.ts';
 import { explainAlerts, type ExplainDeps } from './explain-alerts.ts';

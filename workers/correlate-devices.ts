@@ -1,8 +1,8 @@
 // correlate-devices: when Devices or tenures have changed, has the Alerts of these Devices and of their home networks
 // explained again: they came before their Device did, or before a tenure was put right.
 import type pg from 'pg';
-import { homeOf } from '#lib/server/home-network.ts';
-import { LOCKS } from '#lib/server/locks.ts';
+import { homeOf } from '#lib/server/postgres/home-network.ts';
+import { LOCKS } from '#lib/server/postgres/locks.ts';
 import type { Ring } from '#lib/server/queues.ts';
 
 /** Works on a doorbell; one that is gone has been worked on. Returns how many Alerts are to be explained again. */

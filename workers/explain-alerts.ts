@@ -8,7 +8,7 @@ import { correlate, type Explanation } from '#lib/domain/correlation/correlate.t
 import { gatherBack } from '#lib/domain/correlation/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { isResponsible, tenureAt } from '#lib/domain/tenure.ts';
-import { euiToBytes } from '#lib/server/database.ts';
+import { euiToBytes } from '#lib/server/postgres/database.ts';
 import {
 	isReport,
 	requestsByCounter,

@@ -3,7 +3,7 @@
 import { LEARN_WITHIN, isSampled, sightingsOf } from '#lib/domain/learned-evidence.ts';
 import { tenureAt } from '#lib/domain/tenure.ts';
 import type { Backlog } from '#lib/server/backlog.ts';
-import { inTransaction } from '#lib/server/database.ts';
+import { inTransaction } from '#lib/server/postgres/database.ts';
 import { loadSurroundings } from '#lib/server/evidence-store.ts';
 import {
 	readSampling,

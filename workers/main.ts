@@ -14,7 +14,7 @@ import { workerDeps } from './deps.ts';
 import { explainLearned } from './explain-learned.ts';
 import { groupEpisodes } from './group-episodes.ts';
 import { indexServiceRequests } from './index-service-requests.ts';
-import { keepPartitions } from './keep-partitions.ts';
+import { keepPartitions } from '#lib/server/postgres/keep-partitions.ts';
 import { learnEvidence } from './learn-evidence.ts';
 import { createRounds } from './rounds.ts';
 import { settlePending } from './settle-pending.ts';

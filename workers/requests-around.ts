@@ -2,7 +2,7 @@
 // cannot know.
 import type pg from 'pg';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
-import { euiToBytes } from '#lib/server/database.ts';
+import { euiToBytes } from '#lib/server/postgres/database.ts';
 import { requestsSince, type StoredAlert, type Surroundings } from '#lib/server/evidence-store.ts';
 import type { RequestIndex } from '#lib/server/request-index.ts';
 

@@ -4,7 +4,7 @@ import type { CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { OFFER, isFrequent, weighCounts } from '#lib/domain/learned-evidence.ts';
 import { patternKey, type LearnedPattern } from '#lib/domain/learned-pattern.ts';
 import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
-import { onSession } from '#lib/server/database.ts';
+import { onSession } from '#lib/server/postgres/database.ts';
 import { patternRows, toPatterns } from '#lib/server/learned-patterns.ts';
 import {
 	countDevices,

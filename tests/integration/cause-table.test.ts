@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shippedFile } from '#lib/domain/cause-table/cause-table.ts';
 import { seedCauseTable } from '#lib/server/cause-table-active.ts';
-import { openDatabase } from '#lib/server/database.ts';
+import { openDatabase } from '#lib/server/postgres/database.ts';
 import { activeTable, draftOf, happened, joinEditors, replay, shortened } from '../support/cause-tables.ts';
 import type { Member } from '../support/members.ts';
 import { startSystem, type System } from '../support/system.ts';

@@ -1,7 +1,7 @@
 // The samples that learned evidence is counted on: what one costs does not grow with how many there are.
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inTransaction, openDatabase, type Connection } from '#lib/server/database.ts';
+import { inTransaction, openDatabase, type Connection } from '#lib/server/postgres/database.ts';
 import { replaceSamples, type Sample } from '#lib/server/learned-counts.ts';
 import { startSystem, type System } from '../support/system.ts';
 

@@ -1,6 +1,6 @@
 import { createClient } from 'redis';
 import { expect, it } from 'vitest';
-import { keepPartitions } from '../../workers/keep-partitions.ts';
+import { keepPartitions } from '#lib/server/postgres/keep-partitions.ts';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { eventually, startSystem } from '../support/system.ts';
 

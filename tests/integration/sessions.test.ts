@@ -1,6 +1,6 @@
 // What every session of the product asks of PostgreSQL, whatever that one is set to.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDatabase, type Role } from '#lib/server/database.ts';
+import { openDatabase, type Role } from '#lib/server/postgres/database.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 let system: System;

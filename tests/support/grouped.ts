@@ -2,7 +2,7 @@
 // Alerts in any order, without waiting for explanations.
 import type pg from 'pg';
 import { KEY_NAMES, groupKeys, nameOf, ruleOf, runsOf, type Member } from '#lib/domain/episode.ts';
-import { euiToBytes, openDatabase } from '#lib/server/database.ts';
+import { euiToBytes, openDatabase } from '#lib/server/postgres/database.ts';
 import { writeAgain } from '#lib/server/feed-again.ts';
 import { lockFeeds } from '#lib/server/feed-columns.ts';
 import { writeFirst } from '#lib/server/feed-first.ts';
@@ -10,7 +10,7 @@ import { findChanged, hasStanding } from '#lib/server/feed-standing.ts';
 import type { AlertBody } from '#lib/server/feed.ts';
 import { writeFeed } from '#lib/server/viewer-changes.ts';
 import { followLargeEpisodes } from '#lib/server/large-episodes.ts';
-import { firstIdAt } from '#lib/server/record-id.ts';
+import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { groupEpisodes, type GroupOptions } from '../../workers/group-episodes.ts';
 import type { System } from './system.ts';
 

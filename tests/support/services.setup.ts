@@ -8,7 +8,7 @@ import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../../launcher/postgres.ts';
 import { stopProcess, type Service } from '../../launcher/process.ts';
 import { startRedis } from '../../launcher/redis.ts';
-import { migrate } from '../../src/lib/server/migrate.ts';
+import { migrate } from '#lib/server/postgres/migrate.ts';
 
 declare module 'vitest' {
 	interface ProvidedContext {

@@ -5,7 +5,7 @@ import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Decision } from '#lib/domain/decision.ts';
 import type { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
-import { asSupplier, type Database, type Tx } from './database.ts';
+import { asSupplier, type Database, type Tx } from '#lib/server/postgres/database.ts';
 import { toAlert, type AlertBody, type Standing } from './feed.ts';
 
 export type AlertReader = ReturnType<typeof createAlertReader>;

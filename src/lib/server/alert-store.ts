@@ -6,7 +6,7 @@ import { counterOf } from '#lib/domain/command-reference.ts';
 import { effectiveTime } from '#lib/domain/correlation/evidence.ts';
 import type pg from 'pg';
 import type { Backlog } from './backlog.ts';
-import { euiToBytes } from './database.ts';
+import { euiToBytes } from '#lib/server/postgres/database.ts';
 import { createMicroBatch } from './micro-batch.ts';
 import type { Ring } from './queues.ts';
 

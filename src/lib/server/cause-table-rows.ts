@@ -2,8 +2,8 @@
 import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import type { TableSummary, VersionStatus } from '#lib/domain/cause-table/version.ts';
 import type pg from 'pg';
-import { inTransaction } from './database.ts';
-import { LOCKS } from './locks.ts';
+import { inTransaction } from '#lib/server/postgres/database.ts';
+import { LOCKS } from '#lib/server/postgres/locks.ts';
 
 export interface Person {
 	id: string;

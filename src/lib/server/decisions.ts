@@ -5,7 +5,7 @@ import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf } from '#lib/domain/contradiction.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
 import type { AlertReader } from './alert-reader.ts';
-import { asSupplier, type Database, type Tx } from './database.ts';
+import { asSupplier, type Database, type Tx } from '#lib/server/postgres/database.ts';
 import { markEpisode, membersToDecide } from './episodes.ts';
 import type { AlertBody } from './feed.ts';
 import type { LiveMessage } from './live-channel.ts';

@@ -2,7 +2,7 @@
 // group of Devices is one commit, with the doorbell that has their Alerts explained again.
 import type { DeviceIn } from '#lib/domain/device.ts';
 import type pg from 'pg';
-import { bytesToEui, euiToBytes } from './database.ts';
+import { bytesToEui, euiToBytes } from '#lib/server/postgres/database.ts';
 import type { Ring } from './queues.ts';
 
 /** `null` = kept; else why not. */

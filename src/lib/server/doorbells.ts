@@ -1,6 +1,6 @@
 // The doorbells that a round takes. A row is held by who works on it and goes in the transaction that does the work.
 import type pg from 'pg';
-import { statement } from './database.ts';
+import { statement } from '#lib/server/postgres/database.ts';
 import type { Job } from './queues.ts';
 
 export interface Bells {

@@ -1,6 +1,6 @@
 // How many Alerts an episode holds, on how many Devices, and what its first one tells of it.
 import type pg from 'pg';
-import { statement } from './database.ts';
+import { statement } from '#lib/server/postgres/database.ts';
 import { isUncounted } from './episode-turn.ts';
 
 /** Which Alerts are to stand in which episodes. */

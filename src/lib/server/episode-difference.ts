@@ -1,7 +1,7 @@
 // The figures of episodes that have grown large: what joins and what leaves is added and taken away. What cannot be told
 // so (the most urgent of those that stay, the last of them) is right again when the episode is read in full.
 import type pg from 'pg';
-import { statement } from './database.ts';
+import { statement } from '#lib/server/postgres/database.ts';
 import { DEVICE_OF, FACTS_OF } from './episode-count.ts';
 import type { Grown } from './episode-runs.ts';
 import { isUncounted } from './episode-turn.ts';

@@ -4,8 +4,8 @@ import type pg from 'pg';
 import type { Candidate } from '#lib/domain/alert.ts';
 import { groupKeys, type GroupFacts } from '#lib/domain/episode.ts';
 import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind.ts';
-import { statement } from './database.ts';
-import { ofThese, reachOf } from './record-id.ts';
+import { statement } from '#lib/server/postgres/database.ts';
+import { ofThese, reachOf } from '#lib/server/postgres/record-id.ts';
 
 /** An Alert that can be grouped. */
 export interface Holder {

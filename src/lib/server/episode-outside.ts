@@ -9,7 +9,7 @@ import {
 	type EpisodeKind,
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
-import type { Tx } from './database.ts';
+import type { Tx } from '#lib/server/postgres/database.ts';
 import { toAlert, type AlertBody, type Standing } from './feed.ts';
 
 const MOST = 100;

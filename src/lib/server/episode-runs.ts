@@ -2,7 +2,7 @@
 // that joins one costs the same however large it is.
 import type pg from 'pg';
 import { ruleOf, runsOf, type Extent, type Member, type Rule, type Run } from '#lib/domain/episode.ts';
-import { statement } from './database.ts';
+import { statement } from '#lib/server/postgres/database.ts';
 
 /** A stretch of time (epoch ms). */
 export interface Span {

@@ -1,10 +1,10 @@
 // Episodes as the worker writes them, and the Alerts that join them. The Supplier's feed is locked for its own statements
 // only, at the end.
 import type pg from 'pg';
-import { statement } from './database.ts';
+import { statement } from '#lib/server/postgres/database.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
 import { countDifference, largeOf, writeLarge, type Move } from './episode-difference.ts';
-import { ofThese, reachOf } from './record-id.ts';
+import { ofThese, reachOf } from '#lib/server/postgres/record-id.ts';
 import type { Grown, Span } from './episode-runs.ts';
 import { toAlert, type AlertBody, type Frame, type Standing } from './feed.ts';
 

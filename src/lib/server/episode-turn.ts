@@ -1,6 +1,6 @@
 // One worker at a time groups the Alerts of a Supplier: whose turn it is, and how far it has followed the feed.
 import type pg from 'pg';
-import { inTransaction, statement } from './database.ts';
+import { inTransaction, statement } from '#lib/server/postgres/database.ts';
 
 const FOLLOWER = 'group-episodes';
 

@@ -9,7 +9,7 @@ import {
 	type EpisodePage,
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
-import { asSupplier, type Database, type Tx } from './database.ts';
+import { asSupplier, type Database, type Tx } from '#lib/server/postgres/database.ts';
 import { countOutside, readOutside, type EpisodeRow } from './episode-outside.ts';
 
 /** An Alert that now stands alone is no episode. */

@@ -6,7 +6,7 @@ import type { AlertFacts, HomeDevice } from '#lib/domain/correlation/evidence.ts
 import type { RequestMode, ServiceRequest } from '#lib/domain/service-request.ts';
 import type { TenureSpan } from '#lib/domain/tenure.ts';
 import type pg from 'pg';
-import { bytesToEui, euiToBytes } from './database.ts';
+import { bytesToEui, euiToBytes } from '#lib/server/postgres/database.ts';
 
 /** An Alert as kept, with what is shown of it. */
 export interface StoredAlert extends AlertFacts {

@@ -2,8 +2,8 @@
 // the feeds. What has changed is found out before, so that most of what is looked at again locks nothing.
 import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
 import type pg from 'pg';
-import { statement } from './database.ts';
-import { ofThese, reachOf } from './record-id.ts';
+import { statement } from '#lib/server/postgres/database.ts';
+import { ofThese, reachOf } from '#lib/server/postgres/record-id.ts';
 import { behindRows, columnsOf, inputRows, placedRows, replacedBy } from './feed-columns.ts';
 import { toldBy, type Entry, type Written } from './feed-first.ts';
 import type { Again } from './feed-standing.ts';

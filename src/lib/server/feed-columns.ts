@@ -1,7 +1,7 @@
 // Explanations as the database takes them: one column for each field, and the SQL that every writer of a feed shares.
 import type pg from 'pg';
 import type { FeedRow } from './feed.ts';
-import { statement } from './database.ts';
+import { statement } from '#lib/server/postgres/database.ts';
 
 /** $1 to $17 of a statement that begins with `inputRows`. */
 export const columnsOf = (rows: readonly FeedRow[]): unknown[] => [

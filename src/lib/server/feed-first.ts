@@ -1,7 +1,7 @@
 // The way of an Alert that nobody has explained before into the feeds of its Suppliers: one statement for a whole batch,
 // so that the counters of the feeds are locked for as long as it takes and no longer.
 import type pg from 'pg';
-import { statement } from './database.ts';
+import { statement } from '#lib/server/postgres/database.ts';
 import { WRITTEN, arrayText, behindRows, columnsOf, inputRows, placedRows } from './feed-columns.ts';
 import { toAlert, type FeedRow, type Frame, type Standing } from './feed.ts';
 

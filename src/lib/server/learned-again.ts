@@ -1,7 +1,7 @@
 // Which Alerts what was learned anew may bear on: the codes of a Supplier, from the newest Alert down.
 import type pg from 'pg';
-import { statement } from './database.ts';
-import { firstIdAt } from './record-id.ts';
+import { statement } from '#lib/server/postgres/database.ts';
+import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 
 /** Alerts kept within this time are explained again when a pattern becomes a candidate, or is one no more (ms). */
 const REACH = 72 * 3_600_000;

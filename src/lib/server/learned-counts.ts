@@ -2,9 +2,9 @@
 // their differences, so that no order of arrival can show.
 import { SPREAD, type Sighting } from '#lib/domain/learned-evidence.ts';
 import type pg from 'pg';
-import { homeOf } from './home-network.ts';
-import { LOCKS } from './locks.ts';
-import { leastIdSince } from './record-id.ts';
+import { homeOf } from '#lib/server/postgres/home-network.ts';
+import { LOCKS } from '#lib/server/postgres/locks.ts';
+import { leastIdSince } from '#lib/server/postgres/record-id.ts';
 
 /** So many Devices are enough to learn from: of more, a fixed share of the homes is taken. */
 const ENOUGH_DEVICES = 25_000;

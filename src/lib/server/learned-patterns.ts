@@ -11,7 +11,7 @@ import {
 import type { Relation } from '#lib/domain/alert.ts';
 import { sql } from 'kysely';
 import type pg from 'pg';
-import { asSupplier, type Database } from './database.ts';
+import { asSupplier, type Database } from '#lib/server/postgres/database.ts';
 
 export interface PatternRow {
 	device_type: string;

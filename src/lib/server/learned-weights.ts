@@ -5,7 +5,7 @@ import type { Relation } from '#lib/domain/alert.ts';
 import type pg from 'pg';
 import { beginAgain } from './learned-again.ts';
 import { figuresOf } from './learned-patterns.ts';
-import { LOCKS } from './locks.ts';
+import { LOCKS } from '#lib/server/postgres/locks.ts';
 
 /** The Suppliers whose counts have moved, and how far. */
 export async function toWeigh(pool: pg.Pool): Promise<Array<{ supplierId: number; counted: bigint }>> {

@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import type { Decision } from '#lib/domain/decision.ts';
 import { MOST_SHOWN, PRECEDENT_DAYS, rarer, type Precedents } from '#lib/domain/precedent.ts';
-import { asSupplier, type Database } from './database.ts';
-import { firstIdAt } from './record-id.ts';
+import { asSupplier, type Database } from '#lib/server/postgres/database.ts';
+import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 
 interface Row {
 	alert_id: bigint;

@@ -3,7 +3,7 @@
 import type { ServiceRequestIn } from '#lib/domain/service-request.ts';
 import { splitRequestId } from '#lib/domain/service-request.ts';
 import type pg from 'pg';
-import { euiToBytes } from './database.ts';
+import { euiToBytes } from '#lib/server/postgres/database.ts';
 import { createMicroBatch } from './micro-batch.ts';
 import type { Ring } from './queues.ts';
 

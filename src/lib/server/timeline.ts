@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { discloseSender } from '#lib/domain/correlation/disclosure.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
-import { asSupplier, bytesToEui, euiToBytes, type Database } from './database.ts';
+import { asSupplier, bytesToEui, euiToBytes, type Database } from '#lib/server/postgres/database.ts';
 import { requestIdOf } from './evidence-store.ts';
 import type { AlertBody } from './feed.ts';
 

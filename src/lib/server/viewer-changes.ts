@@ -1,6 +1,6 @@
 // Writes explanations where an Alert comes to a Supplier or leaves it, after a tenure was corrected.
 import type pg from 'pg';
-import { statement } from './database.ts';
+import { statement } from '#lib/server/postgres/database.ts';
 import { WRITTEN, columnsOf, inputRows, replacedBy } from './feed-columns.ts';
 import { findChanged } from './feed-standing.ts';
 import { toAlert, type FeedRow, type Frame } from './feed.ts';

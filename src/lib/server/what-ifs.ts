@@ -4,7 +4,7 @@ import { WHAT_IF, type WhatIf, type WhatIfChange } from '#lib/domain/cause-table
 import type pg from 'pg';
 import { inTurn, lock, type Person } from './cause-table-rows.ts';
 import { activeVersion, type Refusal } from './cause-tables.ts';
-import { asSupplier, type Database } from './database.ts';
+import { asSupplier, type Database } from '#lib/server/postgres/database.ts';
 
 export type WhatIfs = ReturnType<typeof createWhatIfs>;
 

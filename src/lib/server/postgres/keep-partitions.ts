@@ -1,8 +1,8 @@
 // keep-partitions: makes the partitions of the coming weeks and drops those that retention has ended. Works as the owner
 // of the tables, on a session of its own for as long as it takes.
 import pg from 'pg';
-import { LOCKS } from '#lib/server/locks.ts';
-import { dropOldPartitions, ensurePartitions } from '#lib/server/partitions.ts';
+import { LOCKS } from './locks.ts';
+import { dropOldPartitions, ensurePartitions } from './partitions.ts';
 
 /** Safe to run at any time and in several workers. Returns the names of the dropped partitions. */
 export async function keepPartitions(

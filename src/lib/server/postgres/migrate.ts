@@ -5,7 +5,7 @@ import pg from 'pg';
 import { LOCKS } from './locks.ts';
 import { ensurePartitions } from './partitions.ts';
 
-const FOLDER = new URL('../../../migrations/', import.meta.url);
+const FOLDER = new URL('../../../../migrations/', import.meta.url);
 
 /**
  * Applies what is missing and makes the partitions of the coming weeks; returns the names applied now. Needs a
