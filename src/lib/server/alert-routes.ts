@@ -9,8 +9,8 @@ import { Timeline } from '#lib/domain/timeline.ts';
 import type { AlertReader } from './alert-reader.ts';
 import { requireSupplier } from './caller.ts';
 import { exportAlerts } from './export.ts';
-import { Problem, readQuery } from './http.ts';
-import type { Route } from './route.ts';
+import { Problem, readQuery } from '#lib/server/http/http.ts';
+import type { Route } from '#lib/server/http/route.ts';
 import type { Timelines } from './timeline.ts';
 
 const FeedQuery = z.object({

@@ -1,9 +1,9 @@
 // The API under /api/v1: one table of routes that serves the calls and describes them (openapi.ts).
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requireCaller } from './caller.ts';
-import { Problem, SAFE, mediaType, readBody, sendJson, sendProblem } from './http.ts';
+import { Problem, SAFE, mediaType, readBody, sendJson, sendProblem } from '#lib/server/http/http.ts';
 import { timeAnswer } from './metrics.ts';
-import type { Caller, Reply, Route } from './route.ts';
+import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
 import { routes } from './routes.ts';
 import type { WebServices } from './services.ts';
 

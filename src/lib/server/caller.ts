@@ -5,8 +5,8 @@ import type { Scope } from '#lib/domain/access.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Auth } from './auth.ts';
 import type { Config } from './config.ts';
-import { Problem } from './http.ts';
-import type { Caller } from './route.ts';
+import { Problem } from '#lib/server/http/http.ts';
+import type { Caller } from '#lib/server/http/route.ts';
 
 /** What it takes to find a caller. */
 export interface AccessServices {

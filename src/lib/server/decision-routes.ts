@@ -6,9 +6,9 @@ import { Precedents } from '#lib/domain/precedent.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from './caller.ts';
 import type { Decisions } from './decisions.ts';
-import { Problem, jsonBody, parse, readJson } from './http.ts';
+import { Problem, jsonBody, parse, readJson } from '#lib/server/http/http.ts';
 import type { PrecedentReader } from './precedents.ts';
-import type { Call, Reply, Route } from './route.ts';
+import type { Call, Reply, Route } from '#lib/server/http/route.ts';
 
 export interface DecisionServices {
 	decisions: Decisions;

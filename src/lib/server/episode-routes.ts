@@ -4,8 +4,8 @@ import { EpisodeDetail, EpisodePage, OutsideEpisode } from '#lib/domain/episode.
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from './caller.ts';
 import type { Episodes } from './episodes.ts';
-import { Problem, readQuery } from './http.ts';
-import type { Route } from './route.ts';
+import { Problem, readQuery } from '#lib/server/http/http.ts';
+import type { Route } from '#lib/server/http/route.ts';
 
 const EpisodeQuery = z.object({
 	open: z.stringbool().optional(),

@@ -4,8 +4,8 @@ import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertReader } from './alert-reader.ts';
 import { requireSupplier } from './caller.ts';
-import { SAFE } from './http.ts';
-import type { Call } from './route.ts';
+import { SAFE } from '#lib/server/http/http.ts';
+import type { Call } from '#lib/server/http/route.ts';
 
 const COLUMNS: ReadonlyArray<[name: string, value: (alert: Alert) => unknown]> = [
 	['id', (a) => a.id],

@@ -3,7 +3,7 @@ import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
 import type { z } from 'zod';
-import { jsonBody, parse, readJson } from './http.ts';
+import { jsonBody, parse, readJson } from '#lib/server/http/http.ts';
 import {
 	CompletenessIn,
 	IngestResult,
@@ -14,7 +14,7 @@ import {
 	ingestServiceRequests,
 	type IngestServices
 } from './ingest.ts';
-import type { Route } from './route.ts';
+import type { Route } from '#lib/server/http/route.ts';
 
 const JSON_TYPES = ['application/json', 'application/x-ndjson', 'application/ndjson'];
 const CSV_TYPES = [...JSON_TYPES, 'text/csv'];

@@ -11,11 +11,11 @@ import type { Config } from './config.ts';
 import type { DeviceStore } from './device-store.ts';
 import { LIMITS } from './duis-xml.ts';
 import { readDuis } from './duis.ts';
-import { Problem } from './http.ts';
+import { Problem } from '#lib/server/http/http.ts';
 import { countDropped, countIngested } from './metrics.ts';
 import { readRecords, type ReadRecords, type Rejected } from './records.ts';
 import type { RequestStore } from './request-store.ts';
-import type { Caller } from './route.ts';
+import type { Caller } from '#lib/server/http/route.ts';
 
 export interface IngestServices {
 	alertStore: AlertStore;

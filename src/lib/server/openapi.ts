@@ -1,7 +1,7 @@
 // GET /api/v1/openapi.json, made from the table of routes and its zod schemas.
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { z } from 'zod';
-import type { RouteDescription } from './route.ts';
+import type { RouteDescription } from '#lib/server/http/route.ts';
 
 const Problem = z
 	.object({

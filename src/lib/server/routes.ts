@@ -3,12 +3,12 @@ import { alertRoutes } from './alert-routes.ts';
 import { causeTableRoutes } from './cause-table-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import { episodeRoutes } from './episode-routes.ts';
-import { Problem } from './http.ts';
+import { Problem } from '#lib/server/http/http.ts';
 import { ingestRoutes } from './ingest-routes.ts';
 import { learnedRoutes } from './learned-routes.ts';
 import { registry } from './metrics.ts';
 import { openApi } from './openapi.ts';
-import type { Route } from './route.ts';
+import type { Route } from '#lib/server/http/route.ts';
 import type { WebServices } from './services.ts';
 
 const operations: ReadonlyArray<Route<WebServices>> = [
