@@ -1,12 +1,12 @@
 // The web process: plain node:http in front; the API and the sockets first, then Kit's pages.
 import { createServer } from 'node:http';
 import { serveApi } from './src/lib/server/api.ts';
-import { loadConfig, tellKitOrigin } from './src/lib/server/config.ts';
+import { loadConfig, tellKitOrigin } from '#lib/server/process/config.ts';
 import { attachLive } from './src/lib/server/live.ts';
-import { createLog } from './src/lib/server/log.ts';
+import { createLog } from '#lib/server/process/log.ts';
 import { within } from './src/lib/server/queues.ts';
 import { SERVICES, openWebServices } from './src/lib/server/services.ts';
-import { onStop } from './src/lib/server/stop.ts';
+import { onStop } from '#lib/server/process/stop.ts';
 
 const config = loadConfig();
 const log = createLog(config.logLevel, 'web');

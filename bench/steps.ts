@@ -1,6 +1,6 @@
 // Where the time goes: each step from the call to the episode by itself, with nothing beside, in full batches. The steps of
 // the worker are called here, so that what Node takes for each of them is known.
-import { loadConfig } from '#lib/server/config.ts';
+import { loadConfig } from '#lib/server/process/config.ts';
 import { suppliersWithNews } from '#lib/server/episode-turn.ts';
 import type { Job } from '#lib/server/queues.ts';
 import { openWorkerServices } from '#lib/server/services.ts';

@@ -6,7 +6,7 @@ import { SupplierSlug } from '#lib/domain/device.ts';
 import { addApiKey, addSupplier, supplierIdOf } from '#lib/server/administration.ts';
 import { MEMBER_ROLES, SCOPES, type MemberRole, type Scope } from '#lib/domain/access.ts';
 import { createAuth } from '#lib/server/auth.ts';
-import { loadConfig } from '#lib/server/config.ts';
+import { loadConfig } from '#lib/server/process/config.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
 import { reindex } from '#lib/server/reindex.ts';
 import { openWorkerServices } from '#lib/server/services.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '#lib/server/postgres/migrate.ts';
-import { loadConfig } from '#lib/server/config.ts';
+import { loadConfig } from '#lib/server/process/config.ts';
 import { buildPages } from './build.ts';
 import { prepareDemo } from './demo.ts';
 import { announce, homeOf, runningInstance, startServices, type Services } from './services.ts';

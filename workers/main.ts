@@ -1,13 +1,13 @@
 // The worker process: runs the jobs of this folder, and the sweeper.
 import { availableParallelism } from 'node:os';
 import { UnrecoverableError, Worker } from 'bullmq';
-import { loadConfig } from '#lib/server/config.ts';
+import { loadConfig } from '#lib/server/process/config.ts';
 import { forgetSamples } from '#lib/server/learned-counts.ts';
-import { createLog } from '#lib/server/log.ts';
+import { createLog } from '#lib/server/process/log.ts';
 import { EVERY_MS, QUEUE_PREFIX, within, type Job, type JobData } from '#lib/server/queues.ts';
 import { reindex } from '#lib/server/reindex.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
-import { onStop } from '#lib/server/stop.ts';
+import { onStop } from '#lib/server/process/stop.ts';
 import { correlateAlerts } from './correlate-alerts.ts';
 import { correlateDevices } from './correlate-devices.ts';
 import { workerDeps } from './deps.ts';

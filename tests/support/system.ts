@@ -11,7 +11,7 @@ import { expect, inject, vi } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { serveApi } from '#lib/server/api.ts';
 import { addApiKey, addSupplier } from '#lib/server/administration.ts';
-import { loadConfig } from '#lib/server/config.ts';
+import { loadConfig } from '#lib/server/process/config.ts';
 import { attachLive } from '#lib/server/live.ts';
 import { openWebServices } from '#lib/server/services.ts';
 import { stopProcess } from '../../launcher/process.ts';

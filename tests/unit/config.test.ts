@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '#lib/server/config.ts';
+import { loadConfig } from '#lib/server/process/config.ts';
 
 const lines = readFileSync('.env.example', 'utf8').split('\n');
 const given = Object.fromEntries(
@@ -22,7 +22,7 @@ describe('the settings', () => {
 	});
 
 	it('are all listed there', () => {
-		const source = readFileSync('src/lib/server/config.ts', 'utf8');
+		const source = readFileSync('src/lib/server/process/config.ts', 'utf8');
 		const read = [...source.matchAll(/^\t\t([A-Z_]+): z/gm)].map((match) => match[1]);
 		expect(read.length).toBeGreaterThan(8);
 		expect(read.filter((name) => !named.includes(name!))).toEqual([]);

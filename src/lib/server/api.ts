@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requireCaller } from './caller.ts';
 import { Problem, SAFE, mediaType, readBody, sendJson, sendProblem } from '#lib/server/http/http.ts';
-import { timeAnswer } from './metrics.ts';
+import { timeAnswer } from '#lib/server/process/metrics.ts';
 import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
 import { routes } from './routes.ts';
 import type { WebServices } from './services.ts';

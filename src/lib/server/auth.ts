@@ -3,7 +3,7 @@
 import { betterAuth } from 'better-auth';
 import type { MemberRole } from '#lib/domain/access.ts';
 import type pg from 'pg';
-import type { Config } from './config.ts';
+import type { Config } from '#lib/server/process/config.ts';
 
 /** A person who is signed in; what they see is their Supplier's. */
 export interface Viewer {

@@ -1,7 +1,7 @@
 // How much has been kept and not been worked on yet, as the record tells: the measure for back-pressure of the whole
 // system. What waits is safe; but beyond some time of work nobody is served by taking in more.
 import type pg from 'pg';
-import { setBacklog } from './metrics.ts';
+import { setBacklog } from '#lib/server/process/metrics.ts';
 
 const EVERY_MS = 500;
 /** So many Alerts are explained in about a second. */

@@ -4,7 +4,7 @@ import { EDITOR_ROLES } from '#lib/domain/cause-table/version.ts';
 import type { Scope } from '#lib/domain/access.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Auth } from './auth.ts';
-import type { Config } from './config.ts';
+import type { Config } from '#lib/server/process/config.ts';
 import { Problem } from '#lib/server/http/http.ts';
 import type { Caller } from '#lib/server/http/route.ts';
 

@@ -7,7 +7,7 @@ import {
 } from '#lib/domain/cause-table/cause-table.ts';
 import type pg from 'pg';
 import { inTurn, recordStep } from './cause-table-rows.ts';
-import type { Log } from './log.ts';
+import type { Log } from '#lib/server/process/log.ts';
 
 const PRODUCT = { name: 'shipped with the product', id: 'product' };
 

@@ -2,7 +2,7 @@
 // client sees the gap in its feed and asks for what it missed. What is for the clients is JSON when it is published and
 // goes through the web process as it is.
 import type { AlertChanged, DecisionRecorded } from '#lib/domain/live-events.ts';
-import type { Redis } from './redis.ts';
+import type { Redis } from '#lib/server/process/redis.ts';
 
 /**
  * Redis shares channels between its numbered databases; two installations on one Redis must not hear each other. Nor must

@@ -8,8 +8,8 @@ import { isOwnOrigin, type AccessServices } from './caller.ts';
 import { coalesce, encodeFrame, Encoded, parser } from './frames.ts';
 import { subscribeLive, type LivePassage } from './live-channel.ts';
 import { createListeners, type Listener } from './listeners.ts';
-import type { Log } from './log.ts';
-import type { Redis } from './redis.ts';
+import type { Log } from '#lib/server/process/log.ts';
+import type { Redis } from '#lib/server/process/redis.ts';
 
 const FRAME_MS = 50;
 const HEAD_MS = 5000;

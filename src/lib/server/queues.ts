@@ -1,8 +1,8 @@
 // The doorbells: BullMQ jobs that carry the id of a committed `doorbell` row and nothing else. A lost or doubled job
 // costs latency, never an Alert.
 import { Queue, createNodeRedisClient } from 'bullmq';
-import type { Log } from './log.ts';
-import type { Redis } from './redis.ts';
+import type { Log } from '#lib/server/process/log.ts';
+import type { Redis } from '#lib/server/process/redis.ts';
 
 export const JOBS = [
 	'correlate-alerts',

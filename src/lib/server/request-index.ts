@@ -4,7 +4,7 @@ import { RESP_TYPES } from 'redis';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/database.ts';
 import type { Dictionary } from './dictionary.ts';
-import type { Redis } from './redis.ts';
+import type { Redis } from '#lib/server/process/redis.ts';
 import { RECORD_BYTES, isReadable, readRecord, routeOf, userOf, writeRecord } from './request-record.ts';
 
 const LIBRARY = readFileSync(new URL('request-index.lua', import.meta.url), 'utf8');

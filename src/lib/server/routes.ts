@@ -6,7 +6,7 @@ import { episodeRoutes } from './episode-routes.ts';
 import { Problem } from '#lib/server/http/http.ts';
 import { ingestRoutes } from './ingest-routes.ts';
 import { learnedRoutes } from './learned-routes.ts';
-import { registry } from './metrics.ts';
+import { registry } from '#lib/server/process/metrics.ts';
 import { openApi } from './openapi.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import type { WebServices } from './services.ts';
