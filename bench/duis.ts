@@ -1,5 +1,5 @@
 // Alerts of the trace as DUIS messages, the way a DCC adapter passes them on: one message a call.
-import { readDuis } from '#lib/server/duis.ts';
+import { readDuis } from '#lib/server/duis/message.ts';
 import { deviceAlert, response } from '../tests/support/duis-messages.ts';
 import { cosemTime, dlms, signed } from '../tests/support/gbcs-encoder.ts';
 import { SUPPLIERS, type Trace, type TraceSupplier } from './trace.ts';

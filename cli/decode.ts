@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs/alert.ts';
-import { readDuis } from '#lib/server/duis.ts';
+import { readDuis } from '#lib/server/duis/message.ts';
 
 /** Decodes each file (`-`: standard input); returns 1 when one of them could not be read, after doing the others. */
 export function decode(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
-import { readDuis } from '#lib/server/duis.ts';
+import { readDuis } from '#lib/server/duis/message.ts';
 import type { Happening } from '../../demo/events.ts';
 import { STORIES, playStory } from '../../demo/stories.ts';
 import { traffic } from '../../demo/traffic.ts';

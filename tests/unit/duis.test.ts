@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dccAlertTable } from '#lib/domain/alert-code.ts';
-import { readDuis, type DuisReading } from '#lib/server/duis.ts';
+import { readDuis, type DuisReading } from '#lib/server/duis/message.ts';
 import {
 	dccAlert,
 	deviceAlert,

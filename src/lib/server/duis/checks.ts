@@ -1,6 +1,6 @@
 // Checks of single elements of a DUIS message; what does not fit is thrown as `Unfit` and answered as a reason.
 import type { z } from 'zod';
-import { child, textOf, type XmlElement } from './duis-xml.ts';
+import { child, textOf, type XmlElement } from './xml.ts';
 
 export class Unfit extends Error {}
 

@@ -2,7 +2,7 @@
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { RequestId, splitRequestId } from '#lib/domain/service-request.ts';
 import { dccAlertTable } from '#lib/domain/alert-code.ts';
-import { descendants, textOf, type XmlElement } from './duis-xml.ts';
+import { descendants, textOf, type XmlElement } from './xml.ts';
 
 export interface DccAlertFields {
 	dccPayload: string;

@@ -1,7 +1,7 @@
 // Alerts of SMETS1 Devices: no GBCS octets, code and time stand in plain XML. The element is called DeviceAlertMessage
 // here too, so that it is found by its full path only.
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
-import { child, descendants, textOf, type XmlElement } from './duis-xml.ts';
+import { child, descendants, textOf, type XmlElement } from './xml.ts';
 
 export interface Smets1Alert {
 	kind: 'device';

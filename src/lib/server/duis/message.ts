@@ -7,10 +7,10 @@ import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs/alert.ts';
 import type { GbcsReference } from '#lib/domain/gbcs/reference.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import { RequestId, ServiceRequestIn, splitRequestId } from '#lib/domain/service-request.ts';
-import { Unfit, checked, decodeBase64, hexCode, requireOrder, short, whole } from './duis-checks.ts';
-import { readDccAlert } from './duis-dcc-alert.ts';
-import { readSmets1Alert } from './duis-smets1.ts';
-import { child, descendants, readXml, textOf, type XmlElement } from './duis-xml.ts';
+import { Unfit, checked, decodeBase64, hexCode, requireOrder, short, whole } from './checks.ts';
+import { readDccAlert } from './dcc-alert.ts';
+import { readSmets1Alert } from './smets1.ts';
+import { child, descendants, readXml, textOf, type XmlElement } from './xml.ts';
 
 export type DuisReading =
 	| { ok: false; reason: string; hostile?: boolean }
