@@ -2,11 +2,11 @@
 import pg from 'pg';
 import { RESP_TYPES } from 'redis';
 import { euiToBytes } from '#lib/server/postgres/database.ts';
-import { createDictionary } from '#lib/server/dictionary.ts';
+import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
 import { openRedis, type Redis } from '#lib/server/process/redis.ts';
-import { createRequestIndex } from '#lib/server/request-index.ts';
+import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
 import { scratchDatabase, scratchRedis } from '../launcher/scratch.ts';
 import { throughput, type Measuring } from './throughput.ts';
 import type { Trace } from './trace.ts';

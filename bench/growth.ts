@@ -1,8 +1,8 @@
 // Growth: the same measurement on a fresh Causeway while the index of recent Service Requests becomes larger.
-import { createDictionary } from '#lib/server/dictionary.ts';
+import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { openRedis } from '#lib/server/process/redis.ts';
-import { createRequestIndex } from '#lib/server/request-index.ts';
+import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
 import { usedMemory } from './baseline-redis.ts';
 import { median } from './figures.ts';
 import { indexTrace } from './index-size.ts';

@@ -8,7 +8,7 @@ import { MEMBER_ROLES, SCOPES, type MemberRole, type Scope } from '#lib/domain/a
 import { createAuth } from '#lib/server/auth.ts';
 import { loadConfig } from '#lib/server/process/config.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
-import { reindex } from '#lib/server/reindex.ts';
+import { reindex } from '#lib/server/evidence/reindex.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { withServices, type Services } from '../launcher/services.ts';
 import type { Arguments } from './arguments.ts';

@@ -13,7 +13,7 @@ import {
 	loadSurroundings,
 	type StoredAlert,
 	type Surroundings
-} from '#lib/server/evidence-store.ts';
+} from '#lib/server/evidence/evidence-store.ts';
 import { writeAgain } from '#lib/server/feed-again.ts';
 import { isoOf, lockFeeds } from '#lib/server/feed-columns.ts';
 import type { AlertBody, FeedRow, Frame, Joins } from '#lib/server/feed.ts';

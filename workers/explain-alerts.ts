@@ -15,11 +15,11 @@ import {
 	type StoredAlert,
 	type StoredReport,
 	type Surroundings
-} from '#lib/server/evidence-store.ts';
+} from '#lib/server/evidence/evidence-store.ts';
 import type { Learned } from '#lib/server/learned-patterns.ts';
-import type { RequestIndex } from '#lib/server/request-index.ts';
+import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import { requestKey } from '#lib/server/request-store.ts';
-import { requestsAround } from './requests-around.ts';
+import { requestsAround } from '#lib/server/evidence/requests-around.ts';
 
 export interface ExplainDeps {
 	index: RequestIndex;

@@ -7,13 +7,13 @@ import { EXCLUDED_WITHIN } from '#lib/domain/correlation/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { euiToBytes, inTransaction } from '#lib/server/postgres/database.ts';
 import { takeDoorbells, type Bells } from '#lib/server/doorbells.ts';
-import { requestsById } from '#lib/server/evidence-store.ts';
+import { requestsById } from '#lib/server/evidence/evidence-store.ts';
 import { sampledHome, type Sampling } from '#lib/server/learned-counts.ts';
 import type { FollowLearned, Learned } from '#lib/server/learned-patterns.ts';
 import type { Ring } from '#lib/server/queues.ts';
 import { homeOf } from '#lib/server/postgres/home-network.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
-import type { RequestIndex } from '#lib/server/request-index.ts';
+import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 
 export interface IndexDeps {
 	pool: pg.Pool;

@@ -4,7 +4,7 @@ import { LEARN_WITHIN, isSampled, sightingsOf } from '#lib/domain/learned-eviden
 import { tenureAt } from '#lib/domain/tenure.ts';
 import type { Backlog } from '#lib/server/backlog.ts';
 import { inTransaction } from '#lib/server/postgres/database.ts';
-import { loadSurroundings } from '#lib/server/evidence-store.ts';
+import { loadSurroundings } from '#lib/server/evidence/evidence-store.ts';
 import {
 	readSampling,
 	replaceSamples,
@@ -12,9 +12,9 @@ import {
 	type Sample,
 	type Sampling
 } from '#lib/server/learned-counts.ts';
-import type { RequestIndex } from '#lib/server/request-index.ts';
+import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import type pg from 'pg';
-import { requestsAround } from './requests-around.ts';
+import { requestsAround } from '#lib/server/evidence/requests-around.ts';
 
 const MOST = 1000;
 

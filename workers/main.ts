@@ -5,7 +5,7 @@ import { loadConfig } from '#lib/server/process/config.ts';
 import { forgetSamples } from '#lib/server/learned-counts.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { EVERY_MS, QUEUE_PREFIX, within, type Job, type JobData } from '#lib/server/queues.ts';
-import { reindex } from '#lib/server/reindex.ts';
+import { reindex } from '#lib/server/evidence/reindex.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { onStop } from '#lib/server/process/stop.ts';
 import { correlateAlerts } from './correlate-alerts.ts';

@@ -4,10 +4,10 @@ import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { readCauseTable, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/cause-table/what-if.ts';
-import { loadSurroundings } from '#lib/server/evidence-store.ts';
+import { loadSurroundings } from '#lib/server/evidence/evidence-store.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
 import type { FollowLearned } from '#lib/server/learned-patterns.ts';
-import type { RequestIndex } from '#lib/server/request-index.ts';
+import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import { explainAlerts, type Explained } from './explain-alerts.ts';
 
 export interface WhatIfDeps {

@@ -4,7 +4,7 @@ import { discloseSender } from '#lib/domain/correlation/disclosure.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
 import { asSupplier, bytesToEui, euiToBytes, type Database } from '#lib/server/postgres/database.ts';
-import { requestIdOf } from './evidence-store.ts';
+import { requestIdOf } from '#lib/server/evidence/evidence-store.ts';
 import type { AlertBody } from './feed.ts';
 
 const MOST = 1000;

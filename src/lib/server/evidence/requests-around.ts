@@ -3,8 +3,8 @@
 import type pg from 'pg';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { euiToBytes } from '#lib/server/postgres/database.ts';
-import { requestsSince, type StoredAlert, type Surroundings } from '#lib/server/evidence-store.ts';
-import type { RequestIndex } from '#lib/server/request-index.ts';
+import { requestsSince, type StoredAlert, type Surroundings } from './evidence-store.ts';
+import type { RequestIndex } from './request-index.ts';
 
 export interface Around {
 	/** Those to the Devices that were asked for an Alert. */
