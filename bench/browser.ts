@@ -1,6 +1,6 @@
 // The console in a real browser: one Supplier with many Alerts on its desk, and changes all the time.
 import type { Page } from 'playwright-core';
-import { createAuth } from '#lib/server/auth.ts';
+import { createAuth } from '#lib/server/access/auth.ts';
 import { isLive, openBrowser, openPage, signIn } from '../tests/support/browser.ts';
 import type { BrowserFigures } from './report.ts';
 import type { Bench, Told, Work } from './rounds.ts';

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { addApiKey, addSupplier } from '#lib/server/administration.ts';
-import { createAuth } from '#lib/server/auth.ts';
+import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
+import { createAuth } from '#lib/server/access/auth.ts';
 import type { Services } from './services.ts';
 
 const SUPPLIERS = [

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { addApiKey, addSupplier } from '#lib/server/administration.ts';
+import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
 import { freePort } from './process.ts';
 import { scratchDatabase, scratchRedis } from './scratch.ts';

@@ -1,4 +1,4 @@
-import type { Viewer } from '#lib/server/auth.ts';
+import type { Viewer } from '#lib/server/access/auth.ts';
 import type { WebServices } from '#lib/server/services.ts';
 
 declare global {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { addApiKey } from '#lib/server/administration.ts';
+import { addApiKey } from '#lib/server/access/administration.ts';
 import type { AlertChanged, FeedHead } from '#lib/domain/live-events.ts';
 import { joinAs } from '../support/members.ts';
 import { aDevice, anAlert, newDeviceId } from '../support/records.ts';

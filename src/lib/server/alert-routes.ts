@@ -7,7 +7,7 @@ import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { Timeline } from '#lib/domain/timeline.ts';
 import type { AlertReader } from './alert-reader.ts';
-import { requireSupplier } from './caller.ts';
+import { requireSupplier } from '#lib/server/access/caller.ts';
 import { exportAlerts } from './export.ts';
 import { Problem, readQuery } from '#lib/server/http/http.ts';
 import type { Route } from '#lib/server/http/route.ts';

@@ -1,6 +1,6 @@
 // The API under /api/v1: one table of routes that serves the calls and describes them (openapi.ts).
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { requireCaller } from './caller.ts';
+import { requireCaller } from '#lib/server/access/caller.ts';
 import { Problem, SAFE, mediaType, readBody, sendJson, sendProblem } from '#lib/server/http/http.ts';
 import { timeAnswer } from '#lib/server/process/metrics.ts';
 import type { Caller, Reply, Route } from '#lib/server/http/route.ts';

@@ -1,7 +1,7 @@
 // The cause table: its versions, drafts, replays, and the two persons that put one in force.
 import { DraftIn, TableList, TableVersion, Version } from '#lib/domain/cause-table/version.ts';
 import { WhatIf } from '#lib/domain/cause-table/what-if.ts';
-import { requireEditor, requireSupplier } from './caller.ts';
+import { requireEditor, requireSupplier } from '#lib/server/access/caller.ts';
 import type { CauseTables, Refusal } from './cause-tables.ts';
 import { Problem, jsonBody, parse, readJson } from '#lib/server/http/http.ts';
 import type { Call, Reply, Route } from '#lib/server/http/route.ts';

@@ -4,7 +4,7 @@ import { BulkDecisionIn, DecisionIn, DecisionResult } from '#lib/domain/decision
 import { EpisodeDecisionIn } from '#lib/domain/episode.ts';
 import { Precedents } from '#lib/domain/precedent.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
-import { requireSupplier } from './caller.ts';
+import { requireSupplier } from '#lib/server/access/caller.ts';
 import type { Decisions } from './decisions.ts';
 import { Problem, jsonBody, parse, readJson } from '#lib/server/http/http.ts';
 import type { PrecedentReader } from './precedents.ts';

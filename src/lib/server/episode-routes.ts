@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { EpisodeDetail, EpisodePage, OutsideEpisode } from '#lib/domain/episode.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
-import { requireSupplier } from './caller.ts';
+import { requireSupplier } from '#lib/server/access/caller.ts';
 import type { Episodes } from './episodes.ts';
 import { Problem, readQuery } from '#lib/server/http/http.ts';
 import type { Route } from '#lib/server/http/route.ts';

@@ -1,6 +1,6 @@
 // Who listens on a socket: by which key or session they were let in, and whether it still stands.
 import type { IncomingMessage } from 'node:http';
-import { headersOf, isOwnOrigin, type AccessServices } from './caller.ts';
+import { headersOf, isOwnOrigin, type AccessServices } from '#lib/server/access/caller.ts';
 
 export interface Listener {
 	supplierId: number;

@@ -4,7 +4,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import type { FeedHead } from '#lib/domain/live-events.ts';
-import { isOwnOrigin, type AccessServices } from './caller.ts';
+import { isOwnOrigin, type AccessServices } from '#lib/server/access/caller.ts';
 import { coalesce, encodeFrame, Encoded, parser } from './frames.ts';
 import { subscribeLive, type LivePassage } from './live-channel.ts';
 import { createListeners, type Listener } from './listeners.ts';
