@@ -2,7 +2,7 @@
 // the worker are called here, so that what Node takes for each of them is known.
 import { loadConfig } from '#lib/server/process/config.ts';
 import { suppliersWithNews } from '#lib/server/episode-turn.ts';
-import type { Job } from '#lib/server/queues.ts';
+import type { Job } from '#lib/server/jobs/queues.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { correlateAlerts } from '../workers/correlate-alerts.ts';
 import { workerDeps, type WorkerDeps } from '../workers/deps.ts';

@@ -6,7 +6,7 @@ import { counterOf } from '#lib/domain/command-reference.ts';
 import type { Explanation } from '#lib/domain/correlation/correlate.ts';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
 import { onSession } from '#lib/server/postgres/database.ts';
-import { takeDoorbells, type Bells } from '#lib/server/doorbells.ts';
+import { takeDoorbells, type Bells } from '#lib/server/jobs/doorbells.ts';
 import { keysOf } from '#lib/server/episode-keys.ts';
 import {
 	isReport,
@@ -24,7 +24,7 @@ import type { LargeEpisodes } from '#lib/server/large-episodes.ts';
 import { learnLater, type Sampling } from '#lib/server/learned-counts.ts';
 import type { FollowLearned } from '#lib/server/learned-patterns.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
-import type { Ring } from '#lib/server/queues.ts';
+import type { Ring } from '#lib/server/jobs/queues.ts';
 import { findLost } from '#lib/server/retraction.ts';
 import { explainAlerts, type ExplainDeps } from './explain-alerts.ts';
 

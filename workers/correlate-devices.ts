@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import { homeOf } from '#lib/server/postgres/home-network.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
-import type { Ring } from '#lib/server/queues.ts';
+import type { Ring } from '#lib/server/jobs/queues.ts';
 
 /** Works on a doorbell; one that is gone has been worked on. Returns how many Alerts are to be explained again. */
 export async function correlateDevices(

@@ -1,6 +1,6 @@
 // explain-learned: explains again what a newly learned pattern may bear on, behind the hot path, and gives way to it.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Backlog } from '#lib/server/backlog.ts';
+import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import { onSession } from '#lib/server/postgres/database.ts';
 import { takeAgain } from '#lib/server/learned-again.ts';
 import { KNOWN, explain, tell, type CorrelateDeps } from './correlate-alerts.ts';

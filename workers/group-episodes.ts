@@ -3,7 +3,7 @@
 // that has grown large takes newcomers by difference, and is looked at in full from time to time.
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Backlog } from '#lib/server/backlog.ts';
+import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import {
 	dueForLook,
 	findStrays,

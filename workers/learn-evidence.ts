@@ -2,7 +2,7 @@
 // the set of Alerts and Service Requests alone (src/lib/domain/learned-evidence.ts).
 import { LEARN_WITHIN, isSampled, sightingsOf } from '#lib/domain/learned-evidence.ts';
 import { tenureAt } from '#lib/domain/tenure.ts';
-import type { Backlog } from '#lib/server/backlog.ts';
+import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import { inTransaction } from '#lib/server/postgres/database.ts';
 import { loadSurroundings } from '#lib/server/evidence/evidence-store.ts';
 import {

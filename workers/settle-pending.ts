@@ -1,7 +1,7 @@
 // settle-pending: when the completeness mark has moved, `pending` explanations whose window it has passed are due; and
 // so is what waited for a time to pass, such as instructions of a command that did not report.
 import type pg from 'pg';
-import type { Ring } from '#lib/server/queues.ts';
+import type { Ring } from '#lib/server/jobs/queues.ts';
 
 /** Has every pending Alert that is due correlated again. Returns how many. */
 export async function settlePending({ pool, ring }: { pool: pg.Pool; ring: Ring }): Promise<number> {

@@ -5,10 +5,10 @@ import { describeAlert } from '#lib/domain/alert-code.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { effectiveTime } from '#lib/domain/correlation/evidence.ts';
 import type pg from 'pg';
-import type { Backlog } from './backlog.ts';
+import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import { euiToBytes } from '#lib/server/postgres/database.ts';
 import { createMicroBatch } from './micro-batch.ts';
-import type { Ring } from './queues.ts';
+import type { Ring } from '#lib/server/jobs/queues.ts';
 
 export interface ArrivedAlert {
 	alert: AlertIn;

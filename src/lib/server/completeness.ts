@@ -1,7 +1,7 @@
 // Completeness marks: up to which instant the audit data of a source is complete. Without one, "nothing found" means
 // nothing.
 import type pg from 'pg';
-import type { Ring } from './queues.ts';
+import type { Ring } from '#lib/server/jobs/queues.ts';
 
 export type Completeness = ReturnType<typeof createCompleteness>;
 

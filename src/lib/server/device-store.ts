@@ -3,7 +3,7 @@
 import type { DeviceIn } from '#lib/domain/device.ts';
 import type pg from 'pg';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/database.ts';
-import type { Ring } from './queues.ts';
+import type { Ring } from '#lib/server/jobs/queues.ts';
 
 /** `null` = kept; else why not. */
 export type DeviceResult = 'accepted' | 'duplicate' | { refused: string };

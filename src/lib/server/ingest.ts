@@ -5,7 +5,7 @@ import { Instant } from '#lib/domain/eui64.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
 import { z } from 'zod';
 import type { AlertStore, ArrivedAlert } from './alert-store.ts';
-import type { Backlog } from './backlog.ts';
+import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import type { Completeness } from './completeness.ts';
 import type { Config } from '#lib/server/process/config.ts';
 import type { DeviceStore } from './device-store.ts';

@@ -5,7 +5,7 @@ import { splitRequestId } from '#lib/domain/service-request.ts';
 import type pg from 'pg';
 import { euiToBytes } from '#lib/server/postgres/database.ts';
 import { createMicroBatch } from './micro-batch.ts';
-import type { Ring } from './queues.ts';
+import type { Ring } from '#lib/server/jobs/queues.ts';
 
 export type RequestStore = ReturnType<typeof createRequestStore>;
 

@@ -1,7 +1,7 @@
 // sweep: rings again for what has waited too long, whatever happened to its first doorbell. Needs PostgreSQL alone to
 // know what is due, so that Redis may be emptied at any moment.
 import type pg from 'pg';
-import type { Job, Ring } from '#lib/server/queues.ts';
+import type { Job, Ring } from './queues.ts';
 
 const WAITED = '5 seconds';
 const MOST = 1000;
