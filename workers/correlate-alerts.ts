@@ -14,12 +14,12 @@ import {
 	type StoredAlert,
 	type Surroundings
 } from '#lib/server/evidence/evidence-store.ts';
-import { writeAgain } from '#lib/server/feed-again.ts';
-import { isoOf, lockFeeds } from '#lib/server/feed-columns.ts';
-import type { AlertBody, FeedRow, Frame, Joins } from '#lib/server/feed.ts';
+import { writeAgain } from '#lib/server/feed/replace-explanations.ts';
+import { isoOf, lockFeeds } from '#lib/server/feed/explanation-columns.ts';
+import type { AlertBody, FeedRow, Frame, Joins } from '#lib/server/feed/feed.ts';
 import { writeFeed } from '#lib/server/viewer-changes.ts';
-import { writeFirst } from '#lib/server/feed-first.ts';
-import { findChanged, hasStanding } from '#lib/server/feed-standing.ts';
+import { writeFirst } from '#lib/server/feed/insert-explanations.ts';
+import { findChanged, hasStanding } from '#lib/server/feed/stored-explanations.ts';
 import type { LargeEpisodes } from '#lib/server/large-episodes.ts';
 import { learnLater, type Sampling } from '#lib/server/learned-counts.ts';
 import type { FollowLearned } from '#lib/server/learned-patterns.ts';

@@ -15,7 +15,7 @@ import {
 import { settleAlerts } from '#lib/server/episode-settle.ts';
 import { joinEpisodes } from '#lib/server/episode-store.ts';
 import { inTurn, suppliersWithNews, takeNews, type News } from '#lib/server/episode-turn.ts';
-import type { Frame } from '#lib/server/feed.ts';
+import type { Frame } from '#lib/server/feed/feed.ts';
 
 const MOST = 500;
 /** So long (ms) what is new may wait for Alerts that wait to be explained. */

@@ -1,8 +1,8 @@
 // An explanation that changes while something else happens to its Alert.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { writeAgain } from '#lib/server/feed-again.ts';
-import { writeFirst } from '#lib/server/feed-first.ts';
-import { findChanged } from '#lib/server/feed-standing.ts';
+import { writeAgain } from '#lib/server/feed/replace-explanations.ts';
+import { writeFirst } from '#lib/server/feed/insert-explanations.ts';
+import { findChanged } from '#lib/server/feed/stored-explanations.ts';
 import { grouped, type Told } from '../support/grouped.ts';
 import { startSystem, type System } from '../support/system.ts';
 

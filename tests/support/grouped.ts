@@ -3,11 +3,11 @@
 import type pg from 'pg';
 import { KEY_NAMES, groupKeys, nameOf, ruleOf, runsOf, type Member } from '#lib/domain/episode.ts';
 import { euiToBytes, openDatabase } from '#lib/server/postgres/database.ts';
-import { writeAgain } from '#lib/server/feed-again.ts';
-import { lockFeeds } from '#lib/server/feed-columns.ts';
-import { writeFirst } from '#lib/server/feed-first.ts';
-import { findChanged, hasStanding } from '#lib/server/feed-standing.ts';
-import type { AlertBody } from '#lib/server/feed.ts';
+import { writeAgain } from '#lib/server/feed/replace-explanations.ts';
+import { lockFeeds } from '#lib/server/feed/explanation-columns.ts';
+import { writeFirst } from '#lib/server/feed/insert-explanations.ts';
+import { findChanged, hasStanding } from '#lib/server/feed/stored-explanations.ts';
+import type { AlertBody } from '#lib/server/feed/feed.ts';
 import { writeFeed } from '#lib/server/viewer-changes.ts';
 import { followLargeEpisodes } from '#lib/server/large-episodes.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';

@@ -4,10 +4,10 @@ import { sql } from 'kysely';
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf } from '#lib/domain/contradiction.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
-import type { AlertReader } from './alert-reader.ts';
+import type { AlertReader } from '#lib/server/feed/alert-reader.ts';
 import { asSupplier, type Database, type Tx } from '#lib/server/postgres/database.ts';
 import { markEpisode, membersToDecide } from './episodes.ts';
-import type { AlertBody } from './feed.ts';
+import type { AlertBody } from '#lib/server/feed/feed.ts';
 import type { LiveMessage } from './live-channel.ts';
 
 export interface DecisionRequest {

@@ -6,7 +6,7 @@ import { countAhead, writeUnlessChanged } from './episode-count.ts';
 import type { Span } from './episode-runs.ts';
 import { settleBelow } from './episode-settle.ts';
 import { joinEpisodes, openEpisodes } from './episode-store.ts';
-import type { Frame } from './feed.ts';
+import type { Frame } from '#lib/server/feed/feed.ts';
 
 export interface Due {
 	id: bigint;

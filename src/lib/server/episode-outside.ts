@@ -10,7 +10,7 @@ import {
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
 import type { Tx } from '#lib/server/postgres/database.ts';
-import { toAlert, type AlertBody, type Standing } from './feed.ts';
+import { toAlert, type AlertBody, type Standing } from '#lib/server/feed/feed.ts';
 
 const MOST = 100;
 

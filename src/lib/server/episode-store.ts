@@ -6,7 +6,7 @@ import { countAhead, writeFigures } from './episode-count.ts';
 import { countDifference, largeOf, writeLarge, type Move } from './episode-difference.ts';
 import { ofThese, reachOf } from '#lib/server/postgres/record-id.ts';
 import type { Grown, Span } from './episode-runs.ts';
-import { toAlert, type AlertBody, type Frame, type Standing } from './feed.ts';
+import { toAlert, type AlertBody, type Frame, type Standing } from '#lib/server/feed/feed.ts';
 
 export interface Opening extends Span {
 	key: string;

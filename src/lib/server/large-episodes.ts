@@ -4,7 +4,7 @@
 import type pg from 'pg';
 import { ruleOf } from '#lib/domain/episode.ts';
 import type { Extent } from '#lib/domain/episode.ts';
-import type { Joins } from './feed.ts';
+import type { Joins } from '#lib/server/feed/feed.ts';
 
 export type LargeEpisodes = ReturnType<typeof followLargeEpisodes>;
 

@@ -1,5 +1,5 @@
 // Every route of the API, by what it is for. The table serves the calls and describes them (openapi.ts).
-import { alertRoutes } from './alert-routes.ts';
+import { alertRoutes } from '#lib/server/feed/read-routes.ts';
 import { causeTableRoutes } from './cause-table-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import { episodeRoutes } from './episode-routes.ts';

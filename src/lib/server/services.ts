@@ -1,8 +1,8 @@
 // The wiring, by hand: what a process opens, in order, and closes in reverse.
 import { randomInt } from 'node:crypto';
 import { readAccuracyReport } from './accuracy-report.ts';
-import { withFigures } from './alert-figures.ts';
-import { createAlertReader } from './alert-reader.ts';
+import { withFigures } from '#lib/server/feed/alert-figures.ts';
+import { createAlertReader } from '#lib/server/feed/alert-reader.ts';
 import { createAlertStore } from './alert-store.ts';
 import { createApiKeys } from '#lib/server/access/api-keys.ts';
 import { createAuth } from '#lib/server/access/auth.ts';
@@ -27,7 +27,7 @@ import { createIds } from '#lib/server/postgres/record-id.ts';
 import { openRedis, requireNoEviction } from '#lib/server/process/redis.ts';
 import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
 import { createRequestStore } from './request-store.ts';
-import { createTimeline } from './timeline.ts';
+import { createTimeline } from '#lib/server/feed/timeline.ts';
 import { createWhatIfs } from './what-ifs.ts';
 
 export type WebServices = Awaited<ReturnType<typeof openWebServices>>;

@@ -1,9 +1,9 @@
 // Writes explanations where an Alert comes to a Supplier or leaves it, after a tenure was corrected.
 import type pg from 'pg';
 import { statement } from '#lib/server/postgres/database.ts';
-import { WRITTEN, columnsOf, inputRows, replacedBy } from './feed-columns.ts';
-import { findChanged } from './feed-standing.ts';
-import { toAlert, type FeedRow, type Frame } from './feed.ts';
+import { WRITTEN, columnsOf, inputRows, replacedBy } from '#lib/server/feed/explanation-columns.ts';
+import { findChanged } from '#lib/server/feed/stored-explanations.ts';
+import { toAlert, type FeedRow, type Frame } from '#lib/server/feed/feed.ts';
 import { carryOver, lastRetracted, retract, type Viewing } from './retraction.ts';
 
 /**

@@ -2,7 +2,7 @@
 // so that the counters of the feeds are locked for as long as it takes and no longer.
 import type pg from 'pg';
 import { statement } from '#lib/server/postgres/database.ts';
-import { WRITTEN, arrayText, behindRows, columnsOf, inputRows, placedRows } from './feed-columns.ts';
+import { WRITTEN, arrayText, behindRows, columnsOf, inputRows, placedRows } from './explanation-columns.ts';
 import { toAlert, type FeedRow, type Frame, type Standing } from './feed.ts';
 
 /**

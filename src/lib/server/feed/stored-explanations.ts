@@ -1,6 +1,6 @@
 // What stands of explanations, beside what is to be written: most of what is looked at again reads as it did.
 import type pg from 'pg';
-import { bodiesOf, textsIn } from './feed-columns.ts';
+import { bodiesOf, textsIn } from './explanation-columns.ts';
 import type { FeedRow, Standing } from './feed.ts';
 
 /** An explanation, and what stands in its place. */

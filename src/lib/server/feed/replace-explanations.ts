@@ -4,9 +4,9 @@ import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
 import type pg from 'pg';
 import { statement } from '#lib/server/postgres/database.ts';
 import { ofThese, reachOf } from '#lib/server/postgres/record-id.ts';
-import { behindRows, columnsOf, inputRows, placedRows, replacedBy } from './feed-columns.ts';
-import { toldBy, type Entry, type Written } from './feed-first.ts';
-import type { Again } from './feed-standing.ts';
+import { behindRows, columnsOf, inputRows, placedRows, replacedBy } from './explanation-columns.ts';
+import { toldBy, type Entry, type Written } from './insert-explanations.ts';
+import type { Again } from './stored-explanations.ts';
 import type { Standing } from './feed.ts';
 
 /**
