@@ -8,7 +8,7 @@ import { correlateAlerts } from '../workers/correlate-alerts.ts';
 import { workerDeps, type WorkerDeps } from '../workers/deps.ts';
 import { groupEpisodes } from '../workers/group-episodes.ts';
 import { indexServiceRequests } from '../workers/index-service-requests.ts';
-import { learnEvidence } from '../workers/learn-evidence.ts';
+import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
 import { messageIdsOf, send } from './send.ts';
 import type { StepCost } from './report.ts';
 import type { Bench, Work } from './rounds.ts';

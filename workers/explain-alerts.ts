@@ -16,7 +16,7 @@ import {
 	type StoredReport,
 	type Surroundings
 } from '#lib/server/evidence/evidence-store.ts';
-import type { Learned } from '#lib/server/learned-patterns.ts';
+import type { Learned } from '#lib/server/learning/learned-patterns.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import { requestKey } from '#lib/server/request-store.ts';
 import { requestsAround } from '#lib/server/evidence/requests-around.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import { onSession } from '#lib/server/postgres/database.ts';
-import { takeAgain } from '#lib/server/learned-again.ts';
+import { takeAgain } from '#lib/server/learning/re-explain-queue.ts';
 import { KNOWN, explain, tell, type CorrelateDeps } from './correlate-alerts.ts';
 
 export interface ExplainLearnedDeps extends CorrelateDeps {

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { loadConfig } from '#lib/server/process/config.ts';
-import { forgetSamples } from '#lib/server/learned-counts.ts';
+import { forgetSamples } from '#lib/server/learning/learned-counts.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { EVERY_MS, QUEUE_PREFIX, within, type Job, type JobData } from '#lib/server/jobs/queues.ts';
 import { reindex } from '#lib/server/evidence/reindex.ts';
@@ -15,11 +15,11 @@ import { explainLearned } from './explain-learned.ts';
 import { groupEpisodes } from './group-episodes.ts';
 import { indexServiceRequests } from './index-service-requests.ts';
 import { keepPartitions } from '#lib/server/postgres/keep-partitions.ts';
-import { learnEvidence } from './learn-evidence.ts';
+import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
 import { createRounds } from '#lib/server/jobs/rounds.ts';
 import { settlePending } from './settle-pending.ts';
 import { sweep } from '#lib/server/jobs/sweep.ts';
-import { weighEvidence } from './weigh-evidence.ts';
+import { weighEvidence } from '#lib/server/learning/weigh-evidence.ts';
 import { callForWhatIfs, whatIf } from './what-if.ts';
 
 const config = loadConfig();

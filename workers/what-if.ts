@@ -6,7 +6,7 @@ import { readCauseTable, type CauseTable } from '#lib/domain/cause-table/cause-t
 import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/cause-table/what-if.ts';
 import { loadSurroundings } from '#lib/server/evidence/evidence-store.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
-import type { FollowLearned } from '#lib/server/learned-patterns.ts';
+import type { FollowLearned } from '#lib/server/learning/learned-patterns.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import { explainAlerts, type Explained } from './explain-alerts.ts';
 

@@ -1,8 +1,8 @@
 // What a change of the learned patterns has explained again: what it may bear on, from the newest down, and nothing else.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
-import { beginAgain, takeAgain } from '#lib/server/learned-again.ts';
-import { weighEvidence } from '../../workers/weigh-evidence.ts';
+import { beginAgain, takeAgain } from '#lib/server/learning/re-explain-queue.ts';
+import { weighEvidence } from '#lib/server/learning/weigh-evidence.ts';
 import { grouped } from '../support/grouped.ts';
 import { startSystem, type System } from '../support/system.ts';
 

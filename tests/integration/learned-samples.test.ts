@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inTransaction, openDatabase, type Connection } from '#lib/server/postgres/database.ts';
-import { replaceSamples, type Sample } from '#lib/server/learned-counts.ts';
+import { replaceSamples, type Sample } from '#lib/server/learning/learned-counts.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 const OTHERS = 20_000;

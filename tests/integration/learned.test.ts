@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
 import { euiToBytes } from '#lib/server/postgres/database.ts';
-import { sampledHome } from '#lib/server/learned-counts.ts';
+import { sampledHome } from '#lib/server/learning/learned-counts.ts';
 import { joinAs } from '../support/members.ts';
 import { PARTIES } from '../../demo/world.ts';
 import { aHome, answered, newDeviceId, november, raised, type Home } from '../support/records.ts';

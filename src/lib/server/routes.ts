@@ -5,7 +5,7 @@ import { decisionRoutes } from './decision-routes.ts';
 import { episodeRoutes } from './episode-routes.ts';
 import { Problem } from '#lib/server/http/http.ts';
 import { ingestRoutes } from './ingest-routes.ts';
-import { learnedRoutes } from './learned-routes.ts';
+import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { registry } from '#lib/server/process/metrics.ts';
 import { openApi } from './openapi.ts';
 import type { Route } from '#lib/server/http/route.ts';

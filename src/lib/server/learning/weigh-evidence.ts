@@ -5,7 +5,7 @@ import { OFFER, isFrequent, weighCounts } from '#lib/domain/learned-evidence.ts'
 import { patternKey, type LearnedPattern } from '#lib/domain/learned-pattern.ts';
 import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
 import { onSession } from '#lib/server/postgres/database.ts';
-import { patternRows, toPatterns } from '#lib/server/learned-patterns.ts';
+import { patternRows, toPatterns } from './learned-patterns.ts';
 import {
 	countDevices,
 	countsOf,
@@ -13,7 +13,7 @@ import {
 	isSamePattern,
 	keepPatterns,
 	toWeigh
-} from '#lib/server/learned-weights.ts';
+} from './learned-weights.ts';
 import type pg from 'pg';
 
 export interface WeighDeps {

@@ -5,13 +5,7 @@ import { tenureAt } from '#lib/domain/tenure.ts';
 import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import { inTransaction } from '#lib/server/postgres/database.ts';
 import { loadSurroundings } from '#lib/server/evidence/evidence-store.ts';
-import {
-	readSampling,
-	replaceSamples,
-	takeDue,
-	type Sample,
-	type Sampling
-} from '#lib/server/learned-counts.ts';
+import { readSampling, replaceSamples, takeDue, type Sample, type Sampling } from './learned-counts.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import type pg from 'pg';
 import { requestsAround } from '#lib/server/evidence/requests-around.ts';

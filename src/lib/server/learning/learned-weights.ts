@@ -3,7 +3,7 @@ import { BUCKETS, type Count } from '#lib/domain/learned-evidence.ts';
 import { patternKey, type LearnedPattern, type Pattern } from '#lib/domain/learned-pattern.ts';
 import type { Relation } from '#lib/domain/alert.ts';
 import type pg from 'pg';
-import { beginAgain } from './learned-again.ts';
+import { beginAgain } from './re-explain-queue.ts';
 import { figuresOf } from './learned-patterns.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 
