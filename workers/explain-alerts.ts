@@ -18,7 +18,7 @@ import {
 } from '#lib/server/evidence/evidence-store.ts';
 import type { Learned } from '#lib/server/learning/learned-patterns.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
-import { requestKey } from '#lib/server/request-store.ts';
+import { requestKey } from '#lib/server/ingest/request-store.ts';
 import { requestsAround } from '#lib/server/evidence/requests-around.ts';
 
 export interface ExplainDeps {

@@ -4,7 +4,7 @@ import { causeTableRoutes } from './cause-table-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import { episodeRoutes } from './episode-routes.ts';
 import { Problem } from '#lib/server/http/http.ts';
-import { ingestRoutes } from './ingest-routes.ts';
+import { ingestRoutes } from '#lib/server/ingest/ingest-routes.ts';
 import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { registry } from '#lib/server/process/metrics.ts';
 import { openApi } from './openapi.ts';
