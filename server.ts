@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { serveApi } from './src/lib/server/api.ts';
 import { loadConfig, tellKitOrigin } from '#lib/server/process/config.ts';
-import { attachLive } from './src/lib/server/live.ts';
+import { attachLive } from '#lib/server/live/live.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { within } from '#lib/server/jobs/queues.ts';
 import { SERVICES, openWebServices } from './src/lib/server/services.ts';

@@ -1,7 +1,7 @@
 // What the jobs of this folder work with, wired from the services of a worker process.
 import { withFrequencies } from '#lib/domain/learned-pattern.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
-import { publishLive } from '#lib/server/live-channel.ts';
+import { publishLive } from '#lib/server/live/live-channel.ts';
 import type { openWorkerServices } from '#lib/server/services.ts';
 
 export type WorkerDeps = ReturnType<typeof workerDeps>;

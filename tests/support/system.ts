@@ -12,7 +12,7 @@ import type { Alert } from '#lib/domain/alert.ts';
 import { serveApi } from '#lib/server/api.ts';
 import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
 import { loadConfig } from '#lib/server/process/config.ts';
-import { attachLive } from '#lib/server/live.ts';
+import { attachLive } from '#lib/server/live/live.ts';
 import { openWebServices } from '#lib/server/services.ts';
 import { stopProcess } from '../../launcher/process.ts';
 import { TEMPLATE, withDatabase } from './services.setup.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMicroBatch } from '#lib/server/ingest/micro-batch.ts';
 import { createIds, firstIdAt, timeOfId } from '#lib/server/postgres/record-id.ts';
-import { coalesce, encodeFrame } from '#lib/server/frames.ts';
-import type { Passage } from '#lib/server/live-channel.ts';
+import { coalesce, encodeFrame } from '#lib/server/live/frames.ts';
+import type { Passage } from '#lib/server/live/live-channel.ts';
 
 const frame = (from: number, to: number): Passage => ({
 	from,

@@ -8,7 +8,7 @@ import type { AlertReader } from '#lib/server/feed/alert-reader.ts';
 import { asSupplier, type Database, type Tx } from '#lib/server/postgres/database.ts';
 import { markEpisode, membersToDecide } from './episodes.ts';
 import type { AlertBody } from '#lib/server/feed/feed.ts';
-import type { LiveMessage } from './live-channel.ts';
+import type { LiveMessage } from '#lib/server/live/live-channel.ts';
 
 export interface DecisionRequest {
 	items: ReadonlyArray<{ id: string; version: number }>;

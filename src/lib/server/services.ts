@@ -18,7 +18,7 @@ import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createEpisodes } from './episodes.ts';
 import { readSampling } from '#lib/server/learning/learned-counts.ts';
 import { followLearned, readLearned } from '#lib/server/learning/learned-patterns.ts';
-import { publishLive } from './live-channel.ts';
+import { publishLive } from '#lib/server/live/live-channel.ts';
 import { followLargeEpisodes } from './large-episodes.ts';
 import { createLog, type Log } from '#lib/server/process/log.ts';
 import { createPrecedents } from './precedents.ts';
