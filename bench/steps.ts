@@ -1,12 +1,12 @@
 // Where the time goes: each step from the call to the episode by itself, with nothing beside, in full batches. The steps of
 // the worker are called here, so that what Node takes for each of them is known.
 import { loadConfig } from '#lib/server/process/config.ts';
-import { suppliersWithNews } from '#lib/server/episode-turn.ts';
+import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
 import type { Job } from '#lib/server/jobs/queues.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { correlateAlerts } from '../workers/correlate-alerts.ts';
 import { workerDeps, type WorkerDeps } from '../workers/deps.ts';
-import { groupEpisodes } from '../workers/group-episodes.ts';
+import { groupEpisodes } from '#lib/server/episodes/group-episodes.ts';
 import { indexServiceRequests } from '../workers/index-service-requests.ts';
 import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
 import { messageIdsOf, send } from './send.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Ground, System } from '../launcher/ground.ts';
 import { stopProcess } from '../launcher/process.ts';
-import { suppliersWithNews } from '#lib/server/episode-turn.ts';
+import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
 import type { CrowdOrder } from './crowd.ts';
 import type { Expect, ListenAnswer, ListenOrder } from './listen.ts';
 import { writeInventory } from './inventory.ts';

@@ -7,7 +7,7 @@ import type { Explanation } from '#lib/domain/correlation/correlate.ts';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
 import { onSession } from '#lib/server/postgres/database.ts';
 import { takeDoorbells, type Bells } from '#lib/server/jobs/doorbells.ts';
-import { keysOf } from '#lib/server/episode-keys.ts';
+import { keysOf } from '#lib/server/episodes/episode-keys.ts';
 import {
 	isReport,
 	loadSurroundings,
@@ -20,7 +20,7 @@ import type { AlertBody, FeedRow, Frame, Joins } from '#lib/server/feed/feed.ts'
 import { writeFeed } from '#lib/server/viewer-changes.ts';
 import { writeFirst } from '#lib/server/feed/insert-explanations.ts';
 import { findChanged, hasStanding } from '#lib/server/feed/stored-explanations.ts';
-import type { LargeEpisodes } from '#lib/server/large-episodes.ts';
+import type { LargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
 import { learnLater, type Sampling } from '#lib/server/learning/learned-counts.ts';
 import type { FollowLearned } from '#lib/server/learning/learned-patterns.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';

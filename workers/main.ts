@@ -12,7 +12,7 @@ import { correlateAlerts } from './correlate-alerts.ts';
 import { correlateDevices } from './correlate-devices.ts';
 import { workerDeps } from './deps.ts';
 import { explainLearned } from './explain-learned.ts';
-import { groupEpisodes } from './group-episodes.ts';
+import { groupEpisodes } from '#lib/server/episodes/group-episodes.ts';
 import { indexServiceRequests } from './index-service-requests.ts';
 import { keepPartitions } from '#lib/server/postgres/keep-partitions.ts';
 import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';

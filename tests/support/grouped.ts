@@ -9,9 +9,9 @@ import { writeFirst } from '#lib/server/feed/insert-explanations.ts';
 import { findChanged, hasStanding } from '#lib/server/feed/stored-explanations.ts';
 import type { AlertBody } from '#lib/server/feed/feed.ts';
 import { writeFeed } from '#lib/server/viewer-changes.ts';
-import { followLargeEpisodes } from '#lib/server/large-episodes.ts';
+import { followLargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
-import { groupEpisodes, type GroupOptions } from '../../workers/group-episodes.ts';
+import { groupEpisodes, type GroupOptions } from '#lib/server/episodes/group-episodes.ts';
 import type { System } from './system.ts';
 
 export const BASE = Date.parse('2026-11-05T00:00:00.000Z');

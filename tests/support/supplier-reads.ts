@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Episode } from '#lib/domain/episode.ts';
-import { suppliersWithNews } from '#lib/server/episode-turn.ts';
+import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
 import { FeedPage } from '#lib/domain/live-events.ts';
 import { eventually, type SupplierSlug, type System } from './system.ts';
 

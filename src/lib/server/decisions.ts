@@ -6,7 +6,7 @@ import { basisOf } from '#lib/domain/contradiction.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
 import type { AlertReader } from '#lib/server/feed/alert-reader.ts';
 import { asSupplier, type Database, type Tx } from '#lib/server/postgres/database.ts';
-import { markEpisode, membersToDecide } from './episodes.ts';
+import { markEpisode, membersToDecide } from '#lib/server/episodes/episodes.ts';
 import type { AlertBody } from '#lib/server/feed/feed.ts';
 import type { LiveMessage } from '#lib/server/live/live-channel.ts';
 

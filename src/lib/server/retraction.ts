@@ -2,9 +2,9 @@
 // `supplier_alert`, and so every read; an entry of its feed says so; `retracted_alert` keeps what it was, for audit.
 import type { Decision } from '#lib/domain/decision.ts';
 import type pg from 'pg';
-import { countEpisodes } from './episode-count.ts';
-import { isUncounted } from './episode-turn.ts';
-import { countDifference, largeOf, writeLarge, type Move } from './episode-difference.ts';
+import { countEpisodes } from '#lib/server/episodes/episode-count.ts';
+import { isUncounted } from '#lib/server/episodes/episode-turn.ts';
+import { countDifference, largeOf, writeLarge, type Move } from '#lib/server/episodes/episode-difference.ts';
 
 /** An Alert and a Supplier that has it or had it. */
 export interface Viewing {

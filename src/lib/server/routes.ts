@@ -2,7 +2,7 @@
 import { alertRoutes } from '#lib/server/feed/read-routes.ts';
 import { causeTableRoutes } from './cause-table-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
-import { episodeRoutes } from './episode-routes.ts';
+import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
 import { Problem } from '#lib/server/http/http.ts';
 import { ingestRoutes } from '#lib/server/ingest/ingest-routes.ts';
 import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';

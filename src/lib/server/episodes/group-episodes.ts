@@ -4,17 +4,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Backlog } from '#lib/server/jobs/backlog.ts';
-import {
-	dueForLook,
-	findStrays,
-	finishLook,
-	settleInFull,
-	unlessChanged,
-	type Due
-} from '#lib/server/episode-look.ts';
-import { settleAlerts } from '#lib/server/episode-settle.ts';
-import { joinEpisodes } from '#lib/server/episode-store.ts';
-import { inTurn, suppliersWithNews, takeNews, type News } from '#lib/server/episode-turn.ts';
+import { dueForLook, findStrays, finishLook, settleInFull, unlessChanged, type Due } from './episode-look.ts';
+import { settleAlerts } from './episode-settle.ts';
+import { joinEpisodes } from './episode-store.ts';
+import { inTurn, suppliersWithNews, takeNews, type News } from './episode-turn.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
 
 const MOST = 500;
