@@ -17,7 +17,7 @@ import {
 import { writeAgain } from '#lib/server/feed/replace-explanations.ts';
 import { isoOf, lockFeeds } from '#lib/server/feed/explanation-columns.ts';
 import type { AlertBody, FeedRow, Frame, Joins } from '#lib/server/feed/feed.ts';
-import { writeFeed } from '#lib/server/viewer-changes.ts';
+import { writeFeed } from '#lib/server/retraction/viewer-changes.ts';
 import { writeFirst } from '#lib/server/feed/insert-explanations.ts';
 import { findChanged, hasStanding } from '#lib/server/feed/stored-explanations.ts';
 import type { LargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
@@ -25,7 +25,7 @@ import { learnLater, type Sampling } from '#lib/server/learning/learned-counts.t
 import type { FollowLearned } from '#lib/server/learning/learned-patterns.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import type { Ring } from '#lib/server/jobs/queues.ts';
-import { findLost } from '#lib/server/retraction.ts';
+import { findLost } from '#lib/server/retraction/retraction.ts';
 import { explainAlerts, type ExplainDeps } from './explain-alerts.ts';
 
 export interface CorrelateDeps extends Omit<ExplainDeps, 'learned'> {

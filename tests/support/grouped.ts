@@ -8,7 +8,7 @@ import { lockFeeds } from '#lib/server/feed/explanation-columns.ts';
 import { writeFirst } from '#lib/server/feed/insert-explanations.ts';
 import { findChanged, hasStanding } from '#lib/server/feed/stored-explanations.ts';
 import type { AlertBody } from '#lib/server/feed/feed.ts';
-import { writeFeed } from '#lib/server/viewer-changes.ts';
+import { writeFeed } from '#lib/server/retraction/viewer-changes.ts';
 import { followLargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { groupEpisodes, type GroupOptions } from '#lib/server/episodes/group-episodes.ts';
