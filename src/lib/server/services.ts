@@ -12,7 +12,7 @@ import { createCauseTables } from './cause-tables.ts';
 import { createCompleteness } from '#lib/server/ingest/completeness.ts';
 import type { Config } from '#lib/server/process/config.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
-import { createDecisions } from './decisions.ts';
+import { createDecisions } from '#lib/server/decisions/decisions.ts';
 import { createDeviceStore } from '#lib/server/ingest/device-store.ts';
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createEpisodes } from '#lib/server/episodes/episodes.ts';
@@ -21,7 +21,7 @@ import { followLearned, readLearned } from '#lib/server/learning/learned-pattern
 import { publishLive } from '#lib/server/live/live-channel.ts';
 import { followLargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
 import { createLog, type Log } from '#lib/server/process/log.ts';
-import { createPrecedents } from './precedents.ts';
+import { createPrecedents } from '#lib/server/decisions/precedents.ts';
 import { bullConnection, createQueues } from '#lib/server/jobs/queues.ts';
 import { createIds } from '#lib/server/postgres/record-id.ts';
 import { openRedis, requireNoEviction } from '#lib/server/process/redis.ts';
