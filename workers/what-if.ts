@@ -8,7 +8,7 @@ import { loadSurroundings } from '#lib/server/evidence/evidence-store.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
 import type { FollowLearned } from '#lib/server/learning/learned-patterns.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
-import { explainAlerts, type Explained } from './explain-alerts.ts';
+import { explainAlerts, type Explained } from '#lib/server/correlation/explain-alerts.ts';
 
 export interface WhatIfDeps {
 	pool: pg.Pool;
