@@ -20,7 +20,7 @@ import { createRounds } from '#lib/server/jobs/rounds.ts';
 import { settlePending } from '#lib/server/correlation/settle-pending.ts';
 import { sweep } from '#lib/server/jobs/sweep.ts';
 import { weighEvidence } from '#lib/server/learning/weigh-evidence.ts';
-import { callForWhatIfs, whatIf } from './what-if.ts';
+import { callForWhatIfs, whatIf } from '#lib/server/cause-table/replay.ts';
 
 const config = loadConfig();
 const log = createLog(config.logLevel, 'worker');

@@ -1,7 +1,7 @@
 // The cause table as data: seeded from the product's file, drafted and replayed by one person, activated by another.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shippedFile } from '#lib/domain/cause-table/cause-table.ts';
-import { seedCauseTable } from '#lib/server/cause-table-active.ts';
+import { seedCauseTable } from '#lib/server/cause-table/active-table.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
 import { activeTable, draftOf, happened, joinEditors, replay, shortened } from '../support/cause-tables.ts';
 import type { Member } from '../support/members.ts';

@@ -1,6 +1,6 @@
 // Every route of the API, by what it is for. The table serves the calls and describes them (openapi.ts).
 import { alertRoutes } from '#lib/server/feed/read-routes.ts';
-import { causeTableRoutes } from './cause-table-routes.ts';
+import { causeTableRoutes } from '#lib/server/cause-table/cause-table-routes.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
 import { Problem } from '#lib/server/http/http.ts';

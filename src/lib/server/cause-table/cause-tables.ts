@@ -17,7 +17,7 @@ import {
 	toSummary,
 	type Person,
 	type VersionRow
-} from './cause-table-rows.ts';
+} from './version-rows.ts';
 
 /** Why something was not done, as the status of an answer and a sentence. */
 export interface Refusal {

@@ -1,8 +1,8 @@
-// Replays of drafts, as people start and read them; a worker runs them (workers/what-if.ts).
+// Replays of drafts, as people start and read them; a worker runs them (replay.ts).
 import { sql } from 'kysely';
 import { WHAT_IF, type WhatIf, type WhatIfChange } from '#lib/domain/cause-table/what-if.ts';
 import type pg from 'pg';
-import { inTurn, lock, type Person } from './cause-table-rows.ts';
+import { inTurn, lock, type Person } from './version-rows.ts';
 import { activeVersion, type Refusal } from './cause-tables.ts';
 import { asSupplier, type Database } from '#lib/server/postgres/database.ts';
 

@@ -6,7 +6,7 @@ import {
 	type CauseTable
 } from '#lib/domain/cause-table/cause-table.ts';
 import type pg from 'pg';
-import { inTurn, recordStep } from './cause-table-rows.ts';
+import { inTurn, recordStep } from './version-rows.ts';
 import type { Log } from '#lib/server/process/log.ts';
 
 const PRODUCT = { name: 'shipped with the product', id: 'product' };
