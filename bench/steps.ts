@@ -5,7 +5,7 @@ import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
 import type { Job } from '#lib/server/jobs/queues.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { correlateAlerts } from '#lib/server/correlation/correlate-alerts.ts';
-import { workerDeps, type WorkerDeps } from '../workers/deps.ts';
+import { workerDeps, type WorkerDeps } from '#lib/server/worker-deps.ts';
 import { groupEpisodes } from '#lib/server/episodes/group-episodes.ts';
 import { indexServiceRequests } from '#lib/server/correlation/index-service-requests.ts';
 import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';

@@ -10,7 +10,7 @@ import { openWorkerServices } from '#lib/server/services.ts';
 import { onStop } from '#lib/server/process/stop.ts';
 import { correlateAlerts } from '#lib/server/correlation/correlate-alerts.ts';
 import { correlateDevices } from '#lib/server/correlation/correlate-devices.ts';
-import { workerDeps } from './deps.ts';
+import { workerDeps } from '#lib/server/worker-deps.ts';
 import { explainLearned } from '#lib/server/correlation/explain-learned.ts';
 import { groupEpisodes } from '#lib/server/episodes/group-episodes.ts';
 import { indexServiceRequests } from '#lib/server/correlation/index-service-requests.ts';

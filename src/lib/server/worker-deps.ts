@@ -2,7 +2,7 @@
 import { withFrequencies } from '#lib/domain/learned-pattern.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
 import { publishLive } from '#lib/server/live/live-channel.ts';
-import type { openWorkerServices } from '#lib/server/services.ts';
+import type { openWorkerServices } from './services.ts';
 
 export type WorkerDeps = ReturnType<typeof workerDeps>;
 
