@@ -1,6 +1,6 @@
 // The web process: plain node:http in front; the API and the sockets first, then Kit's pages.
 import { createServer } from 'node:http';
-import { serveApi } from './src/lib/server/api.ts';
+import { serveApi } from '#lib/server/api/api.ts';
 import { loadConfig, tellKitOrigin } from '#lib/server/process/config.ts';
 import { attachLive } from '#lib/server/live/live.ts';
 import { createLog } from '#lib/server/process/log.ts';

@@ -9,7 +9,7 @@ import { createClient } from 'redis';
 import { io, type Socket } from 'socket.io-client';
 import { expect, inject, vi } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
-import { serveApi } from '#lib/server/api.ts';
+import { serveApi } from '#lib/server/api/api.ts';
 import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
 import { loadConfig } from '#lib/server/process/config.ts';
 import { attachLive } from '#lib/server/live/live.ts';

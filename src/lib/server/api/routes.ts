@@ -9,7 +9,7 @@ import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { registry } from '#lib/server/process/metrics.ts';
 import { openApi } from './openapi.ts';
 import type { Route } from '#lib/server/http/route.ts';
-import type { WebServices } from './services.ts';
+import type { WebServices } from '#lib/server/services.ts';
 
 const operations: ReadonlyArray<Route<WebServices>> = [
 	{

@@ -5,7 +5,7 @@ import { Problem, SAFE, mediaType, readBody, sendJson, sendProblem } from '#lib/
 import { timeAnswer } from '#lib/server/process/metrics.ts';
 import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
 import { routes } from './routes.ts';
-import type { WebServices } from './services.ts';
+import type { WebServices } from '#lib/server/services.ts';
 
 const PREFIX = '/api/v1';
 const NOBODY: Caller = { supplierId: null, scopes: [], role: null, id: 'nobody', name: 'nobody' };
