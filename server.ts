@@ -4,7 +4,7 @@ import { serveApi } from '#lib/server/api/api.ts';
 import { loadConfig, tellKitOrigin } from '#lib/server/process/config.ts';
 import { attachLive } from '#lib/server/live/live.ts';
 import { createLog } from '#lib/server/process/log.ts';
-import { within } from '#lib/server/jobs/queues.ts';
+import { within } from '#lib/server/process/timeout.ts';
 import { SERVICES, openWebServices } from './src/lib/server/services.ts';
 import { onStop } from '#lib/server/process/stop.ts';
 

@@ -1,7 +1,8 @@
 // What a queue alone can do: BullMQ with one job for each Alert, added one by one, and a worker that does nothing.
 import { Queue, Worker } from 'bullmq';
 import { createLog } from '#lib/server/process/log.ts';
-import { bullConnection, within } from '#lib/server/jobs/queues.ts';
+import { bullConnection } from '#lib/server/jobs/queues.ts';
+import { within } from '#lib/server/process/timeout.ts';
 import { openRedis } from '#lib/server/process/redis.ts';
 import { scratchRedis } from '../launcher/scratch.ts';
 import type { Measuring } from './throughput.ts';

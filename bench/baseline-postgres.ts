@@ -1,7 +1,7 @@
 // What one builds on PostgreSQL alone: a table of requests that is looked into for each Alert, one at a time by hand, or
 // well done in batches.
 import pg from 'pg';
-import { euiToBytes } from '#lib/server/postgres/database.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { scratchDatabase } from '../launcher/scratch.ts';
 import { throughput, type Measuring } from './throughput.ts';
 import type { Trace } from './trace.ts';

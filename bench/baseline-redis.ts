@@ -1,7 +1,7 @@
 // What Redis alone can do with the product's own index of recent requests, and what the index costs in memory.
 import pg from 'pg';
 import { RESP_TYPES } from 'redis';
-import { euiToBytes } from '#lib/server/postgres/database.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';

@@ -1,6 +1,6 @@
 // The inventory of the trace, written straight into the record: it is no part of what is measured, and a country's homes
 // would take longer to state one by one than all stages together.
-import { euiToBytes } from '#lib/server/postgres/database.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import type pg from 'pg';
 import type { DeviceBody } from '../demo/world.ts';
 import type { Trace } from './trace.ts';

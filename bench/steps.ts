@@ -6,7 +6,7 @@ import type { Job } from '#lib/server/jobs/queues.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { correlateAlerts } from '#lib/server/correlation/correlate-alerts.ts';
 import { workerDeps, type WorkerDeps } from '#lib/server/worker-deps.ts';
-import { groupEpisodes } from '#lib/server/episodes/group-episodes.ts';
+import { createGrouping } from '#lib/server/episodes/group-episodes.ts';
 import { indexServiceRequests } from '#lib/server/correlation/index-service-requests.ts';
 import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
 import { messageIdsOf, send } from './send.ts';
@@ -78,6 +78,7 @@ async function onePass(
 	const requests = course.next({ requests: sent });
 	const alerts = course.next({ alerts: sent });
 	const messageIds = messageIdsOf(alerts);
+	const groupEpisodes = createGrouping(deps);
 	const toDo: Array<[name: string, of: StepCost['of'], work: () => Promise<unknown>]> = [
 		['kept', 'Service Request', () => send(system, requests)],
 		[
@@ -101,7 +102,7 @@ async function onePass(
 			'grouped',
 			'Alert',
 			async () => {
-				while ((await suppliersWithNews(pool, 0)).length > 0) await groupEpisodes(deps);
+				while ((await suppliersWithNews(pool, 0)).length > 0) await groupEpisodes();
 			}
 		],
 		['learned from', 'Alert', () => learnEvidence(deps)]

@@ -1,26 +1,33 @@
-// The worker process: runs the jobs of this folder, and the sweeper.
+// The worker process: runs the jobs of the queues, and the jobs that timers start.
 import { availableParallelism } from 'node:os';
 import { UnrecoverableError, Worker } from 'bullmq';
-import { loadConfig } from '#lib/server/process/config.ts';
-import { forgetSamples } from '#lib/server/learning/learned-counts.ts';
-import { createLog } from '#lib/server/process/log.ts';
-import { EVERY_MS, QUEUE_PREFIX, within, type Job, type JobData } from '#lib/server/jobs/queues.ts';
-import { reindex } from '#lib/server/evidence/reindex.ts';
-import { openWorkerServices } from '#lib/server/services.ts';
-import { onStop } from '#lib/server/process/stop.ts';
+import { enqueueLostWhatIfs, whatIf } from '#lib/server/cause-table/replay.ts';
 import { correlateAlerts } from '#lib/server/correlation/correlate-alerts.ts';
 import { correlateDevices } from '#lib/server/correlation/correlate-devices.ts';
-import { workerDeps } from '#lib/server/worker-deps.ts';
 import { explainLearned } from '#lib/server/correlation/explain-learned.ts';
-import { groupEpisodes } from '#lib/server/episodes/group-episodes.ts';
 import { indexServiceRequests } from '#lib/server/correlation/index-service-requests.ts';
-import { keepPartitions } from '#lib/server/postgres/keep-partitions.ts';
-import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
-import { createRounds } from '#lib/server/jobs/rounds.ts';
 import { settlePending } from '#lib/server/correlation/settle-pending.ts';
+import { createGrouping } from '#lib/server/episodes/group-episodes.ts';
+import { reindex } from '#lib/server/evidence/reindex.ts';
+import { createBatchRunner, type BatchWork } from '#lib/server/jobs/batch-runner.ts';
+import { EVERY_MS, QUEUE_PREFIX, type Job, type JobData } from '#lib/server/jobs/queues.ts';
 import { sweep } from '#lib/server/jobs/sweep.ts';
+import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
+import { forgetSamples } from '#lib/server/learning/learned-counts.ts';
 import { weighEvidence } from '#lib/server/learning/weigh-evidence.ts';
-import { callForWhatIfs, whatIf } from '#lib/server/cause-table/replay.ts';
+import { keepPartitions } from '#lib/server/postgres/keep-partitions.ts';
+import { loadConfig } from '#lib/server/process/config.ts';
+import { createLog } from '#lib/server/process/log.ts';
+import { onStop } from '#lib/server/process/stop.ts';
+import { within } from '#lib/server/process/timeout.ts';
+import { openWorkerServices } from '#lib/server/services.ts';
+import { workerDeps } from '#lib/server/worker-deps.ts';
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+/** How long the process waits at its end for jobs that run. */
+const STOP_LIMIT_MS = 8000;
 
 const config = loadConfig();
 const log = createLog(config.logLevel, 'worker');
@@ -28,49 +35,48 @@ const services = await openWorkerServices(config, log);
 const { pool, index, causeTable, largeEpisodes } = services;
 const deps = workerDeps(services);
 
-const explain = createRounds({
-	everyMs: EVERY_MS['correlate-alerts'],
-	most: Math.max(2, availableParallelism()),
-	work: (more) => correlateAlerts(deps, 'correlate-alerts', more)
-});
-const explainAgain = createRounds({
-	everyMs: EVERY_MS['correlate-again'],
-	most: 2,
-	work: (more) => correlateAlerts(deps, 'correlate-again', more)
-});
-const indexing = createRounds({
-	everyMs: EVERY_MS['index-service-requests'],
-	most: 2,
-	work: (more) => indexServiceRequests(deps, more)
-});
+const inBatches = (job: keyof typeof EVERY_MS, mostAtOnce: number, work: BatchWork) =>
+	createBatchRunner({ everyMs: EVERY_MS[job], mostAtOnce, work });
 
+/** The queues. A job of a batch runner ends with a batch that began after it came, so that many jobs wait for one batch. */
 const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<number> }> = {
-	// A round is worth many jobs: all that wait for it end with it.
-	'correlate-alerts': { concurrency: 20, run: explain },
-	'correlate-again': { concurrency: 20, run: explainAgain },
+	'correlate-alerts': {
+		concurrency: 20,
+		run: inBatches('correlate-alerts', Math.max(2, availableParallelism()), (runAnother) =>
+			correlateAlerts(deps, 'correlate-alerts', runAnother)
+		)
+	},
+	'correlate-again': {
+		concurrency: 20,
+		run: inBatches('correlate-again', 2, (runAnother) => correlateAlerts(deps, 'correlate-again', runAnother))
+	},
 	'correlate-devices': { concurrency: 1, run: (data) => correlateDevices(deps, doorbellOf(data)) },
-	'index-service-requests': { concurrency: 20, run: indexing },
+	'index-service-requests': {
+		concurrency: 20,
+		run: inBatches('index-service-requests', 2, (runAnother) => indexServiceRequests(deps, runAnother))
+	},
 	'settle-pending': { concurrency: 1, run: () => settlePending(deps) },
 	'what-if': { concurrency: 1, run: (data) => whatIf(deps, versionOf(data)) }
 };
 
 function doorbellOf(data: JobData): bigint {
 	if (data.doorbell === undefined || !/^\d+$/.test(data.doorbell))
-		throw new UnrecoverableError('a job without a doorbell');
+		throw new UnrecoverableError('the job names no doorbell');
 	return BigInt(data.doorbell);
 }
 
 function versionOf(data: JobData): string {
-	if (data.version === undefined) throw new UnrecoverableError('a what-if without a version');
+	if (data.version === undefined)
+		throw new UnrecoverableError('the what-if names no version of the cause table');
 	return data.version;
 }
 
-const running = Object.entries(jobs).map(([name, { concurrency, run }]) => {
+const workers = Object.entries(jobs).map(([name, { concurrency, run }]) => {
 	const worker = new Worker<JobData, number>(name, (job) => run(job.data), {
 		connection: services.connection,
 		prefix: QUEUE_PREFIX,
 		concurrency,
-		// A worker that is killed is missed within seconds, however often that happens to one job.
+		// BullMQ misses a killed worker within seconds, and takes its jobs however often that happens to one job.
 		lockDuration: 5000,
 		stalledInterval: 2000,
 		maxStalledCount: 1000
@@ -82,46 +88,47 @@ const running = Object.entries(jobs).map(([name, { concurrency, run }]) => {
 	return worker;
 });
 
+/** Starts `work` every `ms`, unless the last start still works. A failure is logged, and the next start tries again. */
 const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout => {
-	let busy = false;
+	let isBusy = false;
 	return setInterval(() => {
-		if (busy) return;
-		busy = true;
+		if (isBusy) return;
+		isBusy = true;
 		work()
-			.catch((error: Error) => log.warn({ error: error.message }, `${what} failed; it will be tried again`))
-			.finally(() => (busy = false));
+			.catch((error: Error) => log.warn({ error: error.message }, `${what} failed; the worker tries again`))
+			.finally(() => (isBusy = false));
 	}, ms);
 };
 
 const timers = [
-	every(2000, 'sweeping', () => sweep(deps)),
-	every(1000, 'grouping', () => groupEpisodes(deps)),
-	every(1000, 'looking for large episodes', largeEpisodes.refresh),
-	every(2000, 'learning', () => learnEvidence(deps)),
-	every(config.learnEveryMs, 'weighing what was learned', () => weighEvidence(deps)),
-	every(1000, 'explaining by what was learned', () => explainLearned(deps)),
-	every(600_000, 'forgetting old samples', () => forgetSamples(pool)),
-	every(10_000, 'settling', () => settlePending(deps)),
-	every(5000, 'indexing', keepIndex),
-	every(2000, 'looking for a new cause table', async () => {
+	every(2 * SECOND_MS, 'sweeping', () => sweep(deps)),
+	every(SECOND_MS, 'grouping', createGrouping(deps)),
+	every(SECOND_MS, 'reading the large episodes', largeEpisodes.refresh),
+	every(2 * SECOND_MS, 'learning', () => learnEvidence(deps)),
+	every(config.learnEveryMs, 'weighing learned evidence', () => weighEvidence(deps)),
+	every(SECOND_MS, 'explaining again by learned patterns', () => explainLearned(deps)),
+	every(10 * MINUTE_MS, 'deleting old samples', () => forgetSamples(pool)),
+	every(10 * SECOND_MS, 'settling', () => settlePending(deps)),
+	every(5 * SECOND_MS, 'filling the index', keepIndex),
+	every(2 * SECOND_MS, 'reading the active cause table', async () => {
 		const version = await causeTable.refresh();
 		if (version) log.info({ version }, 'another cause table is active');
 	}),
-	every(10_000, 'looking for what-ifs', () => callForWhatIfs(deps)),
-	every(6 * 3_600_000, 'keeping the partitions', async () => {
+	every(10 * SECOND_MS, 'looking for lost what-ifs', () => enqueueLostWhatIfs(deps)),
+	every(6 * HOUR_MS, 'keeping the partitions', async () => {
 		const dropped = await keepPartitions(config.databaseUrl, config.retentionDays, Date.now());
-		if (dropped.length > 0) log.info({ dropped }, 'retention has ended for these partitions');
+		if (dropped.length > 0) log.info({ dropped }, 'dropped partitions older than the retention');
 	})
 ];
 
-/** Fills the index where Redis has lost it; until then the record is asked. */
+/** Fills the index where Redis has lost it. Until then, correlation asks the database. */
 async function keepIndex(): Promise<void> {
 	if (await index.isComplete()) return;
-	const begin = performance.now();
+	const startedAt = performance.now();
 	const count = await reindex(pool, index);
 	log.info(
-		{ count, seconds: Math.round(performance.now() - begin) / 1000 },
-		'the index was filled from the record'
+		{ count, seconds: Math.round(performance.now() - startedAt) / 1000 },
+		'filled the index from the database'
 	);
 }
 
@@ -131,6 +138,6 @@ process.send?.('ready');
 
 onStop(log, async () => {
 	timers.forEach(clearInterval);
-	await within(8000, Promise.all(running.map((worker) => worker.close())));
+	await within(STOP_LIMIT_MS, Promise.all(workers.map((worker) => worker.close())));
 	await services[Symbol.asyncDispose]();
 });

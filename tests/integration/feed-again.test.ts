@@ -1,7 +1,7 @@
 // An explanation that changes while something else happens to its Alert.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { writeAgain } from '#lib/server/feed/replace-explanations.ts';
-import { writeFirst } from '#lib/server/feed/insert-explanations.ts';
+import { replaceExplanations } from '#lib/server/feed/replace-explanations.ts';
+import { insertExplanations } from '#lib/server/feed/insert-explanations.ts';
 import { findChanged } from '#lib/server/feed/stored-explanations.ts';
 import { grouped, type Told } from '../support/grouped.ts';
 import { startSystem, type System } from '../support/system.ts';
@@ -38,7 +38,7 @@ it('is written at once for all that stands as it was read; what has moved since 
 	]);
 	const client = await world.pool.connect();
 	await client.query('begin');
-	const { frames, behind } = await writeAgain(client, changed as never);
+	const { frames, doorbell } = await replaceExplanations(client, changed as never);
 	await client.query('commit');
 	client.release();
 
@@ -52,24 +52,24 @@ it('is written at once for all that stands as it was read; what has moved since 
 		`select id::text, job, ids::text[] as ids from doorbell where job = 'correlate-again'`
 	);
 	expect(bells).toEqual([
-		{ id: behind!.toString(), job: 'correlate-again', ids: [rows[1]!.alertId.toString()] }
+		{ id: doorbell!.toString(), job: 'correlate-again', ids: [rows[1]!.alertId.toString()] }
 	]);
 });
 
 it('is not lost where the Alert is explained for the first time meanwhile, without what it has seen', async () => {
 	const row = world.rowOf(told(4, 'A'));
-	expect(await findChanged(world.pool as never, [row])).toMatchObject([{ standing: null, isBack: false }]);
+	expect(await findChanged(world.pool as never, [row])).toMatchObject([{ stored: null, isBack: false }]);
 	await world.arrive([told(4, null)]);
 	const client = await world.pool.connect();
 	await client.query('begin');
-	const { frames, behind } = await writeFirst(client, [row], { again: true });
+	const { frames, doorbell } = await insertExplanations(client, [row], { newerEvidence: true });
 	await client.query('commit');
 	client.release();
 
 	expect(frames).toEqual([]);
 	const { rows: bells } = await system.record.query(
 		`select job, ids::text[] as ids from doorbell where id = $1`,
-		[behind!.toString()]
+		[doorbell!.toString()]
 	);
 	expect(bells).toEqual([{ job: 'correlate-again', ids: [row.alertId.toString()] }]);
 });

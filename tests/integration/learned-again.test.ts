@@ -1,7 +1,7 @@
 // What a change of the learned patterns has explained again: what it may bear on, from the newest down, and nothing else.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
-import { beginAgain, takeAgain } from '#lib/server/learning/re-explain-queue.ts';
+import { queueCodes, takeAffected } from '#lib/server/learning/re-explain-queue.ts';
 import { weighEvidence } from '#lib/server/learning/weigh-evidence.ts';
 import { grouped } from '../support/grouped.ts';
 import { startSystem, type System } from '../support/system.ts';
@@ -28,7 +28,7 @@ const marked = async (): Promise<string[]> =>
 	);
 
 async function inOne<T>(
-	work: (client: Parameters<typeof takeAgain>[0]) => Promise<T>,
+	work: (client: Parameters<typeof takeAffected>[0]) => Promise<T>,
 	end: string
 ): Promise<T> {
 	const client = await store.pool.connect();
@@ -41,8 +41,8 @@ async function inOne<T>(
 		client.release();
 	}
 }
-const take = (end = 'commit') => inOne(takeAgain, end);
-const begin = () => inOne((client) => beginAgain(client, SUPPLIER, [CODE]), 'commit');
+const take = (end = 'commit') => inOne(takeAffected, end);
+const begin = () => inOne((client) => queueCodes(client, SUPPLIER, [CODE]), 'commit');
 
 describe('Alerts of a code', () => {
 	/** Newest first. */
@@ -86,7 +86,7 @@ describe('Alerts of a code', () => {
 
 	it('are left to the worker that is at them', async () => {
 		await inOne(async (client) => {
-			expect((await takeAgain(client))!.length).toBeGreaterThan(0);
+			expect((await takeAffected(client))!.length).toBeGreaterThan(0);
 			expect(await take()).toBeNull();
 		}, 'rollback');
 	});

@@ -1,7 +1,8 @@
 // The samples that learned evidence is counted on: what one costs does not grow with how many there are.
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inTransaction, openDatabase, type Connection } from '#lib/server/postgres/database.ts';
+import { openDatabase, type Connection } from '#lib/server/postgres/database.ts';
+import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { replaceSamples, type Sample } from '#lib/server/learning/learned-counts.ts';
 import { startSystem, type System } from '../support/system.ts';
 

@@ -2,7 +2,7 @@
 // a person says that they are none.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
-import { euiToBytes } from '#lib/server/postgres/database.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { sampledHome } from '#lib/server/learning/learned-counts.ts';
 import { joinAs } from '../support/members.ts';
 import { PARTIES } from '../../demo/world.ts';

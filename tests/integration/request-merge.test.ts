@@ -2,7 +2,7 @@
 // the earliest request; the latest response; the code of the latest response that has one; of what differs the greatest.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { euiToBytes } from '#lib/server/postgres/database.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { ED, aRequest, newDeviceId } from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
 

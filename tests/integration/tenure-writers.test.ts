@@ -1,7 +1,7 @@
 // P4 on the real record: whoever states tenures, and however many at once, no Device ever has two Suppliers at one instant.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { euiToBytes } from '#lib/server/postgres/database.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { aDevice, newDeviceId } from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { SLOTS, SLUGS, owners, slotOf, tenuresOf, type Owner } from '../support/tenure-histories.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { euiToBytes } from '#lib/server/postgres/database.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { ED, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
 

@@ -2,16 +2,17 @@
 // Alerts in any order, without waiting for explanations.
 import type pg from 'pg';
 import { KEY_NAMES, groupKeys, nameOf, ruleOf, runsOf, type Member } from '#lib/domain/episode.ts';
-import { euiToBytes, openDatabase } from '#lib/server/postgres/database.ts';
-import { writeAgain } from '#lib/server/feed/replace-explanations.ts';
-import { lockFeeds } from '#lib/server/feed/explanation-columns.ts';
-import { writeFirst } from '#lib/server/feed/insert-explanations.ts';
-import { findChanged, hasStanding } from '#lib/server/feed/stored-explanations.ts';
+import { openDatabase } from '#lib/server/postgres/database.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { replaceExplanations } from '#lib/server/feed/replace-explanations.ts';
+import { lockFeeds } from '#lib/server/feed/feed-entries.ts';
+import { insertExplanations } from '#lib/server/feed/insert-explanations.ts';
+import { findChanged, isStored } from '#lib/server/feed/stored-explanations.ts';
 import type { AlertBody } from '#lib/server/feed/feed.ts';
-import { writeFeed } from '#lib/server/retraction/viewer-changes.ts';
+import { writeViewerChanges } from '#lib/server/retraction/viewer-changes.ts';
 import { followLargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
-import { groupEpisodes, type GroupOptions } from '#lib/server/episodes/group-episodes.ts';
+import { createGrouping, type GroupOptions } from '#lib/server/episodes/group-episodes.ts';
 import type { System } from './system.ts';
 
 export const BASE = Date.parse('2026-11-05T00:00:00.000Z');
@@ -167,27 +168,27 @@ export function grouped(system: System, devices: number) {
 			if (list[0]!.n % 3 === 0) await large.refresh();
 			const rows = list.map((told) => ({ ...rowOf(told), joins: guess(told) }));
 			await within(async (client) => {
-				await lockFeeds(client, rows);
-				await writeFirst(client, rows);
+				await lockFeeds(client, [SUPPLIER]);
+				await insertExplanations(client, rows);
 			});
 		},
 		explainAnew: (list: readonly Told[]): Promise<void> =>
 			within(async (client) => {
 				const changed = await findChanged(client, list.map(rowOf));
-				await lockFeeds(client, list.map(rowOf));
-				if (changed.every(hasStanding)) await writeAgain(client, changed);
-				else await writeFeed(client, list.map(rowOf), []);
+				await lockFeeds(client, [SUPPLIER]);
+				if (changed.every(isStored)) await replaceExplanations(client, changed);
+				else await writeViewerChanges(client, list.map(rowOf), []);
 			}),
 		retract: (list: readonly Told[]): Promise<void> =>
 			within((client) =>
-				writeFeed(
+				writeViewerChanges(
 					client,
 					[],
 					list.map((told) => ({ supplierId: SUPPLIER, alertId: idOf(told.n) }))
 				)
 			),
 		group: (options: Partial<GroupOptions>, from: pg.Pool = pool): Promise<number> =>
-			groupEpisodes({ pool: from, publish: async () => {}, backlog: { isPressed: false }, options }),
+			createGrouping({ pool: from, publish: async () => {}, backlog: { isPressed: false }, options })(),
 		async unsure(): Promise<number> {
 			const { rows } = await record.query<{ count: number }>(
 				'select count(*)::int as count from episode where unsure_since is not null'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrayText } from '#lib/server/feed/explanation-columns.ts';
+import { arrayText } from '#lib/server/feed/explanation-rows.ts';
 
 describe('texts as PostgreSQL spells an array', () => {
 	it('stand each once and in quotes', () => {

@@ -16,7 +16,7 @@ import { createDecisions } from '#lib/server/decisions/decisions.ts';
 import { createDeviceStore } from '#lib/server/ingest/device-store.ts';
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createEpisodes } from '#lib/server/episodes/episodes.ts';
-import { readSampling } from '#lib/server/learning/learned-counts.ts';
+import { followSampling } from '#lib/server/learning/learned-counts.ts';
 import { followLearned, readLearned } from '#lib/server/learning/learned-patterns.ts';
 import { publishLive } from '#lib/server/live/live-channel.ts';
 import { followLargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
@@ -46,7 +46,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const subscriber = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
 	const queues = stack.adopt(createQueues(redis, log), (q) => q.close());
 	const nextId = createIds(randomInt(1024));
-	const writing = { pool: intake.pool, nextId, ring: queues.ring, lingerMs: config.ingestLingerMs };
+	const writing = { pool: intake.pool, nextId, enqueue: queues.enqueue, lingerMs: config.ingestLingerMs };
 	const backlog = stack.adopt(watchBacklog(intake.pool), (b) => b.close());
 	const alertStore = stack.adopt(createAlertStore({ ...writing, backlog }), (s) => s.close());
 	const requestStore = stack.adopt(createRequestStore(writing), (s) => s.close());
@@ -66,8 +66,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		alertStore,
 		requestStore,
 		backlog,
-		deviceStore: createDeviceStore({ pool: intake.pool, ring: queues.ring }),
-		completeness: createCompleteness({ pool: intake.pool, ring: queues.ring }),
+		deviceStore: createDeviceStore({ pool: intake.pool, enqueue: queues.enqueue }),
+		completeness: createCompleteness({ pool: intake.pool, enqueue: queues.enqueue }),
 		alerts,
 		episodes: createEpisodes(web.db),
 		learned,
@@ -77,7 +77,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		timeline: createTimeline(web.db, config.roleOnly),
 		decisions: createDecisions({ db: web.db, alerts, publish: (messages) => publishLive(redis, messages) }),
 		causeTables: createCauseTables(web.pool),
-		whatIfs: createWhatIfs({ ...web, replay: queues.replay }),
+		whatIfs: createWhatIfs({ ...web, enqueueReplay: queues.enqueueReplay }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),
 		/** Whether the record answers. */
@@ -119,7 +119,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 		causeTable,
 		learned: followLearned(),
 		largeEpisodes,
-		sampling: await readSampling(pool),
+		sampling: await followSampling(pool),
 		connection: bullConnection(redis),
 		[Symbol.asyncDispose]: () => held[Symbol.asyncDispose]()
 	};

@@ -1,4 +1,4 @@
-// What the jobs of this folder work with, wired from the services of a worker process.
+// The dependencies of the jobs, wired from the services of a worker process.
 import { withFrequencies } from '#lib/domain/learned-pattern.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
 import { publishLive } from '#lib/server/live/live-channel.ts';
@@ -15,13 +15,13 @@ export function workerDeps(services: Awaited<ReturnType<typeof openWorkerService
 		learned,
 		sampling,
 		largeEpisodes,
-		/** The table that is active now; a piece of work takes it once and stays with it. */
+		/** The active cause table; a job reads it once and works with that table to its end. */
 		get table() {
 			return causeTable.current;
 		},
 		roleOnly: config.roleOnly,
-		ring: queues.ring,
-		replay: queues.replay,
+		enqueue: queues.enqueue,
+		enqueueReplay: queues.enqueueReplay,
 		backlog,
 		publish: (frames: readonly Frame[]) =>
 			publishLive(

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import type { Scope } from '#lib/domain/access.ts';
 import { mintKey } from './api-keys.ts';
-import { euiToBytes } from '#lib/server/postgres/database.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 
 /** Adds a Supplier with its User IDs, or brings a known one up to date. Returns its id. Throws when a User ID is another's. */
 export async function addSupplier(

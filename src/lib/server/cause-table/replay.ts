@@ -4,8 +4,9 @@ import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { readCauseTable, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/cause-table/what-if.ts';
-import { loadSurroundings } from '#lib/server/evidence/evidence-store.ts';
+import { loadContext } from '#lib/server/evidence/alert-context.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
+import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import type { FollowLearned } from '#lib/server/learning/learned-patterns.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import { explainAlerts, type Explained } from '#lib/server/correlation/explain-alerts.ts';
@@ -45,12 +46,12 @@ export async function whatIf(deps: WhatIfDeps, version: string): Promise<number>
 }
 
 /** Calls for replays that no worker has taken up, or whose worker is gone. Returns how many. */
-export async function callForWhatIfs({
+export async function enqueueLostWhatIfs({
 	pool,
-	replay
+	enqueueReplay
 }: {
 	pool: pg.Pool;
-	replay: (version: string) => void;
+	enqueueReplay: (version: string) => void;
 }): Promise<number> {
 	const { rows } = await pool.query<{ version: string }>(
 		`select version from what_if_run
@@ -58,7 +59,7 @@ export async function callForWhatIfs({
 			or (state = 'running' and touched_at < now() - $1::interval)`,
 		[LOST_AFTER]
 	);
-	for (const row of rows) replay(row.version);
+	for (const row of rows) enqueueReplay(row.version);
 	return rows.length;
 }
 
@@ -92,22 +93,21 @@ async function comparePage(
 	active: CauseTable,
 	draft: CauseTable
 ): Promise<Array<{ before: Explained; after: Explained }>> {
-	const client = await deps.pool.connect();
-	try {
-		await client.query('begin isolation level repeatable read read only');
-		const around = await loadSurroundings(client, ids);
-		const learned = await deps.learned.read(client);
-		const place = new Map(ids.map((id, i) => [id, i]));
-		around.alerts.sort((a, b) => place.get(a.id)! - place.get(b.id)!);
-		const now = Date.now();
-		const before = await explainAlerts(client, { ...deps, learned, table: active }, around, now);
-		const after = await explainAlerts(client, { ...deps, learned, table: draft }, around, now);
-		// Who sees an Alert does not depend on the table: both lists run in step.
-		return before.map((explained, i) => ({ before: explained, after: after[i]! }));
-	} finally {
-		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
-		client.release();
-	}
+	return inTransaction(
+		deps.pool,
+		async (client) => {
+			const context = await loadContext(client, ids);
+			const learned = await deps.learned.read(client);
+			const place = new Map(ids.map((id, i) => [id, i]));
+			context.alerts.sort((a, b) => place.get(a.id)! - place.get(b.id)!);
+			const now = Date.now();
+			const before = await explainAlerts(client, { ...deps, learned, table: active }, context, now);
+			const after = await explainAlerts(client, { ...deps, learned, table: draft }, context, now);
+			// Who sees an Alert does not depend on the table: both lists have the same order.
+			return before.map((explained, i) => ({ before: explained, after: after[i]! }));
+		},
+		{ snapshot: true }
+	);
 }
 
 async function take(pool: pg.Pool, version: string): Promise<Run | null> {

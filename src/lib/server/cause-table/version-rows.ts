@@ -2,7 +2,7 @@
 import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import type { TableSummary, VersionStatus } from '#lib/domain/cause-table/version.ts';
 import type pg from 'pg';
-import { inTransaction } from '#lib/server/postgres/database.ts';
+import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 
 export interface Person {

@@ -20,7 +20,11 @@ interface Row extends Pick<WhatIf, 'version' | 'against' | 'state' | 'fault' | '
 	result: WhatIfChange[];
 }
 
-export function createWhatIfs(deps: { db: Database; pool: pg.Pool; replay: (version: string) => void }) {
+export function createWhatIfs(deps: {
+	db: Database;
+	pool: pg.Pool;
+	enqueueReplay: (version: string) => void;
+}) {
 	return {
 		/** Starts the replay of a draft against the active table; one that runs is replaced. */
 		async start(version: string, by: Person): Promise<Refusal | null> {
@@ -42,7 +46,7 @@ export function createWhatIfs(deps: { db: Database; pool: pg.Pool; replay: (vers
 				]);
 				return null;
 			});
-			if (!refusal) deps.replay(version);
+			if (!refusal) deps.enqueueReplay(version);
 			return refusal;
 		},
 

@@ -1,233 +1,191 @@
-// correlate-alerts, correlate-again: explains the Alerts of the doorbells that wait, for each Supplier entitled to them,
-// for the first time or again; one transaction a round.
+// correlate-alerts, correlate-again: explains the Alerts of the doorbells that wait, for each Supplier entitled to see them.
+// `correlate-alerts` explains for the first time, `correlate-again` after new evidence. One batch is one transaction.
 import type pg from 'pg';
-import { describeAlert } from '#lib/domain/alert-code.ts';
-import { counterOf } from '#lib/domain/command-reference.ts';
-import type { Explanation } from '#lib/domain/correlation/correlate.ts';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
-import { onSession } from '#lib/server/postgres/database.ts';
-import { takeDoorbells, type Bells } from '#lib/server/jobs/doorbells.ts';
 import { keysOf } from '#lib/server/episodes/episode-keys.ts';
-import {
-	isReport,
-	loadSurroundings,
-	type StoredAlert,
-	type Surroundings
-} from '#lib/server/evidence/evidence-store.ts';
-import { writeAgain } from '#lib/server/feed/replace-explanations.ts';
-import { isoOf, lockFeeds } from '#lib/server/feed/explanation-columns.ts';
-import type { AlertBody, FeedRow, Frame, Joins } from '#lib/server/feed/feed.ts';
-import { writeFeed } from '#lib/server/retraction/viewer-changes.ts';
-import { writeFirst } from '#lib/server/feed/insert-explanations.ts';
-import { findChanged, hasStanding } from '#lib/server/feed/stored-explanations.ts';
 import type { LargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
+import { loadContext, type AlertContext } from '#lib/server/evidence/alert-context.ts';
+import {
+	NO_CHANGE,
+	type AlertBody,
+	type EpisodeGuess,
+	type ExplanationRow,
+	type FeedChange,
+	type Frame
+} from '#lib/server/feed/feed.ts';
+import { endDoorbells, takeDoorbells } from '#lib/server/jobs/doorbells.ts';
+import type { Enqueue } from '#lib/server/jobs/queues.ts';
 import { learnLater, type Sampling } from '#lib/server/learning/learned-counts.ts';
 import type { FollowLearned } from '#lib/server/learning/learned-patterns.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
-import type { Ring } from '#lib/server/jobs/queues.ts';
-import { findLost } from '#lib/server/retraction/retraction.ts';
-import { explainAlerts, type ExplainDeps } from './explain-alerts.ts';
+import { statement } from '#lib/server/postgres/statement.ts';
+import { inTransaction, type CommitWith } from '#lib/server/postgres/transaction.ts';
+import { alertBody } from './alert-body.ts';
+import { explainAlerts, type ExplainDeps, type Explained } from './explain-alerts.ts';
+import { writeChanged, writeFirst } from './write-explanations.ts';
 
 export interface CorrelateDeps extends Omit<ExplainDeps, 'learned'> {
 	pool: pg.Pool;
 	learned: FollowLearned;
-	ring: Ring;
+	enqueue: Enqueue;
 	sampling: Sampling;
 	largeEpisodes: Pick<LargeEpisodes, 'guess'>;
 	publish(frames: readonly Frame[]): Promise<void>;
 }
 
+/** Learned patterns stay as they are until the transaction ends. */
+const LEARNED = `pg_advisory_xact_lock_shared(${LOCKS.learned})`;
+/** A correction of tenures waits until the transaction ends. */
+const FIRST = `pg_advisory_xact_lock_shared(${LOCKS.firstExplanations})`;
+
 /**
- * One round of a job: the most urgent doorbells that wait, as many as make some hundred Alerts; `more` where others are
+ * Explains one batch: the Alerts of the most urgent doorbells that wait, some hundred. Calls `runAnother` where doorbells are
  * left. Returns how many entries the feeds have of it.
  */
 export async function correlateAlerts(
 	deps: CorrelateDeps,
 	job: 'correlate-alerts' | 'correlate-again',
-	more: () => void
+	runAnother: () => void
 ): Promise<number> {
-	const again = job === 'correlate-again';
-	const work = await onSession(deps.pool, async (client) => {
-		const [, bells] = await Promise.all([
-			// With the locks: neither what is learned nor tenures change under the Alerts that are explained by them.
-			client.query(`begin; ${again ? KNOWN : FIRST}`),
-			takeDoorbells(client, job)
-		]);
-		if (bells.more) more();
-		if (bells.ids.length > 0) return explain(client, deps, bells, again);
-		await client.query('commit');
-		return NOTHING;
-	});
-	return tell(deps, work);
+	const isFirst = job === 'correlate-alerts';
+	const change = await inTransaction(
+		deps.pool,
+		async (client, commitWith) => {
+			const doorbells = await takeDoorbells(client, job);
+			if (doorbells.more) runAnother();
+			if (doorbells.ids.length === 0) return NO_CHANGE;
+			const batch = { alertIds: doorbells.recordIds, doorbells: doorbells.ids };
+			return isFirst
+				? explainFirst(client, commitWith, deps, batch)
+				: explainAgain(client, commitWith, deps, batch);
+		},
+		{ locks: isFirst ? `${LEARNED}, ${FIRST}` : LEARNED }
+	);
+	return announce(deps, change);
 }
 
-export interface Work {
-	frames: Frame[];
-	/** The doorbell of Alerts that are to be explained again because of these. */
-	others: bigint | null;
+/**
+ * Explains Alerts again without doorbells: the Alerts that `take` returns within the transaction. Returns how many entries the
+ * feeds have of it, or `null` where `take` returned `null`.
+ */
+export async function correlateTaken(
+	deps: CorrelateDeps,
+	take: (client: pg.ClientBase) => Promise<bigint[] | null>
+): Promise<number | null> {
+	const change = await inTransaction(
+		deps.pool,
+		async (client, commitWith) => {
+			const alertIds = await take(client);
+			if (alertIds === null) return null;
+			return alertIds.length === 0
+				? NO_CHANGE
+				: explainAgain(client, commitWith, deps, { alertIds, doorbells: [] });
+		},
+		{ locks: LEARNED }
+	);
+	return change && announce(deps, change);
 }
 
-/** Tells of what was explained, after its commit. Returns how many entries the feeds have of it. */
-export async function tell({ ring, publish }: CorrelateDeps, { frames, others }: Work): Promise<number> {
-	if (others !== null) ring('correlate-again', others);
+/** After the commit: enqueues the Alerts that have to be explained once more, and pushes the frames. */
+async function announce(
+	{ enqueue, publish }: CorrelateDeps,
+	{ frames, doorbell }: FeedChange
+): Promise<number> {
+	if (doorbell !== null) enqueue('correlate-again', doorbell);
 	await publish(frames);
 	return frames.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }
 
-const NOTHING: Work = { frames: [], others: null };
-/** Until the end of the transaction what is offered stays as it is. */
-export const KNOWN = `select pg_advisory_xact_lock_shared(${LOCKS.learned})`;
-const FIRST = `${KNOWN}, pg_advisory_xact_lock_shared(${LOCKS.firstExplanations})`;
+interface Batch {
+	alertIds: bigint[];
+	/** The doorbells that named these Alerts; they end with the transaction. */
+	doorbells: bigint[];
+}
 
-/** Explains these Alerts (`records`), ends their doorbells (`ids`), and commits. */
-export async function explain(
+/** A Service Request that comes now is not an obstacle: it has these Alerts explained again, after this transaction. */
+async function explainFirst(
+	client: pg.PoolClient,
+	commitWith: CommitWith,
+	deps: CorrelateDeps,
+	batch: Batch
+): Promise<FeedChange> {
+	const { context, explained } = await explain(client, deps, batch);
+	const rows = explained.map((one) => {
+		const row = rowOf(one);
+		return { ...row, joins: guessEpisode(deps, context, one, row.body) };
+	});
+	const [, change] = await Promise.all([
+		finishBatch(client, deps, batch, context),
+		writeFirst(client, commitWith, context, rows)
+	]);
+	return change;
+}
+
+async function explainAgain(
+	client: pg.PoolClient,
+	commitWith: CommitWith,
+	deps: CorrelateDeps,
+	batch: Batch
+): Promise<FeedChange> {
+	// Two batches must not overtake each other on one Alert: the later batch has the later evidence.
+	await client.query(LOCK_ALERTS({ alertIds: batch.alertIds }));
+	const { context, explained } = await explain(client, deps, batch);
+	const rows = explained.map(rowOf);
+	const [, change] = await Promise.all([
+		finishBatch(client, deps, batch, context),
+		writeChanged(client, commitWith, batch.alertIds, rows)
+	]);
+	return change;
+}
+
+const LOCK_ALERTS = statement(
+	'lock-alerts',
+	'select pg_advisory_xact_lock(id) from (select unnest(:alertIds::bigint[]) as id order by 1) ordered'
+);
+
+async function explain(
 	client: pg.PoolClient,
 	deps: CorrelateDeps,
-	bells: Pick<Bells, 'ids' | 'records'>,
-	again: boolean
-): Promise<Work> {
-	const ids = bells.records;
-	// Two correlations of one Alert must not overtake each other: the later one has seen the later evidence.
-	if (again)
-		await client.query(
-			'select pg_advisory_xact_lock(id) from (select unnest($1::bigint[]) as id order by 1) locked',
-			[ids]
-		);
-	const [around, learned] = await Promise.all([loadSurroundings(client, ids), deps.learned.read(client)]);
-	const explained = await explainAlerts(client, { ...deps, learned }, around, Date.now());
-	const rows = explained.map(({ alert, supplierId, explanation }): FeedRow => {
-		const body = bodyOf(alert, explanation);
-		return {
-			supplierId,
-			alertId: alert.id,
-			body,
-			settlesAt: explanation.settlesAt,
-			dueAt: explanation.dueAt,
-			tableVersion: explanation.tableVersion,
-			joins: again ? null : guessEpisode(deps, around, alert, supplierId, body)
-		};
-	});
-	const [, , work] = await Promise.all([
+	{ alertIds }: Batch
+): Promise<{ context: AlertContext; explained: Explained[] }> {
+	const [context, learned] = await Promise.all([loadContext(client, alertIds), deps.learned.read(client)]);
+	return { context, explained: await explainAlerts(client, { ...deps, learned }, context, Date.now()) };
+}
+
+/** Ends the doorbells, and has the Alerts of the sampled homes counted for learned evidence. */
+async function finishBatch(
+	client: pg.PoolClient,
+	{ sampling }: CorrelateDeps,
+	{ doorbells }: Batch,
+	{ alerts }: AlertContext
+): Promise<void> {
+	const sampled = alerts.filter((alert) => isSampled(alert.hubId ?? alert.deviceId, sampling.share));
+	await Promise.all([
 		learnLater(
 			client,
-			around.alerts.filter((a) => isSampled(a.hubId ?? a.deviceId, deps.sampling.share)).map((a) => a.id)
+			sampled.map((alert) => alert.id)
 		),
-		client.query({
-			name: 'end-doorbells',
-			text: 'delete from doorbell where id = any($1)',
-			values: [bells.ids]
-		}),
-		again ? lookAgain(client, ids, rows) : lookFirst(client, around, rows)
+		doorbells.length > 0 && endDoorbells(client, doorbells)
 	]);
-	return work;
 }
 
-/** The large episode that it joins at once; of all others grouping decides a moment later. */
+const rowOf = ({ alert, supplierId, explanation }: Explained): ExplanationRow => ({
+	supplierId,
+	alertId: alert.id,
+	body: alertBody(alert, explanation),
+	settlesAt: explanation.settlesAt,
+	dueAt: explanation.dueAt,
+	tableVersion: explanation.tableVersion
+});
+
+/** The large episode that the Alert joins at once. Grouping decides about all other episodes a moment later. */
 function guessEpisode(
 	{ largeEpisodes }: CorrelateDeps,
-	{ devices }: Surroundings,
-	{ imageHash, deviceId, effectiveAt }: StoredAlert,
-	supplierId: number,
+	{ devices }: AlertContext,
+	{ alert, supplierId }: Explained,
 	body: AlertBody
-): Joins | null {
-	const { model = null, firmware = null } = devices.get(deviceId) ?? {};
-	return largeEpisodes.guess(supplierId, keysOf({ ...body, model, firmware, imageHash }), effectiveAt);
-}
-
-async function lookAgain(
-	client: pg.PoolClient,
-	ids: readonly bigint[],
-	rows: readonly FeedRow[]
-): Promise<Work> {
-	const [lost, changed] = await Promise.all([findLost(client, ids, rows), findChanged(client, rows)]);
-	const due = changed.map(({ row }) => row);
-	if (lost.length === 0 && !changed.some(({ isBack }) => isBack)) {
-		if (changed.length === 0) {
-			await client.query('commit');
-			return NOTHING;
-		}
-		const known = changed.filter(hasStanding);
-		// A Service Request may come so early that the Alert is looked at again before it was explained at all.
-		const fresh = changed.flatMap((one) => (hasStanding(one) ? [] : one.row));
-		const [, again, first] = await Promise.all([
-			lockFeeds(client, due),
-			writeAgain(client, known),
-			writeFirst(client, fresh, { again: true }),
-			client.query('commit')
-		]);
-		return { frames: [...again.frames, ...first.frames], others: again.behind ?? first.behind };
-	}
-	const frames = await writeFeed(client, due, lost);
-	await client.query('commit');
-	return { frames, others: null };
-}
-
-async function lookFirst(
-	client: pg.PoolClient,
-	around: Surroundings,
-	rows: readonly FeedRow[]
-): Promise<Work> {
-	const others = await askOtherReports(client, around);
-	// Sent together: the feeds are held for as long as PostgreSQL takes, and never while this process is busy.
-	const [, { frames }] = await Promise.all([
-		lockFeeds(client, rows),
-		writeFirst(client, rows),
-		client.query('commit')
-	]);
-	return { frames, others };
-}
-
-/** The other Alerts of the same command count this one too: a doorbell has them explained again. */
-async function askOtherReports(
-	client: pg.PoolClient,
-	{ alerts, reports }: Surroundings
-): Promise<bigint | null> {
-	const here = new Set(alerts.map((alert) => alert.id));
-	const counters = new Set(
-		alerts.filter(isReport).map((alert) => `${alert.deviceId} ${counterOf(alert.reference)}`)
-	);
-	const others = [...reports].flatMap(([deviceId, list]) =>
-		list.filter((r) => !here.has(r.alertId) && counters.has(`${deviceId} ${counterOf(r.reference)}`))
-	);
-	if (others.length === 0) return null;
-	const { rows } = await client.query<{ id: bigint }>(
-		`insert into doorbell (job, ids) values ('correlate-again', $1) returning id`,
-		[[...new Set(others.map((report) => report.alertId))]]
-	);
-	return rows[0]!.id;
-}
-
-function bodyOf(alert: StoredAlert, explanation: Explanation): AlertBody {
-	const { code, name, category, priority } = describeAlert(alert);
-	const outcome = explanation.commandOutcome?.state;
-	const isNews = outcome === 'partly-failed' || outcome === 'incomplete';
-	const inScope = explanation.kind !== 'out-of-scope';
-	return {
-		id: alert.id.toString(),
-		messageId: alert.messageId,
-		deviceId: alert.deviceId,
-		deviceType: inScope ? alert.deviceType : null,
-		hubId: inScope ? alert.hubId : null,
-		area: inScope ? alert.area : null,
-		kind: alert.kind,
-		code,
-		name,
-		category,
-		priority: isNews ? Math.min(priority, 2) : priority,
-		raisedAt: isoOf(alert.raisedAt),
-		receivedAt: isoOf(alert.receivedAt)!,
-		effectiveAt: isoOf(alert.effectiveAt)!,
-		clockStatus: alert.clockStatus,
-		occurrences: alert.throttledCount ?? 1,
-		throttled: alert.throttledCount !== null,
-		reference: alert.reference,
-		explanation: explanation.kind,
-		summary: explanation.summary,
-		guidance: explanation.guidance,
-		notes: explanation.notes,
-		commandOutcome: explanation.commandOutcome,
-		forward: explanation.forward,
-		candidates: explanation.candidates,
-		excluded: explanation.excluded
-	};
+): EpisodeGuess | null {
+	const { model = null, firmware = null } = devices.get(alert.deviceId) ?? {};
+	const keys = keysOf({ ...body, model, firmware, imageHash: alert.imageHash });
+	return largeEpisodes.guess(supplierId, keys, alert.effectiveAt);
 }

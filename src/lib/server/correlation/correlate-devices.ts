@@ -1,30 +1,29 @@
-// correlate-devices: when Devices or tenures have changed, has the Alerts of these Devices and of their home networks
-// explained again: they came before their Device did, or before a tenure was put right.
+// correlate-devices: has the Alerts of changed Devices, and of their home networks, explained again. The Alerts came before
+// their Device did, or before a tenure was corrected.
 import type pg from 'pg';
+import { deleteDoorbells, insertDoorbells, type NewDoorbell } from '#lib/server/jobs/doorbells.ts';
+import type { Enqueue } from '#lib/server/jobs/queues.ts';
 import { homeOf } from '#lib/server/postgres/home-network.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
-import type { Ring } from '#lib/server/jobs/queues.ts';
+import { query } from '#lib/server/postgres/statement.ts';
 
-/** Works on a doorbell; one that is gone has been worked on. Returns how many Alerts are to be explained again. */
+/** Works on one doorbell; a doorbell that is gone was worked on before. Returns how many Alerts are explained again. */
 export async function correlateDevices(
-	{ pool, ring }: { pool: pg.Pool; ring: Ring },
+	{ pool, enqueue }: { pool: pg.Pool; enqueue: Enqueue },
 	doorbell: bigint
 ): Promise<number> {
-	// A first explanation that has read the tenures of before the change may be on its way: it ends before the doorbells
-	// below are rung, so that they find what it has written. What begins later reads the tenures of after.
-	await pool.query(`${HOMES} select pg_advisory_xact_lock($2) from (select from alerts limit 1) found`, [
-		doorbell,
-		LOCKS.firstExplanations
-	]);
-	const { rows } = await pool.query<{ id: bigint; count: number }>(RING_AGAIN, [doorbell]);
-	for (const row of rows) ring('correlate-again', row.id);
-	return rows.reduce((sum, row) => sum + row.count, 0);
+	// A first explanation that has read the old tenures may be under way. It ends before the doorbells below are inserted, so
+	// that they find what it has written. A first explanation that begins later reads the new tenures.
+	await pool.query(AWAIT_FIRST({ doorbell, lock: LOCKS.firstExplanations }));
+	const { rows } = await pool.query<NewDoorbell>(ASK_AGAIN({ doorbell }));
+	for (const { id } of rows) enqueue('correlate-again', id);
+	return rows.reduce((sum, { count }) => sum + count, 0);
 }
 
-// Device by Device, as in `homeOf`.
-const HOMES = `
+// The ids of this doorbell are Device ids. The Alerts are looked up Device by Device, as in `homeOf`.
+const ALERTS = `
 with named as (
-	select decode(lpad(to_hex(n), 16, '0'), 'hex') as device_id from doorbell b, unnest(b.ids) as n where b.id = $1
+	select decode(lpad(to_hex(n), 16, '0'), 'hex') as device_id from doorbell b, unnest(b.ids) as n where b.id = :doorbell
 ), home as (
 	select device_id from named
 	union
@@ -33,10 +32,9 @@ with named as (
 	select a.id from home h cross join lateral (select id from alert where device_id = h.device_id offset 0) a
 )`;
 
-const RING_AGAIN = `${HOMES}, parts as (
-	select array_agg(id order by id) as ids
-	from (select id, (row_number() over (order by id) - 1) / 500 as part from alerts) a group by part
-), gone as (
-	delete from doorbell where id = $1
-)
-insert into doorbell (job, ids) select 'correlate-again', ids from parts returning id, cardinality(ids) as count`;
+const AWAIT_FIRST = query(
+	`${ALERTS} select pg_advisory_xact_lock(:lock) from (select from alerts limit 1) found`
+);
+
+const ASK_AGAIN = query(`${ALERTS}, done as (${deleteDoorbells('array[:doorbell]::bigint[]')})
+${insertDoorbells('correlate-again', 'alerts')}`);

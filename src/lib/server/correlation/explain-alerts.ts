@@ -1,6 +1,6 @@
-// Explains Alerts for every Supplier that sees them, by one cause table. It writes nothing: whoever asks keeps the
-// explanations (correlate-alerts.ts) or counts them (what-if.ts).
-import { setImmediate as turn } from 'node:timers/promises';
+// Explains Alerts for every Supplier that sees them, by one cause table. It writes nothing: correlate-alerts.ts stores the
+// explanations, and the what-if replay (cause-table/replay.ts) counts them.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
@@ -8,23 +8,23 @@ import { correlate, type Explanation } from '#lib/domain/correlation/correlate.t
 import { gatherBack } from '#lib/domain/correlation/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { isResponsible, tenureAt } from '#lib/domain/tenure.ts';
-import { euiToBytes } from '#lib/server/postgres/database.ts';
 import {
 	isReport,
-	requestsByCounter,
+	type AlertContext,
 	type StoredAlert,
-	type StoredReport,
-	type Surroundings
-} from '#lib/server/evidence/evidence-store.ts';
-import type { Learned } from '#lib/server/learning/learned-patterns.ts';
+	type StoredReport
+} from '#lib/server/evidence/alert-context.ts';
+import { findNearbyRequests } from '#lib/server/evidence/nearby-requests.ts';
+import { requestKey } from '#lib/server/evidence/request-id.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
-import { requestKey } from '#lib/server/ingest/request-store.ts';
-import { requestsAround } from '#lib/server/evidence/requests-around.ts';
+import { requestsByCounter } from '#lib/server/evidence/stored-requests.ts';
+import type { Learned } from '#lib/server/learning/learned-patterns.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 
 export interface ExplainDeps {
 	index: RequestIndex;
 	table: CauseTable;
-	/** Taken once: all of a batch is explained by one state of what was learned, and by one table. */
+	/** All Alerts of a batch are explained by one state of the learned patterns. */
 	learned: Learned;
 	roleOnly: ReadonlySet<string>;
 }
@@ -35,29 +35,31 @@ export interface Explained {
 	explanation: Explanation;
 }
 
-/** One explanation for each Alert and each Supplier that sees it, Alert by Alert in the order of `around`. */
+/** After this many Alerts other work of the process gets its turn: it may hold locks that everybody waits for. */
+const ALERTS_PER_TURN = 50;
+
+/** Gives one explanation for each Alert and each Supplier that sees it, in the order of the Alerts. `now`: epoch ms. */
 export async function explainAlerts(
 	client: pg.ClientBase,
 	deps: ExplainDeps,
-	around: Surroundings,
+	context: AlertContext,
 	now: number
 ): Promise<Explained[]> {
 	const { table, learned } = deps;
-	const requests = await requestsFor(client, deps, around);
+	const requestsOf = await findRequests(client, deps, context);
 	const explained: Explained[] = [];
-	for (const [i, alert] of around.alerts.entries()) {
-		// Others of this process get their turn: they may hold what everybody waits for.
-		if (i % STRETCH === STRETCH - 1) await turn();
-		for (const supplierId of viewersOf(alert, around)) {
+	for (const [i, alert] of context.alerts.entries()) {
+		if (i % ALERTS_PER_TURN === ALERTS_PER_TURN - 1) await nextTurn();
+		for (const supplierId of viewersOf(alert, context)) {
 			const explanation = correlate({
 				alert,
-				requests: requests(alert),
-				home: around.devices,
-				viewer: { supplierId, userIds: around.userIds.get(supplierId) ?? new Set() },
-				completeUntil: around.completeUntil,
+				requests: requestsOf(alert),
+				home: context.devices,
+				viewer: { supplierId, userIds: context.userIds.get(supplierId) ?? new Set() },
+				completeUntil: context.completeUntil,
 				table,
 				learned: learned.of(supplierId),
-				reports: reportsOn(alert, supplierId, around),
+				reports: reportsOn(alert, supplierId, context),
 				roleOnly: deps.roleOnly,
 				now
 			});
@@ -67,14 +69,11 @@ export async function explainAlerts(
 	return explained;
 }
 
-/** So many Alerts are explained at a stretch. */
-const STRETCH = 50;
-
-/** What the Device reported on the command that this Alert names, within the viewer's tenure. */
+/** The reports of the Device on the command that this Alert names, within the tenure of the Supplier. */
 function reportsOn(
 	alert: StoredAlert,
 	supplierId: number,
-	{ reports, devices }: Surroundings
+	{ reports, devices }: AlertContext
 ): StoredReport[] {
 	if (!isReport(alert)) return [];
 	const tenures = devices.get(alert.deviceId)?.tenures ?? [];
@@ -84,10 +83,11 @@ function reportsOn(
 }
 
 /**
- * The Suppliers that see an Alert: the one in whose tenure it lies; and the one it was addressed to, which reads
- * `out-of-scope` where it is not in tenure. An unknown Device with no address falls to the Supplier that fed it.
+ * The Suppliers that see an Alert: the Supplier in whose tenure it lies, and the Supplier to whose User it was addressed,
+ * which reads `out-of-scope` outside its tenure. An Alert of an unknown Device without an address goes to the Supplier that
+ * fed it.
  */
-function viewersOf(alert: StoredAlert, { devices, userIds }: Surroundings): Set<number> {
+function viewersOf(alert: StoredAlert, { devices, userIds }: AlertContext): Set<number> {
 	const viewers = new Set<number>();
 	const device = devices.get(alert.deviceId);
 	const responsible = device && tenureAt(device.tenures, alert.effectiveAt);
@@ -98,26 +98,28 @@ function viewersOf(alert: StoredAlert, { devices, userIds }: Surroundings): Set<
 	return viewers;
 }
 
-/** How each Alert finds the requests that may explain it: those around it, and those that it names. */
-async function requestsFor(
+/** Finds the requests that may explain each Alert: those near it in time, and those that it names. */
+async function findRequests(
 	client: pg.ClientBase,
 	{ index, table, learned }: Pick<ExplainDeps, 'index' | 'table' | 'learned'>,
-	around: Surroundings
+	context: AlertContext
 ): Promise<(alert: StoredAlert) => ServiceRequest[]> {
-	const near = await requestsAround(client, index, around, (alert) => ({
-		devices: devicesToAsk(alert, around, table, learned),
+	const nearby = await findNearbyRequests(client, index, context, (alert) => ({
+		deviceIds: devicesToAsk(alert, context, table, learned),
 		since: alert.effectiveAt - gatherBack(causesOf(table, alert))
 	}));
-	const named = await referenced(client, around, near.all);
-	const byCounter = Map.groupBy([...near.all, ...named], (request) => request.counter);
+	const named = await findNamed(client, context, nearby.all);
+	const byCounter = Map.groupBy([...nearby.all, ...named], (request) => request.counter);
 	return (alert) => [
-		...near.of(alert),
-		...(byCounter.get(counterOf(alert.reference) ?? '') ?? []).filter((r) => mayBeNamed(r, alert, around))
+		...nearby.of(alert),
+		...(byCounter.get(counterOf(alert.reference) ?? '') ?? []).filter((request) =>
+			mayBeNamed(request, alert, context)
+		)
 	];
 }
 
-/** Equal counters are found for the whole batch: of another home only a RequestID means one. */
-function mayBeNamed(request: ServiceRequest, alert: StoredAlert, { homes }: Surroundings): boolean {
+/** Equal counters were found for the whole batch. Only a RequestID can name a request to another home. */
+function mayBeNamed(request: ServiceRequest, alert: StoredAlert, { homes }: AlertContext): boolean {
 	if (request.deviceId === alert.deviceId || request.requestId === alert.reference?.requestId) return true;
 	return alert.hubId !== null && (homes.get(alert.hubId) ?? []).includes(request.deviceId);
 }
@@ -125,7 +127,7 @@ function mayBeNamed(request: ServiceRequest, alert: StoredAlert, { homes }: Surr
 /** The Alert's own Device, and its home network where a cause of its code may lie there. */
 function devicesToAsk(
 	alert: StoredAlert,
-	{ homes }: Surroundings,
+	{ homes }: AlertContext,
 	table: CauseTable,
 	learned: Learned
 ): string[] {
@@ -136,9 +138,10 @@ function devicesToAsk(
 	return [alert.deviceId, ...home];
 }
 
-async function referenced(
+/** The requests that the Alerts name by reference and that are not among the `found`. */
+async function findNamed(
 	client: pg.ClientBase,
-	{ alerts }: Surroundings,
+	{ alerts }: AlertContext,
 	found: readonly ServiceRequest[]
 ): Promise<ServiceRequest[]> {
 	const counters = new Set(found.map((request) => request.counter));
@@ -146,14 +149,11 @@ async function referenced(
 		(alert) => alert.reference && !counters.has(counterOf(alert.reference) ?? '')
 	);
 	if (missing.length === 0) return [];
-	const keys = missing.flatMap((alert) =>
-		alert.reference!.requestId ? [requestKey(alert.reference!.requestId)] : []
-	);
-	const named = missing.flatMap((alert) => counterOf(alert.reference) ?? []);
-	return requestsByCounter(
-		client,
-		keys,
-		missing.map((alert) => euiToBytes(alert.deviceId)),
-		named
-	);
+	return requestsByCounter(client, {
+		keys: missing.flatMap((alert) =>
+			alert.reference!.requestId ? [requestKey(alert.reference!.requestId)] : []
+		),
+		deviceIds: missing.map((alert) => euiToBytes(alert.deviceId)),
+		counters: missing.flatMap((alert) => counterOf(alert.reference) ?? [])
+	});
 }

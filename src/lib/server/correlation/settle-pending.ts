@@ -1,19 +1,21 @@
-// settle-pending: when the completeness mark has moved, `pending` explanations whose window it has passed are due; and
-// so is what waited for a time to pass, such as instructions of a command that did not report.
+// settle-pending: has Alerts explained again whose time has come. The completeness mark has passed the window of a `pending`
+// explanation, or the clock has passed a time that an explanation waits for, such as a late report of a command.
 import type pg from 'pg';
-import type { Ring } from '#lib/server/jobs/queues.ts';
+import { insertDoorbells, type NewDoorbell } from '#lib/server/jobs/doorbells.ts';
+import type { Enqueue } from '#lib/server/jobs/queues.ts';
+import { query } from '#lib/server/postgres/statement.ts';
 
-/** Has every pending Alert that is due correlated again. Returns how many. */
-export async function settlePending({ pool, ring }: { pool: pg.Pool; ring: Ring }): Promise<number> {
-	const { rows } = await pool.query<{ id: bigint; count: number }>(DUE);
-	for (const row of rows) ring('correlate-again', row.id);
-	return rows.reduce((sum, row) => sum + row.count, 0);
+/** Returns how many Alerts are explained again. */
+export async function settlePending({ pool, enqueue }: { pool: pg.Pool; enqueue: Enqueue }): Promise<number> {
+	const { rows } = await pool.query<NewDoorbell>(ASK_AGAIN({}));
+	for (const { id } of rows) enqueue('correlate-again', id);
+	return rows.reduce((sum, { count }) => sum + count, 0);
 }
 
-// Alerts that wait in a doorbell already are left to it.
-const DUE = `
+// Alerts that a doorbell names already are left to it.
+const ASK_AGAIN = query(`
 with due as (
-	select alert_id from (
+	select alert_id as id from (
 		select alert_id from supplier_alert
 		where explanation = 'pending' and settles_at <= (select min(complete_until) from completeness)
 		union
@@ -22,7 +24,4 @@ with due as (
 	where not exists (select from doorbell d where d.job = 'correlate-again' and alert_id = any(d.ids))
 	limit 50000
 )
-insert into doorbell (job, ids)
-select 'correlate-again', array_agg(alert_id order by alert_id)
-from (select alert_id, (row_number() over (order by alert_id) - 1) / 500 as part from due) d group by part
-returning id, cardinality(ids) as count`;
+${insertDoorbells('correlate-again', 'due')}`);

@@ -1,6 +1,6 @@
 // How many Alerts an episode holds, on how many Devices, and what its first one tells of it.
 import type pg from 'pg';
-import { statement } from '#lib/server/postgres/database.ts';
+import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { isUncounted } from './episode-turn.ts';
 
 /** Which Alerts are to stand in which episodes. */
@@ -118,14 +118,14 @@ update episode e set members = f.members, devices = f.devices, occurrences = f.o
 	priority = f.priority, first_at = f.first_at, last_at = f.last_at, facts = f.facts, version = e.version + 1
 from figure f where e.id = f.id and e.supplier_id = $1`;
 
-const COUNT = statement('count-episodes', `with ${FIGURES} ${SET}`);
+const COUNT = positionalStatement('count-episodes', `with ${FIGURES} ${SET}`);
 
-const AHEAD = statement(
+const AHEAD = positionalStatement(
 	'count-episodes-ahead',
 	`with ${FIGURES} select jsonb_agg(to_jsonb(f))::text as figures from figure f`
 );
 
-const WRITE = statement(
+const WRITE = positionalStatement(
 	'write-episodes',
 	`
 with figure as (

@@ -1,7 +1,7 @@
 // The figures of episodes that have grown large: what joins and what leaves is added and taken away. What cannot be told
 // so (the most urgent of those that stay, the last of them) is right again when the episode is read in full.
 import type pg from 'pg';
-import { statement } from '#lib/server/postgres/database.ts';
+import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { DEVICE_OF, FACTS_OF } from './episode-count.ts';
 import type { Grown } from './episode-runs.ts';
 import { isUncounted } from './episode-turn.ts';
@@ -88,7 +88,7 @@ export async function writeLarge(
 const extentsOf = (large: ReadonlyArray<Pick<Large, 'from' | 'to'>>) =>
 	[large.map(({ from }) => from && new Date(from)), large.map(({ to }) => to && new Date(to))] as const;
 
-const LARGE = statement(
+const LARGE = positionalStatement(
 	'large-episodes',
 	`
 select id, unsure_since is not null as unsure from episode
@@ -97,7 +97,7 @@ where supplier_id = $1 and id = any($2::bigint[]) and run_from is not null`
 
 // A Device counts while any other Alert of it stands in the episode. Those are looked for by Device and time, whatever the
 // statistics say of episodes: through the episode, all of its members would be read.
-const DIFFERENCE = statement(
+const DIFFERENCE = positionalStatement(
 	'difference-of-episodes',
 	`
 with part as (
@@ -133,7 +133,7 @@ from part p left join devices d using (id) group by p.id`
 
 // An episode tells the facts of its first Alert, and of none that is not in it: where that one changes it is looked for at
 // once, along the run.
-const WRITE = statement(
+const WRITE = positionalStatement(
 	'write-large-episodes',
 	`
 with change as (

@@ -4,8 +4,8 @@ import type pg from 'pg';
 import type { Candidate } from '#lib/domain/alert.ts';
 import { groupKeys, type GroupFacts } from '#lib/domain/episode.ts';
 import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind.ts';
-import { statement } from '#lib/server/postgres/database.ts';
-import { ofThese, reachOf } from '#lib/server/postgres/record-id.ts';
+import { positionalStatement } from '#lib/server/postgres/statement.ts';
+import { ofThese, lowestAndHighest } from '#lib/server/postgres/record-id.ts';
 
 /** An Alert that can be grouped. */
 export interface Holder {
@@ -94,7 +94,9 @@ export async function dropKeys(
 ): Promise<void> {
 	if (gone.length === 0) return;
 	const alertIds = gone.map((one) => one.alertId);
-	await client.query(DROP_KEYS([supplierId, alertIds, gone.map((one) => one.rank), ...reachOf(alertIds)]));
+	await client.query(
+		DROP_KEYS([supplierId, alertIds, gone.map((one) => one.rank), ...lowestAndHighest(alertIds)])
+	);
 }
 
 export async function addKeys(
@@ -130,7 +132,7 @@ export async function placeMembers(
 			alertIds,
 			places.map((p) => p.key),
 			places.map((p) => p.episodeId),
-			...reachOf(alertIds)
+			...lowestAndHighest(alertIds)
 		])
 	);
 }
@@ -151,7 +153,7 @@ interface Facts {
 }
 
 // Each row is looked up by its key, whatever the statistics say: of a partition that fills they are always old.
-const FACTS = statement(
+const FACTS = positionalStatement(
 	'facts-of-alerts',
 	`
 select s.*, d.model, d.firmware, a.image_hash
@@ -165,7 +167,7 @@ cross join lateral (select device_id, image_hash from alert where id = i.id limi
 left join lateral (select model, firmware from device where device_id = a.device_id limit 1) d on true`
 );
 
-const KEYS = statement(
+const KEYS = positionalStatement(
 	'keys-of-alerts',
 	`
 select i.id as alert_id, m.* from unnest($2::bigint[]) as i(id)
@@ -174,21 +176,21 @@ cross join lateral (
 ) m`
 );
 
-const DROP_KEYS = statement(
+const DROP_KEYS = positionalStatement(
 	'drop-episode-keys',
 	`
 delete from episode_member m using unnest($2::bigint[], $3::smallint[]) as g(alert_id, rank)
 where m.supplier_id = $1 and m.alert_id = g.alert_id and m.rank = g.rank and ${ofThese('m', '$2', '$4', '$5')}`
 );
 
-const ADD_KEYS = statement(
+const ADD_KEYS = positionalStatement(
 	'add-episode-keys',
 	`
 insert into episode_member (supplier_id, alert_id, rank, key, at, device_id, episode_id)
 select $1, * from unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[], $7::bigint[])`
 );
 
-const PLACE = statement(
+const PLACE = positionalStatement(
 	'place-members',
 	`
 update episode_member m set episode_id = p.episode_id

@@ -10,7 +10,7 @@ import {
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
 import type { Tx } from '#lib/server/postgres/database.ts';
-import { toAlert, type AlertBody, type Standing } from '#lib/server/feed/feed.ts';
+import { toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
 
 const MOST = 100;
 
@@ -36,7 +36,7 @@ export async function readOutside(tx: Tx, episode: EpisodeRow): Promise<OutsideE
 	const outside = outsideOf(episode);
 	if (!outside) return { items: [], total: 0, why: null };
 	const { total, doubtful } = await count(tx, episode, outside);
-	const { rows } = await sql<Standing & { body: AlertBody }>`
+	const { rows } = await sql<StoredState & { body: AlertBody }>`
 		select s.body, s.version, s.seq, s.decision, s.episode_id ${outside}
 		order by s.effective_at desc, s.alert_id desc limit ${MOST}`.execute(tx);
 	return {

@@ -2,7 +2,7 @@
 // that joins one costs the same however large it is.
 import type pg from 'pg';
 import { ruleOf, runsOf, type Extent, type Member, type Rule, type Run } from '#lib/domain/episode.ts';
-import { statement } from '#lib/server/postgres/database.ts';
+import { positionalStatement } from '#lib/server/postgres/statement.ts';
 
 /** A stretch of time (epoch ms). */
 export interface Span {
@@ -158,7 +158,7 @@ async function readMembers(
 }
 
 // The large ones of the time are few, and keys are many: they are read once and not for each key.
-const EXTENTS = statement(
+const EXTENTS = positionalStatement(
 	'extents-of-episodes',
 	`
 select id, key, run_from, run_to from episode
@@ -167,7 +167,7 @@ where supplier_id = $1 and run_from is not null and run_to >= $3 and run_from <=
 
 // No bound on ids here, though it would spare other weeks: a plan made while the table is small may then read the members
 // of all keys by their ids, and is kept.
-const MEMBERS = statement(
+const MEMBERS = positionalStatement(
 	'members-of-runs',
 	`
 select w.place::int, m.alert_id, m.device_id, m.at, m.episode_id

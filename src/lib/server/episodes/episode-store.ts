@@ -1,12 +1,13 @@
 // Episodes as the worker writes them, and the Alerts that join them. The Supplier's feed is locked for its own statements
 // only, at the end.
 import type pg from 'pg';
-import { statement } from '#lib/server/postgres/database.ts';
+import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
 import { countDifference, largeOf, writeLarge, type Move } from './episode-difference.ts';
-import { ofThese, reachOf } from '#lib/server/postgres/record-id.ts';
+import { ofThese, lowestAndHighest } from '#lib/server/postgres/record-id.ts';
 import type { Grown, Span } from './episode-runs.ts';
-import { toAlert, type AlertBody, type Frame, type Standing } from '#lib/server/feed/feed.ts';
+import { toAlert, type AlertBody, type Frame, type StoredState } from '#lib/server/feed/feed.ts';
+import { insertEntries, lockFeeds, numbersFor } from '#lib/server/feed/feed-entries.ts';
 
 export interface Opening extends Span {
 	key: string;
@@ -74,17 +75,17 @@ export async function joinEpisodes(
 	const marked = [...large.values()].filter((one) => one.changed || altered.has(one.id) || !one.unsure);
 	if (!figures && marked.length === 0) return null;
 
-	await client.query('select next_feed_seq($1, 0)', [supplierId]); // the lock that every writer takes first
+	await lockFeeds(client, [supplierId]);
 	const { rows: moved } =
 		changes.length === 0
 			? { rows: [] }
-			: await client.query<Standing & { alert_id: bigint; body: AlertBody | null }>(
+			: await client.query<StoredState & { alert_id: bigint; body: AlertBody | null }>(
 					MOVE([
 						supplierId,
 						joining.alertIds,
 						joining.episodeIds,
 						changes.map((c) => c.version),
-						...reachOf(joining.alertIds)
+						...lowestAndHighest(joining.alertIds)
 					])
 				);
 	const every = moved.length === changes.length;
@@ -121,7 +122,7 @@ interface Choice {
 	new: bigint | null;
 }
 
-const OPEN = statement(
+const OPEN = positionalStatement(
 	'open-episodes',
 	`
 insert into episode (supplier_id, key, kind, facts, first_at, last_at, members, devices, occurrences, at_least, priority)
@@ -130,7 +131,7 @@ from unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) with o
 order by place returning id, key, first_at`
 );
 
-const CHOSEN = statement(
+const CHOSEN = positionalStatement(
 	'chosen-episodes',
 	`
 select s.*, c.episode_id as new from unnest($2::bigint[]) as i(id)
@@ -146,7 +147,7 @@ where s.old is distinct from c.episode_id order by i.id`
 
 // Between its choice and the lock an Alert may have been retracted, explained again or decided: the first is left out, of
 // the others the body is read anew.
-const MOVE = statement(
+const MOVE = positionalStatement(
 	'move-to-episodes',
 	`
 with change as (
@@ -154,7 +155,7 @@ with change as (
 	from unnest($2::bigint[], $3::bigint[], $4::integer[]) as c(alert_id, episode_id, version)
 	cross join lateral (select from supplier_alert where supplier_id = $1 and alert_id = c.alert_id limit 1) s
 ), head as (
-	select next_feed_seq($1, n) - n as seq from (select count(*)::int as n from change) counted
+	${numbersFor('$1', 'change')}
 ), moved as (
 	update supplier_alert s set version = s.version + 1, seq = h.seq + c.place, episode_id = c.episode_id,
 		episode_version = (select e.version + 1 from episode e where e.id = c.episode_id)
@@ -163,7 +164,7 @@ with change as (
 	returning s.alert_id, s.version, s.seq, s.decision, s.episode_id,
 		case when s.version > c.version + 1 then s.body end as body
 ), entered as (
-	insert into feed (supplier_id, seq, alert_id, is_move) select $1, seq, alert_id, true from moved
+	${insertEntries('moved', { supplierId: '$1::smallint', isMove: true })}
 )
 select * from moved order by seq`
 );

@@ -1,6 +1,7 @@
 // One worker at a time groups the Alerts of a Supplier: whose turn it is, and how far it has followed the feed.
 import type pg from 'pg';
-import { inTransaction, statement } from '#lib/server/postgres/database.ts';
+import { positionalStatement } from '#lib/server/postgres/statement.ts';
+import { inTransaction } from '#lib/server/postgres/transaction.ts';
 
 const FOLLOWER = 'group-episodes';
 
@@ -87,11 +88,11 @@ export const isUncounted = (supplier: string): string => `(s.version = 1 and s.s
 	select seq from feed_cursor where follower = '${FOLLOWER}' and supplier_id = ${supplier}
 ), 0))`;
 
-const TURN = statement(
+const TURN = positionalStatement(
 	'turn-at-episodes',
 	'select seq from feed_cursor where follower = $1 and supplier_id = $2 for update skip locked'
 );
-const NEWS = statement(
+const NEWS = positionalStatement(
 	'news-for-episodes',
 	'select seq, alert_id, is_move, joins from feed where supplier_id = $1 and seq > $2 order by seq limit $3'
 );

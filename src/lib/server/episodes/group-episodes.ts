@@ -34,27 +34,43 @@ export interface GroupDeps {
 	options?: Partial<GroupOptions>;
 }
 
-/** Groups what is new in the feeds. Of several workers one does it. Returns how many Alerts it has looked at. */
-export async function groupEpisodes(deps: GroupDeps): Promise<number> {
+/** Returns the job: it groups the new Alerts of all feeds, and returns how many it looked at. One worker at a time groups a Supplier. */
+export function createGrouping(deps: GroupDeps): () => Promise<number> {
 	const { pool, publish, backlog } = deps;
 	const options = { ...USUAL, ...deps.options };
-	const suppliers = await suppliersWithNews(pool, PATIENCE);
-	const pressed = suppliers.some(({ late }) => !late) && backlog.isPressed;
-	let count = 0;
-	for (const { id, late } of suppliers) {
-		if (pressed && !late) continue;
-		for (;;) {
-			const began = performance.now();
-			const done = await step(pool, id, options);
-			if (done.frame) await publish([done.frame]);
-			count += done.looked;
-			// Under pressure it takes a quarter of its time, and the feeds go on between.
-			if (backlog.isPressed) await pause(3 * (performance.now() - began));
-			if (!done.more) break;
+	/** Until when full looks rest (`performance.now`), so that they take no more than their share of the time. */
+	let fullLooksRestUntil = -Infinity;
+
+	return async () => {
+		const suppliers = await suppliersWithNews(pool, PATIENCE);
+		const pressed = suppliers.some(({ late }) => !late) && backlog.isPressed;
+		let count = 0;
+		for (const { id, late } of suppliers) {
+			if (pressed && !late) continue;
+			for (;;) {
+				const startedAt = performance.now();
+				const done = await step(pool, id, options);
+				if (done.frame) await publish([done.frame]);
+				count += done.looked;
+				// Under pressure grouping works a quarter of the time, and the feeds go on in between.
+				if (backlog.isPressed) await pause(3 * (performance.now() - startedAt));
+				if (!done.more) break;
+			}
+		}
+		await lookInFull();
+		return count;
+	};
+
+	async function lookInFull(): Promise<void> {
+		if (performance.now() < fullLooksRestUntil) return;
+		for (const due of await dueForLook(pool, options)) {
+			const startedAt = performance.now();
+			if (!(await look(pool, due, options, publish))) continue;
+			const endedAt = performance.now();
+			fullLooksRestUntil = endedAt + (endedAt - startedAt) * (1 / options.share - 1);
+			if (options.share < 1) return;
 		}
 	}
-	await lookInFull(deps, options);
-	return count;
 }
 
 async function step(
@@ -81,20 +97,6 @@ async function regroup(
 	const stays = (id: bigint): boolean => news.untouched.has(id) && settled.joined.has(id);
 	const touched = new Set([...news.ids.filter((id) => !stays(id)), ...moved]);
 	return joinEpisodes(client, supplierId, { touched: [...touched], ...settled });
-}
-
-/** Until when full looks rest, by the record that they are at (`performance.now`). */
-const resting = new WeakMap<pg.Pool, number>();
-
-async function lookInFull({ pool, publish }: GroupDeps, options: GroupOptions): Promise<void> {
-	if (performance.now() < (resting.get(pool) ?? 0)) return;
-	for (const due of await dueForLook(pool, options)) {
-		const began = performance.now();
-		if (!(await look(pool, due, options, publish))) continue;
-		const ended = performance.now();
-		resting.set(pool, ended + (ended - began) * (1 / options.share - 1));
-		if (options.share < 1) return;
-	}
 }
 
 /** In several transactions: where one fails, or another worker is at it, the episode stays due, and all of it is done again. */

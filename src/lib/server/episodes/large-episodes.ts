@@ -4,7 +4,7 @@
 import type pg from 'pg';
 import { ruleOf } from '#lib/domain/episode.ts';
 import type { Extent } from '#lib/domain/episode.ts';
-import type { Joins } from '#lib/server/feed/feed.ts';
+import type { EpisodeGuess } from '#lib/server/feed/feed.ts';
 
 export type LargeEpisodes = ReturnType<typeof followLargeEpisodes>;
 
@@ -47,7 +47,7 @@ export function followLargeEpisodes(pool: pg.Pool) {
 		},
 
 		/** The large episode that an Alert with these keys seems to join. `at`: epoch ms. */
-		guess(supplierId: number, keys: readonly string[], at: number): Joins | null {
+		guess(supplierId: number, keys: readonly string[], at: number): EpisodeGuess | null {
 			for (const [rank, key] of keys.entries()) {
 				const { gap } = ruleOf(key);
 				for (const extent of known.get(spell(supplierId, key))?.values() ?? []) {

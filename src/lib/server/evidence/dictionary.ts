@@ -1,5 +1,7 @@
-// Small numbers for long values (Users, SRVs, response codes), shared by all processes through one table.
+// Gives long values (Users, SRVs, response codes) small numbers that all processes share through one table.
 import type pg from 'pg';
+import { query } from '#lib/server/postgres/statement.ts';
+import { inTransaction } from '#lib/server/postgres/transaction.ts';
 
 export type DictionaryKind = 'route' | 'user' | 'variant' | 'response-code';
 export type Dictionary = ReturnType<typeof createDictionary>;
@@ -28,32 +30,17 @@ export function createDictionary(pool: pg.Pool) {
 		},
 		has: (kind: DictionaryKind, id: number): boolean => values.has(`${kind} ${id}`),
 
-		/** Gives every new value a number. Must not run inside a transaction of the caller's. */
+		/** Gives every new value a number, in a transaction of its own. */
 		async learn(kind: DictionaryKind, wanted: Iterable<string>): Promise<void> {
 			const missing = [...new Set(wanted)].filter((value) => !ids.has(`${kind} ${value}`));
 			if (missing.length === 0) return;
-			const client = await pool.connect();
-			try {
-				await client.query('begin');
-				await client.query(`select pg_advisory_xact_lock(hashtext('dictionary'), hashtext($1))`, [kind]);
-				await client.query(
-					`insert into dictionary (kind, id, value)
-					 select $1, (select coalesce(max(id), 0) from dictionary where kind = $1) + row_number() over (), value
-					 from unnest($2::text[]) value where not exists (select from dictionary d where d.kind = $1 and d.value = value.value)`,
-					[kind, missing]
-				);
-				const { rows } = await client.query<{ id: number; value: string }>(
-					'select id, value from dictionary where kind = $1 and value = any($2)',
-					[kind, missing]
-				);
-				await client.query('commit');
-				for (const row of rows) remember(kind, row.id, row.value);
-			} catch (error) {
-				await client.query('rollback');
-				throw error;
-			} finally {
-				client.release();
-			}
+			const learned = await inTransaction(pool, async (client) => {
+				await client.query(LOCK({ kind }));
+				await client.query(INSERT({ kind, missing }));
+				const { rows } = await client.query<{ id: number; value: string }>(NUMBERS({ kind, missing }));
+				return rows;
+			});
+			for (const row of learned) remember(kind, row.id, row.value);
 		},
 
 		/** Reads what other processes have added. */
@@ -65,3 +52,11 @@ export function createDictionary(pool: pg.Pool) {
 		}
 	};
 }
+
+const LOCK = query(`select pg_advisory_xact_lock(hashtext('dictionary'), hashtext(:kind))`);
+const INSERT = query(`
+insert into dictionary (kind, id, value)
+select :kind, (select coalesce(max(id), 0) from dictionary where kind = :kind) + row_number() over (), value
+from unnest(:missing::text[]) value
+where not exists (select from dictionary d where d.kind = :kind and d.value = value.value)`);
+const NUMBERS = query('select id, value from dictionary where kind = :kind and value = any(:missing)');

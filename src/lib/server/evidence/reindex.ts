@@ -1,11 +1,11 @@
-// Fills the Redis index from the record. Workers put new requests in all the while, so nothing is missed in between.
+// Fills the Redis index from the database. Workers index new requests all the while, so that nothing is missed in between.
 import type pg from 'pg';
-import { requestsPage } from './evidence-store.ts';
 import type { RequestIndex } from './request-index.ts';
+import { requestsPage } from './stored-requests.ts';
 
-const PAGE = 5000;
+const REQUESTS_PER_PAGE = 5000;
 
-/** Indexes every request within the window and marks the index complete. Returns how many were put in. */
+/** Indexes every request within the window and marks the index complete. Returns how many it indexed. */
 export async function reindex(
 	pool: pg.Pool,
 	index: RequestIndex,
@@ -14,11 +14,11 @@ export async function reindex(
 	const since = Date.now() - index.windowMs;
 	let done = 0;
 	for (let after = 0n; ;) {
-		const page = await requestsPage(pool, after, since, PAGE);
+		const page = await requestsPage(pool, { after, since, limit: REQUESTS_PER_PAGE });
 		await index.put(page);
 		done += page.length;
 		onProgress(done);
-		if (page.length < PAGE) break;
+		if (page.length < REQUESTS_PER_PAGE) break;
 		after = page.at(-1)!.id;
 	}
 	await index.markComplete();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { RESP_TYPES } from 'redis';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
-import { bytesToEui, euiToBytes } from '#lib/server/postgres/database.ts';
+import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
 import { RECORD_BYTES, isReadable, readRecord, routeOf, userOf, writeRecord } from './request-record.ts';

@@ -6,11 +6,11 @@ import type { Alert } from '#lib/domain/alert.ts';
 import type { Decision } from '#lib/domain/decision.ts';
 import type { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { asSupplier, type Database, type Tx } from '#lib/server/postgres/database.ts';
-import { toAlert, type AlertBody, type Standing } from './feed.ts';
+import { toAlert, type AlertBody, type StoredState } from './feed.ts';
 
 export type AlertReader = ReturnType<typeof createAlertReader>;
 
-interface Row extends Omit<Standing, 'decision'> {
+interface Row extends Omit<StoredState, 'decision'> {
 	body: unknown;
 	decision: unknown;
 }

@@ -1,58 +1,69 @@
-// Explanations that have changed, in the place of those that stand: one statement for a whole batch under the counters of
-// the feeds. What has changed is found out before, so that most of what is looked at again locks nothing.
-import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
+// Replaces stored explanations that have changed: one statement for a whole batch, with the counters of the feeds locked.
+// The caller has found the changes before, so that an explanation that stays as it was locks nothing.
 import type pg from 'pg';
-import { statement } from '#lib/server/postgres/database.ts';
-import { ofThese, reachOf } from '#lib/server/postgres/record-id.ts';
-import { behindRows, columnsOf, inputRows, placedRows, replacedBy } from './explanation-columns.ts';
-import { toldBy, type Entry, type Written } from './insert-explanations.ts';
-import type { Again } from './stored-explanations.ts';
-import type { Standing } from './feed.ts';
+import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
+import { lowestAndHighest, ofThese } from '#lib/server/postgres/record-id.ts';
+import { statement } from '#lib/server/postgres/statement.ts';
+import { explainOthersAgain, explanationInput, replacedBy } from './explanation-rows.ts';
+import { NO_CHANGE, type ExplanationRow, type FeedChange, type StoredState } from './feed.ts';
+import { insertEntries, numberRows } from './feed-entries.ts';
+import type { ChangedExplanation } from './stored-explanations.ts';
+import { readWritten, type WrittenRow } from './written-rows.ts';
 
 /**
- * Replaces explanations that stand, within the caller's transaction, and returns the frames to push after its commit. Send
- * it with `lockFeeds` before and the commit after. An Alert that was decided or joined an episode since it was
- * read is left as it is; `behind` is the doorbell that has those explained once more.
+ * Replaces stored explanations within the caller's transaction. Send it after `lockFeeds` and together with the commit. An
+ * Alert that a person decided, or that joined an episode, since it was read stays as it is; the doorbell has it explained
+ * once more.
  */
-export async function writeAgain(
+export async function replaceExplanations(
 	client: pg.ClientBase,
-	again: ReadonlyArray<Again & { standing: Standing }>
-): Promise<Written> {
-	if (again.length === 0) return { frames: [], behind: null };
-	const rows = again.map(({ row }) => row);
-	const { rows: written } = await client.query<Entry>(
-		REWRITE([
-			...columnsOf(rows),
-			again.map(({ standing }) => standing.version),
-			again.map(
-				({ row, standing: { decision } }) =>
-					decision !== null && contradictionOf(decision, basisOf(row.body)) !== null
-			),
-			...reachOf(rows.map((row) => row.alertId))
-		])
+	changes: ReadonlyArray<ChangedExplanation & { stored: StoredState }>
+): Promise<FeedChange> {
+	if (changes.length === 0) return NO_CHANGE;
+	const rows = changes.map(({ row, stored: { version, decision } }): Replacement => ({
+		...row,
+		version,
+		contradicted: decision !== null && contradictionOf(decision, basisOf(row.body)) !== null
+	}));
+	const [lowest, highest] = lowestAndHighest(rows.map((row) => row.alertId));
+	const { rows: written } = await client.query<WrittenRow>(
+		REPLACE({ ...INPUT.values(rows), lowest, highest })
 	);
-	return toldBy(rows, written, (_, place) => {
-		const { version, decision, episode_id } = again[place - 1]!.standing;
+	return readWritten(rows, written, (_, place) => {
+		const { version, decision, episode_id } = changes[place - 1]!.stored;
 		return { version: version + 1, decision, episode_id };
 	});
 }
 
-const REWRITE = statement(
-	'write-explanations-again',
+interface Replacement extends ExplanationRow {
+	/** The version that is replaced. */
+	version: number;
+	/** The new explanation contradicts the Decision. */
+	contradicted: boolean;
+}
+
+const INPUT = explanationInput<Replacement>({
+	version: ['integer', (row) => row.version],
+	contradicted: ['boolean', (row) => row.contradicted]
+});
+
+const REPLACE = statement(
+	'replace-explanations',
 	`
-with input as (${inputRows({ version: 'integer', contradicted: 'boolean' })}
-), standing as (
+with input as (${INPUT.sql}
+), unchanged as (
 	select * from input i where exists (
 		select from supplier_alert s
 		where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id and s.version = i.version offset 0
 	)
-), ${placedRows('standing')}, explained as (
-	update supplier_alert s set ${replacedBy('p')} from placed p
-	where s.supplier_id = p.supplier_id and s.alert_id = p.alert_id
-		and s.supplier_id = any($1::smallint[]) and ${ofThese('s', '$2', '$20', '$21')}
+), ${numberRows('unchanged')}, explained as (
+	update supplier_alert s set ${replacedBy('n')} from numbered n
+	where s.supplier_id = n.supplier_id and s.alert_id = n.alert_id
+		and s.supplier_id = any(:supplier_id::smallint[]) and ${ofThese('s', ':alert_id', ':lowest', ':highest')}
 ), entered as (
-	insert into feed (supplier_id, seq, alert_id) select supplier_id, seq, alert_id from placed
-), ${behindRows('standing')}
-select place::int as place, seq, null::bigint as behind from placed
-union all select null, null, id from behind order by seq nulls first`
+	${insertEntries('numbered')}
+), others as (${explainOthersAgain('unchanged')}
+)
+select place::int as place, seq, null::bigint as doorbell from numbered
+union all select null, null, id from others order by seq nulls first`
 );

@@ -3,8 +3,9 @@ import { sql } from 'kysely';
 import { discloseSender } from '#lib/domain/correlation/disclosure.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
-import { asSupplier, bytesToEui, euiToBytes, type Database } from '#lib/server/postgres/database.ts';
-import { requestIdOf } from '#lib/server/evidence/evidence-store.ts';
+import { asSupplier, type Database } from '#lib/server/postgres/database.ts';
+import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { requestIdOf } from '#lib/server/evidence/request-id.ts';
 import type { AlertBody } from './feed.ts';
 
 const MOST = 1000;

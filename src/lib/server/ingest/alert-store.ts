@@ -1,149 +1,168 @@
-// Alerts as they arrive: written once each, with the doorbell that has them correlated, in one commit a micro-batch.
+// Stores Alerts as they arrive: each once, with the doorbell that has them explained, in one commit for each micro-batch.
 import { hash } from 'node:crypto';
-import type { AlertIn } from '#lib/domain/alert.ts';
+import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
+import type { AlertIn } from '#lib/domain/alert.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { effectiveTime } from '#lib/domain/correlation/evidence.ts';
-import type pg from 'pg';
 import type { Backlog } from '#lib/server/jobs/backlog.ts';
-import { euiToBytes } from '#lib/server/postgres/database.ts';
+import { insertUrgentDoorbells } from '#lib/server/jobs/doorbells.ts';
+import type { Enqueue } from '#lib/server/jobs/queues.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { columns, query, statement } from '#lib/server/postgres/statement.ts';
 import { createMicroBatch } from './micro-batch.ts';
-import type { Ring } from '#lib/server/jobs/queues.ts';
 
 export interface ArrivedAlert {
 	alert: AlertIn;
-	/** The Supplier whose key brought it, `null` for a key of the whole installation. */
+	/** The Supplier whose key sent it; `null`: a key of the whole installation. */
 	fedBy: number | null;
-	/** Used where the sender gave no receivedAt. */
+	/** The time of receipt where the sender gave no `receivedAt`. */
 	arrivedAt: Date;
 }
 
-/** `conflict`: the same message id with other content. */
-export type Kept = 'accepted' | 'duplicate' | 'conflict';
+/** `conflict`: the same message id with other content was stored before. */
+export type StoreResult = 'accepted' | 'duplicate' | 'conflict';
 
 export type AlertStore = ReturnType<typeof createAlertStore>;
 
 interface Row extends ArrivedAlert {
 	id: bigint;
 	messageId: string;
+	/** A digest of the message id. */
 	key: Buffer;
+	/** A digest of the content. */
 	digest: Buffer;
+	receivedAt: string;
 }
+
+const ALERTS_PER_COMMIT = 500;
 
 export function createAlertStore(deps: {
 	pool: pg.Pool;
 	nextId: () => bigint;
-	ring: Ring;
+	enqueue: Enqueue;
 	lingerMs: number;
 	backlog: Pick<Backlog, 'isPressed'>;
 }) {
-	const { pool, nextId, ring, lingerMs, backlog } = deps;
-	return createMicroBatch<ArrivedAlert, Kept>({ lingerMs, size: 500, concurrency: 1, write });
+	const { pool, nextId, enqueue, lingerMs, backlog } = deps;
+	return createMicroBatch<ArrivedAlert, StoreResult>({
+		lingerMs,
+		size: ALERTS_PER_COMMIT,
+		concurrency: 1,
+		write
+	});
 
-	async function write(arrived: ArrivedAlert[]): Promise<Kept[]> {
+	async function write(arrived: ArrivedAlert[]): Promise<StoreResult[]> {
 		const rows = arrived.map(toRow);
-		const first = new Map<string, Row>();
-		for (const row of rows)
-			if (!first.has(row.key.toString('latin1'))) first.set(row.key.toString('latin1'), row);
-		// In the order of their keys, so that two writers with messages in common never wait for each other in a ring.
-		const unique = [...first.values()].sort((a, b) => Buffer.compare(a.key, b.key));
-		const { fresh, doorbells } = await insert(pool, unique, backlog.isPressed);
-		for (const doorbell of doorbells) ring('correlate-alerts', doorbell);
-		const known = await digestsOf(
+		const firstByKey = new Map<string, Row>();
+		for (const row of rows) if (!firstByKey.has(keyText(row))) firstByKey.set(keyText(row), row);
+		// In the order of their keys, so that two writers with messages in common do not lock each other out.
+		const unique = [...firstByKey.values()].sort((a, b) => Buffer.compare(a.key, b.key));
+		const { stored, doorbells } = await insert(pool, unique, backlog.isPressed);
+		for (const doorbell of doorbells) enqueue('correlate-alerts', doorbell);
+		const knownDigests = await digestsOf(
 			pool,
-			unique.filter((row) => !fresh.has(row.id))
+			unique.filter((row) => !stored.has(row.id))
 		);
 		return rows.map((row) => {
-			const original = first.get(row.key.toString('latin1'))!;
-			const digest = known.get(row.key.toString('latin1')) ?? original.digest;
+			const first = firstByKey.get(keyText(row))!;
+			const digest = knownDigests.get(keyText(row)) ?? first.digest;
 			if (!digest.equals(row.digest)) return 'conflict';
-			return row === original && fresh.has(row.id) ? 'accepted' : 'duplicate';
+			return row === first && stored.has(row.id) ? 'accepted' : 'duplicate';
 		});
 	}
 
 	function toRow(arrived: ArrivedAlert): Row {
 		const { messageId, receivedAt, ...content } = arrived.alert;
-		// The time of receipt is not content: a redelivery of one message has another.
+		// The time of receipt is no content: a redelivery of a message has another one.
 		const digest = sha256(JSON.stringify(content));
 		const id = messageId ?? `digest:${sha256(JSON.stringify([content, receivedAt])).toString('hex')}`;
-		return { ...arrived, id: nextId(), messageId: id, key: sha256(id), digest };
+		return {
+			...arrived,
+			id: nextId(),
+			messageId: id,
+			key: sha256(id),
+			digest,
+			receivedAt: receivedAt ?? arrived.arrivedAt.toISOString()
+		};
 	}
 }
 
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
+const keyText = ({ key }: { key: Buffer }): string => key.toString('latin1');
 
-/** `apart`: what is critical gets a doorbell of its own, to be explained before the rest. */
+/** `urgentApart`: urgent Alerts get a doorbell of their own, so that they are explained before the others. */
 async function insert(
 	pool: pg.Pool,
-	rows: Row[],
-	apart: boolean
-): Promise<{ fresh: Set<bigint>; doorbells: bigint[] }> {
-	const received = rows.map((row) => row.alert.receivedAt ?? row.arrivedAt.toISOString());
-	const result = await pool.query<{ fresh: string[]; doorbells: string[] }>({
-		name: 'keep-alerts',
-		text: INSERT,
-		values: [
-			rows.map((r) => r.key),
-			rows.map((r) => r.digest),
-			rows.map((r) => r.id),
-			rows.map((r) => r.messageId),
-			rows.map((r) => euiToBytes(r.alert.deviceId)),
-			rows.map((r) => r.alert.kind),
-			rows.map((r) => r.alert.code),
-			rows.map((r) => r.alert.dccPayload ?? null),
-			rows.map((r) => r.alert.raisedAt ?? null),
-			received,
-			rows.map((r, i) => effectiveIso(r.alert, received[i]!)),
-			rows.map((r) => r.alert.clockStatus),
-			rows.map((r) => (r.alert.recipientId ? euiToBytes(r.alert.recipientId) : null)),
-			rows.map((r) => r.alert.throttledCount ?? null),
-			rows.map((r) => (r.alert.reference ? JSON.stringify(r.alert.reference) : null)),
-			rows.map((r) => counterOf(r.alert.reference ?? null)),
-			rows.map((r) => r.fedBy),
-			rows.map((r) => r.alert.imageHash ?? null),
-			rows.map((r) => isCritical(r.alert)),
-			apart
-		]
-	});
-	const { fresh, doorbells } = result.rows[0]!;
-	return { fresh: new Set(fresh.map(BigInt)), doorbells: doorbells.map(BigInt) };
+	rows: readonly Row[],
+	urgentApart: boolean
+): Promise<{ stored: Set<bigint>; doorbells: bigint[] }> {
+	const result = await pool.query<{ stored: string[]; doorbells: string[] }>(
+		INSERT({ ...INPUT.values(rows), urgentApart })
+	);
+	const { stored, doorbells } = result.rows[0]!;
+	return { stored: new Set(stored.map(BigInt)), doorbells: doorbells.map(BigInt) };
 }
 
-const isCritical = ({ kind, code, dccPayload = null }: AlertIn): boolean =>
+const isUrgent = ({ kind, code, dccPayload = null }: AlertIn): boolean =>
 	describeAlert({ kind, code, dccPayload }).priority === 1;
 
-function effectiveIso(alert: AlertIn, receivedAt: string): string {
-	const raised = alert.raisedAt ? Date.parse(alert.raisedAt) : null;
-	return new Date(effectiveTime(raised, Date.parse(receivedAt), alert.clockStatus)).toISOString();
+function effectiveIso({ alert, receivedAt }: Row): string {
+	const raisedAt = alert.raisedAt ? Date.parse(alert.raisedAt) : null;
+	return new Date(effectiveTime(raisedAt, Date.parse(receivedAt), alert.clockStatus)).toISOString();
 }
 
-async function digestsOf(pool: pg.Pool, rows: Row[]): Promise<Map<string, Buffer>> {
+async function digestsOf(pool: pg.Pool, rows: readonly Row[]): Promise<Map<string, Buffer>> {
 	if (rows.length === 0) return new Map();
 	const result = await pool.query<{ key: Buffer; digest: Buffer }>(
-		'select key, digest from message_key where key = any($1)',
-		[rows.map((r) => r.key)]
+		DIGESTS({ keys: rows.map((row) => row.key) })
 	);
-	return new Map(result.rows.map((row) => [row.key.toString('latin1'), row.digest]));
+	return new Map(result.rows.map((row) => [keyText(row), row.digest]));
 }
 
-const INSERT = `
+const ALERT = columns<Row>({
+	id: ['bigint', (row) => row.id],
+	message_id: ['text', (row) => row.messageId],
+	device_id: ['bytea', ({ alert }) => euiToBytes(alert.deviceId)],
+	kind: ['text', ({ alert }) => alert.kind],
+	code: ['text', ({ alert }) => alert.code],
+	dcc_payload: ['text', ({ alert }) => alert.dccPayload ?? null],
+	raised_at: ['timestamptz', ({ alert }) => alert.raisedAt ?? null],
+	received_at: ['timestamptz', (row) => row.receivedAt],
+	effective_at: ['timestamptz', effectiveIso],
+	clock_status: ['text', ({ alert }) => alert.clockStatus],
+	recipient_id: ['bytea', ({ alert }) => (alert.recipientId ? euiToBytes(alert.recipientId) : null)],
+	throttled_count: ['bigint', ({ alert }) => alert.throttledCount ?? null],
+	reference: ['jsonb', ({ alert }) => (alert.reference ? JSON.stringify(alert.reference) : null)],
+	reference_counter: ['numeric', ({ alert }) => counterOf(alert.reference ?? null)],
+	fed_by: ['smallint', (row) => row.fedBy],
+	image_hash: ['text', ({ alert }) => alert.imageHash ?? null]
+});
+
+const INPUT = columns<Row>({
+	...ALERT.spec,
+	key: ['bytea', (row) => row.key],
+	digest: ['bytea', (row) => row.digest],
+	urgent: ['boolean', ({ alert }) => isUrgent(alert)]
+});
+
+const INSERT = statement(
+	'store-alerts',
+	`
 with input as (
-	select * from unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[],
-		$9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::bytea[], $14::bigint[], $15::jsonb[],
-		$16::numeric[], $17::smallint[], $18::text[], $19::boolean[])
-	as t(key, digest, id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status,
-		recipient_id, throttled_count, reference, reference_counter, fed_by, image_hash, urgent)
+	select * from ${INPUT.from}
 ), fresh as (
 	insert into message_key (key, digest, alert_id) select key, digest, id from input
 	on conflict (key) do nothing returning alert_id
-), kept as (
-	insert into alert (id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status,
-		recipient_id, throttled_count, reference, reference_counter, fed_by, image_hash)
-	select id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status,
-		recipient_id, throttled_count, reference, reference_counter, fed_by, image_hash
-	from input where id in (select alert_id from fresh)
-), bell as (
-	insert into doorbell (job, ids, urgent) select 'correlate-alerts', array_agg(alert_id order by alert_id), bool_or(urgent)
-	from fresh join input on id = alert_id group by case when $20 then urgent end order by 3 desc returning id
+), stored as (
+	insert into alert (${ALERT.names}) select ${ALERT.names} from input where id in (select alert_id from fresh)
+), bell as (${insertUrgentDoorbells('correlate-alerts', 'fresh join input on id = alert_id', {
+		id: 'alert_id',
+		urgent: 'urgent',
+		apart: ':urgentApart'
+	})}
 )
-select array(select id from bell)::text[] as doorbells, array(select alert_id from fresh)::text[] as fresh`;
+select array(select id from bell)::text[] as doorbells, array(select alert_id from fresh)::text[] as stored`
+);
+
+const DIGESTS = query('select key, digest from message_key where key = any(:keys)');

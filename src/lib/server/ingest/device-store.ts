@@ -1,20 +1,27 @@
-// Devices and tenures as the inventory states them. Tenures of a Device are stated whole; a correction supersedes. Each
-// group of Devices is one commit, with the doorbell that has their Alerts explained again.
-import type { DeviceIn } from '#lib/domain/device.ts';
+// Stores Devices and tenures as the inventory states them. The tenures of a Device are stated whole; a correction supersedes
+// them. Each group of Devices is one commit, with the doorbell that has their Alerts explained again.
 import type pg from 'pg';
-import { bytesToEui, euiToBytes } from '#lib/server/postgres/database.ts';
-import type { Ring } from '#lib/server/jobs/queues.ts';
+import type { DeviceIn } from '#lib/domain/device.ts';
+import { addDoorbell } from '#lib/server/jobs/doorbells.ts';
+import type { Enqueue } from '#lib/server/jobs/queues.ts';
+import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { columns, query } from '#lib/server/postgres/statement.ts';
+import { transact } from '#lib/server/postgres/transaction.ts';
 
-/** `null` = kept; else why not. */
+/** `refused` says why the Device was not stored. */
 export type DeviceResult = 'accepted' | 'duplicate' | { refused: string };
 
 export type DeviceStore = ReturnType<typeof createDeviceStore>;
 
-export function createDeviceStore({ pool, ring }: { pool: pg.Pool; ring: Ring }) {
+const DEVICES_PER_COMMIT = 200;
+/** PostgreSQL: two rows violate an exclusion constraint, here two tenures of a Device that overlap. */
+const EXCLUSION_VIOLATION = '23P01';
+
+export function createDeviceStore({ pool, enqueue }: { pool: pg.Pool; enqueue: Enqueue }) {
 	return {
 		/**
-		 * Keeps the Devices in groups of 200, each one transaction; a Device that cannot be kept is refused alone.
-		 * `fedBy`: a Supplier's own key may state its own tenures only, `null` may state all.
+		 * Stores the Devices in groups, each one transaction; a Device that cannot be stored is refused alone. `fedBy`: the
+		 * Supplier whose key states its own tenures; `null`: a key of the installation, which may state all tenures.
 		 */
 		async record(devices: readonly DeviceIn[], fedBy: number | null): Promise<DeviceResult[]> {
 			const client = await pool.connect();
@@ -22,11 +29,11 @@ export function createDeviceStore({ pool, ring }: { pool: pg.Pool; ring: Ring })
 				const { rows } = await client.query<{ id: number; slug: string }>('select id, slug from supplier');
 				const suppliers = new Map(rows.map((row) => [row.slug, row.id]));
 				const results: DeviceResult[] = [];
-				for (let i = 0; i < devices.length; i += 200) {
-					const group = devices.slice(i, i + 200);
+				for (let i = 0; i < devices.length; i += DEVICES_PER_COMMIT) {
+					const group = devices.slice(i, i + DEVICES_PER_COMMIT);
 					const { results: done, doorbell } = await recordGroup(client, group, suppliers, fedBy);
 					results.push(...done);
-					if (doorbell !== null) ring('correlate-devices', doorbell);
+					if (doorbell !== null) enqueue('correlate-devices', doorbell);
 				}
 				return results;
 			} finally {
@@ -36,11 +43,13 @@ export function createDeviceStore({ pool, ring }: { pool: pg.Pool; ring: Ring })
 	};
 }
 
-/** A Device and its tenures with the Suppliers' numbers; `spans` is `null` where no tenures are stated. */
+/** One Device of the call with its tenures. */
 interface Stated {
+	/** The place in the group. */
 	place: number;
 	device: DeviceIn;
 	id: Buffer;
+	/** `null`: the call states no tenures of this Device, and the stored tenures stay. */
 	spans: Span[] | null;
 }
 
@@ -63,19 +72,16 @@ async function recordGroup(
 		if (spans && 'refused' in spans) results[place] = spans;
 		else stated.push({ place, device, id: euiToBytes(device.deviceId), spans });
 	}
-	// In one order for every writer: no two wait for each other.
+	// In one order for every writer, so that no two wait for each other.
 	stated.sort((a, b) => Buffer.compare(a.id, b.id) || a.place - b.place);
-	await client.query('begin');
-	try {
-		for (const part of withoutRepeats(stated)) await keep(client, part, fedBy, results);
+	return transact(client, async () => {
+		for (const part of withoutRepeats(stated)) await store(client, part, fedBy, results);
 		const changed = stated.filter(({ place }) => results[place] === 'accepted').map(({ id }) => id);
-		const doorbell = changed.length > 0 ? await leaveDoorbell(client, changed) : null;
-		await client.query('commit');
+		// The ids of a doorbell are numbers: the eight bytes of a Device id make one.
+		const ids = changed.map((id) => id.readBigInt64BE());
+		const doorbell = ids.length > 0 ? await addDoorbell(client, 'correlate-devices', ids) : null;
 		return { results, doorbell };
-	} catch (error) {
-		await client.query('rollback');
-		throw error;
-	}
+	});
 }
 
 function spansOf(
@@ -100,7 +106,7 @@ function spansOf(
 	return spans;
 }
 
-/** Cuts what is sorted before each Device that is stated once more: the later statement is kept upon the earlier. */
+/** Splits the sorted list before each repeat of a Device, so that the later statement is stored after the earlier one. */
 function withoutRepeats(stated: readonly Stated[]): Stated[][] {
 	const parts: Stated[][] = [];
 	for (const [i, one] of stated.entries()) {
@@ -110,8 +116,8 @@ function withoutRepeats(stated: readonly Stated[]): Stated[][] {
 	return parts;
 }
 
-/** Keeps these Devices as one set; where one of them cannot be kept, each half by itself, down to that one. */
-async function keep(
+/** Stores these Devices as one set. Where one of them cannot be stored, stores each half by itself, down to that Device. */
+async function store(
 	client: pg.PoolClient,
 	stated: readonly Stated[],
 	fedBy: number | null,
@@ -123,7 +129,7 @@ async function keep(
 		await client.query('release savepoint part');
 		for (const one of stated) results[one.place] = changed.has(one) ? 'accepted' : 'duplicate';
 	} catch (error) {
-		if ((error as { code?: string }).code !== '23P01') throw error;
+		if ((error as { code?: string }).code !== EXCLUSION_VIOLATION) throw error;
 		await client.query('rollback to savepoint part');
 		await client.query('release savepoint part');
 		if (stated.length === 1) {
@@ -134,62 +140,49 @@ async function keep(
 			return;
 		}
 		const middle = stated.length >> 1;
-		await keep(client, stated.slice(0, middle), fedBy, results);
-		await keep(client, stated.slice(middle), fedBy, results);
+		await store(client, stated.slice(0, middle), fedBy, results);
+		await store(client, stated.slice(middle), fedBy, results);
 	}
 }
 
-/** Writes different Devices, in their order, and their tenures; returns those that are not as they were. */
+/** Writes different Devices and their tenures, in the order given. Returns the Devices that have changed. */
 async function write(
 	client: pg.PoolClient,
 	stated: readonly Stated[],
 	fedBy: number | null
 ): Promise<Set<Stated>> {
-	const devices = stated.map(({ device }) => device);
 	const byId = new Map(stated.map((one) => [one.device.deviceId, one]));
 	const of = (row: { device_id: Buffer }): Stated => byId.get(bytesToEui(row.device_id))!;
-	const { rows: kept } = await client.query<{ device_id: Buffer }>(UPSERT, [
-		stated.map(({ id }) => id),
-		devices.map((d) => d.deviceType),
-		stated.map(({ id, device: d }) => (d.hubId ? euiToBytes(d.hubId) : d.deviceType === 'CHF' ? id : null)),
-		devices.map((d) => d.model ?? null),
-		devices.map((d) => d.firmware ?? null),
-		devices.map((d) => d.area ?? null)
-	]);
-	const changed = new Set(kept.map(of));
+	const { rows: written } = await client.query<{ device_id: Buffer }>(UPSERT(DEVICE.values(stated)));
+	const changed = new Set(written.map(of));
 
 	const corrected = stated.filter(({ spans }) => spans !== null);
 	if (corrected.length === 0) return changed;
-	const { rows: standing } = await client.query<StandingTenure>(STANDING, [
-		corrected.map(({ id }) => id),
-		fedBy
-	]);
-	const spell = (supplierId: number, from: string, to: string | null) => `${supplierId} ${from} ${to ?? ''}`;
+	const { rows: stored } = await client.query<StoredTenure>(
+		STORED({ deviceIds: corrected.map(({ id }) => id), fedBy })
+	);
+	const tenureKey = (supplierId: number, from: string, to: string | null) =>
+		`${supplierId} ${from} ${to ?? ''}`;
 	const wanted = new Map(
-		corrected.map((one) => [one, new Map(one.spans!.map((s) => [spell(s.supplierId, s.from, s.to), s]))])
+		corrected.map((one) => [one, new Map(one.spans!.map((s) => [tenureKey(s.supplierId, s.from, s.to), s]))])
 	);
 	const ended: bigint[] = [];
-	for (const row of standing) {
-		const same = spell(row.supplier_id, row.from.toISOString(), row.to?.toISOString() ?? null);
-		if (wanted.get(of(row))!.delete(same)) continue;
+	for (const row of stored) {
+		const key = tenureKey(row.supplier_id, row.from.toISOString(), row.to?.toISOString() ?? null);
+		if (wanted.get(of(row))!.delete(key)) continue;
 		ended.push(row.id);
 		changed.add(of(row));
 	}
-	if (ended.length > 0)
-		await client.query('update tenure set superseded_at = now() where id = any($1)', [ended]);
-	const begun = [...wanted].flatMap(([one, spans]) => [...spans.values()].map((span) => ({ one, ...span })));
+	if (ended.length > 0) await client.query(SUPERSEDE({ ids: ended }));
+	const begun = [...wanted].flatMap(([one, spans]) =>
+		[...spans.values()].map((span): NewTenure => ({ one, ...span }))
+	);
 	for (const { one } of begun) changed.add(one);
-	if (begun.length > 0)
-		await client.query(BEGIN, [
-			begun.map(({ one }) => one.id),
-			begun.map((span) => span.supplierId),
-			begun.map((span) => span.from),
-			begun.map((span) => span.to)
-		]);
+	if (begun.length > 0) await client.query(INSERT_TENURES(TENURE.values(begun)));
 	return changed;
 }
 
-interface StandingTenure {
+interface StoredTenure {
 	id: bigint;
 	device_id: Buffer;
 	supplier_id: number;
@@ -197,20 +190,28 @@ interface StandingTenure {
 	to: Date | null;
 }
 
-/** The ids of a doorbell are numbers: a Device is its eight bytes as one. */
-async function leaveDoorbell(client: pg.PoolClient, changed: readonly Buffer[]): Promise<bigint> {
-	const { rows } = await client.query<{ id: bigint }>(
-		`insert into doorbell (job, ids) values ('correlate-devices', $1) returning id`,
-		[[...new Set(changed.map((id) => id.readBigInt64BE()))]]
-	);
-	return rows[0]!.id;
+interface NewTenure extends Span {
+	one: Stated;
 }
 
-const UPSERT = `
-insert into device as d (device_id, device_type, hub_id, model, firmware, area)
-select device_id, device_type, hub_id, model, firmware, area
-from unnest($1::bytea[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[]) with ordinality
-	as i(device_id, device_type, hub_id, model, firmware, area, place)
+const DEVICE = columns<Stated>(
+	{
+		device_id: ['bytea', ({ id }) => id],
+		device_type: ['text', ({ device }) => device.deviceType],
+		// A CHF is the hub of its own home network.
+		hub_id: [
+			'bytea',
+			({ id, device }) => (device.hubId ? euiToBytes(device.hubId) : device.deviceType === 'CHF' ? id : null)
+		],
+		model: ['text', ({ device }) => device.model ?? null],
+		firmware: ['text', ({ device }) => device.firmware ?? null],
+		area: ['text', ({ device }) => device.area ?? null]
+	},
+	{ ordinality: 'place' }
+);
+
+const UPSERT = query(`
+insert into device as d (${DEVICE.names}) select ${DEVICE.names} from ${DEVICE.from}
 order by place
 on conflict (device_id) do update set device_type = excluded.device_type, hub_id = coalesce(excluded.hub_id, d.hub_id),
 	model = coalesce(excluded.model, d.model), firmware = coalesce(excluded.firmware, d.firmware),
@@ -218,13 +219,21 @@ on conflict (device_id) do update set device_type = excluded.device_type, hub_id
 where (d.device_type, d.hub_id, d.model, d.firmware, d.area) is distinct from
 	(excluded.device_type, coalesce(excluded.hub_id, d.hub_id), coalesce(excluded.model, d.model),
 	 coalesce(excluded.firmware, d.firmware), coalesce(excluded.area, d.area))
-returning device_id`;
+returning device_id`);
 
-const STANDING = `
+const STORED = query(`
 select id, device_id, supplier_id, lower(during) as "from", upper(during) as "to" from tenure
-where device_id = any($1::bytea[]) and superseded_at is null and ($2::smallint is null or supplier_id = $2) for update`;
+where device_id = any(:deviceIds::bytea[]) and superseded_at is null and (:fedBy::smallint is null or supplier_id = :fedBy) for update`);
 
-const BEGIN = `
+const SUPERSEDE = query('update tenure set superseded_at = now() where id = any(:ids)');
+
+const TENURE = columns<NewTenure>({
+	device_id: ['bytea', ({ one }) => one.id],
+	supplier_id: ['smallint', (span) => span.supplierId],
+	since: ['timestamptz', (span) => span.from],
+	until: ['timestamptz', (span) => span.to]
+});
+
+const INSERT_TENURES = query(`
 insert into tenure (device_id, supplier_id, during)
-select device_id, supplier_id, tstzrange("from", "to", '[)')
-from unnest($1::bytea[], $2::smallint[], $3::timestamptz[], $4::timestamptz[]) as t(device_id, supplier_id, "from", "to")`;
+select device_id, supplier_id, tstzrange(since, until, '[)') from ${TENURE.from}`);

@@ -1,139 +1,139 @@
-// Service Requests as they arrive. `requestId` is the identity: a later record completes the earlier one, by a merge
+// Stores Service Requests as they arrive. The RequestID is the identity: a later record completes the earlier one, by a merge
 // whose result does not depend on the order of arrival.
-import type { ServiceRequestIn } from '#lib/domain/service-request.ts';
-import { splitRequestId } from '#lib/domain/service-request.ts';
 import type pg from 'pg';
-import { euiToBytes } from '#lib/server/postgres/database.ts';
+import type { ServiceRequestIn } from '#lib/domain/service-request.ts';
+import { originatorOf, requestKey, targetOf } from '#lib/server/evidence/request-id.ts';
+import { insertDoorbell } from '#lib/server/jobs/doorbells.ts';
+import type { Enqueue } from '#lib/server/jobs/queues.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { columns, statement } from '#lib/server/postgres/statement.ts';
 import { createMicroBatch } from './micro-batch.ts';
-import type { Ring } from '#lib/server/jobs/queues.ts';
 
 export type RequestStore = ReturnType<typeof createRequestStore>;
+
+type Result = 'accepted' | 'duplicate';
+
+const REQUESTS_PER_COMMIT = 500;
 
 export function createRequestStore(deps: {
 	pool: pg.Pool;
 	nextId: () => bigint;
-	ring: Ring;
+	enqueue: Enqueue;
 	lingerMs: number;
 }) {
-	const { pool, nextId, ring, lingerMs } = deps;
-	return createMicroBatch<ServiceRequestIn, 'accepted' | 'duplicate'>({
+	const { pool, nextId, enqueue, lingerMs } = deps;
+	return createMicroBatch<ServiceRequestIn, Result>({
 		lingerMs,
-		size: 500,
+		size: REQUESTS_PER_COMMIT,
 		concurrency: 1,
 		write
 	});
 
-	async function write(records: ServiceRequestIn[]): Promise<Array<'accepted' | 'duplicate'>> {
-		const keys = records.map((record) => requestKey(record.requestId));
-		const results: Array<'accepted' | 'duplicate'> = [];
-		// One statement cannot write a row twice: records of one request within a batch follow each other in rounds.
-		for (const round of rounds(keys)) {
-			const order = round.sort((a, b) => Buffer.compare(keys[a]!, keys[b]!));
-			const done = await writeRound(order.map((i) => ({ key: keys[i]!, record: records[i]! })));
-			order.forEach((i, n) => (results[i] = done[n]!));
+	async function write(records: ServiceRequestIn[]): Promise<Result[]> {
+		const rows = records.map((record): Row => ({
+			id: nextId(),
+			key: requestKey(record.requestId),
+			record
+		}));
+		const results = new Map<Row, Result>();
+		for (const group of withoutRepeats(rows)) {
+			// In the order of their keys, so that two writers with requests in common do not lock each other out.
+			group.sort((a, b) => Buffer.compare(a.key, b.key));
+			const changed = await writeGroup(group);
+			for (const row of group) results.set(row, changed.has(keyText(row)) ? 'accepted' : 'duplicate');
 		}
-		return results;
+		return rows.map((row) => results.get(row)!);
 	}
 
-	async function writeRound(rows: Row[]): Promise<Array<'accepted' | 'duplicate'>> {
-		const values = columns(rows, nextId);
-		const inserted = await pool.query<{ keys: Buffer[]; doorbell: bigint | null }>({
-			name: 'keep-requests',
-			text: INSERT,
-			values
-		});
-		const { keys, doorbell } = inserted.rows[0]!;
-		if (doorbell !== null) ring('index-service-requests', doorbell);
-		const fresh = new Set(keys.map((key) => key.toString('latin1')));
-		if (fresh.size === rows.length) return rows.map(() => 'accepted');
-
-		const known = rows.filter((row) => !fresh.has(row.key.toString('latin1')));
-		const merged = await pool.query<{ keys: Buffer[]; doorbell: bigint | null }>({
-			name: 'merge-requests',
-			text: MERGE,
-			values: columns(known, nextId)
-		});
-		if (merged.rows[0]!.doorbell !== null) ring('index-service-requests', merged.rows[0]!.doorbell);
-		for (const key of merged.rows[0]!.keys) fresh.add(key.toString('latin1'));
-		return rows.map((row) => (fresh.has(row.key.toString('latin1')) ? 'accepted' : 'duplicate'));
+	/** Returns the keys of the requests that are new or changed. */
+	async function writeGroup(rows: readonly Row[]): Promise<Set<string>> {
+		const changed = new Set<string>();
+		const run = async (write: typeof INSERT, some: readonly Row[]): Promise<void> => {
+			const { rows: found } = await pool.query<{ keys: Buffer[]; doorbell: bigint | null }>(
+				write(INPUT.values(some))
+			);
+			const { keys, doorbell } = found[0]!;
+			if (doorbell !== null) enqueue('index-service-requests', doorbell);
+			for (const key of keys) changed.add(keyText({ key }));
+		};
+		await run(INSERT, rows);
+		const known = rows.filter((row) => !changed.has(keyText(row)));
+		if (known.length > 0) await run(MERGE, known);
+		return changed;
 	}
 }
 
 interface Row {
+	/** The id that the request gets where it is new. */
+	id: bigint;
 	key: Buffer;
 	record: ServiceRequestIn;
 }
 
-/** Originator (8 bytes), target (8), counter (8, big-endian). */
-export function requestKey(requestId: string): Buffer {
-	const { userId, deviceId, counter } = splitRequestId(requestId);
-	const key = Buffer.alloc(24);
-	euiToBytes(userId).copy(key, 0);
-	euiToBytes(deviceId).copy(key, 8);
-	key.writeBigUInt64BE(BigInt(counter), 16);
-	return key;
-}
+const keyText = ({ key }: { key: Buffer }): string => key.toString('latin1');
 
-/** Indices in groups, so that no group holds a key twice and the records of a key keep their order. */
-function rounds(keys: readonly Buffer[]): number[][] {
-	const groups: number[][] = [];
+/** One statement cannot write a row twice: no group has a key twice, and the records of one key keep their order. */
+function withoutRepeats(rows: readonly Row[]): Row[][] {
+	const groups: Row[][] = [];
 	const seen = new Map<string, number>();
-	keys.forEach((key, i) => {
-		const text = key.toString('latin1');
-		const round = seen.get(text) ?? 0;
-		seen.set(text, round + 1);
-		(groups[round] ??= []).push(i);
-	});
+	for (const row of rows) {
+		const group = seen.get(keyText(row)) ?? 0;
+		seen.set(keyText(row), group + 1);
+		(groups[group] ??= []).push(row);
+	}
 	return groups;
 }
 
-function columns(rows: readonly Row[], nextId: () => bigint): unknown[] {
-	const of = <T>(pick: (record: ServiceRequestIn, key: Buffer) => T) =>
-		rows.map((row) => pick(row.record, row.key));
-	return [
-		of((_, key) => key),
-		rows.map(() => nextId()),
-		of((r, key) => (r.deviceId ? euiToBytes(r.deviceId) : key.subarray(8, 16))),
-		of((r, key) => (r.userId ? euiToBytes(r.userId) : key.subarray(0, 8))),
-		of((r) => r.serviceReferenceVariant ?? ''),
-		of((r) => r.userRole ?? ''),
-		of((r) => r.userName || null),
-		of((r) => r.commandVariant ?? null),
-		of((r) => r.mode ?? null),
-		of((r) => r.requestedAt ?? null),
-		of((r) => r.executeAt ?? null),
-		of((r) => r.respondedAt ?? null),
-		of((r) => r.responseCode?.toUpperCase() ?? null),
-		of((r) => r.source ?? null)
-	];
-}
+/** What a later record may change. */
+const MERGED = columns<Row>({
+	device_id: ['bytea', ({ record: r, key }) => (r.deviceId ? euiToBytes(r.deviceId) : targetOf(key))],
+	user_id: ['bytea', ({ record: r, key }) => (r.userId ? euiToBytes(r.userId) : originatorOf(key))],
+	variant: ['text', ({ record: r }) => r.serviceReferenceVariant ?? ''],
+	user_role: ['text', ({ record: r }) => r.userRole ?? ''],
+	user_name: ['text', ({ record: r }) => r.userName || null],
+	command_variant: ['smallint', ({ record: r }) => r.commandVariant ?? null],
+	mode: ['text', ({ record: r }) => r.mode ?? null],
+	requested_at: ['timestamptz', ({ record: r }) => r.requestedAt ?? null],
+	execute_at: ['timestamptz', ({ record: r }) => r.executeAt ?? null],
+	responded_at: ['timestamptz', ({ record: r }) => r.respondedAt ?? null],
+	response_code: ['text', ({ record: r }) => r.responseCode?.toUpperCase() ?? null],
+	source: ['text', ({ record: r }) => r.source ?? null]
+});
 
-const INPUT = `
+const INPUT = columns<Row>({
+	key: ['bytea', (row) => row.key],
+	id: ['bigint', (row) => row.id],
+	...MERGED.spec
+});
+
+/** `code_at` is when the response came that gave the code. */
+const WITH_INPUT = `
 with input as (
-	select *, case when response_code is not null then coalesce(responded_at, '-infinity') end as code_at
-	from unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::smallint[],
-		$9::text[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[])
-	as t(key, id, device_id, user_id, variant, user_role, user_name, command_variant, mode, requested_at, execute_at,
-		responded_at, response_code, source)
+	select *, case when response_code is not null then coalesce(responded_at, '-infinity') end as code_at from ${INPUT.from}
 )`;
 
-const INSERT = `${INPUT}, fresh as (
-	insert into request_key (key, request_id) select key, id from input on conflict (key) do nothing returning key, request_id
-), kept as (
-	insert into service_request (id, key, device_id, user_id, variant, user_role, user_name, command_variant, mode,
-		requested_at, execute_at, responded_at, response_code, code_at, source)
-	select id, key, device_id, user_id, variant, user_role, user_name, command_variant, mode,
-		requested_at, execute_at, responded_at, response_code, code_at, source
-	from input where key in (select key from fresh)
-), bell as (
-	insert into doorbell (job, ids) select 'index-service-requests', array_agg(request_id order by request_id) from fresh
-	having count(*) > 0 returning id
-)
-select (select id from bell) as doorbell, coalesce((select array_agg(key) from fresh), '{}') as keys`;
+const ALL = `${MERGED.names}, code_at`;
+const allOf = (table: string): string =>
+	ALL.split(', ')
+		.map((name) => `${table}.${name}`)
+		.join(', ');
 
-// The merge: earliest request, latest response, the code of the latest response that has one, greatest of what differs.
-// Order cannot matter: of the code it is kept (`code_at`) which response gave it.
-const MERGE = `${INPUT}, standing as (
+const INSERT = statement(
+	'store-requests',
+	`${WITH_INPUT}, fresh as (
+	insert into request_key (key, request_id) select key, id from input on conflict (key) do nothing returning key, request_id
+), stored as (
+	insert into service_request (id, key, ${ALL}) select id, key, ${ALL} from input where key in (select key from fresh)
+), bell as (${insertDoorbell('index-service-requests', 'request_id', 'fresh')}
+)
+select (select id from bell) as doorbell, coalesce((select array_agg(key) from fresh), '{}') as keys`
+);
+
+// The merge takes the earliest request, the latest response, the code of the latest response that has one, and the greatest of
+// what differs. So the order of arrival cannot matter.
+const MERGE = statement(
+	'merge-requests',
+	`${WITH_INPUT}, known as (
 	select s.*, case when s.response_code is not null then coalesce(s.code_at, s.responded_at, '-infinity') end as coded_at
 	from service_request s join request_key k on k.request_id = s.id join input i on i.key = k.key
 	for update of s
@@ -148,20 +148,12 @@ const MERGE = `${INPUT}, standing as (
 		case when s.coded_at is null or (i.code_at, i.response_code) > (s.coded_at, s.response_code)
 			then i.response_code else s.response_code end as response_code,
 		greatest(s.coded_at, i.code_at) as code_at, greatest(s.source, i.source) as source
-	from input i join standing s using (key)
+	from input i join known s using (key)
 ), changed as (
-	update service_request s set device_id = m.device_id, user_id = m.user_id, variant = m.variant, user_role = m.user_role,
-		user_name = m.user_name, command_variant = m.command_variant, mode = m.mode, requested_at = m.requested_at,
-		execute_at = m.execute_at, responded_at = m.responded_at, response_code = m.response_code,
-		code_at = m.code_at, source = m.source
-	from merged m
-	where s.id = m.id and (s.device_id, s.user_id, s.variant, s.user_role, s.user_name, s.command_variant, s.mode, s.requested_at,
-			s.execute_at, s.responded_at, s.response_code, s.code_at, s.source)
-		is distinct from (m.device_id, m.user_id, m.variant, m.user_role, m.user_name, m.command_variant, m.mode, m.requested_at,
-			m.execute_at, m.responded_at, m.response_code, m.code_at, m.source)
+	update service_request s set (${ALL}) = (${allOf('m')})
+	from merged m where s.id = m.id and (${allOf('s')}) is distinct from (${allOf('m')})
 	returning s.id, s.key
-), bell as (
-	insert into doorbell (job, ids) select 'index-service-requests', array_agg(id order by id) from changed
-	having count(*) > 0 returning id
+), bell as (${insertDoorbell('index-service-requests', 'id', 'changed')}
 )
-select (select id from bell) as doorbell, coalesce((select array_agg(key) from changed), '{}') as keys`;
+select (select id from bell) as doorbell, coalesce((select array_agg(key) from changed), '{}') as keys`
+);

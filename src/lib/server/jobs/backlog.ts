@@ -1,49 +1,47 @@
-// How much has been kept and not been worked on yet, as the record tells: the measure for back-pressure of the whole
-// system. What waits is safe; but beyond some time of work nobody is served by taking in more.
+// Watches the backlog: how many Alerts and Service Requests are stored and wait for a worker. Ingest refuses calls by it,
+// and work behind the hot path pauses by it.
 import type pg from 'pg';
 import { setBacklog } from '#lib/server/process/metrics.ts';
+import { countWaiting } from './doorbells.ts';
 
 const EVERY_MS = 500;
-/** So many Alerts are explained in about a second. */
-const PRESSED = 1000;
+/** A worker explains about this many Alerts in a second. */
+const PRESSED_ALERTS = 1000;
 
 export type Backlog = ReturnType<typeof watchBacklog>;
 
-/** Asks the record twice a second. */
+/** Counts the backlog twice a second. */
 export function watchBacklog(pool: pg.Pool) {
 	let [alerts, requests] = [0, 0];
-	let busy = false;
+	let isBusy = false;
 
-	async function look(): Promise<void> {
-		const { rows } = await pool.query<{ job: string; waiting: number }>({
-			name: 'backlog',
-			text: 'select job, sum(size)::int as waiting from doorbell group by job'
-		});
-		const of = (job: string): number => rows.find((row) => row.job === job)?.waiting ?? 0;
-		[alerts, requests] = [of('correlate-alerts'), of('index-service-requests')];
+	async function count(): Promise<void> {
+		const waiting = await countWaiting(pool);
+		alerts = waiting.get('correlate-alerts') ?? 0;
+		requests = waiting.get('index-service-requests') ?? 0;
 		setBacklog('alert', alerts);
 		setBacklog('service-request', requests);
 	}
 
 	const timer = setInterval(() => {
-		if (busy) return;
-		busy = true;
-		// Without the record nothing is taken in at all: the figure of before does no harm.
-		look()
+		if (isBusy) return;
+		isBusy = true;
+		// While the database cannot be reached nothing is accepted, so that the last figure does no harm.
+		count()
 			.catch(() => {})
-			.finally(() => (busy = false));
+			.finally(() => (isBusy = false));
 	}, EVERY_MS);
 
 	return {
-		/** Alerts that are kept and not explained yet. */
+		/** Alerts that are stored and not explained yet. */
 		get alerts(): number {
 			return alerts;
 		},
-		/** Whether more Alerts wait than are explained at once: then their order matters, and what can wait does. */
+		/** More Alerts wait than a worker explains in a second: their order matters, and other work pauses. */
 		get isPressed(): boolean {
-			return alerts > PRESSED;
+			return alerts > PRESSED_ALERTS;
 		},
-		/** Service Requests that are kept and not in the index yet. */
+		/** Service Requests that are stored and not in the index yet. */
 		get requests(): number {
 			return requests;
 		},

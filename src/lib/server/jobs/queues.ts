@@ -1,8 +1,9 @@
-// The doorbells: BullMQ jobs that carry the id of a committed `doorbell` row and nothing else. A lost or doubled job
-// costs latency, never an Alert.
+// The BullMQ queues. A job carries the id of a stored doorbell and nothing else. A lost or repeated job costs time, never
+// an Alert.
 import { Queue, createNodeRedisClient } from 'bullmq';
 import type { Log } from '#lib/server/process/log.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
+import { within } from '#lib/server/process/timeout.ts';
 
 export const JOBS = [
 	'correlate-alerts',
@@ -15,9 +16,9 @@ export const JOBS = [
 export type Job = (typeof JOBS)[number];
 
 /**
- * These work on whatever is due, so that of those rung for within so many ms one job is enough, whosever doorbell it
- * carries, and the worker begins a round no more often. Consoles are told of new Alerts twenty times a second; an
- * explanation that changes may come a little later.
+ * The least time between two runs of a job, in ms. These jobs work on all doorbells that wait, whatever doorbell their job
+ * carries. So one job in this time is enough, and the worker starts a run no more often. Consoles get new Alerts twenty
+ * times a second; a changed explanation may come a little later.
  */
 export const EVERY_MS = {
 	'correlate-alerts': 50,
@@ -25,20 +26,21 @@ export const EVERY_MS = {
 	'index-service-requests': 200,
 	'settle-pending': 100
 } as const satisfies Partial<Record<Job, number>>;
-const GATHERED: ReadonlyMap<string, number> = new Map(Object.entries(EVERY_MS));
+const LEAST_MS_BETWEEN: ReadonlyMap<string, number> = new Map(Object.entries(EVERY_MS));
 
 export interface JobData {
+	/** The id of a doorbell; absent for a job that finds its work by itself. */
 	doorbell?: string;
-	/** Of the cause table, for a what-if. */
+	/** The version of the cause table that a what-if replays. */
 	version?: string;
 }
 
-/** Rings without waiting: the row is committed, so that the sweeper rings again where this fails. */
-export type Ring = (job: Job, doorbell?: bigint) => void;
+/** Enqueues a job without waiting. Call it after the commit of the doorbell; where it fails, the sweeper enqueues again. */
+export type Enqueue = (job: Job, doorbell?: bigint) => void;
 
 export const QUEUE_PREFIX = 'causeway';
 
-/** How BullMQ shares a connection of the `redis` package. */
+/** Lets BullMQ share a connection of the `redis` package. */
 export const bullConnection = (redis: Redis) => createNodeRedisClient(redis as never);
 
 export function createQueues(redis: Redis, log: Log) {
@@ -60,22 +62,22 @@ export function createQueues(redis: Redis, log: Log) {
 		})
 	);
 
-	/** When each was last rung for, and the job that goes out at the end of the moment. */
-	const rungAt = new Map<Job, number>();
-	const held = new Map<Job, { timer: NodeJS.Timeout; send(): void }>();
+	/** When a job was last sent, by `performance.now`, and the job that waits for its turn. */
+	const sentAt = new Map<Job, number>();
+	const delayed = new Map<Job, { timer: NodeJS.Timeout; send(): void }>();
 
-	const ring: Ring = (job, doorbell) => {
-		const moment = GATHERED.get(job);
-		if (moment === undefined) return add(job, doorbell);
-		if (held.has(job)) return;
+	const enqueue: Enqueue = (job, doorbell) => {
+		const everyMs = LEAST_MS_BETWEEN.get(job);
+		if (everyMs === undefined) return add(job, doorbell);
+		if (delayed.has(job)) return;
 		const send = (): void => {
-			held.delete(job);
-			rungAt.set(job, performance.now());
+			delayed.delete(job);
+			sentAt.set(job, performance.now());
 			add(job, doorbell);
 		};
-		const wait = (rungAt.get(job) ?? -Infinity) + moment - performance.now();
-		if (wait <= 0) send();
-		else held.set(job, { timer: setTimeout(send, wait), send });
+		const waitMs = (sentAt.get(job) ?? -Infinity) + everyMs - performance.now();
+		if (waitMs <= 0) send();
+		else delayed.set(job, { timer: setTimeout(send, waitMs), send });
 	};
 
 	function add(job: Job, doorbell?: bigint): void {
@@ -83,40 +85,31 @@ export function createQueues(redis: Redis, log: Log) {
 			.get(job)!
 			.add(job, doorbell === undefined ? {} : { doorbell: doorbell.toString() })
 			.catch((error: Error) =>
-				log.warn({ job, error: error.message }, 'a doorbell was not rung; the sweeper will')
+				log.warn({ job, error: error.message }, 'the job was not enqueued; the sweeper enqueues it again')
 			);
 	}
 
 	return {
-		ring,
-		/** Has a draft of the cause table replayed; a call that is lost is made again (callForWhatIfs). */
-		replay(version: string): void {
+		enqueue,
+		/** Enqueues the replay of a draft of the cause table. A lost job is enqueued again by `enqueueLostWhatIfs`. */
+		enqueueReplay(version: string): void {
 			queues
 				.get('what-if')!
 				.add('what-if', { version }, { deduplication: { id: version } })
-				.catch((error: Error) => log.warn({ version, error: error.message }, 'a what-if was not called for'));
+				.catch((error: Error) =>
+					log.warn(
+						{ version, error: error.message },
+						'the what-if was not enqueued; a worker enqueues it again'
+					)
+				);
 		},
-		// `close()` waits for ever where Redis is gone (bullmq#4656), so it is raced with a limit.
+		// `close()` never ends where Redis is gone (bullmq#4656), so it gets a limit.
 		close(): Promise<void> {
-			for (const { timer, send } of [...held.values()]) {
+			for (const { timer, send } of [...delayed.values()]) {
 				clearTimeout(timer);
 				send();
 			}
 			return within(2000, Promise.all([...queues.values()].map((queue) => queue.close())));
 		}
 	};
-}
-
-/** Waits for `work`, but no longer than `ms`. */
-export async function within(ms: number, work: Promise<unknown>): Promise<void> {
-	let timer: NodeJS.Timeout | undefined;
-	const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-	await Promise.race([
-		work.then(
-			() => {},
-			() => {}
-		),
-		limit
-	]);
-	clearTimeout(timer);
 }

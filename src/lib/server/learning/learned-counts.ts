@@ -1,43 +1,51 @@
-// What learned evidence counts: what is to be counted, the samples, and the sums over them. Sums follow the samples by
-// their differences, so that no order of arrival can show.
+// Stores what learned evidence counts: the work that is due, the samples, and the sums over them. A changed sample changes the
+// sums by its difference, so that the order of arrival cannot matter.
 import { SPREAD, type Sighting } from '#lib/domain/learned-evidence.ts';
 import type pg from 'pg';
 import { homeOf } from '#lib/server/postgres/home-network.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
+import { columns, query, statement } from '#lib/server/postgres/statement.ts';
 
-/** So many Devices are enough to learn from: of more, a fixed share of the homes is taken. */
+/** This many Devices are enough to learn from. Of more Devices, a fixed share of the homes is sampled. */
 const ENOUGH_DEVICES = 25_000;
 
-/** One home in `share` is learned from. */
+/** Learned evidence counts one home in `share`. */
 export interface Sampling {
-	share: number;
+	readonly share: number;
 }
 
-/** Looks up how many Devices there are by now. */
-export async function readSampling(pool: pg.Pool): Promise<Sampling> {
-	const { rows } = await pool.query<Sampling>(
-		`select greatest(1, ceil(reltuples / $1))::int as share from pg_class where oid = 'device'::regclass`,
-		[ENOUGH_DEVICES]
-	);
-	return rows[0]!;
+export type FollowedSampling = Sampling & {
+	/** Reads how many Devices there are now, by the estimate of PostgreSQL. */
+	refresh(): Promise<void>;
+};
+
+export async function followSampling(pool: pg.Pool): Promise<FollowedSampling> {
+	let share = 1;
+	const sampling: FollowedSampling = {
+		get share() {
+			return share;
+		},
+		async refresh() {
+			const { rows } = await pool.query<{ share: number }>(SHARE({ enough: ENOUGH_DEVICES }));
+			share = rows[0]!.share;
+		}
+	};
+	await sampling.refresh();
+	return sampling;
 }
 
-/** `isSampled` of a home (the bytes of its EUI-64) as the record asks it. */
+/** SQL: `isSampled` of a home, given by the bytes of its EUI-64. */
 export const sampledHome = (home: string, share: string): string =>
 	`((('x' || encode(substr(${home}, 5), 'hex'))::bit(32)::bigint * ${SPREAD} & 4294967295) >> 8) % ${share} = 0`;
 
-/** Has these Alerts counted, after the caller's commit; for requests index-service-requests.ts does. */
+/** Has these Alerts counted after the caller's commit; index-service-requests.ts does the same for requests. */
 export async function learnLater(client: pg.ClientBase, alertIds: readonly bigint[]): Promise<void> {
 	if (alertIds.length === 0) return;
-	await client.query({
-		name: 'learn-later',
-		text: 'insert into learn_due (alert_ids) values ($1)',
-		values: [alertIds]
-	});
+	await client.query(LEARN_LATER({ alertIds }));
 }
 
-/** One hour of a Device and a code, by the first Alert in it. */
+/** One hour of a Device and a code, with the first Alert of that hour. */
 export interface Occasion {
 	deviceId: Buffer;
 	code: string;
@@ -45,38 +53,25 @@ export interface Occasion {
 	alertId: bigint;
 }
 
-/** Takes what is due within the caller's transaction; `null` where another worker is at it, or nothing is due. */
+/** Takes due occasions within the caller's transaction. `null`: another worker counts, or nothing is due. */
 export async function takeDue(client: pg.ClientBase, most: number): Promise<Occasion[] | null> {
 	const { rows: locks } = await client.query<{ got: boolean }>(
 		'select pg_try_advisory_xact_lock($1) as got',
 		[LOCKS.counting]
 	);
 	if (!locks[0]!.got) return null;
-	const { rows: due } = await client.query<{ alert_ids: bigint[]; request_ids: bigint[] }>(
-		`delete from learn_due where id in (
-			select id from (
-				select id, sum(cardinality(alert_ids) + cardinality(request_ids)) over (order by id) as so_far from (
-					select * from learn_due order by id limit 200
-				) first
-			) counted where so_far <= $1 or id = (select min(id) from learn_due)
-		) returning alert_ids::text[], request_ids::text[]`,
-		[most]
-	);
+	const { rows: due } = await client.query<{ alert_ids: bigint[]; request_ids: bigint[] }>(TAKE({ most }));
 	if (due.length === 0) return null;
-	const alertIds = due.flatMap((row) => row.alert_ids);
-	const requestIds = due.flatMap((row) => row.request_ids);
-	const { rows: bounds } = await client.query<{ since: Date | null }>({
-		name: 'learned-since',
-		text: SINCE,
-		values: [alertIds, requestIds]
-	});
+	const ids = {
+		alertIds: due.flatMap((row) => row.alert_ids),
+		requestIds: due.flatMap((row) => row.request_ids)
+	};
+	const { rows: bounds } = await client.query<{ since: Date | null }>(SINCE(ids));
 	const since = bounds[0]!.since;
 	if (since === null) return [];
-	const { rows } = await client.query<{ device_id: Buffer; code: string; hour: Date; alert_id: bigint }>({
-		name: 'learned-occasions',
-		text: OCCASIONS,
-		values: [alertIds, requestIds, leastIdSince(since.getTime())]
-	});
+	const { rows } = await client.query<{ device_id: Buffer; code: string; hour: Date; alert_id: bigint }>(
+		OCCASIONS({ ...ids, leastId: leastIdSince(since.getTime()) })
+	);
 	return rows.map((row) => ({
 		deviceId: row.device_id,
 		code: row.code,
@@ -85,72 +80,90 @@ export async function takeDue(client: pg.ClientBase, most: number): Promise<Occa
 	}));
 }
 
-/** What stood before an occasion's first Alert, as one Supplier sees it. */
+/** The Service Requests before the first Alert of an occasion, as one Supplier sees them. */
 export interface Sample extends Omit<Occasion, 'alertId'> {
 	supplierId: number;
 	deviceType: string;
 	sightings: readonly Sighting[];
 }
 
-/** Puts the samples of these occasions in the place of those before, and moves the sums by the difference. */
+/** Replaces the samples of these occasions, and changes the sums by the difference. */
 export async function replaceSamples(
 	client: pg.ClientBase,
 	occasions: ReadonlyArray<Omit<Occasion, 'alertId'>>,
 	samples: readonly Sample[]
 ): Promise<void> {
-	await client.query(REPLACE, [
-		occasions.map((o) => o.deviceId),
-		occasions.map((o) => o.code),
-		occasions.map((o) => o.hour),
-		samples.map((s) => s.supplierId),
-		samples.map((s) => s.deviceId),
-		samples.map((s) => s.code),
-		samples.map((s) => s.hour),
-		samples.map((s) => s.deviceType),
-		JSON.stringify(samples.map((s) => s.sightings.map(toText)))
-	]);
+	await client.query(
+		REPLACE({
+			...OCCASION.values(occasions),
+			...SAMPLE.values(samples),
+			sightings: JSON.stringify(samples.map((sample) => sample.sightings.map(toText)))
+		})
+	);
 }
 
-/** What is older is no evidence of how things are now (days). */
-const REMEMBER = 35;
+/** An older sample is no evidence of how things are now. */
+const REMEMBER_DAYS = 35;
+const FORGOTTEN_PER_STEP = 5000;
 
-/** Forgets old samples, and takes them out of the sums. Returns how many. */
+/** Deletes old samples, and takes them out of the sums. Returns how many. */
 export async function forgetSamples(pool: pg.Pool): Promise<number> {
 	let count = 0;
 	for (;;) {
-		const { rows } = await pool.query<{ count: number }>(FORGET, [REMEMBER, FORGET_STEP]);
+		const { rows } = await pool.query<{ count: number }>(
+			FORGET({ days: REMEMBER_DAYS, most: FORGOTTEN_PER_STEP })
+		);
 		count += rows[0]!.count;
-		if (rows[0]!.count < FORGET_STEP) return count;
+		if (rows[0]!.count < FORGOTTEN_PER_STEP) return count;
 	}
 }
-const FORGET_STEP = 5000;
 
 const toText = ({ serviceReferenceVariant, userRole, relation, bucket }: Sighting): string =>
 	[serviceReferenceVariant, userRole, relation, bucket].join('|');
 
-/** The oldest hour that can be meant: the search for Alerts starts there. */
-const SINCE = `
-select min(at) as since from (
-	select min(effective_at) as at from alert where id = any($1)
-	union all
-	select min(least(requested_at, responded_at, execute_at)) from service_request where id = any($2)
-) t`;
+const SHARE = query(
+	`select greatest(1, ceil(reltuples / :enough))::int as share from pg_class where oid = 'device'::regclass`
+);
 
-// A request may stand before any Alert of its home network within a day after each of its instants.
-const OCCASIONS = `
+const LEARN_LATER = statement('learn-later', 'insert into learn_due (alert_ids) values (:alertIds)');
+
+const TAKE = query(`
+delete from learn_due where id in (
+	select id from (
+		select id, sum(cardinality(alert_ids) + cardinality(request_ids)) over (order by id) as so_far from (
+			select * from learn_due order by id limit 200
+		) first
+	) counted where so_far <= :most or id = (select min(id) from learn_due)
+) returning alert_ids::text[], request_ids::text[]`);
+
+/** The oldest instant of these Alerts and requests: the search for Alerts starts there. */
+const SINCE = statement(
+	'learned-since',
+	`
+select min(at) as since from (
+	select min(effective_at) as at from alert where id = any(:alertIds)
+	union all
+	select min(least(requested_at, responded_at, execute_at)) from service_request where id = any(:requestIds)
+) t`
+);
+
+// A request may come before any Alert of its home network, within a day after each of its instants.
+const OCCASIONS = statement(
+	'learned-occasions',
+	`
 with asked as (
 	select r.device_id, i.at from service_request r
 	cross join lateral (values (r.requested_at), (r.responded_at), (r.execute_at)) i(at)
-	where r.id = any($2) and i.at is not null
+	where r.id = any(:requestIds) and i.at is not null
 ), places as (
 	select device_id, at from asked
 	union
 	select d.device_id, a.at from asked a ${homeOf('a.device_id')}
 ), touched as (
-	select device_id, code, effective_at from alert where id = any($1)
+	select device_id, code, effective_at from alert where id = any(:alertIds)
 	union all
 	select x.device_id, x.code, x.effective_at from places p cross join lateral (
-		select device_id, code, effective_at from alert where device_id = p.device_id and id >= $3
+		select device_id, code, effective_at from alert where device_id = p.device_id and id >= :leastId
 			and effective_at between p.at - interval '5 seconds' and p.at + interval '1 day' offset 0
 	) x
 ), hours as (
@@ -158,11 +171,12 @@ with asked as (
 )
 select h.device_id, h.code, h.hour, f.id as alert_id from hours h cross join lateral (
 	select id from alert a where a.device_id = h.device_id and a.code = h.code and a.effective_at >= h.hour
-		and a.effective_at < h.hour + interval '1 hour' and a.id >= $3
+		and a.effective_at < h.hour + interval '1 hour' and a.id >= :leastId
 	order by a.effective_at, a.id limit 1
-) f order by h.device_id, h.code, h.hour`;
+) f order by h.device_id, h.code, h.hour`
+);
 
-const SUM = (difference: string) => `
+const sumsOf = (difference: string): string => `
 	insert into learned_count as c (supplier_id, device_type, code, variant, user_role, relation, bucket, n)
 	select supplier_id, device_type, code, coalesce(split_part(sighting, '|', 1), ''), coalesce(split_part(sighting, '|', 2), ''),
 		coalesce(nullif(split_part(sighting, '|', 3), ''), 'same-device'), coalesce(nullif(split_part(sighting, '|', 4), '')::int, 0), sum(by)
@@ -171,15 +185,36 @@ const SUM = (difference: string) => `
 	on conflict (supplier_id, device_type, code, variant, user_role, relation, bucket) do update set n = c.n + excluded.n
 	returning supplier_id`;
 
-const EACH = `unnest(sightings || '{""}'::text[]) as sighting`;
+const COUNTED = `
+	insert into learned_state (supplier_id, counted) select distinct supplier_id, 1 from moved
+	on conflict (supplier_id) do update set counted = learned_state.counted + 1`;
 
-const REPLACE = `
+/** Each sighting of a sample, and an empty text that counts the sample itself. */
+const SIGHTINGS = `unnest(sightings || '{""}'::text[]) as sighting`;
+
+const OCCASION = columns<Omit<Occasion, 'alertId'>>({
+	occasion_device_id: ['bytea', (occasion) => occasion.deviceId],
+	occasion_code: ['text', (occasion) => occasion.code],
+	occasion_hour: ['timestamptz', (occasion) => occasion.hour]
+});
+
+const SAMPLE = columns<Sample>(
+	{
+		supplier_id: ['smallint', (sample) => sample.supplierId],
+		device_id: ['bytea', (sample) => sample.deviceId],
+		code: ['text', (sample) => sample.code],
+		hour: ['timestamptz', (sample) => sample.hour],
+		device_type: ['text', (sample) => sample.deviceType]
+	},
+	{ ordinality: 'place' }
+);
+
+const REPLACE = query(`
 with occasion as (
-	select * from unnest($1::bytea[], $2::text[], $3::timestamptz[]) as t(device_id, code, hour)
+	select occasion_device_id as device_id, occasion_code as code, occasion_hour as hour from ${OCCASION.from}
 ), input as (
-	select t.*, array(select jsonb_array_elements_text($9::jsonb -> (t.place - 1)::int)) as sightings
-	from unnest($4::smallint[], $5::bytea[], $6::text[], $7::timestamptz[], $8::text[])
-		with ordinality as t(supplier_id, device_id, code, hour, device_type, place)
+	select t.*, array(select jsonb_array_elements_text(:sightings::jsonb -> (t.place - 1)::int)) as sightings
+	from ${SAMPLE.from}
 ), before as (
 	select s.* from occasion o cross join lateral (
 		select ctid as row, * from learned_sample where device_id = o.device_id and code = o.code and hour = o.hour for update
@@ -189,25 +224,23 @@ with occasion as (
 		select row from before b
 		where not exists (select from input i where (i.supplier_id, i.device_id, i.code, i.hour) = (b.supplier_id, b.device_id, b.code, b.hour))
 	))
-), kept as (
+), stored as (
 	insert into learned_sample (supplier_id, device_id, code, hour, device_type, sightings)
 	select supplier_id, device_id, code, hour, device_type, sightings from input
 	on conflict (supplier_id, device_id, code, hour) do update set device_type = excluded.device_type, sightings = excluded.sightings
-), moved as (${SUM(`
-	select supplier_id, device_type, code, 1 as by, ${EACH} from input
-	union all select supplier_id, device_type, code, -1, ${EACH} from before`)}
+), moved as (${sumsOf(`
+	select supplier_id, device_type, code, 1 as by, ${SIGHTINGS} from input
+	union all select supplier_id, device_type, code, -1, ${SIGHTINGS} from before`)}
 )
-insert into learned_state (supplier_id, counted) select distinct supplier_id, 1 from moved
-on conflict (supplier_id) do update set counted = learned_state.counted + 1`;
+${COUNTED}`);
 
-const FORGET = `
+const FORGET = query(`
 with gone as (
 	delete from learned_sample where (supplier_id, device_id, code, hour) in (
-		select supplier_id, device_id, code, hour from learned_sample where hour < now() - make_interval(days => $1) order by hour limit $2
+		select supplier_id, device_id, code, hour from learned_sample
+		where hour < now() - make_interval(days => :days) order by hour limit :most
 	) returning *
-), moved as (${SUM(`select supplier_id, device_type, code, -1 as by, ${EACH} from gone`)}
-), told as (
-	insert into learned_state (supplier_id, counted) select distinct supplier_id, 1 from moved
-	on conflict (supplier_id) do update set counted = learned_state.counted + 1
+), moved as (${sumsOf(`select supplier_id, device_type, code, -1 as by, ${SIGHTINGS} from gone`)}
+), counted as (${COUNTED}
 )
-select count(*)::int as count from gone`;
+select count(*)::int as count from gone`);

@@ -1,13 +1,13 @@
-// Learned evidence as the worker weighs it: counts in, patterns out, and the Alerts that a change concerns.
+// Reads the counts that a worker weighs, and stores the patterns that come of them.
 import { BUCKETS, type Count } from '#lib/domain/learned-evidence.ts';
 import { patternKey, type LearnedPattern, type Pattern } from '#lib/domain/learned-pattern.ts';
-import type { Relation } from '#lib/domain/alert.ts';
 import type pg from 'pg';
-import { beginAgain } from './re-explain-queue.ts';
-import { figuresOf } from './learned-patterns.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
+import { columns, query } from '#lib/server/postgres/statement.ts';
+import { figuresOf } from './learned-patterns.ts';
+import { queueCodes } from './re-explain-queue.ts';
 
-/** The Suppliers whose counts have moved, and how far. */
+/** The Suppliers whose counts have changed since they were weighed, each with the state of its counts. */
 export async function toWeigh(pool: pg.Pool): Promise<Array<{ supplierId: number; counted: bigint }>> {
 	const { rows } = await pool.query<{ supplierId: number; counted: bigint }>(
 		'select supplier_id as "supplierId", counted from learned_state where counted > weighed order by 1'
@@ -37,14 +37,16 @@ export async function countDevices(
 			end <= withinSeconds ? [`${serviceReferenceVariant}|${userRole}|${relation}|${bucket}`] : []
 		);
 		const { rows } = await client.query<{ count: number }>(
-			`select count(distinct device_id)::int as count from learned_sample
-			 where supplier_id = $1 and code = $2 and device_type = $3 and sightings && $4`,
-			[supplierId, code, deviceType, sightings]
+			COUNT_DEVICES({ supplierId, code, deviceType, sightings })
 		);
 		devices.set(patternKey(pattern), rows[0]!.count);
 	}
 	return devices;
 }
+
+const COUNT_DEVICES = query(`
+select count(distinct device_id)::int as count from learned_sample
+where supplier_id = :supplierId and code = :code and device_type = :deviceType and sightings && :sightings`);
 
 /** The patterns that a person has called no cause, by `patternKey`. */
 export async function dismissedBy(client: pg.ClientBase, supplierId: number): Promise<Set<string>> {
@@ -71,51 +73,45 @@ interface Weighed {
 	counted: bigint;
 	changed: readonly LearnedPattern[];
 	gone: readonly LearnedPattern[];
-	/** Codes of which explanations may read differently now: their Alerts are explained again. */
+	/** The codes whose explanations may change: their Alerts are explained again. */
 	codes: readonly string[];
 }
 
-/** Writes what has changed in one transaction. */
-export async function keepPatterns(
+/** Stores the changed patterns within the caller's transaction. */
+export async function storePatterns(
 	client: pg.ClientBase,
 	{ supplierId, counted, changed, gone, codes }: Weighed
 ): Promise<void> {
-	await client.query('begin');
-	// Alone: an Alert that is being explained now by what was before is in the record when its code is gone through.
+	// Alone: an Alert that is being explained by the old patterns is stored before its code is queued.
 	if (codes.length > 0) await client.query('select pg_advisory_xact_lock($1)', [LOCKS.learned]);
-	await client.query(DELETE, [supplierId, ...identities(gone)]);
-	await client.query(UPSERT, [
-		supplierId,
-		...identities(changed),
-		changed.map((p) => JSON.stringify(figuresOf(p))),
-		changed.map((p) => p.devices),
-		changed.map((p) => p.offered)
-	]);
-	await client.query(
-		`update learned_state set weighed = greatest(weighed, $2), version = version + $3 where supplier_id = $1`,
-		[supplierId, counted, changed.length + gone.length > 0 ? 1 : 0]
-	);
-	if (codes.length > 0) await beginAgain(client, supplierId, codes);
-	await client.query('commit');
+	await client.query(DELETE({ supplierId, ...IDENTITY.values(gone) }));
+	await client.query(UPSERT({ supplierId, ...PATTERN.values(changed) }));
+	await client.query(WEIGHED({ supplierId, counted, versions: changed.length + gone.length > 0 ? 1 : 0 }));
+	if (codes.length > 0) await queueCodes(client, supplierId, codes);
 }
 
-const identities = (
-	patterns: readonly LearnedPattern[]
-): [string[], string[], string[], string[], Relation[]] => [
-	patterns.map((p) => p.deviceType),
-	patterns.map((p) => p.code),
-	patterns.map((p) => p.serviceReferenceVariant),
-	patterns.map((p) => p.userRole),
-	patterns.map((p) => p.relation)
-];
+const IDENTITY = columns<LearnedPattern>({
+	device_type: ['text', (p) => p.deviceType],
+	code: ['text', (p) => p.code],
+	variant: ['text', (p) => p.serviceReferenceVariant],
+	user_role: ['text', (p) => p.userRole],
+	relation: ['text', (p) => p.relation]
+});
 
-const IDENTITY = 'device_type, code, variant, user_role, relation';
+const PATTERN = columns<LearnedPattern>({
+	...IDENTITY.spec,
+	figures: ['jsonb', (p) => JSON.stringify(figuresOf(p))],
+	devices: ['integer', (p) => p.devices],
+	offered: ['boolean', (p) => p.offered]
+});
 
-const DELETE = `
-delete from learned_pattern where supplier_id = $1
-	and (${IDENTITY}) in (select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]))`;
+const DELETE = query(`
+delete from learned_pattern where supplier_id = :supplierId and (${IDENTITY.names}) in (select * from ${IDENTITY.from})`);
 
-const UPSERT = `
-insert into learned_pattern (supplier_id, ${IDENTITY}, figures, devices, offered)
-select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::integer[], $9::boolean[])
-on conflict (supplier_id, ${IDENTITY}) do update set figures = excluded.figures, devices = excluded.devices, offered = excluded.offered`;
+const UPSERT = query(`
+insert into learned_pattern (supplier_id, ${PATTERN.names}) select :supplierId::smallint, ${PATTERN.names} from ${PATTERN.from}
+on conflict (supplier_id, ${IDENTITY.names})
+	do update set figures = excluded.figures, devices = excluded.devices, offered = excluded.offered`);
+
+const WEIGHED = query(`
+update learned_state set weighed = greatest(weighed, :counted), version = version + :versions where supplier_id = :supplierId`);

@@ -1,79 +1,92 @@
-// Which Alerts what was learned anew may bear on: the codes of a Supplier, from the newest Alert down.
+// The queue of Alerts that a changed learned pattern may affect: the codes of a Supplier, read from the newest Alert down.
 import type pg from 'pg';
-import { statement } from '#lib/server/postgres/database.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
+import { statement } from '#lib/server/postgres/statement.ts';
 
-/** Alerts kept within this time are explained again when a pattern becomes a candidate, or is one no more (ms). */
-const REACH = 72 * 3_600_000;
-/** At most so many of each code, the newest. */
-const MOST = 200_000;
-/** So many entries are gone through at a time, and so many Alerts found among them. */
-const [SEEN, FOUND] = [2000, 100];
-/** Above all ids. */
-const TOP = 2n ** 63n - 1n;
+/** Alerts stored within this time are explained again when a pattern becomes a candidate, or stops being one. */
+const REACH_MS = 72 * 3_600_000;
+/** Of each code at most this many Alerts are explained again, the newest. */
+const MOST_PER_CODE = 200_000;
+/** One step reads this many explanations, and takes this many of the affected Alerts among them. */
+const READ_PER_STEP = 2000;
+const TAKEN_PER_STEP = 100;
+/** Greater than every id. */
+const ABOVE_ALL_IDS = 2n ** 63n - 1n;
 
-/** Has the Alerts of these codes explained again, after the caller's commit; from the newest on where they are at it already. */
-export async function beginAgain(
+/**
+ * Queues the Alerts of these codes, within the caller's transaction. A code that is queued already starts again from the newest
+ * Alert.
+ */
+export async function queueCodes(
 	client: pg.ClientBase,
 	supplierId: number,
 	codes: readonly string[]
 ): Promise<void> {
-	await client.query(
-		`insert into learned_again (supplier_id, code, below, budget) select $1, code, $3, $4 from unnest($2::text[]) as c(code)
-		 on conflict (supplier_id, code) do update set below = excluded.below, budget = excluded.budget`,
-		[supplierId, codes, TOP, MOST]
-	);
+	await client.query(QUEUE({ supplierId, codes, below: ABOVE_ALL_IDS, budget: MOST_PER_CODE }));
 }
 
 /**
- * The next Alerts to be explained again, the newest first; within the caller's transaction they count as done. `null`:
- * there are none left, or another worker is at them.
+ * Takes the next affected Alerts, the newest first. With the commit of the caller's transaction they count as explained.
+ * `null`: none is left, or another worker has taken them.
  */
-export async function takeAgain(client: pg.ClientBase): Promise<bigint[] | null> {
+export async function takeAffected(client: pg.ClientBase): Promise<bigint[] | null> {
 	const { rows: due } = await client.query<{
 		supplier_id: number;
 		code: string;
 		below: bigint;
 		budget: number;
-	}>(DUE([]));
+	}>(DUE({}));
 	const [first] = due;
 	if (!first) return null;
-	const codes = due.map(({ code }) => code);
-	const { rows: seen } = await client.query<{ alert_id: bigint; bears: boolean }>(
-		AHEAD([first.supplier_id, codes, first.below, firstIdAt(Date.now() - REACH), SEEN])
+	const position = { supplierId: first.supplier_id, codes: due.map(({ code }) => code) };
+	const { rows: read } = await client.query<{ alert_id: bigint; affected: boolean }>(
+		READ({
+			...position,
+			below: first.below,
+			oldest: firstIdAt(Date.now() - REACH_MS),
+			limit: READ_PER_STEP
+		})
 	);
-	const found = seen.filter(({ bears }) => bears).map(({ alert_id }) => alert_id);
-	const taken = found.slice(0, Math.min(FOUND, first.budget));
-	const next = found.length > taken.length ? taken.at(-1) : seen[SEEN - 1]?.alert_id;
+	const affected = read.filter((row) => row.affected).map(({ alert_id }) => alert_id);
+	const taken = affected.slice(0, Math.min(TAKEN_PER_STEP, first.budget));
+	const next = affected.length > taken.length ? taken.at(-1) : read[READ_PER_STEP - 1]?.alert_id;
 	await client.query(
 		next === undefined || taken.length === first.budget
-			? END([first.supplier_id, codes])
-			: MOVE([first.supplier_id, codes, next, taken.length])
+			? END(position)
+			: MOVE({ ...position, below: next, taken: taken.length })
 	);
 	return taken;
 }
 
-/** Those of one Supplier that have come equally far. */
+const QUEUE = statement(
+	'queue-learned-codes',
+	`insert into learned_again (supplier_id, code, below, budget)
+	select :supplierId::smallint, code, :below::bigint, :budget::integer from unnest(:codes::text[]) as c(code)
+	on conflict (supplier_id, code) do update set below = excluded.below, budget = excluded.budget`
+);
+
+/** The codes of one Supplier that have come equally far. */
 const DUE = statement(
-	'learned-again-due',
+	'due-learned-codes',
 	`select supplier_id, code, below, budget from learned_again where (supplier_id, below, budget) = (
 		select supplier_id, below, budget from learned_again order by below desc, supplier_id limit 1
 	) for update skip locked`
 );
 
-/** What rests on a reference, on the code alone or on no tenure rests on nothing learned. */
-const AHEAD = statement(
-	'learned-again-ahead',
-	`select alert_id, code = any($2) and explanation not in ('exact', 'not-command', 'out-of-scope') as bears
-	from supplier_alert where supplier_id = $1 and alert_id < $3 and alert_id >= $4 order by alert_id desc limit $5`
+/** An explanation by reference, by the code alone, or outside the tenure rests on no learned pattern. */
+const READ = statement(
+	'read-learned-codes',
+	`select alert_id, code = any(:codes) and explanation not in ('exact', 'not-command', 'out-of-scope') as affected
+	from supplier_alert where supplier_id = :supplierId and alert_id < :below and alert_id >= :oldest
+	order by alert_id desc limit :limit`
 );
 
 const MOVE = statement(
-	'learned-again-move',
-	'update learned_again set below = $3, budget = budget - $4 where supplier_id = $1 and code = any($2)'
+	'move-learned-codes',
+	'update learned_again set below = :below, budget = budget - :taken where supplier_id = :supplierId and code = any(:codes)'
 );
 
 const END = statement(
-	'learned-again-end',
-	'delete from learned_again where supplier_id = $1 and code = any($2)'
+	'end-learned-codes',
+	'delete from learned_again where supplier_id = :supplierId and code = any(:codes)'
 );

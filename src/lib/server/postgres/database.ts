@@ -1,7 +1,7 @@
 // PostgreSQL, the record. Every pool speaks as one role of migrations/0001-record.sql, never as owner or superuser.
-import type { Writable } from 'node:stream';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
+import { gatherWrites } from './pipelining.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = Kysely<Tables>;
@@ -51,56 +51,12 @@ export function openDatabase(url: string, role: Role, max: number, { pipeline = 
 		idleTimeoutMillis: 0,
 		keepAlive: true
 	});
-	if (pipeline) pool.on('connect', writeOnce);
+	if (pipeline) pool.on('connect', gatherWrites);
 	// An idle session that the server ended is replaced at the next query; without a listener it would end the process.
 	pool.on('error', () => {});
 	const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 	return { db, pool, close: () => db.destroy() };
 }
-
-/** What a session is asked in one turn of the event loop leaves in one write: each write wakes its process once. */
-function writeOnce(client: pg.PoolClient): void {
-	const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
-	const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-	let held = false;
-	client.query = ((...args: unknown[]) => {
-		if (!held) {
-			held = true;
-			stream.cork();
-			process.nextTick(() => {
-				held = false;
-				stream.uncork();
-			});
-		}
-		return query(...args);
-	}) as typeof client.query;
-}
-
-/** A statement that each session plans once: planning takes longer than the work where partitions are many. */
-export const statement =
-	(name: string, text: string) =>
-	(values: unknown[]): pg.QueryConfig => ({ name, text, values });
-
-/** Lends a session to `work`, which begins and commits itself; what it has not committed when it throws is rolled back. */
-export async function onSession<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-	const client = await pool.connect();
-	try {
-		return await work(client);
-	} catch (error) {
-		await client.query('rollback').catch(() => {}); // a session that is gone has rolled back
-		throw error;
-	} finally {
-		client.release();
-	}
-}
-
-/** Does `work` in one transaction; its first statement is sent together with the beginning. */
-export const inTransaction = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
-	onSession(pool, async (client) => {
-		const [, done] = await Promise.all([client.query('begin'), work(client)]);
-		await client.query('commit');
-		return done;
-	});
 
 /** Runs `work` in one transaction that sees the rows of this Supplier only (row-level security, `SET LOCAL`). */
 export function asSupplier<T>(db: Database, supplierId: number, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -108,14 +64,4 @@ export function asSupplier<T>(db: Database, supplierId: number, work: (tx: Tx) =
 		await sql`select set_config('app.supplier', ${String(supplierId)}, true)`.execute(tx);
 		return work(tx);
 	});
-}
-
-export const euiToBytes = (eui: string): Buffer => Buffer.from(eui.replaceAll('-', ''), 'hex');
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0').toUpperCase());
-
-export function bytesToEui(bytes: Buffer): string {
-	let eui = HEX[bytes[0]!]!;
-	for (let i = 1; i < bytes.length; i++) eui += `-${HEX[bytes[i]!]}`;
-	return eui;
 }

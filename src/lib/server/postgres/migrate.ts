@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { LOCKS } from './locks.ts';
 import { ensurePartitions } from './partitions.ts';
+import { transact } from './transaction.ts';
 
 const FOLDER = new URL('../../../../migrations/', import.meta.url);
 
@@ -46,13 +47,12 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 }
 
 async function apply(client: pg.Client, name: string, text: string, checksum: string): Promise<void> {
-	await client.query('begin');
 	try {
-		await client.query(text);
-		await client.query('insert into migration (name, checksum) values ($1, $2)', [name, checksum]);
-		await client.query('commit');
+		await transact(client, async () => {
+			await client.query(text);
+			await client.query('insert into migration (name, checksum) values ($1, $2)', [name, checksum]);
+		});
 	} catch (error) {
-		await client.query('rollback');
 		const detail = error instanceof Error ? error.message : String(error);
 		throw new Error(`migrations/${name} could not be applied: ${detail}`, { cause: error });
 	}

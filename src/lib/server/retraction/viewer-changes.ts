@@ -1,29 +1,29 @@
-// Writes explanations where an Alert comes to a Supplier or leaves it, after a tenure was corrected.
+// Writes explanations where an Alert comes to a Supplier or leaves it, because a tenure was corrected.
 import type pg from 'pg';
-import { statement } from '#lib/server/postgres/database.ts';
-import { WRITTEN, columnsOf, inputRows, replacedBy } from '#lib/server/feed/explanation-columns.ts';
+import { explanationInput, replacedBy, WRITTEN } from '#lib/server/feed/explanation-rows.ts';
+import { toAlert, type ExplanationRow, type Frame, type StoredState } from '#lib/server/feed/feed.ts';
+import { insertEntries, lockFeeds, takeNumbers } from '#lib/server/feed/feed-entries.ts';
 import { findChanged } from '#lib/server/feed/stored-explanations.ts';
-import { toAlert, type FeedRow, type Frame } from '#lib/server/feed/feed.ts';
-import { carryOver, lastRetracted, retract, type Viewing } from './retraction.ts';
+import { statement } from '#lib/server/postgres/statement.ts';
+import { carryOver, lastRetracted, retract, type AlertView, type RetractedState } from './retraction.ts';
 
 /**
- * Writes explanations within the caller's transaction and returns the frames to push after its commit: one that stands
- * is replaced where it differs. The counter row of each Supplier is locked from here to the commit, so that numbers are
- * given in the order of commits. `lost`: what Suppliers have and may no longer see. This is the way where Alerts come to
- * a Supplier or leave it; the rest takes the shorter ones of feed-first.ts and feed-again.ts.
+ * Writes explanations within the caller's transaction, replaces stored ones that differ, and retracts `lost`: Alerts that
+ * their Suppliers may no longer see. Returns the frames to push after the commit. Each Supplier's feed is locked from here to
+ * the commit. An explanation that comes or goes for no Supplier takes the shorter ways of insert-explanations.ts and
+ * replace-explanations.ts.
  */
-export async function writeFeed(
+export async function writeViewerChanges(
 	client: pg.ClientBase,
-	rows: readonly FeedRow[],
-	lost: readonly Viewing[]
+	rows: readonly ExplanationRow[],
+	lost: readonly AlertView[]
 ): Promise<Frame[]> {
 	const frames: Frame[] = [];
-	// In one order of Suppliers for every writer: no two wait for each other.
-	for (const supplierId of [...new Set([...rows, ...lost].map((row) => row.supplierId))].sort(
-		(a, b) => a - b
-	)) {
+	// In one order of Suppliers for every writer, so that no two wait for each other.
+	const suppliers = [...new Set([...rows, ...lost].map((row) => row.supplierId))].sort((a, b) => a - b);
+	for (const supplierId of suppliers) {
 		const own = rows.filter((row) => row.supplierId === supplierId);
-		const gone = lost.filter((one) => one.supplierId === supplierId);
+		const gone = lost.filter((view) => view.supplierId === supplierId);
 		const frame = await writeFor(client, supplierId, own, gone);
 		if (frame) frames.push(frame);
 	}
@@ -33,56 +33,63 @@ export async function writeFeed(
 async function writeFor(
 	client: pg.ClientBase,
 	supplierId: number,
-	rows: readonly FeedRow[],
-	lost: readonly Viewing[]
+	rows: readonly ExplanationRow[],
+	lost: readonly AlertView[]
 ): Promise<Frame | undefined> {
-	await client.query('select next_feed_seq($1, 0)', [supplierId]);
+	await lockFeeds(client, [supplierId]);
 	const changed = await findChanged(client, rows);
 	const back = await lastRetracted(
 		client,
 		supplierId,
 		changed.flatMap(({ row, isBack }) => (isBack ? row.alertId : []))
 	);
-	const due = changed.map(({ row, standing }) => ({
-		...row,
-		standing,
-		before: standing ?? back.get(row.alertId)
-	}));
-	const count = due.length + lost.length;
+	const count = changed.length + lost.length;
 	if (count === 0) return undefined;
 
-	const { rows: seqs } = await client.query<{ to: bigint }>('select next_feed_seq($1, $2) as to', [
-		supplierId,
-		count
-	]);
-	const to = Number(seqs[0]!.to);
-	const from = to - count + 1;
-	const items = due.map((row, i) =>
-		toAlert(row.body, {
-			version: (row.before?.version ?? 0) + 1,
+	const { from, to } = await takeNumbers(client, supplierId, count);
+	const written = changed.map(({ row, stored }, i): WrittenExplanation => {
+		const before: StoredState | RetractedState | undefined = stored ?? back.get(row.alertId);
+		const item = toAlert(row.body, {
+			version: (before?.version ?? 0) + 1,
 			seq: from + i,
-			decision: row.before?.decision ?? null,
-			episode_id: row.standing?.episode_id ?? null
-		})
-	);
-	const gone = lost.map(({ alertId }, i) => ({ alertId, seq: from + due.length + i }));
+			decision: before?.decision ?? null,
+			episode_id: stored?.episode_id ?? null
+		});
+		return { ...row, seq: from + i, item };
+	});
+	const gone = lost.map(({ alertId }, i) => ({ alertId, seq: from + written.length + i }));
 	await retract(client, supplierId, gone);
-	const retracted = gone.map(({ alertId, seq }) => ({ id: alertId.toString(), seq }));
-	if (due.length === 0) return { supplierId, from, to, items, retracted };
-	await client.query(
-		WRITE([...columnsOf(due), due.map((_, i) => from + i), items.map((item) => item.notice !== null)])
-	);
-	await carryOver(client, supplierId, back);
-	return { supplierId, from, to, items, retracted };
+	if (written.length > 0) {
+		await client.query(WRITE(INPUT.values(written)));
+		await carryOver(client, supplierId, back);
+	}
+	return {
+		supplierId,
+		from,
+		to,
+		items: written.map(({ item }) => item),
+		retracted: gone.map(({ alertId, seq }) => ({ id: alertId.toString(), seq }))
+	};
 }
 
+interface WrittenExplanation extends ExplanationRow {
+	seq: number;
+	/** The Alert as its Supplier reads it after the commit. */
+	item: Frame['items'][number];
+}
+
+const INPUT = explanationInput<WrittenExplanation>({
+	seq: ['bigint', (row) => row.seq],
+	contradicted: ['boolean', ({ item }) => item.notice !== null]
+});
+
 const WRITE = statement(
-	'write-explanations',
+	'write-viewer-changes',
 	`
-with input as (${inputRows({ seq: 'bigint', contradicted: 'boolean' })}
+with input as (${INPUT.sql}
 ), explained as (
 	insert into supplier_alert as s (${WRITTEN}, contradicted) select ${WRITTEN}, contradicted from input
 	on conflict (supplier_id, alert_id) do update set ${replacedBy('excluded')}
 )
-insert into feed (supplier_id, seq, alert_id) select supplier_id, seq, alert_id from input`
+${insertEntries('input')}`
 );

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createRounds } from '#lib/server/jobs/rounds.ts';
+import { createBatchRunner } from '#lib/server/jobs/batch-runner.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -8,9 +8,9 @@ afterEach(() => vi.useRealTimers());
 function rounds(most = 2) {
 	const open: Array<{ end(count: number): void; fail(error: Error): void; more(): void }> = [];
 	const began: number[] = [];
-	const call = createRounds({
+	const call = createBatchRunner({
 		everyMs: 50,
-		most,
+		mostAtOnce: most,
 		work(more) {
 			began.push(performance.now());
 			return new Promise((end, fail) => open.push({ end, fail, more }));

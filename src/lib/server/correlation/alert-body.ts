@@ -1,0 +1,45 @@
+// Puts an Alert and its explanation together into the body that Suppliers read.
+import { describeAlert } from '#lib/domain/alert-code.ts';
+import type { Explanation } from '#lib/domain/correlation/correlate.ts';
+import type { StoredAlert } from '#lib/server/evidence/alert-context.ts';
+import { isoOf } from '#lib/server/feed/explanation-rows.ts';
+import type { AlertBody } from '#lib/server/feed/feed.ts';
+
+/** The least urgent priority of an Alert whose command failed in part, or did not report in full. */
+const INCOMPLETE_COMMAND_PRIORITY = 2;
+
+/** An Alert out of scope shows nothing of the Device's home: another Supplier is responsible for it. */
+export function alertBody(alert: StoredAlert, explanation: Explanation): AlertBody {
+	const { code, name, category, priority } = describeAlert(alert);
+	const outcome = explanation.commandOutcome?.state;
+	const isIncomplete = outcome === 'partly-failed' || outcome === 'incomplete';
+	const inScope = explanation.kind !== 'out-of-scope';
+	return {
+		id: alert.id.toString(),
+		messageId: alert.messageId,
+		deviceId: alert.deviceId,
+		deviceType: inScope ? alert.deviceType : null,
+		hubId: inScope ? alert.hubId : null,
+		area: inScope ? alert.area : null,
+		kind: alert.kind,
+		code,
+		name,
+		category,
+		priority: isIncomplete ? Math.min(priority, INCOMPLETE_COMMAND_PRIORITY) : priority,
+		raisedAt: isoOf(alert.raisedAt),
+		receivedAt: isoOf(alert.receivedAt)!,
+		effectiveAt: isoOf(alert.effectiveAt)!,
+		clockStatus: alert.clockStatus,
+		occurrences: alert.throttledCount ?? 1,
+		throttled: alert.throttledCount !== null,
+		reference: alert.reference,
+		explanation: explanation.kind,
+		summary: explanation.summary,
+		guidance: explanation.guidance,
+		notes: explanation.notes,
+		commandOutcome: explanation.commandOutcome,
+		forward: explanation.forward,
+		candidates: explanation.candidates,
+		excluded: explanation.excluded
+	};
+}

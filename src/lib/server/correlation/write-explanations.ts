@@ -1,0 +1,89 @@
+// Writes the explanations of one batch into the feeds, and commits with the last statement: the feeds stay locked for as long
+// as PostgreSQL works, and never while this process is busy.
+import type pg from 'pg';
+import { counterOf } from '#lib/domain/command-reference.ts';
+import { isReport, type AlertContext } from '#lib/server/evidence/alert-context.ts';
+import { lockFeeds } from '#lib/server/feed/feed-entries.ts';
+import { NO_CHANGE, type ExplanationRow, type FeedChange } from '#lib/server/feed/feed.ts';
+import { insertExplanations } from '#lib/server/feed/insert-explanations.ts';
+import { replaceExplanations } from '#lib/server/feed/replace-explanations.ts';
+import { findChanged, isStored } from '#lib/server/feed/stored-explanations.ts';
+import { addDoorbell } from '#lib/server/jobs/doorbells.ts';
+import type { CommitWith } from '#lib/server/postgres/transaction.ts';
+import { findLostViews } from '#lib/server/retraction/retraction.ts';
+import { writeViewerChanges } from '#lib/server/retraction/viewer-changes.ts';
+
+/** Writes the first explanations of a batch. */
+export async function writeFirst(
+	client: pg.ClientBase,
+	commitWith: CommitWith,
+	context: AlertContext,
+	rows: readonly ExplanationRow[]
+): Promise<FeedChange> {
+	const doorbell = await askOtherReports(client, context);
+	const { frames } = await commitWith(async () => {
+		const [, change] = await Promise.all([
+			lockFeeds(client, suppliersOf(rows)),
+			insertExplanations(client, rows)
+		]);
+		return change;
+	});
+	return { frames, doorbell };
+}
+
+/** Writes the explanations that differ from the stored ones. An unchanged batch locks no feed. */
+export async function writeChanged(
+	client: pg.ClientBase,
+	commitWith: CommitWith,
+	alertIds: readonly bigint[],
+	rows: readonly ExplanationRow[]
+): Promise<FeedChange> {
+	const [lost, changed] = await Promise.all([
+		findLostViews(client, alertIds, rows),
+		findChanged(client, rows)
+	]);
+	const changedRows = changed.map(({ row }) => row);
+	if (lost.length > 0 || changed.some(({ isBack }) => isBack))
+		return { frames: await writeViewerChanges(client, changedRows, lost), doorbell: null };
+	if (changed.length === 0) return NO_CHANGE;
+
+	const stored = changed.filter(isStored);
+	// A Service Request may come so early that its Alert is explained again before it was explained at all.
+	const first = changed.flatMap((change) => (isStored(change) ? [] : change.row));
+	return commitWith(async () => {
+		const [, replaced, inserted] = await Promise.all([
+			lockFeeds(client, suppliersOf(changedRows)),
+			replaceExplanations(client, stored),
+			insertExplanations(client, first, { newerEvidence: true })
+		]);
+		return {
+			frames: [...replaced.frames, ...inserted.frames],
+			doorbell: replaced.doorbell ?? inserted.doorbell
+		};
+	});
+}
+
+const suppliersOf = (rows: readonly ExplanationRow[]): number[] => rows.map((row) => row.supplierId);
+
+/** The other Alerts that report on the same command count this one too: a doorbell has them explained again. */
+async function askOtherReports(
+	client: pg.ClientBase,
+	{ alerts, reports }: AlertContext
+): Promise<bigint | null> {
+	const batch = new Set(alerts.map((alert) => alert.id));
+	const commands = new Set(
+		alerts.filter(isReport).map((alert) => `${alert.deviceId} ${counterOf(alert.reference)}`)
+	);
+	const others = [...reports].flatMap(([deviceId, list]) =>
+		list.filter(
+			(report) => !batch.has(report.alertId) && commands.has(`${deviceId} ${counterOf(report.reference)}`)
+		)
+	);
+	return others.length === 0
+		? null
+		: addDoorbell(
+				client,
+				'correlate-again',
+				others.map((report) => report.alertId)
+			);
+}

@@ -1,0 +1,215 @@
+// Loads the context of a batch of Alerts: the Alerts, their home networks and tenures, the completeness mark, the Suppliers.
+import type { ClockStatus } from '#lib/domain/alert.ts';
+import type { InstructionReport } from '#lib/domain/correlation/command-outcome.ts';
+import { counterOf, type CommandReference } from '#lib/domain/command-reference.ts';
+import type { AlertFacts, HomeDevice } from '#lib/domain/correlation/evidence.ts';
+import type { TenureSpan } from '#lib/domain/tenure.ts';
+import type pg from 'pg';
+import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { statement } from '#lib/server/postgres/statement.ts';
+
+/** An Alert as stored, with the facts of its Device. */
+export interface StoredAlert extends AlertFacts {
+	id: bigint;
+	messageId: string;
+	/** Epoch ms, by the clock of the Device; `null`: unknown. */
+	raisedAt: number | null;
+	/** Epoch ms. */
+	receivedAt: number;
+	recipientId: string | null;
+	/** The Supplier whose key sent it; `null`: a key of the whole installation. */
+	fedBy: number | null;
+	area: string | null;
+	imageHash: string | null;
+}
+
+export interface StoredDevice extends HomeDevice {
+	deviceId: string;
+	hubId: string | null;
+	area: string | null;
+	model: string | null;
+	firmware: string | null;
+	tenures: TenureSpan[];
+}
+
+/** All that the database knows about a batch of Alerts, except Service Requests. */
+export interface AlertContext {
+	/** By id, the oldest first. */
+	alerts: StoredAlert[];
+	/** All Devices of the home networks of these Alerts, by id. */
+	devices: Map<string, StoredDevice>;
+	/** Device ids by hub. */
+	homes: Map<string, string[]>;
+	/** The oldest completeness mark of all sources (epoch ms); `null`: no source has set one. */
+	completeUntil: number | null;
+	/** The User IDs of each Supplier. */
+	userIds: Map<number, ReadonlySet<string>>;
+	/** The Alerts that report on commands of several instructions, by Device. */
+	reports: Map<string, StoredReport[]>;
+}
+
+export interface StoredReport extends InstructionReport {
+	alertId: bigint;
+}
+
+/** Loads the context of these Alerts with one round trip on the caller's transaction, and a second one for reports. */
+export async function loadContext(client: pg.ClientBase, alertIds: readonly bigint[]): Promise<AlertContext> {
+	const [{ rows: alertRows }, { rows: deviceRows }, { rows: users }] = await Promise.all([
+		client.query<AlertRow>(ALERTS({ alertIds })),
+		client.query<DeviceRow>(HOMES({ alertIds })),
+		client.query<{ until: Date | null; user_id: Buffer | null; supplier_id: number }>(MARK_AND_USERS({}))
+	]);
+	const devices = new Map<string, StoredDevice>();
+	const homes = new Map<string, string[]>();
+	for (const row of deviceRows) {
+		const deviceId = bytesToEui(row.device_id);
+		const tenures = devices.get(deviceId)?.tenures ?? [];
+		if (row.supplier_id !== null) tenures.push(toSpan(row.supplier_id, row.from!, row.to));
+		if (devices.has(deviceId)) continue;
+		const hubId = row.hub_id && bytesToEui(row.hub_id);
+		const { device_type: deviceType, area, model, firmware } = row;
+		devices.set(deviceId, { deviceId, deviceType, hubId, area, model, firmware, tenures });
+		if (hubId) homes.set(hubId, [...(homes.get(hubId) ?? []), deviceId]);
+	}
+	// PostgreSQL gives the rows in no order, and no explanation may depend on their order.
+	for (const { tenures } of devices.values()) tenures.sort((a, b) => a.from - b.from);
+	for (const home of homes.values()) home.sort();
+	const userIds = new Map<number, Set<string>>();
+	for (const { user_id, supplier_id } of users)
+		if (user_id) userIds.set(supplier_id, (userIds.get(supplier_id) ?? new Set()).add(bytesToEui(user_id)));
+	const alerts = alertRows.map((row) => toStoredAlert(row, devices.get(bytesToEui(row.device_id))));
+	const reports = await loadReports(client, alerts);
+	return { alerts, devices, homes, completeUntil: users[0]?.until?.getTime() ?? null, userIds, reports };
+}
+
+/** Whether an Alert reports on one of several instructions of a command. */
+export const isReport = ({ reference }: Pick<AlertFacts, 'reference'>): boolean =>
+	(reference?.instructions ?? 0) > 1 && counterOf(reference) !== null;
+
+async function loadReports(
+	client: pg.ClientBase,
+	alerts: readonly StoredAlert[]
+): Promise<Map<string, StoredReport[]>> {
+	const wanted = alerts.filter(isReport);
+	if (wanted.length === 0) return new Map();
+	const { rows } = await client.query<
+		Pick<AlertRow, 'id' | 'device_id' | 'code' | 'reference' | 'effective_at'>
+	>(
+		REPORTS({
+			deviceIds: wanted.map((alert) => euiToBytes(alert.deviceId)),
+			counters: wanted.map((alert) => counterOf(alert.reference))
+		})
+	);
+	const reports = rows.map((row) => ({
+		alertId: row.id,
+		deviceId: bytesToEui(row.device_id),
+		code: row.code,
+		reference: row.reference!,
+		at: row.effective_at.getTime()
+	}));
+	return Map.groupBy(reports, (report) => report.deviceId);
+}
+
+interface AlertRow {
+	id: bigint;
+	message_id: string;
+	device_id: Buffer;
+	kind: 'device' | 'dcc';
+	code: string;
+	dcc_payload: string | null;
+	raised_at: Date | null;
+	received_at: Date;
+	effective_at: Date;
+	clock_status: ClockStatus;
+	recipient_id: Buffer | null;
+	throttled_count: bigint | null;
+	reference: CommandReference | null;
+	fed_by: number | null;
+	image_hash: string | null;
+}
+
+interface DeviceRow {
+	device_id: Buffer;
+	device_type: string;
+	hub_id: Buffer | null;
+	area: string | null;
+	model: string | null;
+	firmware: string | null;
+	/** One tenure (epoch ms); `null` for a Device without tenures. */
+	supplier_id: number | null;
+	from: number | null;
+	to: number | null;
+}
+
+const toSpan = (supplierId: number, from: number, to: number | null): TenureSpan => ({
+	supplierId,
+	from: Math.round(from),
+	to: to === null ? null : Math.round(to)
+});
+
+function toStoredAlert(row: AlertRow, device: StoredDevice | undefined): StoredAlert {
+	return {
+		id: row.id,
+		messageId: row.message_id,
+		deviceId: bytesToEui(row.device_id),
+		deviceType: device?.deviceType ?? null,
+		hubId: device?.hubId ?? null,
+		area: device?.area ?? null,
+		kind: row.kind,
+		code: row.code,
+		dccPayload: row.dcc_payload,
+		raisedAt: row.raised_at?.getTime() ?? null,
+		receivedAt: row.received_at.getTime(),
+		effectiveAt: row.effective_at.getTime(),
+		clockStatus: row.clock_status,
+		throttledCount: row.throttled_count === null ? null : Number(row.throttled_count),
+		reference: row.reference,
+		recipientId: row.recipient_id && bytesToEui(row.recipient_id),
+		fedBy: row.fed_by,
+		imageHash: row.image_hash
+	};
+}
+
+const ALERTS = statement(
+	'load-alerts',
+	`
+select id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status, recipient_id,
+	throttled_count, reference, fed_by, image_hash
+from alert where id = any(:alertIds) order by id`
+);
+
+// One row for each Device and tenure; a Device without a hub is a home of its own. It asks by the ids of the Alerts, so that
+// it can be sent before the Alerts are read.
+const HOMES = statement(
+	'load-homes',
+	`
+with own as (
+	select device_id, device_type, hub_id, area, model, firmware from device
+	where device_id = any(array(select device_id from alert where id = any(:alertIds)))
+), home as (
+	select d.* from (select distinct hub_id from own where hub_id is not null) h cross join lateral (
+		select device_id, device_type, hub_id, area, model, firmware from device where hub_id = h.hub_id offset 0
+	) d
+	union all
+	select device_id, device_type, hub_id, area, model, firmware from own where hub_id is null
+)
+select d.device_id, d.device_type, d.hub_id, d.area, d.model, d.firmware, t.supplier_id,
+	date_part('epoch', lower(t.during)) * 1000 as "from", date_part('epoch', upper(t.during)) * 1000 as "to"
+from home d left join lateral (
+	select supplier_id, during from tenure where device_id = d.device_id and superseded_at is null offset 0
+) t on true`
+);
+
+const MARK_AND_USERS = statement(
+	'load-mark-and-users',
+	`select until, user_id, supplier_id from (select min(complete_until) as until from completeness) mark
+	left join supplier_user on true`
+);
+
+const REPORTS = statement(
+	'load-reports',
+	`select distinct a.id, a.device_id, a.code, a.reference, a.effective_at
+	from unnest(:deviceIds::bytea[], :counters::numeric[]) as w(device_id, counter) cross join lateral (
+		select * from alert where reference_counter = w.counter and device_id = w.device_id offset 0
+	) a order by a.id`
+);

@@ -1,0 +1,107 @@
+// Reads Service Requests from the database.
+import type pg from 'pg';
+import type { RequestMode, ServiceRequest } from '#lib/domain/service-request.ts';
+import { bytesToEui } from '#lib/server/postgres/eui-bytes.ts';
+import { query, statement } from '#lib/server/postgres/statement.ts';
+import { asSigned, COUNTER_OF_KEY, counterOfKey, requestIdOf } from './request-id.ts';
+
+interface RequestRow {
+	id: bigint;
+	key: Buffer;
+	device_id: Buffer;
+	user_id: Buffer;
+	variant: string;
+	user_role: string;
+	user_name: string | null;
+	mode: RequestMode | null;
+	requested_at: Date | null;
+	execute_at: Date | null;
+	responded_at: Date | null;
+	response_code: string | null;
+}
+
+const SELECT =
+	'select id, key, device_id, user_id, variant, user_role, user_name, mode, requested_at, execute_at, responded_at, response_code from service_request';
+const SINCE = '(requested_at >= :since or responded_at >= :since or execute_at >= :since)';
+
+export type RequestWithId = ServiceRequest & { id: bigint };
+
+export async function requestsById(
+	client: pg.ClientBase | pg.Pool,
+	ids: readonly bigint[]
+): Promise<RequestWithId[]> {
+	const { rows } = await client.query<RequestRow>(BY_ID({ ids }));
+	return rows.map(withId);
+}
+
+/** The requests to these Devices with any of their instants at or after `since` (epoch ms). */
+export async function requestsSince(
+	client: pg.ClientBase,
+	deviceIds: readonly Buffer[],
+	since: number
+): Promise<ServiceRequest[]> {
+	const { rows } = await client.query<RequestRow>(TO_DEVICES_SINCE({ deviceIds, since: new Date(since) }));
+	return rows.map(toServiceRequest);
+}
+
+/**
+ * The requests that command references point to, however old: those with one of these keys, and those with one of these
+ * counters to one of these Devices.
+ */
+export async function requestsByCounter(
+	client: pg.ClientBase,
+	{
+		keys,
+		deviceIds,
+		counters
+	}: { keys: readonly Buffer[]; deviceIds: readonly Buffer[]; counters: readonly string[] }
+): Promise<ServiceRequest[]> {
+	const { rows } = await client.query<RequestRow>(
+		BY_COUNTER({ keys, deviceIds, counters: counters.map(asSigned) })
+	);
+	return rows.map(toServiceRequest);
+}
+
+/** The next `limit` requests by id after `after`, with any of their instants at or after `since` (epoch ms). */
+export async function requestsPage(
+	client: pg.ClientBase | pg.Pool,
+	{ after, since, limit }: { after: bigint; since: number; limit: number }
+): Promise<RequestWithId[]> {
+	const { rows } = await client.query<RequestRow>(PAGE({ after, since: new Date(since), limit }));
+	return rows.map(withId);
+}
+
+const withId = (row: RequestRow): RequestWithId => ({ ...toServiceRequest(row), id: row.id });
+
+function toServiceRequest(row: RequestRow): ServiceRequest {
+	const executeAt = row.execute_at?.getTime() ?? null;
+	return {
+		requestId: requestIdOf(row.key),
+		deviceId: bytesToEui(row.device_id),
+		userId: bytesToEui(row.user_id),
+		counter: counterOfKey(row.key),
+		serviceReferenceVariant: row.variant,
+		userRole: row.user_role,
+		userName: row.user_name,
+		mode: row.mode ?? (executeAt === null ? 'on-demand' : 'future-dated-dsp'),
+		requestedAt: row.requested_at?.getTime() ?? null,
+		executeAt,
+		respondedAt: row.responded_at?.getTime() ?? null,
+		responseCode: row.response_code
+	};
+}
+
+const BY_ID = statement('requests-by-id', `${SELECT} where id = any(:ids)`);
+
+const TO_DEVICES_SINCE = statement(
+	'requests-since',
+	`${SELECT} where device_id = any(:deviceIds) and ${SINCE}`
+);
+
+const BY_COUNTER = statement(
+	'requests-by-counter',
+	`${SELECT} where key = any(:keys)
+	union ${SELECT} where device_id = any(:deviceIds) and ${COUNTER_OF_KEY} = any(:counters)`
+);
+
+const PAGE = query(`${SELECT} where id > :after and ${SINCE} order by id limit :limit`);

@@ -1,0 +1,78 @@
+// Builds statements whose parameters have names: `:name` in the text, `{ name: value }` in the call.
+import type pg from 'pg';
+
+/** The values of a statement, by the names in its text. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** `:name`, but not the cast `::type`. */
+const NAME = /(?<![:\w]):([a-z]\w*)/gi;
+
+/** Numbers the named parameters: `text` as PostgreSQL takes it, and the names in the order of their numbers. */
+function number(text: string): { text: string; names: string[] } {
+	const names: string[] = [];
+	const numbered = text.replace(NAME, (_, name: string) => {
+		if (!names.includes(name)) names.push(name);
+		return `$${names.indexOf(name) + 1}`;
+	});
+	return { text: numbered, names };
+}
+
+function valuesOf(names: readonly string[], values: Values, text: string): unknown[] {
+	return names.map((name) => {
+		const value = values[name];
+		if (value === undefined)
+			throw new Error(`the statement has no value for :${name}: ${text.trim().slice(0, 80)}`);
+		return value;
+	});
+}
+
+/**
+ * A prepared statement: each session plans it once, under `name`, because planning takes longer than the work where
+ * partitions are many. The call throws where a value is missing; `null` is a value.
+ */
+export function statement<V extends Values = Values>(
+	name: string,
+	text: string
+): (values: V) => pg.QueryConfig {
+	const { text: numbered, names } = number(text);
+	return (values) => ({ name, text: numbered, values: valuesOf(names, values, text) });
+}
+
+/** A prepared statement with `$1`, `$2`, ... in its text. Only `episodes/` uses it; new statements name their parameters. */
+export const positionalStatement =
+	(name: string, text: string) =>
+	(values: unknown[]): pg.QueryConfig => ({ name, text, values });
+
+/**
+ * A statement that PostgreSQL plans at each call, by the statistics of that moment. For statements that are rare, or whose best
+ * plan depends on their values.
+ */
+export function query<V extends Values = Values>(text: string): (values: V) => pg.QueryConfig {
+	const { text: numbered, names } = number(text);
+	return (values) => ({ text: numbered, values: valuesOf(names, values, text) });
+}
+
+/** A column of rows that are sent to PostgreSQL: its type there, and its value in a row. */
+export type Column<Row> = readonly [type: string, value: (row: Row, place: number) => unknown];
+
+/**
+ * Rows as columns: `from` is the `unnest` with the column names, to be written after `from`, and `values` gives one array
+ * for each column. `arrays` adds columns that are SQL expressions of an array. `ordinality` adds a column of that name with
+ * the place of each row, from 1.
+ */
+export function columns<Row>(
+	spec: Readonly<Record<string, Column<Row>>>,
+	{ arrays = {}, ordinality = '' }: { arrays?: Readonly<Record<string, string>>; ordinality?: string } = {}
+) {
+	const names = Object.keys(spec);
+	const sources = [...names.map((name) => `:${name}::${spec[name]![0]}[]`), ...Object.values(arrays)];
+	const all = [...names, ...Object.keys(arrays), ...(ordinality ? [ordinality] : [])];
+	return {
+		spec,
+		/** The names of the columns with values, separated by commas. */
+		names: names.join(', '),
+		from: `unnest(${sources.join(', ')})${ordinality ? ' with ordinality' : ''} as t(${all.join(', ')})`,
+		values: (rows: readonly Row[]): Record<string, unknown[]> =>
+			Object.fromEntries(names.map((name) => [name, rows.map(spec[name]![1])]))
+	};
+}
