@@ -2,7 +2,26 @@ import js from '@eslint/js';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
+import imports from './eslint/imports.js';
 import svelteConfig from './svelte.config.js';
+
+/**
+ * The floors of src/lib/server, the lowest first (docs/decisions/0008-floors.md): a folder imports only from lower floors. A file
+ * directly in src/lib/server counts as a folder of its own.
+ */
+const FLOORS = [
+	['postgres', 'http', 'process', 'duis'],
+	['evidence', 'access', 'jobs'],
+	['feed', 'learning', 'ingest', 'live'],
+	['episodes'],
+	['retraction', 'decisions'],
+	['correlation'],
+	['cause-table'],
+	['accuracy-report.ts'],
+	['services.ts'],
+	['worker-deps.ts'],
+	['api']
+];
 
 /** Dependencies point one way: routes, workers, cli -> lib/server -> lib/domain. */
 const forbid = (message, ...group) => ({
@@ -52,21 +71,26 @@ export default ts.config(
 	},
 	{ files: ['src/lib/server/process/config.ts'], rules: { 'no-restricted-properties': 'off' } },
 	{
+		files: ['**/*.ts'],
+		plugins: { imports },
+		rules: { 'imports/no-circle': 'error' }
+	},
+	{
 		files: ['src/lib/domain/**'],
-		rules: forbid(
-			'The domain is pure: zod and itself.',
-			'node:*',
-			'#lib/server/*',
-			'#lib/ui/*',
-			'$app/*',
-			'$env/*',
-			'svelte*',
-			'pg',
-			'redis',
-			'bullmq',
-			'kysely',
-			'saxes'
-		)
+		rules: {
+			'imports/only-from': [
+				'error',
+				{
+					folders: ['src/lib/domain'],
+					packages: ['zod'],
+					why: 'the domain is pure. It imports zod and itself.'
+				}
+			]
+		}
+	},
+	{
+		files: ['src/lib/server/**/*.ts'],
+		rules: { 'imports/only-lower-floors': ['error', { root: 'src/lib/server', floors: FLOORS }] }
 	},
 	{
 		files: ['src/lib/server/**'],
