@@ -1,3 +1,4 @@
+// Tests decisions on single Alerts by keyboard and by mouse.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { drawer, openBrowser, openConsole, rowOf } from '../support/browser.ts';
@@ -22,8 +23,8 @@ afterAll(async () => {
 	await system?.[Symbol.asyncDispose]();
 });
 
-/** An explained Alert, shown in the list. */
-async function arrive(): Promise<string> {
+/** Sends an Alert that a Service Request explains, waits for its row, and returns the Device id. */
+async function sendExplainedAlert(): Promise<string> {
 	const deviceId = newDeviceId();
 	await system.post('/devices', [aDevice(deviceId)]);
 	await system.post('/service-requests', [aRequest(deviceId)]);
@@ -35,8 +36,8 @@ async function arrive(): Promise<string> {
 const decisionOf = async (deviceId: string) =>
 	(await system.alerts('brightwell', `?device=${deviceId}`))[0]!.decision;
 
-test('an Alert is decided with the keyboard alone, and the cursor goes on to the next', async () => {
-	const [first, second] = [await arrive(), await arrive()];
+test('a person decides an Alert by keyboard alone, and the next Alert is selected', async () => {
+	const [first, second] = [await sendExplainedAlert(), await sendExplainedAlert()];
 	await page.keyboard.press('j');
 	await page.keyboard.press('i');
 	await page.getByRole('form', { name: 'Reason' }).waitFor();
@@ -49,7 +50,7 @@ test('an Alert is decided with the keyboard alone, and the cursor goes on to the
 	expect(await rowOf(page, second).getAttribute('aria-selected')).toBe('true');
 });
 
-test('u takes it back', async () => {
+test('the key u undoes the last decision', async () => {
 	const decided = (await system.alerts('brightwell', '?decision=any'))[0]!;
 	await page.keyboard.press('u');
 	await expect.poll(() => decisionOf(decided.deviceId)).toBeNull();
@@ -57,14 +58,14 @@ test('u takes it back', async () => {
 	await page.keyboard.press('Escape');
 });
 
-test('an Alert is decided with the mouse; a reason that needs a note asks for it', async () => {
-	const deviceId = await arrive();
+test('a person decides an Alert by mouse, and must add a note if the reason needs one', async () => {
+	const deviceId = await sendExplainedAlert();
 	await rowOf(page, deviceId).click();
 	await drawer(page).getByRole('button', { name: 'Actionable' }).click();
 	const strip = page.getByRole('form', { name: 'Reason' });
 	await strip.getByRole('button', { name: 'other …' }).click();
 	await strip.getByRole('button', { name: 'Confirm' }).click();
-	await strip.getByText('This reason needs a note that says which.').waitFor();
+	await strip.getByText('This reason needs a note.').waitFor();
 	await strip.getByLabel('Note').fill('asked the network operator');
 	await strip.getByRole('button', { name: 'Confirm' }).click();
 	await expect
@@ -74,8 +75,8 @@ test('an Alert is decided with the mouse; a reason that needs a note asks for it
 	await page.keyboard.press('Escape');
 });
 
-test('a key that is typed into a field decides nothing', async () => {
-	const deviceId = await arrive();
+test('a key typed into a field decides nothing', async () => {
+	const deviceId = await sendExplainedAlert();
 	await page.keyboard.press('/');
 	await page.keyboard.type('aijku1');
 	expect(await page.getByLabel(/^Search/).inputValue()).toBe('aijku1');
@@ -85,15 +86,15 @@ test('a key that is typed into a field decides nothing', async () => {
 	await page.keyboard.press('Escape');
 });
 
-test('what a colleague decides meanwhile stays where it was, marked, and is not decided twice', async () => {
-	const deviceId = await arrive();
+test('an Alert that a colleague decides meanwhile stays in place, marked, and is not decided twice', async () => {
+	const deviceId = await sendExplainedAlert();
 	await rowOf(page, deviceId).click();
 	await drawer(page).getByRole('button', { name: 'Actionable' }).click();
 	const [alert] = await system.alerts('brightwell', `?device=${deviceId}`);
-	const colleague = { verdict: 'ignorable', reason: 'repeat', note: null, version: alert!.version };
-	expect((await system.call('POST', `/alerts/${alert!.id}/decision`, 'brightwell', colleague)).status).toBe(
-		200
-	);
+	const colleaguesDecision = { verdict: 'ignorable', reason: 'repeat', note: null, version: alert!.version };
+	expect(
+		(await system.call('POST', `/alerts/${alert!.id}/decision`, 'brightwell', colleaguesDecision)).status
+	).toBe(200);
 	await rowOf(page, deviceId).getByText('Ignorable').waitFor();
 	expect(await rowOf(page, deviceId).getAttribute('data-tombstone')).toBe('true');
 	await page.keyboard.press('1');
@@ -106,10 +107,10 @@ test('what a colleague decides meanwhile stays where it was, marked, and is not 
 	await page.keyboard.press('Escape');
 });
 
-test('? shows the keys, and Esc puts them away', async () => {
+test('the key ? shows the keys, and Esc closes them', async () => {
 	await page.keyboard.press('?');
 	const help = page.getByRole('dialog', { name: 'Keys' });
-	await help.getByText('take back your last decision').waitFor();
+	await help.getByText('undo your last decision').waitFor();
 	await page.keyboard.press('Escape');
 	await help.waitFor({ state: 'detached' });
 	expect(await help.count()).toBe(0);

@@ -200,7 +200,7 @@ test('? shows the keys of this page, which do nothing until it is closed', async
 	await page.keyboard.press('?');
 	const help = page.getByRole('dialog', { name: 'Keys' });
 	await help.getByText('next episode, also while one is open').waitFor();
-	expect(await help.getByText('take back your last decision').count()).toBe(0);
+	expect(await help.getByText('undo your last decision').count()).toBe(0);
 	await page.keyboard.press('j');
 	await page.keyboard.press('Escape');
 	await help.waitFor({ state: 'detached' });

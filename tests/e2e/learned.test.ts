@@ -59,7 +59,7 @@ test('an Alert shows the learned candidate with its figures, and what was decide
 	await drawer(page)
 		.getByText(/^seen before 50 of 50 such Alerts within 30 s; by chance less than 1/)
 		.waitFor();
-	const before = drawer(page).getByRole('region', { name: 'Decided before' });
+	const before = drawer(page).getByRole('region', { name: 'Earlier decisions' });
 	await before.getByText('81AF after 6.2.4 by RSA: decided once, actionable').waitFor();
 	await before.getByText('“the register is wrong after each visit”').waitFor();
 	await before.getByRole('link', { name: 'actionable' }).click();

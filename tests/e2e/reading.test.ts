@@ -1,3 +1,4 @@
+// Tests how a person reads Alerts: the live list, the open Alert, the views and the filters.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { connection, drawer, isLive, openBrowser, openConsole, openPage, rowOf } from '../support/browser.ts';
@@ -23,7 +24,7 @@ afterAll(async () => {
 	await system?.[Symbol.asyncDispose]();
 });
 
-/** A Device of Brightwell with an Alert; by default an 8F30, for which nobody's command is known yet. */
+/** Sends an Alert of a new Device of Brightwell, by default an 8F30 without a Service Request. Returns the Device id. */
 async function sendAlert(fields: Record<string, unknown> = {}): Promise<string> {
 	const deviceId = newDeviceId();
 	await system.post('/devices', [aDevice(deviceId)]);
@@ -31,8 +32,8 @@ async function sendAlert(fields: Record<string, unknown> = {}): Promise<string> 
 	return deviceId;
 }
 
-describe('the list, live', () => {
-	test('a row arrives without a reload and says what is suspected', async () => {
+describe('the live list', () => {
+	test('a row appears without a reload and shows the suspected cause', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', [aDevice(deviceId, { area: 'SW1' })]);
 		await system.post('/service-requests', [aRequest(deviceId)]);
@@ -44,13 +45,13 @@ describe('the list, live', () => {
 		);
 	});
 
-	test('a physical event says that no command can cause it', async () => {
+	test('the row of a physical event says that no command can cause it', async () => {
 		const row = rowOf(page, await sendAlert({ code: '8F35' }));
 		await row.waitFor();
 		expect(await row.innerText()).toContain('No command can cause this');
 	});
 
-	test('late evidence upgrades the row where it stands', async () => {
+	test('late evidence updates the row in place', async () => {
 		const deviceId = await sendAlert();
 		const row = rowOf(page, deviceId);
 		await row.getByText('Pending').waitFor();
@@ -65,22 +66,22 @@ describe('the list, live', () => {
 		expect(await row.innerText()).toContain('updated');
 	});
 
-	test('a reader is not disturbed: what is new waits until they ask for it', async () => {
+	test('while a person reads, new Alerts wait until the person asks for them', async () => {
 		await page.keyboard.press('j');
 		const selected = page.locator('[data-alert][aria-selected=true]');
-		const chosen = await selected.getAttribute('data-alert');
+		const selectedId = await selected.getAttribute('data-alert');
 		const place = await selected.boundingBox();
 		const deviceId = await sendAlert();
 		await page.getByRole('button', { name: /1 new \(1 P1\)/ }).waitFor();
 		expect(await rowOf(page, deviceId).count()).toBe(0);
 		await page.keyboard.press('n');
 		await rowOf(page, deviceId).waitFor();
-		expect(await selected.getAttribute('data-alert')).toBe(chosen);
+		expect(await selected.getAttribute('data-alert')).toBe(selectedId);
 		expect(await selected.boundingBox()).toEqual(place);
 		await page.keyboard.press('Escape');
 	});
 
-	test('after the server was away, the list is stale, then catches up by itself', async () => {
+	test('the list is stale while the server is down, and catches up by itself', async () => {
 		await web.kill();
 		await connection(page)
 			.getByText(/Stale since \d\d:\d\d:\d\d/)
@@ -93,13 +94,13 @@ describe('the list, live', () => {
 			.waitFor();
 		expect(await page.getByRole('form', { name: 'Reason' }).count()).toBe(0);
 		await page.keyboard.press('Escape');
-		const deviceId = await sendAlert(); // taken in by the other web process of the system
+		const deviceId = await sendAlert(); // the other web process of the system accepts it
 		await web.startAgain();
 		await isLive(page);
 		await rowOf(page, deviceId).waitFor();
 	});
 
-	test('an Alert that is retracted leaves a tombstone where it stood, with nothing of it, and no open drawer', async () => {
+	test('a retracted Alert leaves an empty tombstone in its place, and its open detail is emptied', async () => {
 		const deviceId = await sendAlert();
 		const reader = await openConsole(browser, web, 'brightwell', { complaints });
 		await rowOf(reader, deviceId).click();
@@ -107,14 +108,14 @@ describe('the list, live', () => {
 		const row = reader.locator('[data-alert][aria-selected=true]');
 		const [id, place] = [await row.getAttribute('data-alert'), await row.boundingBox()];
 		await system.post('/devices', [aDevice(deviceId, { tenures: [] })]);
-		await row.getByText('Taken back: the Device was not in your tenure').waitFor();
-		await drawer(reader).getByText('There is no such Alert in your list.').waitFor();
+		await row.getByText('Withdrawn: the Device was not in your tenure').waitFor();
+		await drawer(reader).getByText('This Alert is not in your list.').waitFor();
 		expect([await row.getAttribute('data-alert'), await row.boundingBox()]).toEqual([id, place]);
 		expect(await reader.locator('main').innerHTML()).not.toContain(deviceId);
 		await reader.context().close();
 	});
 
-	test('another Supplier sees nothing of it', async () => {
+	test('another Supplier sees none of these Alerts', async () => {
 		const other = await openConsole(browser, web, 'halden', { path: '/?view=all' });
 		await other.getByText('No Alert has arrived yet.').waitFor();
 		const { items } = await other.evaluate(
@@ -125,8 +126,8 @@ describe('the list, live', () => {
 	});
 });
 
-describe('the detail', () => {
-	test('is opened beside the list and explains itself', async () => {
+describe('the open Alert', () => {
+	test('is shown beside the list with the suspect and the excluded requests', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', [aDevice(deviceId)]);
 		await system.post('/service-requests', [
@@ -143,30 +144,30 @@ describe('the detail', () => {
 		await rowOf(page, deviceId).click();
 		const detail = drawer(page);
 		await detail.getByText(/^Suspect: North Grid \(ED\) 6\.5/).waitFor();
-		expect(await detail.innerText()).toMatch(/not held/);
-		await detail.getByText('Looked at, and why not').waitFor();
+		expect(await detail.innerText()).toMatch(/not stored/);
+		await detail.getByText('Excluded, and why').waitFor();
 		await detail.locator('ol').getByText('4.6.1', { exact: false }).first().waitFor();
 	});
 
-	test('shows what others wrote as text, whatever it is', async () => {
+	test('shows names that contain HTML as plain text', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', [aDevice(deviceId, { area: '<b onclick=x>' })]);
 		await system.post('/service-requests', [
 			aRequest(deviceId, { userName: '<img src=x onerror=alert(1)>' })
 		]);
 		await system.post('/alerts', [anAlert(deviceId)]);
-		const read = async () => (await system.alerts('brightwell', `?device=${deviceId}`))[0]?.id;
-		await expect.poll(read).toBeDefined();
-		await page.goto(`${web.url}/?alert=${await read()}`);
+		const alertId = async () => (await system.alerts('brightwell', `?device=${deviceId}`))[0]?.id;
+		await expect.poll(alertId).toBeDefined();
+		await page.goto(`${web.url}/?alert=${await alertId()}`);
 		await drawer(page).getByText('ED <img src=x onerror=alert(1)>').first().waitFor();
 		expect(await page.locator('img').count()).toBe(0);
 		await isLive(page);
 	});
 
-	test('comes back with a reload and with the back button', async () => {
+	test('is still open after a reload and with the back button', async () => {
 		const title = await drawer(page).getByRole('heading', { level: 2 }).innerText();
 		await page.reload();
-		await isLive(page); // until then nobody hears a key
+		await isLive(page); // the page handles keys only from then on
 		expect(await drawer(page).getByRole('heading', { level: 2 }).innerText()).toBe(title);
 		await page.keyboard.press('Escape');
 		await drawer(page).waitFor({ state: 'detached' });
@@ -176,17 +177,17 @@ describe('the detail', () => {
 		await drawer(page).waitFor({ state: 'detached' });
 	});
 
-	test('another Supplier’s Alert cannot be opened by its address', async () => {
+	test('cannot be opened by its address if it belongs to another Supplier', async () => {
 		const [alert] = await system.alerts('brightwell');
 		const other = await openConsole(browser, web, 'halden', { path: `/?alert=${alert!.id}` });
-		await drawer(other).getByText('There is no such Alert in your list.').waitFor();
+		await drawer(other).getByText('This Alert is not in your list.').waitFor();
 		expect(await other.content()).not.toContain(alert!.deviceId);
 		await other.context().close();
 	});
 });
 
 describe('views and filters', () => {
-	test('the archive is read in pages, newest first', async () => {
+	test('the archive loads page by page, newest Alert first', async () => {
 		const other = await openPage(browser);
 		await other.context().addCookies(await page.context().cookies());
 		await other.goto(web.url);
@@ -201,8 +202,8 @@ describe('views and filters', () => {
 			.poll(async () => (await system.alerts('brightwell', '?code=8002&limit=500')).length)
 			.toBe(130);
 		await other.getByRole('link', { name: 'All Alerts' }).click();
-		const last = rowOf(other, devices.at(-1)!);
-		await last.waitFor();
+		const newestRow = rowOf(other, devices.at(-1)!);
+		await newestRow.waitFor();
 		const list = other.getByRole('listbox', { name: 'Alerts' });
 		await expect
 			.poll(async () => {
@@ -213,27 +214,27 @@ describe('views and filters', () => {
 		await other.context().close();
 	});
 
-	test('are in the address, hold for live rows, and come back with it', async () => {
+	test('filters are in the address, apply to live rows, and come back with the back button', async () => {
 		const other = await openPage(browser);
 		await other.context().addCookies(await page.context().cookies());
 		await other.goto(`${web.url}/?code=8F35`);
 		await isLive(other);
 		const codes = () => other.locator('[data-alert] .font-mono:first-child').allInnerTexts();
-		const shown = rowOf(other, await sendAlert({ code: '8F35' }));
-		const hidden = rowOf(other, await sendAlert({ code: '8F3E' }));
-		await shown.waitFor();
-		expect(await hidden.count()).toBe(0);
+		const matchingRow = rowOf(other, await sendAlert({ code: '8F35' }));
+		const otherRow = rowOf(other, await sendAlert({ code: '8F3E' }));
+		await matchingRow.waitFor();
+		expect(await otherRow.count()).toBe(0);
 		expect((await codes()).length).toBeGreaterThan(0);
 		await other.getByRole('button', { name: 'Remove the filter Code' }).click();
-		await hidden.waitFor();
+		await otherRow.waitFor();
 		expect(new URL(other.url()).search).toBe('');
 		await other.goBack();
-		await hidden.waitFor({ state: 'detached' });
+		await otherRow.waitFor({ state: 'detached' });
 		await other.context().close();
 	});
 });
 
-test('the pages had nothing to complain about', () => {
+test('the browser reported no unexpected error', () => {
 	const expected =
 		/ERR_CONNECTION_REFUSED|WebSocket connection|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET/;
 	expect(complaints.filter((text) => !expected.test(text))).toEqual([]);

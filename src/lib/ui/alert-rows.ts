@@ -1,23 +1,23 @@
-// The rules of a list that is never disturbed: where a new row goes, what waits, what stays although it no longer
-// belongs. Pure, so that they can be tested without a browser.
+// Decides where the rows of a live list go, so that no row moves while a person reads: which new rows wait, and which
+// rows stay as tombstones. All functions are pure, so that tests need no browser.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 
 export interface Row {
 	readonly alert: Alert;
-	/** The priority at arrival: a row keeps its band whatever is learned later. */
+	/** The priority at arrival. It sets the place of the row, and later changes of the priority do not move the row. */
 	readonly band: number;
-	/** Since when (epoch ms) the row no longer belongs to the view; it stays as a tombstone. */
-	readonly goneAt: number | null;
-	/** Until when (epoch ms) a changed explanation is marked. */
-	readonly updatedUntil: number;
-	/** The Supplier may no longer see it: a tombstone that shows nothing of the Alert. */
+	/** When the Alert left the view (epoch ms); the row then is a tombstone. `null`: the Alert belongs to the view. */
+	readonly leftAtMs: number | null;
+	/** Until when (epoch ms) the row is marked because its explanation changed; 0 if it never changed. */
+	readonly updatedUntilMs: number;
+	/** The Supplier may no longer see the Alert: the row is a tombstone that shows nothing of it. */
 	readonly retracted: boolean;
 }
 
 export interface Rows {
 	readonly shown: readonly Row[];
-	/** What has arrived for this view and waits until the reader has a hand free. */
+	/** New Alerts of this view, by id, that wait until the person stops reading. */
 	readonly waiting: ReadonlyMap<string, Alert>;
 }
 
@@ -27,15 +27,15 @@ export interface View {
 	order: 'desk' | 'newest';
 }
 
-export const EMPTY: Rows = { shown: [], waiting: new Map() };
-/** How many rows a browser holds. */
-export const MOST_ROWS = 50_000;
-/** A tombstone stays this long, so that an own action can be undone where it was made. */
+export const NO_ROWS: Rows = { shown: [], waiting: new Map() };
+/** The highest number of rows in a list. */
+export const MAX_ROWS = 50_000;
+/** How long a tombstone stays, so that a person can undo a decision in the row where it was made. */
 export const TOMBSTONE_MS = 10_000;
-/** How long a changed explanation keeps its mark. */
+/** How long a row is marked after its explanation changed. */
 export const UPDATED_MS = 10_000;
 
-/** Alert ids are time-ordered numbers beyond 2^53, as decimal strings. */
+/** Compares Alert ids: time-ordered numbers beyond 2^53, written as decimal strings. */
 export function compareIds(a: string, b: string): number {
 	if (a.length !== b.length) return a.length - b.length;
 	return a < b ? -1 : a > b ? 1 : 0;
@@ -49,34 +49,35 @@ const comparators: Record<View['order'], (a: Row, b: Row) => number> = {
 const toRow = (alert: Alert): Row => ({
 	alert,
 	band: alert.priority,
-	goneAt: null,
-	updatedUntil: 0,
+	leftAtMs: null,
+	updatedUntilMs: 0,
 	retracted: false
 });
 
-/** The rows of a view that is opened. */
+/** Builds the rows of a view when a person opens it. */
 export function openView(alerts: Iterable<Alert>, view: View): Rows {
 	const shown: Row[] = [];
 	for (const alert of alerts) if (view.belongs(alert)) shown.push(toRow(alert));
-	return { shown: shown.sort(comparators[view.order]).slice(0, MOST_ROWS), waiting: new Map() };
+	return { shown: shown.sort(comparators[view.order]).slice(0, MAX_ROWS), waiting: new Map() };
 }
 
-/** Puts a further page at the end: what is shown already stays as it is. */
-export function append(rows: Rows, alerts: readonly Alert[], view: View): Rows {
-	const held = new Set(rows.shown.map((row) => row.alert.id));
-	const more = openView(alerts, view).shown.filter((row) => !held.has(row.alert.id));
-	return { ...rows, shown: [...rows.shown, ...more] };
+/** Adds one more page at the end. Rows that are already shown stay unchanged. */
+export function appendPage(rows: Rows, alerts: readonly Alert[], view: View): Rows {
+	const shownIds = new Set(rows.shown.map((row) => row.alert.id));
+	const added = openView(alerts, view).shown.filter((row) => !shownIds.has(row.alert.id));
+	return { ...rows, shown: [...rows.shown, ...added] };
 }
 
 /**
- * Takes changes in. Shown rows are patched in place and never move; those that no longer belong become tombstones.
- * New rows go in only while the list is `following`, else they wait. `keep` is a row that is never taken away.
+ * Applies changed Alerts to the rows. A shown row is patched in place and never moves. A row that no longer belongs to
+ * the view becomes a tombstone. New rows go in only if the list is `following`; otherwise they wait. The row of `keepId`
+ * is never removed; with `null`, no row has this protection.
  */
-export function arrange(
+export function applyChanges(
 	rows: Rows,
 	changes: Iterable<Alert>,
 	view: View,
-	at: { following: boolean; now: number; keep?: string | null }
+	{ following, nowMs, keepId }: { following: boolean; nowMs: number; keepId?: string | null }
 ): Rows {
 	const changed = new Map<string, Alert>();
 	for (const alert of changes) {
@@ -85,19 +86,19 @@ export function arrange(
 	}
 	const waiting = new Map(rows.waiting);
 	const shown: Row[] = [];
-	let touched = false;
+	let rowsChanged = false;
 	for (const row of rows.shown) {
 		const next = changed.get(row.alert.id);
 		changed.delete(row.alert.id);
-		const patched = next && next.version > row.alert.version ? patch(row, next, view, at.now) : row;
-		if (patched !== row) touched = true;
-		const stays =
-			!at.following ||
-			patched.goneAt === null ||
-			patched.alert.id === at.keep ||
-			at.now - patched.goneAt < TOMBSTONE_MS;
-		if (stays) shown.push(patched);
-		else touched = true;
+		const patched = next && next.version > row.alert.version ? patch(row, next, view, nowMs) : row;
+		if (patched !== row) rowsChanged = true;
+		const isShown =
+			!following ||
+			patched.leftAtMs === null ||
+			patched.alert.id === keepId ||
+			nowMs - patched.leftAtMs < TOMBSTONE_MS;
+		if (isShown) shown.push(patched);
+		else rowsChanged = true;
 	}
 	for (const alert of changed.values()) {
 		const before = waiting.get(alert.id);
@@ -105,36 +106,39 @@ export function arrange(
 		if (view.belongs(alert)) waiting.set(alert.id, alert);
 		else waiting.delete(alert.id);
 	}
-	if (at.following && waiting.size > 0) {
+	if (following && waiting.size > 0) {
 		const merged = mergeSorted(shown, [...waiting.values()].map(toRow), comparators[view.order]);
-		return { shown: merged.slice(0, MOST_ROWS), waiting: new Map() };
+		return { shown: merged.slice(0, MAX_ROWS), waiting: new Map() };
 	}
-	return { shown: touched ? shown : rows.shown, waiting: changed.size > 0 ? waiting : rows.waiting };
+	return { shown: rowsChanged ? shown : rows.shown, waiting: changed.size > 0 ? waiting : rows.waiting };
 }
 
-function patch(row: Row, alert: Alert, view: View, now: number): Row {
-	const news =
+function patch(row: Row, alert: Alert, view: View, nowMs: number): Row {
+	const explanationChanged =
 		alert.explanation !== row.alert.explanation ||
 		alert.candidates[0]?.requestId !== row.alert.candidates[0]?.requestId;
 	return {
 		alert,
 		band: row.band,
-		goneAt: view.belongs(alert) ? null : (row.goneAt ?? now),
-		updatedUntil: news ? now + UPDATED_MS : row.updatedUntil,
+		leftAtMs: view.belongs(alert) ? null : (row.leftAtMs ?? nowMs),
+		updatedUntilMs: explanationChanged ? nowMs + UPDATED_MS : row.updatedUntilMs,
 		retracted: false
 	};
 }
 
-/** What was retracted becomes a tombstone where it stands, or no longer waits; one that has come back since stays. */
-export function retractRows(rows: Rows, entries: readonly Retracted[], now: number): Rows {
+/**
+ * Applies retractions. The row of a retracted Alert becomes a tombstone in place; a waiting Alert no longer waits. An
+ * Alert with a higher sequence number than its retraction has come back and stays.
+ */
+export function retractRows(rows: Rows, entries: readonly Retracted[], nowMs: number): Rows {
 	if (entries.length === 0) return rows;
-	const gone = new Map(entries.map(({ id, seq }) => [id, seq]));
-	const isGone = (alert: Alert): boolean => alert.seq < (gone.get(alert.id) ?? 0);
+	const retractedSeqs = new Map(entries.map(({ id, seq }) => [id, seq]));
+	const isRetracted = (alert: Alert): boolean => alert.seq < (retractedSeqs.get(alert.id) ?? 0);
 	return {
 		shown: rows.shown.map((row) =>
-			isGone(row.alert) ? { ...row, retracted: true, goneAt: row.goneAt ?? now } : row
+			isRetracted(row.alert) ? { ...row, retracted: true, leftAtMs: row.leftAtMs ?? nowMs } : row
 		),
-		waiting: new Map([...rows.waiting].filter(([, alert]) => !isGone(alert)))
+		waiting: new Map([...rows.waiting].filter(([, alert]) => !isRetracted(alert)))
 	};
 }
 

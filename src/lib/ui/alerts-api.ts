@@ -1,21 +1,22 @@
-// The calls of the browser to the API, each with every outcome that a reader can meet.
+// Calls the Alert API from the browser. Each function returns every outcome that the page must show.
 import { Alert } from '#lib/domain/alert.ts';
 import type { Verdict } from '#lib/domain/decision.ts';
 import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { Precedents } from '#lib/domain/precedent.ts';
 import { Timeline, type TimelineItem } from '#lib/domain/timeline.ts';
-import { DESK } from './views.ts';
+import { DESK_FILTERS } from './views.ts';
 
 const API = '/api/v1';
-const PAGE = 500;
-/** What a browser holds at most. */
-const MOST_PAGES = 100;
+const PAGE_SIZE = 500;
+/** The highest number of pages that a browser loads. */
+const MAX_PAGES = 100;
 
-async function ask(path: string, init?: RequestInit): Promise<Response | null> {
+/** `null`: the server cannot be reached. */
+async function request(path: string, init?: RequestInit): Promise<Response | null> {
 	try {
 		return await fetch(`${API}${path}`, { credentials: 'same-origin', ...init });
 	} catch {
-		return null; // no network: the caller says so
+		return null;
 	}
 }
 
@@ -23,7 +24,7 @@ export type FeedAnswer =
 	({ kind: 'page' } & FeedPage) | { kind: 'signed-out' } | { kind: 'too-far-back' } | { kind: 'failed' };
 
 export async function readFeed(after: number): Promise<FeedAnswer> {
-	const response = await ask(`/feed?after=${after}&limit=${PAGE}`);
+	const response = await request(`/feed?after=${after}&limit=${PAGE_SIZE}`);
 	if (response?.status === 401) return { kind: 'signed-out' };
 	if (response?.status === 410) return { kind: 'too-far-back' };
 	if (!response?.ok) return { kind: 'failed' };
@@ -31,12 +32,12 @@ export async function readFeed(after: number): Promise<FeedAnswer> {
 	return page.success ? { kind: 'page', ...page.data } : { kind: 'failed' };
 }
 
-/** The whole desk, newest arrivals first; `null` where the server does not answer, and the rest is not known. */
+/** Reads the whole desk page by page, newest arrivals first. `null`: the server did not answer; the rest is unknown. */
 export async function* readDesk(): AsyncGenerator<AlertPage | null> {
 	let cursor: string | null = '';
-	for (let page = 0; page < MOST_PAGES && cursor !== null; page++) {
-		const response: Response | null = await ask(
-			`/alerts?${new URLSearchParams({ decision: DESK.decision!, priority: String(DESK.priority), limit: String(PAGE), ...(cursor && { cursor }) })}`
+	for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
+		const response: Response | null = await request(
+			`/alerts?${new URLSearchParams({ decision: DESK_FILTERS.decision!, priority: String(DESK_FILTERS.priority), limit: String(PAGE_SIZE), ...(cursor && { cursor }) })}`
 		);
 		const read = response?.ok ? AlertPage.safeParse(await response.json()) : null;
 		yield read?.data ?? null;
@@ -44,42 +45,44 @@ export async function* readDesk(): AsyncGenerator<AlertPage | null> {
 	}
 }
 
-/** One more page of a list; `null` where it cannot be had. */
+/** Reads one more page of a list. `null`: the page could not be loaded. */
 export async function readMore(filters: Record<string, string>, cursor: string): Promise<AlertPage | null> {
-	const response = await ask(`/alerts?${new URLSearchParams({ ...filters, cursor, limit: '200' })}`);
+	const response = await request(`/alerts?${new URLSearchParams({ ...filters, cursor, limit: '200' })}`);
 	return response?.ok ? AlertPage.parse(await response.json()) : null;
 }
 
+/** `null`: the Alert does not exist for this Supplier, or could not be loaded. */
 export async function readAlert(id: string): Promise<Alert | null> {
-	const response = await ask(`/alerts/${encodeURIComponent(id)}`);
+	const response = await request(`/alerts/${encodeURIComponent(id)}`);
 	return response?.ok ? Alert.parse(await response.json()) : null;
 }
 
-/** What was decided before on the same pattern; `null` where it cannot be had. */
+/** Reads the earlier decisions on the same pattern. `null`: they could not be loaded. */
 export async function readPrecedents(id: string): Promise<Precedents | null> {
-	const response = await ask(`/alerts/${encodeURIComponent(id)}/precedents`);
+	const response = await request(`/alerts/${encodeURIComponent(id)}/precedents`);
 	return response?.ok ? Precedents.parse(await response.json()) : null;
 }
 
+/** Reads what happened on a Device from `from` to `to` (epoch ms). `null`: it could not be loaded. */
 export async function readTimeline(
 	deviceId: string,
 	from: number,
 	to: number
 ): Promise<TimelineItem[] | null> {
 	const range = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
-	const response = await ask(`/devices/${encodeURIComponent(deviceId)}/timeline?${range}`);
+	const response = await request(`/devices/${encodeURIComponent(deviceId)}/timeline?${range}`);
 	return response?.ok ? Timeline.parse(await response.json()).items : null;
 }
 
 export type DecisionAnswer =
-	{ kind: 'done'; alert: Alert } | { kind: 'refused'; why: string; conflict: boolean };
+	{ kind: 'done'; alert: Alert } | { kind: 'refused'; message: string; conflict: boolean };
 
-/** Decides one Alert, or reopens it with `verdict: null`. A refusal comes with the reason, in words for the reader. */
+/** Decides one Alert, or reopens it with `verdict: null`. A refusal has a message for the person. */
 export async function sendDecision(
 	id: string,
 	decision: { verdict: Verdict | null; reason: string | null; note: string | null; version: number }
 ): Promise<DecisionAnswer> {
-	const response = await ask(`/alerts/${encodeURIComponent(id)}/decision`, {
+	const response = await request(`/alerts/${encodeURIComponent(id)}/decision`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(decision)
@@ -87,7 +90,7 @@ export async function sendDecision(
 	if (!response)
 		return {
 			kind: 'refused',
-			why: 'The server cannot be reached; nothing was recorded. Try again.',
+			message: 'The server cannot be reached. Nothing was recorded. Try again.',
 			conflict: false
 		};
 	if (response.ok) return { kind: 'done', alert: Alert.parse(await response.json()) };
@@ -95,9 +98,9 @@ export async function sendDecision(
 		detail?: string;
 		errors?: Array<{ message: string }>;
 	} | null;
-	const why =
+	const message =
 		problem?.errors?.[0]?.message ??
 		problem?.detail ??
-		`The server answered ${response.status}; nothing was recorded.`;
-	return { kind: 'refused', why, conflict: response.status === 409 };
+		`The server answered ${response.status}. Nothing was recorded. Try again.`;
+	return { kind: 'refused', message, conflict: response.status === 409 };
 }

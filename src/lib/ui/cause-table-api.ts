@@ -1,4 +1,4 @@
-// The calls of the browser to the cause table. A refusal comes in words for the reader, with the faults at their places.
+// Calls the cause table API from the browser. A refusal has a message for the person and the path of each fault.
 import type { TableFault } from '#lib/domain/cause-table/check.ts';
 import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import { TableVersion } from '#lib/domain/cause-table/version.ts';
@@ -7,14 +7,13 @@ import { WhatIf } from '#lib/domain/cause-table/what-if.ts';
 
 const API = '/api/v1';
 
-export type Answer<T> = { ok: true; value: T } | { ok: false; why: string; faults: TableFault[] };
+export type Answer<T> = { ok: true; value: T } | { ok: false; message: string; faults: TableFault[] };
 
-async function ask<T>(
+async function request<T>(
 	path: string,
 	read: (body: unknown) => T,
 	init: { method: 'GET' | 'POST'; body?: unknown }
 ): Promise<Answer<T>> {
-	const unreachable = 'The server cannot be reached; nothing was changed. Try again.';
 	try {
 		const response = await fetch(API + path, {
 			method: init.method,
@@ -29,10 +28,15 @@ async function ask<T>(
 			detail?: string;
 			errors?: TableFault[];
 		} | null;
-		const why = problem?.detail ?? `The server answered ${response.status}; nothing was changed.`;
-		return { ok: false, why, faults: problem?.errors ?? [] };
+		const message =
+			problem?.detail ?? `The server answered ${response.status}. Nothing was changed. Try again.`;
+		return { ok: false, message, faults: problem?.errors ?? [] };
 	} catch {
-		return { ok: false, why: unreachable, faults: [] };
+		return {
+			ok: false,
+			message: 'The server cannot be reached. Nothing was changed. Try again.',
+			faults: []
+		};
 	}
 }
 
@@ -43,22 +47,22 @@ export const saveDraft = (
 	draft: { version?: string; revision?: number; basedOn: string; note: string | null },
 	{ entries, notCommand }: CauseFile
 ): Promise<Answer<TableVersion>> =>
-	ask('/cause-table', asTable, { method: 'POST', body: { ...draft, body: { entries, notCommand } } });
+	request('/cause-table', asTable, { method: 'POST', body: { ...draft, body: { entries, notCommand } } });
 
 export const takeStep = (
 	version: string,
 	step: 'propose' | 'activate' | 'discard'
-): Promise<Answer<TableVersion>> => ask(`/cause-table/${version}/${step}`, asTable, { method: 'POST' });
+): Promise<Answer<TableVersion>> => request(`/cause-table/${version}/${step}`, asTable, { method: 'POST' });
 
 export const startWhatIf = (version: string): Promise<Answer<WhatIf>> =>
-	ask(`/cause-table/${version}/what-if`, asWhatIf, { method: 'POST' });
+	request(`/cause-table/${version}/what-if`, asWhatIf, { method: 'POST' });
 
 export const readWhatIf = (version: string): Promise<Answer<WhatIf>> =>
-	ask(`/cause-table/${version}/what-if`, asWhatIf, { method: 'GET' });
+	request(`/cause-table/${version}/what-if`, asWhatIf, { method: 'GET' });
 
-/** Keeps the word of a person on a learned pattern. */
+/** Stores the review of a learned pattern by a person. `dismissed`: the pattern is not a cause. */
 export const reviewPattern = (pattern: Pattern, dismissed: boolean): Promise<Answer<true>> =>
-	ask('/learned-patterns/review', () => true as const, {
+	request('/learned-patterns/review', () => true as const, {
 		method: 'POST',
 		body: { ...Pattern.parse(pattern), dismissed }
 	});

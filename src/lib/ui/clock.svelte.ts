@@ -1,21 +1,21 @@
-// The time as the server has it: ages and "stale since" must not depend on the clock of a desk.
+// Gives the time of the server, because ages and "stale since" must not depend on the clock of the computer.
 export class Clock {
-	/** Epoch milliseconds, by the server's clock; ticks each second. */
+	/** Epoch milliseconds by the server's clock, updated once a second. */
 	now = $state(0);
-	readonly #offset: number;
+	readonly #offsetMs: number;
 
 	constructor(serverNow: number) {
 		this.now = serverNow;
-		this.#offset = serverNow - Date.now();
+		this.#offsetMs = serverNow - Date.now();
 	}
 
 	start(): () => void {
-		const timer = setInterval(() => (this.now = Date.now() + this.#offset), 1000);
+		const timer = setInterval(() => (this.now = Date.now() + this.#offsetMs), 1000);
 		return () => clearInterval(timer);
 	}
 
-	/** The time to the millisecond, not only to the tick. */
-	exact(): number {
-		return Date.now() + this.#offset;
+	/** Epoch milliseconds by the server's clock at this moment, not at the last update. */
+	preciseNow(): number {
+		return Date.now() + this.#offsetMs;
 	}
 }

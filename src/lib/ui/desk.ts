@@ -1,69 +1,70 @@
-// What is on the desk: every undecided Alert of the Supplier that is more than journal, each in its newest version.
+// Stores the desk in the browser: the newest version of every Alert of the Supplier that needs a decision and is not
+// journal (priority 4).
 import { matches } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
-import { DESK, DESK_VIEWS, VIEWS, isOnDesk, type ViewName } from './views.ts';
+import { DESK_FILTERS, DESK_VIEWS, VIEWS, isOnDesk, type ViewName } from './views.ts';
 
-/** How many that have left are remembered, so that a late frame does not put an old version back. */
-const MOST_REMEMBERED = 20_000;
+/** How many removed Alerts the desk remembers, so that a late frame cannot put an old version back. */
+const MAX_REMEMBERED = 20_000;
 
 export class Desk {
-	readonly #held = new Map<string, Alert>();
-	/** Id and version of what has left the desk. */
-	readonly #left = new Map<string, number>();
-	/** Id and number in the feed of what was retracted: what is older of it comes too late. */
-	readonly #retracted = new Map<string, number>();
+	readonly #alerts = new Map<string, Alert>();
+	/** The last version of each Alert that left the desk, by id. */
+	readonly #leftVersions = new Map<string, number>();
+	/** The sequence number of each retraction in the feed, by Alert id. The desk ignores older versions of the Alert. */
+	readonly #retractedSeqs = new Map<string, number>();
 	readonly #counts = new Map<ViewName, number>(DESK_VIEWS.map((name) => [name, 0]));
 
 	get alerts(): IterableIterator<Alert> {
-		return this.#held.values();
+		return this.#alerts.values();
 	}
 
 	get ids(): string[] {
-		return [...this.#held.keys()];
+		return [...this.#alerts.keys()];
 	}
 
-	/** The ids that are held and are not among these. */
-	without(ids: readonly string[]): string[] {
+	/** The ids on the desk that are not in `ids`. */
+	idsNotIn(ids: readonly string[]): string[] {
 		const known = new Set(ids);
 		return this.ids.filter((id) => !known.has(id));
 	}
 
-	/** How many Alerts each view holds. */
+	/** The number of Alerts in each view. */
 	counts(): Partial<Record<ViewName, number>> {
 		return Object.fromEntries(this.#counts);
 	}
 
-	/** Takes each Alert whose version is news and returns those. */
+	/** Stores each Alert that has a newer version than the desk, and returns these Alerts. */
 	merge(alerts: Iterable<Alert>): Alert[] {
-		const news: Alert[] = [];
+		const newer: Alert[] = [];
 		for (const alert of alerts) {
-			const held = this.#held.get(alert.id);
-			if (alert.version <= (held?.version ?? this.#left.get(alert.id) ?? 0)) continue;
-			if (alert.seq < (this.#retracted.get(alert.id) ?? 0)) continue;
-			this.#retracted.delete(alert.id);
-			news.push(alert);
-			if (held) this.#count(held, -1);
+			const stored = this.#alerts.get(alert.id);
+			if (alert.version <= (stored?.version ?? this.#leftVersions.get(alert.id) ?? 0)) continue;
+			if (alert.seq < (this.#retractedSeqs.get(alert.id) ?? 0)) continue;
+			this.#retractedSeqs.delete(alert.id);
+			newer.push(alert);
+			if (stored) this.#count(stored, -1);
 			if (isOnDesk(alert)) {
-				this.#held.set(alert.id, alert);
-				this.#left.delete(alert.id);
+				this.#alerts.set(alert.id, alert);
+				this.#leftVersions.delete(alert.id);
 				this.#count(alert, 1);
 			} else {
-				this.#held.delete(alert.id);
-				if (alert.priority <= DESK.priority!) remember(this.#left, alert.id, alert.version);
+				this.#alerts.delete(alert.id);
+				if (alert.priority <= DESK_FILTERS.priority!) remember(this.#leftVersions, alert.id, alert.version);
 			}
 		}
-		return news;
+		return newer;
 	}
 
-	/** Takes away what was retracted, unless it has come back since. Before what came with it is merged. */
+	/** Removes retracted Alerts that have not come back. Call it before `merge` with the changes of the same frame. */
 	retract(entries: Iterable<Retracted>): void {
 		for (const { id, seq } of entries) {
-			const held = this.#held.get(id);
-			if (held && held.seq > seq) continue;
-			if (held) this.#count(held, -1);
-			this.#held.delete(id);
-			remember(this.#retracted, id, Math.max(seq, this.#retracted.get(id) ?? 0));
+			const stored = this.#alerts.get(id);
+			if (stored && stored.seq > seq) continue;
+			if (stored) this.#count(stored, -1);
+			this.#alerts.delete(id);
+			remember(this.#retractedSeqs, id, Math.max(seq, this.#retractedSeqs.get(id) ?? 0));
 		}
 	}
 
@@ -73,8 +74,9 @@ export class Desk {
 	}
 }
 
+/** Stores a value; removes the oldest one above the limit. */
 function remember(memory: Map<string, number>, id: string, value: number): void {
 	memory.delete(id);
 	memory.set(id, value);
-	if (memory.size > MOST_REMEMBERED) memory.delete(memory.keys().next().value!);
+	if (memory.size > MAX_REMEMBERED) memory.delete(memory.keys().next().value!);
 }

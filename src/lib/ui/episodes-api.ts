@@ -1,15 +1,15 @@
-// One decision for all members of an episode, with every outcome that a reader can meet.
+// Sends one decision for all members of an episode, and returns every outcome that the page must show.
 import { DecisionResult, type Verdict } from '#lib/domain/decision.ts';
 
 export interface EpisodeDecision {
 	episode: string;
-	/** Of the episode as the reader saw it: members that came later stay open. */
+	/** The version of the episode that the person saw. Members that arrived later stay open. */
 	version: number;
 	verdict: Verdict;
 	reason: string;
 	note: string | null;
 }
-export type EpisodeAnswer = { ok: true; done: number } | { ok: false; why: string };
+export type EpisodeAnswer = { ok: true; done: number } | { ok: false; message: string };
 
 export async function decideEpisode(decision: EpisodeDecision): Promise<EpisodeAnswer> {
 	try {
@@ -26,9 +26,12 @@ export async function decideEpisode(decision: EpisodeDecision): Promise<EpisodeA
 		const problem = (await response.json().catch(() => null)) as { detail?: string } | null;
 		return {
 			ok: false,
-			why: problem?.detail ?? `The server answered ${response.status}; nothing was recorded.`
+			message: problem?.detail ?? `The server answered ${response.status}. Nothing was recorded. Try again.`
 		};
 	} catch {
-		return { ok: false, why: 'The server gave no answer that can be read: look again before you decide.' };
+		return {
+			ok: false,
+			message: 'The answer of the server was lost or not readable. Check the episode before you decide again.'
+		};
 	}
 }

@@ -1,5 +1,5 @@
-// The live feed of one Supplier in the browser: what is on the desk, kept whole. Subscribe, catch up from the head of
-// the snapshot, then merge by version, so that a lost, doubled or late frame never matters.
+// Keeps the desk of one Supplier complete in the browser, from the live feed. It subscribes, catches up from the head of
+// the snapshot, and then merges by version. A lost, repeated or late frame therefore never matters.
 import { io, type Socket } from 'socket.io-client';
 import type { Alert } from '#lib/domain/alert.ts';
 import { AlertChanged, FeedHead, type Retracted } from '#lib/domain/live-events.ts';
@@ -11,17 +11,20 @@ import type { ViewName } from './views.ts';
 export type Connection =
 	| { kind: 'connecting' }
 	| { kind: 'live' }
+	/** `behind`: the number of feed entries still to read. */
 	| { kind: 'catching-up'; behind: number }
+	/** `since`: when the server was last heard (epoch ms). */
 	| { kind: 'stale'; since: number }
 	| { kind: 'signed-out' };
 
-/** One paint for all that arrives in this time. */
+/** All changes that arrive within this time are shown together. */
 const PAINT_MS = 250;
-/** The server tells its head every 5 s; without it for this long the list is stale. */
+/** The server sends its head every 5 s. The list is stale after this time without a message. */
 const SILENCE_MS = 12_000;
+/** How long to wait before the browser connects again after the server ended the connection. */
 const RETRY_MS = 3000;
 
-/** Newest versions of what changed, and what the Supplier may no longer see. */
+/** Receives the newest versions of changed Alerts, and the Alerts that the Supplier may no longer see. */
 type Listener = (changes: readonly Alert[], retracted: readonly Retracted[]) => void;
 
 export class LiveAlerts {
@@ -32,34 +35,35 @@ export class LiveAlerts {
 	readonly #desk = new Desk();
 	#listeners: readonly Listener[] = [];
 	#head: number;
-	#queue: Alert[] = [];
-	#taken: Retracted[] = [];
-	#paint: ReturnType<typeof setTimeout> | undefined;
-	/** When it last painted: the first change after a quiet moment is shown at once. */
-	#painted = -PAINT_MS;
+	#pendingAlerts: Alert[] = [];
+	#pendingRetractions: Retracted[] = [];
+	#paintTimer: ReturnType<typeof setTimeout> | undefined;
+	/** The last paint (ms, `performance.now()`). The first change after a quiet moment is shown at once. */
+	#paintedAtMs = -PAINT_MS;
 	#socket: Socket | undefined;
-	#lastHeard: number;
+	/** When the last message of the server arrived (epoch ms). */
+	#lastHeardMs: number;
 	#catchingUp = false;
 	#stopped = false;
 
 	constructor(snapshot: { items: readonly Alert[]; head: number }, clock: Clock) {
 		this.#clock = clock;
 		this.#head = snapshot.head;
-		this.#lastHeard = clock.now;
+		this.#lastHeardMs = clock.now;
 		this.#desk.merge(snapshot.items);
 	}
 
-	/** All that is on the desk, as far as it has been read. */
+	/** The Alerts on the desk that have been read so far. */
 	get desk(): IterableIterator<Alert> {
 		return this.#desk.alerts;
 	}
 
-	/** Whether a decision made now would be about what the server holds now. */
+	/** Whether the list shows the current state of the server, so that a person can decide. */
 	get fresh(): boolean {
 		return this.connection.kind === 'live' || this.connection.kind === 'catching-up';
 	}
 
-	/** Calls `listener` with what changed, at most every 250 ms. */
+	/** Calls `listener` with the changes, at most every 250 ms. Returns the function that unsubscribes. */
 	subscribe(listener: Listener): () => void {
 		this.#listeners = [...this.#listeners, listener];
 		return () => {
@@ -67,9 +71,9 @@ export class LiveAlerts {
 		};
 	}
 
-	/** Takes in what this browser has fetched itself, without waiting for the next paint. */
-	take(alerts: readonly Alert[]): void {
-		this.#queue.push(...alerts);
+	/** Accepts Alerts that this browser fetched itself, and shows them without waiting for the next paint. */
+	accept(alerts: readonly Alert[]): void {
+		this.#pendingAlerts.push(...alerts);
 		this.#flush();
 	}
 
@@ -83,18 +87,18 @@ export class LiveAlerts {
 		});
 		this.#socket = socket;
 		socket.on('connect', () => {
-			this.#heard();
+			this.#noteMessage();
 			void this.#catchUp();
 			if (!this.counts) void this.#readDesk();
 		});
 		socket.on('disconnect', (reason) => {
-			this.#stale();
+			this.#markStale();
 			if (reason !== 'io server disconnect') return;
-			// The server ends a session that is over, and a reader too slow: the next call tells which.
+			// The server disconnects an expired session or a client that reads too slowly. The next call shows which.
 			setTimeout(() => !this.#stopped && socket.connect(), RETRY_MS);
 		});
 		socket.on('connect_error', () => {
-			this.#stale();
+			this.#markStale();
 			void this.#catchUp();
 			if (!socket.active) setTimeout(() => !this.#stopped && socket.connect(), RETRY_MS);
 		});
@@ -102,36 +106,37 @@ export class LiveAlerts {
 		socket.on('feed:head', (raw: unknown) => {
 			const event = FeedHead.safeParse(raw);
 			if (!event.success) return;
-			this.#heard();
+			this.#noteMessage();
 			if (event.data.head > this.#head) void this.#catchUp();
-			else this.#isLive();
+			else this.#markLive();
 		});
 		const watch = setInterval(() => {
-			if (this.#clock.exact() - this.#lastHeard > SILENCE_MS) this.#stale();
+			if (this.#clock.preciseNow() - this.#lastHeardMs > SILENCE_MS) this.#markStale();
 		}, 1000);
 		return () => {
 			this.#stopped = true;
 			clearInterval(watch);
-			clearTimeout(this.#paint);
+			clearTimeout(this.#paintTimer);
 			socket.disconnect();
 		};
 	}
 
 	#receive(raw: unknown): void {
 		const event = AlertChanged.safeParse(raw);
-		if (!event.success) return void this.#catchUp(); // a newer server: the feed is read the long way
-		this.#heard();
+		// A newer server may send a frame of unknown form. The browser then reads the feed over HTTP.
+		if (!event.success) return void this.#catchUp();
+		this.#noteMessage();
 		const { from, to, items, retracted } = event.data;
-		this.#queue.push(...items);
-		this.#taken.push(...retracted);
+		this.#pendingAlerts.push(...items);
+		this.#pendingRetractions.push(...retracted);
 		this.#schedule();
 		if (from <= this.#head + 1) {
 			this.#head = Math.max(this.#head, to);
-			if (!this.#catchingUp) this.#isLive();
+			if (!this.#catchingUp) this.#markLive();
 		} else void this.#catchUp();
 	}
 
-	/** Reads the feed from our head until there is no more. */
+	/** Reads the feed from the head of this browser up to the head of the server. */
 	async #catchUp(): Promise<void> {
 		if (this.#catchingUp || this.#stopped) return;
 		this.#catchingUp = true;
@@ -144,8 +149,8 @@ export class LiveAlerts {
 					return;
 				}
 				if (page.kind === 'failed') return;
-				this.#queue.push(...page.items);
-				this.#taken.push(...page.retracted);
+				this.#pendingAlerts.push(...page.items);
+				this.#pendingRetractions.push(...page.retracted);
 				this.#schedule();
 				const entries = [page.items.at(-1), page.retracted.at(-1)].filter((entry) => entry !== undefined);
 				const last = entries.length > 0 ? Math.max(...entries.map((entry) => entry.seq)) : page.head;
@@ -153,29 +158,32 @@ export class LiveAlerts {
 				if (this.#head >= page.head) break;
 				this.connection = { kind: 'catching-up', behind: page.head - this.#head };
 			}
-			this.#isLive();
+			this.#markLive();
 		} finally {
 			this.#catchingUp = false;
 		}
 	}
 
-	/** Reads the whole desk page by page; `afresh` goes on from its head, the feed being too far ahead. */
-	async #readDesk(afresh = false): Promise<boolean> {
-		const read: string[] = [];
+	/**
+	 * Reads the whole desk page by page. `replace`: the feed no longer reaches back to the head of this browser, so
+	 * reading continues from the head of the desk. Returns whether the whole desk was read.
+	 */
+	async #readDesk(replace = false): Promise<boolean> {
+		const readIds: string[] = [];
 		let head: number | undefined;
 		for await (const page of readDesk()) {
-			if (this.#stopped || !page) return false; // the next connection reads it again
+			if (this.#stopped || !page) return false; // the next connection reads the desk again
 			head ??= page.head;
-			for (const alert of page.items) read.push(alert.id);
-			this.take(page.items);
+			for (const alert of page.items) readIds.push(alert.id);
+			this.accept(page.items);
 		}
 		if (head === undefined) return false;
-		if (afresh) this.#head = head;
-		// What was on the desk and is no longer in the list has been decided meanwhile, or retracted.
-		for (const id of afresh ? this.#desk.without(read) : []) {
+		if (replace) this.#head = head;
+		// An Alert that is on this desk but not on the server's desk was decided in the meantime, or retracted.
+		for (const id of replace ? this.#desk.idsNotIn(readIds) : []) {
 			const alert = await readAlert(id);
-			if (alert) this.#queue.push(alert);
-			else this.#taken.push({ id, seq: head });
+			if (alert) this.#pendingAlerts.push(alert);
+			else this.#pendingRetractions.push({ id, seq: head });
 			this.#flush();
 		}
 		this.counts = this.#desk.counts();
@@ -183,36 +191,36 @@ export class LiveAlerts {
 	}
 
 	#schedule(): void {
-		this.#paint ??= setTimeout(
+		this.#paintTimer ??= setTimeout(
 			() => this.#flush(),
-			Math.max(0, this.#painted + PAINT_MS - performance.now())
+			Math.max(0, this.#paintedAtMs + PAINT_MS - performance.now())
 		);
 	}
 
 	#flush(): void {
-		clearTimeout(this.#paint);
-		this.#paint = undefined;
-		this.#painted = performance.now();
-		const retracted = this.#taken;
+		clearTimeout(this.#paintTimer);
+		this.#paintTimer = undefined;
+		this.#paintedAtMs = performance.now();
+		const retracted = this.#pendingRetractions;
 		this.#desk.retract(retracted);
-		const changes = this.#desk.merge(this.#queue);
-		this.#queue = [];
-		this.#taken = [];
+		const changes = this.#desk.merge(this.#pendingAlerts);
+		this.#pendingAlerts = [];
+		this.#pendingRetractions = [];
 		if (changes.length === 0 && retracted.length === 0) return;
 		if (this.counts) this.counts = this.#desk.counts();
 		for (const listener of this.#listeners) listener(changes, retracted);
 	}
 
-	#heard(): void {
-		this.#lastHeard = this.#clock.exact();
+	#noteMessage(): void {
+		this.#lastHeardMs = this.#clock.preciseNow();
 	}
 
-	#isLive(): void {
+	#markLive(): void {
 		if (this.#socket?.connected && this.connection.kind !== 'live') this.connection = { kind: 'live' };
 	}
 
-	#stale(): void {
+	#markStale(): void {
 		if (this.connection.kind === 'stale' || this.connection.kind === 'signed-out') return;
-		this.connection = { kind: 'stale', since: this.#lastHeard };
+		this.connection = { kind: 'stale', since: this.#lastHeardMs };
 	}
 }

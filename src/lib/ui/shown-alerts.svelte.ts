@@ -1,10 +1,10 @@
-// The list that a reader has before them: held still while they read, filled from the live feed while they do not.
+// Holds the list that a person sees. The list pauses while the person reads, and follows the live feed otherwise.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import {
-	EMPTY,
-	append,
-	arrange,
+	NO_ROWS,
+	appendPage,
+	applyChanges,
 	openView,
 	retractRows,
 	type Row,
@@ -16,19 +16,20 @@ import type { Clock } from './clock.svelte.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
 import { viewOf, type ListQuery } from './views.ts';
 
+/** How often expired tombstones are removed. */
 const SWEEP_MS = 1000;
 
 export class ShownAlerts {
-	#rows = $state.raw<Rows>(EMPTY);
+	#rows = $state.raw<Rows>(NO_ROWS);
 	#nextCursor = $state.raw<string | null>(null);
-	#reading = $state(false);
+	#loading = $state(false);
 	readonly #live: LiveAlerts;
 	readonly #clock: Clock;
 	#view: View = { belongs: () => false, order: 'desk' };
 	#filters: AlertFilters = {};
-	#busy = false;
-	/** The row under the hand: never taken away. */
-	#keep: string | null = null;
+	#paused = false;
+	/** The id of the selected row, which is never removed; `null`: no row is selected. */
+	#selectedId: string | null = null;
 
 	constructor(live: LiveAlerts, clock: Clock) {
 		this.#live = live;
@@ -39,34 +40,35 @@ export class ShownAlerts {
 		return this.#rows.shown;
 	}
 
+	/** The number of waiting Alerts; `urgent` counts those of priority 1. */
 	get waiting(): { count: number; urgent: number } {
 		let urgent = 0;
 		for (const alert of this.#rows.waiting.values()) if (alert.priority === 1) urgent++;
 		return { count: this.#rows.waiting.size, urgent };
 	}
 
-	/** Whether older rows can be had from the server. */
+	/** Whether the server has older rows. */
 	get hasMore(): boolean {
 		return this.#nextCursor !== null;
 	}
 
-	/** Opens the view of an address. A view of the desk is filled from what the browser holds already. */
+	/** Opens the view of an address. A view of the desk takes its rows from the desk that the browser stores. */
 	open(query: ListQuery, page: { items: readonly Alert[]; nextCursor: string | null }): void {
 		this.#view = viewOf(query);
 		this.#filters = query.filters;
-		const ofDesk = this.#view.order === 'desk';
-		if (ofDesk) this.#live.take(page.items);
-		this.#nextCursor = ofDesk ? null : page.nextCursor;
-		this.#rows = openView(ofDesk ? this.#live.desk : page.items, this.#view);
+		const isDeskView = this.#view.order === 'desk';
+		if (isDeskView) this.#live.accept(page.items);
+		this.#nextCursor = isDeskView ? null : page.nextCursor;
+		this.#rows = openView(isDeskView ? this.#live.desk : page.items, this.#view);
 	}
 
 	start(): () => void {
 		const unsubscribe = this.#live.subscribe((changes, retracted) => {
-			this.#rows = retractRows(this.#rows, retracted, this.#clock.exact());
-			this.#arrange(changes);
+			this.#rows = retractRows(this.#rows, retracted, this.#clock.preciseNow());
+			this.#apply(changes);
 		});
 		const sweep = setInterval(() => {
-			if (!this.#busy && this.rows.some((row) => row.goneAt !== null)) this.#arrange([]);
+			if (!this.#paused && this.rows.some((row) => row.leftAtMs !== null)) this.#apply([]);
 		}, SWEEP_MS);
 		return () => {
 			unsubscribe();
@@ -74,40 +76,40 @@ export class ShownAlerts {
 		};
 	}
 
-	/** While the reader is busy nothing moves; when they let go, what waits goes in. */
-	setBusy(busy: boolean, keep: string | null): void {
-		this.#keep = keep;
-		if (busy === this.#busy) return;
-		this.#busy = busy;
-		if (!busy) this.#arrange([]);
+	/** Pauses the list while the person reads. When the pause ends, the waiting Alerts are added. */
+	setPaused(paused: boolean, selectedId: string | null): void {
+		this.#selectedId = selectedId;
+		if (paused === this.#paused) return;
+		this.#paused = paused;
+		if (!paused) this.#apply([]);
 	}
 
-	/** Lets in what waits, because the reader asks for it. */
-	bringIn(): void {
-		this.#rows = arrange(this.#rows, [], this.#view, {
+	/** Adds the waiting Alerts because the person asks for them. */
+	showWaiting(): void {
+		this.#rows = applyChanges(this.#rows, [], this.#view, {
 			following: true,
-			now: this.#clock.exact(),
-			keep: this.#keep
+			nowMs: this.#clock.preciseNow(),
+			keepId: this.#selectedId
 		});
 	}
 
-	/** Reads the next older page of a list that the browser does not hold whole. */
-	async more(): Promise<void> {
-		if (this.#reading || this.#nextCursor === null) return;
-		this.#reading = true;
+	/** Loads the next older page, if the browser does not have the whole list. */
+	async loadMore(): Promise<void> {
+		if (this.#loading || this.#nextCursor === null) return;
+		this.#loading = true;
 		const view = this.#view;
 		const page = await readMore(toParams(this.#filters), this.#nextCursor);
-		this.#reading = false;
+		this.#loading = false;
 		if (!page || view !== this.#view) return;
 		this.#nextCursor = page.nextCursor;
-		this.#rows = append(this.#rows, page.items, view);
+		this.#rows = appendPage(this.#rows, page.items, view);
 	}
 
-	#arrange(changes: readonly Alert[]): void {
-		this.#rows = arrange(this.#rows, changes, this.#view, {
-			following: !this.#busy,
-			now: this.#clock.exact(),
-			keep: this.#keep
+	#apply(changes: readonly Alert[]): void {
+		this.#rows = applyChanges(this.#rows, changes, this.#view, {
+			following: !this.#paused,
+			nowMs: this.#clock.preciseNow(),
+			keepId: this.#selectedId
 		});
 	}
 }

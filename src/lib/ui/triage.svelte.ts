@@ -1,46 +1,50 @@
-// Deciding: choose a verdict, a reason, perhaps a note; shown at once, recorded by the server, undone with one key.
+// Takes a decision from the choice of a verdict, a reason and a note to the server. The row shows the decision at once,
+// and one key undoes it.
 import { SvelteMap } from 'svelte/reactivity';
 import type { Alert } from '#lib/domain/alert.ts';
 import { REASONS, type ReasonCode, type Verdict } from '#lib/domain/decision.ts';
 import { readAlert, sendDecision } from './alerts-api.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
 
-/** The choice that is open: which Alert, which verdict, which reason. */
+/** A decision that the person has not confirmed yet. */
 export interface Choice {
 	alert: Alert;
 	verdict: Verdict;
+	/** `null`: no reason is chosen yet. */
 	reason: ReasonCode | null;
 	note: string;
-	/** Why it cannot be confirmed as it stands. */
+	/** Why the decision cannot be confirmed; `null`: no fault is known. */
 	fault: string | null;
 }
 
-/** What became of an own action, shown in its row. */
+/** The state of a decision that this person made, shown in the row of the Alert. */
 export interface Outcome {
 	state: 'saving' | 'done' | 'undoing' | 'refused';
 	text: string;
 }
 
+/** How long a row offers to undo the decision. */
 const UNDO_MS = 10_000;
-const MOST_UNDONE = 20;
+/** How many decisions of this person can be undone. */
+const MAX_UNDOABLE = 20;
 
 export class Triage {
 	choice = $state.raw<Choice | null>(null);
 	readonly outcomes = new SvelteMap<string, Outcome>();
 	readonly #live: LiveAlerts;
-	/** The versions that own decisions made, the last one last. */
-	#done: Alert[] = [];
+	/** The Alerts that this person decided, in the version after the decision, oldest decision first. */
+	#undoable: Alert[] = [];
 
 	constructor(live: LiveAlerts) {
 		this.#live = live;
 	}
 
-	/** Opens the reasons for a verdict. Refused while the list is stale: never decided blind. */
+	/** Opens the reasons for a verdict. Refuses while the list is stale, because the Alert may have changed. */
 	begin(alert: Alert, verdict: Verdict): void {
 		if (!this.#live.fresh)
 			return this.#refuse(
 				alert.id,
-				'Not decided: the list is stale, and the Alert may have changed. Wait for Live.'
+				'Not decided: the list is stale and the Alert may have changed. Wait until the list is live.'
 			);
 		this.outcomes.delete(alert.id);
 		this.choice = { alert, verdict, reason: null, note: '', fault: null };
@@ -50,12 +54,12 @@ export class Triage {
 		this.choice = null;
 	}
 
-	/** Picks a reason by its digit. */
+	/** Chooses a reason by its digit. */
 	pick(key: string): void {
 		const choice = this.choice;
 		const reason = choice && REASONS[choice.verdict].find((r) => r.key === key);
 		if (!choice || !reason) return;
-		const fault = whyNot(reason, choice.alert);
+		const fault = whyReasonUnavailable(reason, choice.alert);
 		this.choice = fault ? { ...choice, reason: null, fault } : { ...choice, reason, fault: null };
 	}
 
@@ -63,7 +67,7 @@ export class Triage {
 		if (this.choice) this.choice = { ...this.choice, note, fault: null };
 	}
 
-	/** Records the choice; returns whether it could be sent. */
+	/** Sends the choice to the server. Returns false if the choice has a fault and is not sent. */
 	confirm(): boolean {
 		const choice = this.choice;
 		if (!choice) return false;
@@ -71,9 +75,9 @@ export class Triage {
 		const fault = !choice.reason
 			? 'Choose a reason: 1 to 9.'
 			: choice.reason.noteRequired && !note
-				? 'This reason needs a note that says which.'
+				? 'This reason needs a note.'
 				: !this.#live.fresh
-					? 'Not decided: the list is stale. Wait for Live.'
+					? 'Not decided: the list is stale. Wait until the list is live.'
 					: null;
 		if (fault) {
 			this.choice = { ...choice, fault };
@@ -84,34 +88,35 @@ export class Triage {
 		return true;
 	}
 
-	/** Takes back the last own decision, or the one of `id`. */
+	/** Undoes the last decision of this person, or this person's decision on the Alert `id`. */
 	async undo(id?: string): Promise<void> {
-		const at =
-			id === undefined ? this.#done.length - 1 : this.#done.findLastIndex((alert) => alert.id === id);
-		const alert = this.#done[at];
+		const index =
+			id === undefined ? this.#undoable.length - 1 : this.#undoable.findLastIndex((alert) => alert.id === id);
+		const alert = this.#undoable[index];
 		if (!alert) return;
-		this.#done.splice(at, 1);
-		this.outcomes.set(alert.id, { state: 'undoing', text: 'Taking back …' });
-		const now = (await readAlert(alert.id)) ?? alert;
-		await this.reopen(now);
+		this.#undoable.splice(index, 1);
+		this.outcomes.set(alert.id, { state: 'undoing', text: 'Undoing …' });
+		const current = (await readAlert(alert.id)) ?? alert;
+		await this.reopen(current);
 	}
 
-	/** Opens a decided Alert again. */
+	/** Removes the decision of an Alert. */
 	async reopen(alert: Alert): Promise<void> {
-		if (!this.#live.fresh) return this.#refuse(alert.id, 'Not reopened: the list is stale. Wait for Live.');
+		if (!this.#live.fresh)
+			return this.#refuse(alert.id, 'Not reopened: the list is stale. Wait until the list is live.');
 		const answer = await sendDecision(alert.id, {
 			verdict: null,
 			reason: null,
 			note: null,
 			version: alert.version
 		});
-		if (answer.kind === 'refused') return this.#refuse(alert.id, answer.why);
+		if (answer.kind === 'refused') return this.#refuse(alert.id, answer.message);
 		this.outcomes.delete(alert.id);
-		this.#live.take([answer.alert]);
+		this.#live.accept([answer.alert]);
 	}
 
 	canUndo(id: string): boolean {
-		return this.outcomes.get(id)?.state === 'done' && this.#done.some((alert) => alert.id === id);
+		return this.outcomes.get(id)?.state === 'done' && this.#undoable.some((alert) => alert.id === id);
 	}
 
 	async #record(alert: Alert, verdict: Verdict, reason: ReasonCode, note: string | null): Promise<void> {
@@ -124,27 +129,27 @@ export class Triage {
 			version: alert.version
 		});
 		if (answer.kind === 'refused') {
-			this.#refuse(alert.id, answer.why);
-			const fresh = answer.conflict ? await readAlert(alert.id) : null;
-			if (fresh) this.#live.take([fresh]);
+			this.#refuse(alert.id, answer.message);
+			const current = answer.conflict ? await readAlert(alert.id) : null;
+			if (current) this.#live.accept([current]);
 			return;
 		}
 		const outcome: Outcome = { state: 'done', text };
 		this.outcomes.set(alert.id, outcome);
-		this.#done = [...this.#done, answer.alert].slice(-MOST_UNDONE);
-		this.#live.take([answer.alert]);
+		this.#undoable = [...this.#undoable, answer.alert].slice(-MAX_UNDOABLE);
+		this.#live.accept([answer.alert]);
 		setTimeout(() => {
 			if (this.outcomes.get(alert.id) === outcome) this.outcomes.delete(alert.id);
 		}, UNDO_MS);
 	}
 
-	#refuse(id: string, why: string): void {
-		this.outcomes.set(id, { state: 'refused', text: why });
+	#refuse(id: string, text: string): void {
+		this.outcomes.set(id, { state: 'refused', text });
 	}
 }
 
-/** Why a reason cannot stand for this Alert, or `null`. */
-export function whyNot(reason: ReasonCode, alert: Alert): string | null {
+/** Says why a reason cannot be chosen for this Alert; `null`: it can. */
+export function whyReasonUnavailable(reason: ReasonCode, alert: Alert): string | null {
 	if (!reason.needsCandidate || alert.candidates.length > 0) return null;
-	return `"${reason.label}" needs a Service Request beside the Alert, and there is none.`;
+	return `"${reason.label}" needs a candidate Service Request, and this Alert has none.`;
 }

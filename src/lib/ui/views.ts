@@ -1,73 +1,76 @@
-// The views of the desk: each is a set of filters, in the address bar as `view=`.
+// Defines the views of the Alert list. Each view is a set of filters, named in the address by `view=`.
 import { AlertFilters, matches } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { View } from './alert-rows.ts';
 
-/** What is on the desk: undecided or to be looked at again, and not mere journal. The browser holds all of it. */
-export const DESK: AlertFilters = { decision: 'open', priority: 3 };
-export const isOnDesk = (alert: Alert): boolean => matches(alert, DESK);
+/**
+ * Selects the desk: Alerts that are undecided or must be rechecked, and are not journal (priority 4). The browser stores
+ * the whole desk.
+ */
+export const DESK_FILTERS: AlertFilters = { decision: 'open', priority: 3 };
+export const isOnDesk = (alert: Alert): boolean => matches(alert, DESK_FILTERS);
 
 interface NamedView {
 	label: string;
 	filters: AlertFilters;
 	order: View['order'];
-	/** What an empty list says. */
-	empty: string;
+	/** The text of an empty list. */
+	emptyText: string;
 }
 
 export const VIEWS = {
 	'needs-decision': {
 		label: 'Needs decision',
-		filters: DESK,
+		filters: DESK_FILTERS,
 		order: 'desk',
-		empty: 'Nothing needs a decision.'
+		emptyText: 'Nothing needs a decision.'
 	},
 	security: {
 		label: 'Security',
-		filters: { ...DESK, category: 'security' },
+		filters: { ...DESK_FILTERS, category: 'security' },
 		order: 'desk',
-		empty: 'No security Alert needs a decision.'
+		emptyText: 'No security Alert needs a decision.'
 	},
 	explained: {
 		label: 'Explained',
-		filters: { ...DESK, explanation: ['exact', 'likely'] },
+		filters: { ...DESK_FILTERS, explanation: ['exact', 'likely'] },
 		order: 'desk',
-		empty: 'No explained Alert waits for a decision.'
+		emptyText: 'No explained Alert needs a decision.'
 	},
 	unexplained: {
 		label: 'Unexplained',
-		filters: { ...DESK, explanation: ['unexplained', 'not-command', 'ambiguous', 'out-of-scope'] },
+		filters: { ...DESK_FILTERS, explanation: ['unexplained', 'not-command', 'ambiguous', 'out-of-scope'] },
 		order: 'desk',
-		empty: 'No unexplained Alert waits for a decision.'
+		emptyText: 'No unexplained Alert needs a decision.'
 	},
 	decided: {
 		label: 'Decided',
 		filters: { decision: 'any' },
 		order: 'newest',
-		empty: 'Nothing has been decided yet.'
+		emptyText: 'Nothing has been decided yet.'
 	},
-	all: { label: 'All Alerts', filters: {}, order: 'newest', empty: 'No Alert has arrived yet.' }
+	all: { label: 'All Alerts', filters: {}, order: 'newest', emptyText: 'No Alert has arrived yet.' }
 } as const satisfies Record<string, NamedView>;
 
 export type ViewName = keyof typeof VIEWS;
 export const VIEW_NAMES = Object.keys(VIEWS) as ViewName[];
 export const DESK_VIEWS = VIEW_NAMES.filter((name) => VIEWS[name].order === 'desk');
 
-/** The filters that a reader sets beside the view; each is a parameter of the address. */
+/** The filters that a person can add to a view. Each is a parameter of the address. */
 export const FILTER_NAMES = ['explanation', 'code', 'device', 'hub', 'role', 'user', 'q'] as const;
 export type FilterName = (typeof FILTER_NAMES)[number];
 
 export interface ListQuery {
 	view: ViewName;
-	/** As written in the address. */
+	/** The added filters as written in the address. */
 	given: Partial<Record<FilterName, string>>;
-	/** View and given filters together. */
+	/** The filters of the view and the valid added filters together. */
 	filters: AlertFilters;
-	/** Given filters that cannot be understood, with the reason. */
+	/** The added filters that are not valid, each with the reason. */
 	faults: Partial<Record<FilterName, string>>;
 }
 
-/** Reads the address. A filter that cannot be understood is left out and said, not guessed. */
+/** Reads the address. A filter that is not valid is left out and reported in `faults`. */
 export function readQuery(params: { get(name: string): string | null }): ListQuery {
 	const named = params.get('view');
 	const view = VIEW_NAMES.find((name) => name === named) ?? 'needs-decision';
@@ -79,7 +82,7 @@ export function readQuery(params: { get(name: string): string | null }): ListQue
 		if (!value) continue;
 		given[name] = value;
 		const read = AlertFilters.safeParse({ [name]: value });
-		if (!read.success) faults[name] = read.error.issues[0]?.message ?? 'cannot be understood';
+		if (!read.success) faults[name] = read.error.issues[0]?.message ?? 'not a valid value';
 		else if (name === 'explanation' && filters.explanation)
 			filters = {
 				...filters,
@@ -90,9 +93,9 @@ export function readQuery(params: { get(name: string): string | null }): ListQue
 	return { view, given, filters, faults };
 }
 
-/** The list rules for an address: what belongs, in which order. */
+/** Builds the rules of the list for an address: which Alerts belong to it, in which order. */
 export const viewOf = ({ view, filters }: Pick<ListQuery, 'view' | 'filters'>): View => ({
-	// An empty intersection of explanations matches nothing, where an absent filter matches everything.
+	// An empty list of explanations matches no Alert; an absent list matches every Alert.
 	belongs: (alert) => filters.explanation?.length !== 0 && matches(alert, filters),
 	order: VIEWS[view].order
 });

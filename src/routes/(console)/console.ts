@@ -1,4 +1,4 @@
-// What the pages of the console share, made once by the layout.
+// Gives the console pages access to their shared state, which the layout creates once.
 import { createContext } from 'svelte';
 import type { Clock } from '#lib/ui/clock.svelte.ts';
 import type { LiveAlerts } from '#lib/ui/live-alerts.svelte.ts';

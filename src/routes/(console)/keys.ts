@@ -1,44 +1,53 @@
-// The keys of the console. A page says what it does at a command: what it obeys is what `?` shows.
+// Maps keys to commands. Each page binds its commands to functions, and `?` shows exactly these bindings.
 
 export type Command =
-	'next' | 'previous' | 'open' | 'actionable' | 'ignorable' | 'undo' | 'bring-in' | 'search' | 'help' | 'out';
+	| 'next'
+	| 'previous'
+	| 'open'
+	| 'actionable'
+	| 'ignorable'
+	| 'undo'
+	| 'show-waiting'
+	| 'search'
+	| 'help'
+	| 'step-back';
 
-const KEYS: ReadonlyArray<{ keys: readonly string[]; shown: string; command: Command }> = [
-	{ keys: ['j', 'ArrowDown'], shown: 'j ↓', command: 'next' },
-	{ keys: ['k', 'ArrowUp'], shown: 'k ↑', command: 'previous' },
-	{ keys: ['Enter', 'o'], shown: 'Enter o', command: 'open' },
-	{ keys: ['a'], shown: 'a', command: 'actionable' },
-	{ keys: ['i'], shown: 'i', command: 'ignorable' },
-	{ keys: ['u'], shown: 'u', command: 'undo' },
-	{ keys: ['n'], shown: 'n', command: 'bring-in' },
-	{ keys: ['/'], shown: '/', command: 'search' },
-	{ keys: ['?'], shown: '?', command: 'help' },
-	{ keys: ['Escape'], shown: 'Esc', command: 'out' }
+const KEYS: ReadonlyArray<{ keys: readonly string[]; label: string; command: Command }> = [
+	{ keys: ['j', 'ArrowDown'], label: 'j ↓', command: 'next' },
+	{ keys: ['k', 'ArrowUp'], label: 'k ↑', command: 'previous' },
+	{ keys: ['Enter', 'o'], label: 'Enter o', command: 'open' },
+	{ keys: ['a'], label: 'a', command: 'actionable' },
+	{ keys: ['i'], label: 'i', command: 'ignorable' },
+	{ keys: ['u'], label: 'u', command: 'undo' },
+	{ keys: ['n'], label: 'n', command: 'show-waiting' },
+	{ keys: ['/'], label: '/', command: 'search' },
+	{ keys: ['?'], label: '?', command: 'help' },
+	{ keys: ['Escape'], label: 'Esc', command: 'step-back' }
 ];
 
-/** What one page does at which command, and how it tells. Help is the same on every page (Keys.svelte). */
-export type Bindings = Partial<Record<Exclude<Command, 'help'>, { what: string; run: () => void }>>;
+/** The commands of one page, each with its description for the help. Keys.svelte adds the help itself. */
+export type Bindings = Partial<Record<Exclude<Command, 'help'>, { description: string; run: () => void }>>;
 
-/** The keys of a page, in one order on all of them. */
-export const shownKeys = (bindings: Bindings): Array<{ shown: string; what: string }> =>
-	KEYS.flatMap(({ shown, command }) => {
-		const what = command === 'help' ? 'these keys' : bindings[command]?.what;
-		return what ? [{ shown, what }] : [];
+/** The keys of a page with their descriptions, in the same order on every page. */
+export const shownKeys = (bindings: Bindings): Array<{ label: string; description: string }> =>
+	KEYS.flatMap(({ label, command }) => {
+		const description = command === 'help' ? 'show these keys' : bindings[command]?.description;
+		return description ? [{ label, description }] : [];
 	});
 
 const byKey = new Map(KEYS.flatMap(({ keys, command }) => keys.map((key) => [key, command] as const)));
 
 export type Press = { kind: 'command'; command: Command } | { kind: 'digit'; digit: string };
 
-/** What a key press asks for, or `null`: typed text, browser shortcuts and keys of a control are left alone. */
+/** Reads a key press. `null`: it is typed text, a browser shortcut or a key of the focused control. */
 export function readPress(event: KeyboardEvent): Press | null {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
 		return null;
-	const at = event.target instanceof Element ? event.target : null;
-	if (event.key !== 'Escape' && at?.closest('input, textarea, select, [contenteditable]')) return null;
-	if ((event.key === 'Enter' || event.key === ' ') && at?.closest('button, a, summary')) return null;
-	// The detail scrolls with the arrows while it has the focus.
-	if (event.key.startsWith('Arrow') && at?.closest('[data-drawer-body]')) return null;
+	const target = event.target instanceof Element ? event.target : null;
+	if (event.key !== 'Escape' && target?.closest('input, textarea, select, [contenteditable]')) return null;
+	if ((event.key === 'Enter' || event.key === ' ') && target?.closest('button, a, summary')) return null;
+	// While the detail has the focus, the arrow keys scroll it.
+	if (event.key.startsWith('Arrow') && target?.closest('[data-drawer-body]')) return null;
 	if (/^[1-9]$/.test(event.key)) return { kind: 'digit', digit: event.key };
 	const command = byKey.get(event.key);
 	return command ? { kind: 'command', command } : null;

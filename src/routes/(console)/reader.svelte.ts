@@ -1,57 +1,58 @@
-// Where the reader is: the row under the cursor, and whether a hand is on the list. While it is, nothing moves.
+// Knows which row is selected, and whether a person uses the list. While a person uses it, the list is paused.
 import { needsDecision } from '#lib/domain/alert-filter.ts';
 import type { Row } from '#lib/ui/alert-rows.ts';
 
-/** A pointer that has left the list this long ago is away. */
-const POINTER_MS = 2000;
+/** How long the list stays paused after the pointer left it. */
+const POINTER_AWAY_MS = 2000;
 
 export class Reader {
-	/** The id of the row under the cursor. */
+	/** The id of the selected row; `null`: no row is selected. */
 	selected = $state<string | null>(null);
-	#pointer = $state(false);
-	#focus = $state(false);
-	#hidden = $state(false);
-	#leaving: ReturnType<typeof setTimeout> | undefined;
+	#pointerOnList = $state(false);
+	#focusOnList = $state(false);
+	#windowHidden = $state(false);
+	#pointerTimer: ReturnType<typeof setTimeout> | undefined;
 
-	/** `open`: a drawer or a choice is open. */
+	/** Whether the list must pause. `open`: an Alert or a decision is open. */
 	isBusy(open: boolean): boolean {
-		return open || this.selected !== null || this.#pointer || this.#focus || this.#hidden;
+		return open || this.selected !== null || this.#pointerOnList || this.#focusOnList || this.#windowHidden;
 	}
 
-	hand(on: boolean, by: 'pointer' | 'focus'): void {
-		if (by === 'focus') {
-			this.#focus = on;
+	setPresence(present: boolean, source: 'pointer' | 'focus'): void {
+		if (source === 'focus') {
+			this.#focusOnList = present;
 			return;
 		}
-		clearTimeout(this.#leaving);
-		if (on) this.#pointer = true;
-		else this.#leaving = setTimeout(() => (this.#pointer = false), POINTER_MS);
+		clearTimeout(this.#pointerTimer);
+		if (present) this.#pointerOnList = true;
+		else this.#pointerTimer = setTimeout(() => (this.#pointerOnList = false), POINTER_AWAY_MS);
 	}
 
 	watchWindow(): () => void {
-		const look = () => (this.#hidden = document.hidden);
-		look();
-		document.addEventListener('visibilitychange', look);
+		const update = () => (this.#windowHidden = document.hidden);
+		update();
+		document.addEventListener('visibilitychange', update);
 		return () => {
-			document.removeEventListener('visibilitychange', look);
-			clearTimeout(this.#leaving);
+			document.removeEventListener('visibilitychange', update);
+			clearTimeout(this.#pointerTimer);
 		};
 	}
 
-	/** The row one step on from the cursor; from none, the first that is seen. */
+	/** The id of the row after or before the selected row. If no row is selected: the first visible row. */
 	step(rows: readonly Row[], by: 1 | -1, first: Row | undefined): string | null {
-		const at = rows.findIndex((row) => row.alert.id === this.selected);
-		if (at < 0) return (first ?? rows[0])?.alert.id ?? null;
-		return (rows[at + by] ?? rows[at])!.alert.id;
+		const index = rows.findIndex((row) => row.alert.id === this.selected);
+		if (index < 0) return (first ?? rows[0])?.alert.id ?? null;
+		return (rows[index + by] ?? rows[index])!.alert.id;
 	}
 
-	/** After a decision: the next row that needs one, downwards first. */
+	/** The next row after `after` that needs a decision; if there is none, the nearest row before it. */
 	nextUndecided(rows: readonly Row[], after: string): string | null {
-		const at = rows.findIndex((row) => row.alert.id === after);
+		const index = rows.findIndex((row) => row.alert.id === after);
 		const needs = (row: Row): boolean =>
-			row.alert.id !== after && row.goneAt === null && needsDecision(row.alert);
+			row.alert.id !== after && row.leftAtMs === null && needsDecision(row.alert);
 		return (
-			(rows.slice(at + 1).find(needs) ?? rows.slice(0, Math.max(0, at)).findLast(needs))?.alert.id ?? null
+			(rows.slice(index + 1).find(needs) ?? rows.slice(0, Math.max(0, index)).findLast(needs))?.alert.id ??
+			null
 		);
 	}
 }

@@ -1,55 +1,57 @@
-// Where the things around one Alert stand on its line of time.
+// Computes the positions of Alerts and Service Requests on the timeline of one Alert.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
 import { spellSeconds } from '#lib/domain/wording.ts';
 
-const MINUTE = 60_000;
-export const BEFORE = 30 * MINUTE;
-export const AFTER = 10 * MINUTE;
-/** An arrival this much later than its event is worth a mark of its own. */
-const LATE = 5_000;
+const MINUTE_MS = 60_000;
+export const BEFORE_MS = 30 * MINUTE_MS;
+export const AFTER_MS = 10 * MINUTE_MS;
+/** An arrival gets its own mark if it is this much later than the event. */
+const LATE_MS = 5_000;
 
 export interface Point {
 	key: string;
 	kind: 'alert' | 'service-request';
-	/** Per cent of the width. */
+	/** The position in per cent of the width. */
 	x: number;
-	/** Where it arrived, when that was later. */
+	/** The position of a late arrival; `null`: the event was not late, or arrived after the shown time. */
 	arrivedX: number | null;
-	/** This is the Alert that is open, or a candidate of it. */
+	/** Whether this is the open Alert or one of its candidates. */
 	marked: boolean;
 	own: boolean;
-	/** From the Alert that is open: `− 27 s`. */
+	/** The time from the open Alert: `− 27 s`. */
 	offset: string;
 	label: string;
 	detail: string;
 }
 
+/** A part of the picture, in per cent of the width. */
 export interface Span {
 	from: number;
 	to: number;
 }
 
-/** Per cent of the width of `at`, held inside the picture. */
-const place = (at: number, zero: number): number =>
-	Math.min(100, Math.max(0, ((at - zero + BEFORE) / (BEFORE + AFTER)) * 100));
+/** The position of an instant in per cent of the width, limited to the picture. */
+const percentAt = (at: number, alertAt: number): number =>
+	Math.min(100, Math.max(0, ((at - alertAt + BEFORE_MS) / (BEFORE_MS + AFTER_MS)) * 100));
 
 export function toPoints(items: readonly TimelineItem[], alert: Alert): Point[] {
-	const zero = Date.parse(alert.effectiveAt);
+	const alertAt = Date.parse(alert.effectiveAt);
 	const candidates = new Map(alert.candidates.map((c) => [c.requestId, c]));
 	return items.flatMap((item): Point[] => {
 		if (item.kind === 'tenure') return [];
-		// A candidate stands where its delay is counted from, so that picture and words say the same.
+		// A candidate is drawn at the instant from which its delay counts, so that the picture and the text agree.
 		const candidate = item.kind === 'service-request' ? candidates.get(item.requestId) : undefined;
-		const at = candidate ? zero - candidate.deltaSeconds * 1000 : Date.parse(item.at);
-		if (at < zero - BEFORE || at > zero + AFTER) return [];
-		const seconds = (at - zero) / 1000;
+		const at = candidate ? alertAt - candidate.deltaSeconds * 1000 : Date.parse(item.at);
+		if (at < alertAt - BEFORE_MS || at > alertAt + AFTER_MS) return [];
+		const seconds = (at - alertAt) / 1000;
 		const offset =
 			Math.abs(seconds) < 1 ? 'same second' : `${seconds < 0 ? '−' : '+'} ${spellSeconds(seconds)}`;
-		const x = place(at, zero);
+		const x = percentAt(at, alertAt);
 		if (item.kind === 'alert') {
 			const received = Date.parse(item.receivedAt);
-			const arrivedX = received - at > LATE && received - zero <= AFTER ? place(received, zero) : null;
+			const arrivedX =
+				received - at > LATE_MS && received - alertAt <= AFTER_MS ? percentAt(received, alertAt) : null;
 			return [
 				{
 					key: item.id,
@@ -81,16 +83,16 @@ export function toPoints(items: readonly TimelineItem[], alert: Alert): Point[] 
 	});
 }
 
-/** The parts of the picture that lie outside your tenure: nothing of them is shown. */
-export function notYours(items: readonly TimelineItem[], alert: Alert): Span[] {
-	const zero = Date.parse(alert.effectiveAt);
+/** The parts of the picture that are outside the tenure of the Supplier. Nothing in them is shown. */
+export function spansOutsideTenure(items: readonly TimelineItem[], alert: Alert): Span[] {
+	const alertAt = Date.parse(alert.effectiveAt);
 	const spans: Span[] = [];
 	let from = 0;
 	for (const item of items) {
 		if (item.kind !== 'tenure') continue;
-		const begin = place(Date.parse(item.from), zero);
+		const begin = percentAt(Date.parse(item.from), alertAt);
 		if (begin > from) spans.push({ from, to: begin });
-		from = item.to === null ? 100 : place(Date.parse(item.to), zero);
+		from = item.to === null ? 100 : percentAt(Date.parse(item.to), alertAt);
 	}
 	if (from < 100 && items.some((item) => item.kind === 'tenure')) spans.push({ from, to: 100 });
 	return spans;

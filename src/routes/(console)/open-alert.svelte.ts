@@ -1,14 +1,14 @@
-// The Alert in the drawer: from the list where it is there, else from the server, and kept up to date by the feed.
+// Holds the open Alert. It comes from the list or else from the server, and the feed keeps it up to date.
 import type { Alert } from '#lib/domain/alert.ts';
 import { readAlert } from '#lib/ui/alerts-api.ts';
 import type { LiveAlerts } from '#lib/ui/live-alerts.svelte.ts';
 
-export class Opened {
-	/** `undefined`: on its way. `null`: there is no such Alert. */
+export class OpenAlert {
+	/** `undefined`: still loading. `null`: the Alert does not exist for this Supplier. */
 	alert = $state.raw<Alert | null | undefined>(undefined);
 	#id: string | null = null;
 
-	/** Shows the Alert of this id; `known` is what the list or the page has of it. */
+	/** Opens the Alert `id`, or none with `null`. `known`: the Alert from the list or the page; `null`: neither has it. */
 	async show(id: string | null, known: Alert | null): Promise<void> {
 		if (id === this.#id && this.alert) return;
 		this.#id = id;
@@ -18,6 +18,7 @@ export class Opened {
 		if (this.#id === id) this.alert = read;
 	}
 
+	/** Applies the changes of the feed to the open Alert. Returns the function that unsubscribes. */
 	follow(live: LiveAlerts): () => void {
 		return live.subscribe((changes, retracted) => {
 			for (const { id, seq } of retracted)
