@@ -1,3 +1,4 @@
+// Tests the episodes page: members, one decision for all of them, and similar Alerts outside.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { openBrowser, openConsole } from '../support/browser.ts';
@@ -24,13 +25,13 @@ afterAll(async () => {
 
 const at = (seconds: number): string =>
 	new Date(Date.parse('2026-11-05T10:00:00.000Z') + seconds * 1000).toISOString();
-const esme = newDeviceId();
+const electricityMeter = newDeviceId();
 
-test('a home episode appears while the page is open', async () => {
+test('an episode of one home appears while the page is open', async () => {
 	const hub = newDeviceId();
-	await page.getByText('No Alerts have been one matter yet.').waitFor();
+	await page.getByText('No episodes yet.').waitFor();
 	await system.post('/devices', [
-		aDevice(esme, { hubId: hub }),
+		aDevice(electricityMeter, { hubId: hub }),
 		aDevice(hub, { deviceType: 'CHF', hubId: hub })
 	]);
 	await system.post('/service-requests', [
@@ -47,7 +48,7 @@ test('a home episode appears while the page is open', async () => {
 	await system.post(
 		'/alerts',
 		['8183', '8F3E', '8F3E'].map((code, i) =>
-			anAlert(esme, { code, raisedAt: at(i * 90), receivedAt: at(i * 90 + 5) })
+			anAlert(electricityMeter, { code, raisedAt: at(i * 90), receivedAt: at(i * 90 + 5) })
 		)
 	);
 	const row = page.locator('[data-episode]');
@@ -56,7 +57,7 @@ test('a home episode appears while the page is open', async () => {
 	expect(await row.count()).toBe(1);
 });
 
-test('it opens with its members and is decided as one by keyboard', async () => {
+test('the episode opens with its members, and one decision by keyboard covers them', async () => {
 	await page.keyboard.press('j');
 	const panel = page.getByRole('complementary', { name: 'Episode' });
 	await panel.getByText('3 members').waitFor();
@@ -66,21 +67,23 @@ test('it opens with its members and is decided as one by keyboard', async () => 
 	await page.keyboard.press('1');
 	await page.keyboard.press('Enter');
 	await panel.getByText('3 decided.').waitFor();
-	await panel.getByText('No member waits for a decision.').waitFor();
+	await panel.getByText('No member needs a decision.').waitFor();
 });
 
-test('its members are decided', async () => {
-	const alerts = await system.alerts('brightwell', `?device=${esme}`);
+test('every member of the decided episode is decided', async () => {
+	const alerts = await system.alerts('brightwell', `?device=${electricityMeter}`);
 	expect(alerts).toHaveLength(3);
 	for (const { decision } of alerts)
 		expect(decision).toMatchObject({ verdict: 'ignorable', reason: 'other-user-command' });
 });
 
-test('a member that comes after the decision is not covered by it, and waits', async () => {
+test('a member that arrives after the decision is not covered and needs its own', async () => {
 	const panel = page.getByRole('complementary', { name: 'Episode' });
-	await system.post('/alerts', [anAlert(esme, { code: '8F3E', raisedAt: at(300), receivedAt: at(305) })]);
+	await system.post('/alerts', [
+		anAlert(electricityMeter, { code: '8F3E', raisedAt: at(300), receivedAt: at(305) })
+	]);
 	await panel.getByText('4 members').waitFor();
-	await panel.getByText('1 not covered by it: came later, or must be looked at again.').waitFor();
+	await panel.getByText('1 not covered: arrived later, or must be rechecked.').waitFor();
 	await page.locator('[data-episode]').getByText('1 open').waitFor();
 	expect(await panel.locator('[data-member]').getByText('Ignorable').count()).toBe(3);
 	expect(await panel.locator('[data-member]').last().getByText('Open').count()).toBe(1);
@@ -89,12 +92,15 @@ test('a member that comes after the decision is not covered by it, and waits', a
 	await page.keyboard.press('1');
 	await page.keyboard.press('Enter');
 	await panel.getByText('1 decided.').waitFor();
-	await panel.getByText('No member waits for a decision.').waitFor();
-	expect(await panel.getByText('not covered by it').count()).toBe(0);
+	await panel.getByText('No member needs a decision.').waitFor();
+	expect(await panel.getByText('not covered').count()).toBe(0);
 });
 
-/** Opens an episode of three repeats, and chooses the verdict; `meanwhile`, a colleague decides so many of them. */
-async function decideBeside(meanwhile: number): Promise<Locator> {
+/**
+ * Decides an episode of three repeats. While the person chooses the reason, a colleague decides `decidedMeanwhile` of
+ * the members.
+ */
+async function decideBesideColleague(decidedMeanwhile: number): Promise<Locator> {
 	const deviceId = newDeviceId();
 	await system.post('/devices', [aDevice(deviceId)]);
 	await system.post(
@@ -106,12 +112,12 @@ async function decideBeside(meanwhile: number): Promise<Locator> {
 	await panel.getByRole('button', { name: /^All ignorable/ }).waitFor();
 	await page.keyboard.press('i');
 	await panel.getByText('all 3 open members').waitFor();
-	const items = (await system.alerts('brightwell', `?device=${deviceId}`)).slice(0, meanwhile);
+	const items = (await system.alerts('brightwell', `?device=${deviceId}`)).slice(0, decidedMeanwhile);
 	await system.call('POST', '/decisions', 'brightwell', { items, verdict: 'actionable', reason: 'visit' });
 	await panel
 		.locator('[data-member]')
 		.getByText('Actionable')
-		.nth(meanwhile - 1)
+		.nth(decidedMeanwhile - 1)
 		.waitFor();
 	await page.keyboard.press('4');
 	await page.keyboard.press('Enter');
@@ -119,33 +125,35 @@ async function decideBeside(meanwhile: number): Promise<Locator> {
 }
 
 test('a member that a colleague decides meanwhile keeps that decision, and the page says so', async () => {
-	const panel = await decideBeside(1);
+	const panel = await decideBesideColleague(1);
 	await panel
-		.getByText('2 decided. 1 was decided by somebody, or had changed, meanwhile: look again.')
+		.getByText('2 decided, 1 not: a colleague decided it first, or it changed. Check it again.')
 		.waitFor();
 	expect(await panel.locator('[data-member]').getByText('Actionable').count()).toBe(1);
 	expect(await panel.locator('[data-member]').getByText('Ignorable').count()).toBe(2);
 	await panel.getByText('repeat of one already decided').waitFor();
 });
 
-test('where a colleague was faster with every member, nothing is decided and the episode is not', async () => {
-	const panel = await decideBeside(3);
+test('if a colleague decides every member first, the episode stays undecided', async () => {
+	const panel = await decideBesideColleague(3);
 	await panel
-		.getByText('Nothing decided. 3 were decided by somebody, or had changed, meanwhile: look again.')
+		.getByText('None decided: a colleague decided them first, or they changed. Check them again.')
 		.waitFor();
 	expect(await panel.locator('[data-member]').getByText('Actionable').count()).toBe(3);
 	expect(await panel.getByText('Decision', { exact: true }).count()).toBe(0);
 });
 
-test('an Alert that lacks the cause of a campaign is shown outside it, with a way to it', async () => {
-	const [touched, untouched] = [Array.from({ length: 5 }, newDeviceId), newDeviceId()];
+test('a similar Alert without the cause of the campaign is listed outside, with a link', async () => {
+	const [campaignDevices, deviceWithoutRequest] = [Array.from({ length: 5 }, newDeviceId), newDeviceId()];
 	await system.post(
 		'/devices',
-		[...touched, untouched].map((id) => aDevice(id, { model: 'Storm 9', firmware: '2.10' }))
+		[...campaignDevices, deviceWithoutRequest].map((id) =>
+			aDevice(id, { model: 'Storm 9', firmware: '2.10' })
+		)
 	);
 	await system.post(
 		'/service-requests',
-		touched.map((id) =>
+		campaignDevices.map((id) =>
 			aRequest(id, {
 				userId: OWN,
 				userRole: 'IS',
@@ -158,21 +166,21 @@ test('an Alert that lacks the cause of a campaign is shown outside it, with a wa
 	await system.post('/service-requests/completeness', { source: 'sat', completeUntil: at(86_400) });
 	await system.post(
 		'/alerts',
-		[...touched, untouched].map((id, i) =>
+		[...campaignDevices, deviceWithoutRequest].map((id, i) =>
 			anAlert(id, { code: '8F3E', raisedAt: at(7200 + i), receivedAt: at(7205 + i) })
 		)
 	);
 	await page.locator('[data-episode]', { hasText: 'Campaign' }).getByRole('link').click();
 	const outside = page.getByRole('region', { name: /^Outside this episode/ });
 	await outside.getByText('The request that explains the members was not sent to these Devices.').waitFor();
-	await outside.getByText('A decision on this episode does not touch them.').waitFor();
+	await outside.getByText('A decision on this episode does not change them.').waitFor();
 	const row = outside.getByRole('listitem');
 	expect(await row.count()).toBe(1);
 	await row.getByText('Unexplained').waitFor();
 	await row.getByText('Open', { exact: true }).waitFor();
-	await row.getByTitle(untouched).waitFor();
+	await row.getByTitle(deviceWithoutRequest).waitFor();
 
-	await page.getByText('Decides all 5 open members and nothing outside.').waitFor();
+	await page.getByText('Decides all 5 open members, not the Alerts outside.').waitFor();
 	await page.keyboard.press('i');
 	await page.getByRole('form', { name: 'Reason' }).waitFor();
 	await page.keyboard.press('2');
@@ -181,25 +189,25 @@ test('an Alert that lacks the cause of a campaign is shown outside it, with a wa
 	await row.getByText('Open', { exact: true }).waitFor();
 	await row.getByRole('link', { name: '2026-11-05 12:00:05 UTC' }).click();
 	const alert = page.getByRole('complementary', { name: 'Alert', exact: true });
-	await alert.getByText(untouched).first().waitFor();
+	await alert.getByText(deviceWithoutRequest).first().waitFor();
 	await page.goBack();
 	await outside.waitFor();
 });
 
-test('nothing is shown outside an episode of a home', async () => {
+test('an episode of one home has no list of Alerts outside', async () => {
 	await page.locator('[data-episode]', { hasText: 'One home' }).getByRole('link').click();
 	const panel = page.getByRole('complementary', { name: 'Episode' });
 	await panel.getByText('4 members').waitFor();
 	expect(await panel.getByText('Outside').count()).toBe(0);
 });
 
-test('? shows the keys of this page, which do nothing until it is closed', async () => {
+test('the key ? shows the keys of this page, which do nothing while the help is open', async () => {
 	const panel = page.getByRole('complementary', { name: 'Episode' });
 	await page.keyboard.press('Escape');
 	await panel.waitFor({ state: 'detached' });
 	await page.keyboard.press('?');
 	const help = page.getByRole('dialog', { name: 'Keys' });
-	await help.getByText('next episode, also while one is open').waitFor();
+	await help.getByText('next episode, also while an episode is open').waitFor();
 	expect(await help.getByText('undo your last decision').count()).toBe(0);
 	await page.keyboard.press('j');
 	await page.keyboard.press('Escape');

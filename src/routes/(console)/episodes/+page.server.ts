@@ -1,6 +1,8 @@
+// Loads the episodes, and the members of the open episode with the similar Alerts outside it.
 import type { PageServerLoad } from './$types';
 
-const MOST = 500;
+/** The highest number of members that the page shows. */
+const MAX_MEMBERS = 500;
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	depends('causeway:episodes');
@@ -13,7 +15,7 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	]);
 	if (!opened) return { list, opened, members: [], outside: null };
 	const [members, outside] = await Promise.all([
-		alerts.page(supplierId, { episode: opened.id, sort: 'oldest', limit: MOST }),
+		alerts.page(supplierId, { episode: opened.id, sort: 'oldest', limit: MAX_MEMBERS }),
 		episodes.outside(supplierId, opened.id)
 	]);
 	return { list, opened, members: members.items, outside };

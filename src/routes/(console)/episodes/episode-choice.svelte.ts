@@ -1,11 +1,12 @@
-// The decision on an episode that is being made. It is about the episode as it was when the verdict was chosen, so that
-// members that arrive while the reader looks for the reason are not decided unseen.
+// Holds a decision on an episode that is not confirmed yet. It covers the episode as it was when the person chose the
+// verdict, so that members that arrive later are not decided unseen.
 import type { Alert } from '#lib/domain/alert.ts';
 import { REASONS, type ReasonCode, type Verdict } from '#lib/domain/decision.ts';
 import type { Episode } from '#lib/domain/episode.ts';
 import type { EpisodeDecision } from '#lib/ui/episodes-api.ts';
 
 export class EpisodeChoice {
+	/** The episode to decide; `null`: the reason form is closed. */
 	episode = $state.raw<Episode | null>(null);
 	verdict = $state<Verdict>('ignorable');
 	reason = $state.raw<ReasonCode | null>(null);
@@ -25,28 +26,28 @@ export class EpisodeChoice {
 		this.episode = null;
 	}
 
-	/** Why a reason cannot stand for this episode, or `null`. */
-	whyNot(reason: ReasonCode): string | null {
+	/** Says why a reason cannot be chosen for this episode; `null`: it can. */
+	whyUnavailable(reason: ReasonCode): string | null {
 		if (!reason.needsCandidate || this.#hasCandidate) return null;
-		return `"${reason.label}" needs a Service Request beside an Alert, and there is none.`;
+		return `"${reason.label}" needs a candidate Service Request, and no member has one.`;
 	}
 
-	/** Picks a reason by its digit. */
+	/** Chooses a reason by its digit. */
 	pick(key: string): void {
 		const reason = this.episode && REASONS[this.verdict].find((r) => r.key === key);
 		if (!reason) return;
-		this.fault = this.whyNot(reason) ?? '';
+		this.fault = this.whyUnavailable(reason) ?? '';
 		this.reason = this.fault ? null : reason;
 	}
 
-	/** What is to be sent; `null` where it cannot be, and `fault` says why. */
+	/** The decision to send. `null`: it cannot be sent, and `fault` says why. */
 	confirm(fresh: boolean): EpisodeDecision | null {
 		const { episode, reason, verdict } = this;
 		if (!episode) return null;
 		const note = this.note.trim();
 		if (!reason) this.fault = 'Choose a reason: 1 to 9.';
-		else if (reason.noteRequired && !note) this.fault = 'This reason needs a note that says which.';
-		else if (!fresh) this.fault = 'Not decided: the list is stale. Wait for Live.';
+		else if (reason.noteRequired && !note) this.fault = 'This reason needs a note.';
+		else if (!fresh) this.fault = 'Not decided: the list is stale. Wait until the list is live.';
 		else {
 			this.episode = null;
 			return {

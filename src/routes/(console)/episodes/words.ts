@@ -1,4 +1,4 @@
-// How episodes read on the console.
+// Writes the facts of episodes as the page shows them.
 import type { Decision } from '#lib/domain/decision.ts';
 import { REASONS } from '#lib/domain/decision.ts';
 import type { EpisodeKind } from '#lib/domain/episode.ts';
@@ -11,17 +11,19 @@ export const KINDS: Record<EpisodeKind, string> = {
 };
 export const VERDICTS = { actionable: 'Actionable', ignorable: 'Ignorable' } as const;
 export const count = (n: number): string => n.toLocaleString('en-GB');
-/** Whom a decision is for. */
-export const openMembers = (open: number): string =>
+/** The members that a decision covers. */
+export const openMembersText = (open: number): string =>
 	open === 1 ? 'the one open member' : `all ${count(open)} open members`;
 
-/** What became of one decision for so many open members. */
-export function outcome(open: number, done: number): string {
+/** The outcome of a decision on `open` members, of which the server accepted `done`. */
+export function outcomeText(open: number, done: number): string {
 	const missed = open - done;
 	if (missed <= 0) return `${count(done)} decided.`;
-	const which = missed === 1 ? '1 was' : `${count(missed)} were`;
-	const rest = `${which} decided by somebody, or had changed, meanwhile: look again.`;
-	return done > 0 ? `${count(done)} decided. ${rest}` : `Nothing decided. ${rest}`;
+	const why =
+		missed === 1
+			? 'a colleague decided it first, or it changed. Check it again.'
+			: 'a colleague decided them first, or they changed. Check them again.';
+	return done > 0 ? `${count(done)} decided, ${count(missed)} not: ${why}` : `None decided: ${why}`;
 }
 export const reasonOf = ({ verdict, reason }: Decision): string =>
 	REASONS[verdict].find((r) => r.code === reason)?.label ?? reason;
