@@ -1,3 +1,4 @@
+// Tests the accessibility of every page with axe, in light and dark colours.
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
@@ -11,7 +12,7 @@ let system: System;
 let web: Web;
 let browser: Browser;
 let lead: Member;
-const explained = newDeviceId();
+const deviceWithExplainedAlert = newDeviceId();
 
 beforeAll(async () => {
 	system = await startSystem();
@@ -23,23 +24,23 @@ beforeAll(async () => {
 		await system.post('/devices', [aDevice(deviceId)]);
 		await system.post('/alerts', [anAlert(deviceId, { code })]);
 	}
-	await system.post('/devices', [aDevice(explained)]);
-	await system.post('/service-requests', [aRequest(explained)]);
-	await system.post('/alerts', [anAlert(explained, { throttledCount: 40 })]);
+	await system.post('/devices', [aDevice(deviceWithExplainedAlert)]);
+	await system.post('/service-requests', [aRequest(deviceWithExplainedAlert)]);
+	await system.post('/alerts', [anAlert(deviceWithExplainedAlert, { throttledCount: 40 })]);
 
-	// A campaign on five Devices, and a sixth alike that nobody sent anything to.
-	const alike = Array.from({ length: 6 }, newDeviceId);
+	// A campaign on five Devices, and a sixth Device of the same model that received no request.
+	const sameModel = Array.from({ length: 6 }, newDeviceId);
 	await system.post(
 		'/devices',
-		alike.map((id) => aDevice(id, { model: 'Storm 9', firmware: '2.10' }))
+		sameModel.map((id) => aDevice(id, { model: 'Storm 9', firmware: '2.10' }))
 	);
 	await system.post(
 		'/service-requests',
-		alike.slice(1).map((id) => aRequest(id))
+		sameModel.slice(1).map((id) => aRequest(id))
 	);
 	await system.post(
 		'/alerts',
-		alike.map((id) => anAlert(id))
+		sameModel.map((id) => anAlert(id))
 	);
 });
 afterAll(async () => {
@@ -48,6 +49,7 @@ afterAll(async () => {
 	await system?.[Symbol.asyncDispose]();
 });
 
+/** The accessibility faults that axe finds on the page. */
 async function faults(page: Page): Promise<string[]> {
 	const { violations } = await new AxeBuilder({ page }).analyze();
 	return violations.flatMap((v) =>
@@ -56,18 +58,18 @@ async function faults(page: Page): Promise<string[]> {
 }
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-	test('the sign-in page has no fault that axe finds', async () => {
+	test('axe finds no fault on the sign-in page', async () => {
 		const page = await openPage(browser, { colorScheme });
 		await page.goto(`${web.url}/sign-in`);
 		expect(await faults(page)).toEqual([]);
 		await page.context().close();
 	});
 
-	test('list, detail, reasons and keys have none', async () => {
+	test('axe finds no fault in the list, the open Alert, the reasons and the key help', async () => {
 		const page = await openConsole(browser, web, 'brightwell', { colorScheme });
-		await rowOf(page, explained).waitFor();
+		await rowOf(page, deviceWithExplainedAlert).waitFor();
 		expect(await faults(page)).toEqual([]);
-		await rowOf(page, explained).click();
+		await rowOf(page, deviceWithExplainedAlert).click();
 		await drawer(page).getByText('Service Requests that may be the cause').waitFor();
 		expect(await faults(page)).toEqual([]);
 		await page.keyboard.press('i');
@@ -80,8 +82,8 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
 	});
 });
 
-describe.each(['light', 'dark'] as const)('the other pages in %s colours', (colorScheme) => {
-	test('the episodes, one opened and the reasons for it, have none', async () => {
+describe.each(['light', 'dark'] as const)('on other pages, in %s colours', (colorScheme) => {
+	test('axe finds no fault on the episodes page, with an open episode and its reasons', async () => {
 		const page = await openConsole(browser, web, 'brightwell', { colorScheme, path: '/episodes' });
 		await page.locator('[data-episode]').getByText('5 open').waitFor();
 		expect(await faults(page)).toEqual([]);
@@ -97,18 +99,18 @@ describe.each(['light', 'dark'] as const)('the other pages in %s colours', (colo
 		await page.context().close();
 	});
 
-	test('the cause table, read and edited, has none', async () => {
+	test('axe finds no fault on the cause table, while a person reads it and edits it', async () => {
 		const page = await openPage(browser, { colorScheme });
 		await signIn(page, web, lead, '/cause-table?entry=8F30');
 		await isLive(page);
-		// One row stands for the 177 others, which axe would look at one by one.
+		// The search leaves one row, because axe would check all 177 rows one by one.
 		const search = page.getByLabel(/^Search Alert code/);
 		await search.fill('8F30 certificate');
 		await page.getByText('1 of 177 Alerts').waitFor();
 		expect(await faults(page)).toEqual([]);
 		await page.getByRole('button', { name: /^Start a draft/ }).click();
 		await page.getByLabel('Latest').first().fill('10');
-		await page.getByRole('button', { name: '1 fault to mend: show' }).waitFor();
+		await page.getByRole('button', { name: 'Show 1 fault' }).waitFor();
 		expect(await faults(page)).toEqual([]);
 		for (const panel of ['Changes', 'What-if', 'History']) {
 			await page.getByRole('link', { name: panel, exact: true }).click();
@@ -119,7 +121,7 @@ describe.each(['light', 'dark'] as const)('the other pages in %s colours', (colo
 	});
 });
 
-test('the chosen colours are kept, and the server sends the page in them', async () => {
+test('the browser stores the chosen colours, and the server sends the page in them', async () => {
 	const page = await openConsole(browser, web, 'brightwell', { colorScheme: 'light' });
 	const toggle = page.getByRole('button', { name: /^Colours/ });
 	await toggle.click();

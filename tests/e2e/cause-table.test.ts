@@ -1,3 +1,4 @@
+// Tests the cause table page: a lead drafts and proposes a change, and an officer activates it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { isLive, openBrowser, openPage, signIn } from '../support/browser.ts';
@@ -41,28 +42,30 @@ async function openTable({ email, password }: Member): Promise<Page> {
 	return page;
 }
 
-const said = (page: Page, text: string | RegExp) => page.getByRole('status').getByText(text).waitFor();
+const statusShows = (page: Page, text: string | RegExp) => page.getByRole('status').getByText(text).waitFor();
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const steps = (page: Page) => page.getByRole('list', { name: 'Steps to activation' });
 const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
-test('a controller finds a row of the table and reads it, and is told who changes it', async () => {
+test('a controller can search and read the table, and the page says who may change it', async () => {
 	await controller.keyboard.press('/');
 	await controller.keyboard.type('zebra');
-	await controller.getByText('No row fits.').waitFor();
+	await controller.getByText('No row matches.').waitFor();
 	await controller.getByLabel(/^Search/).fill('8F30 certificate');
-	await said(controller, '1 of');
+	await statusShows(controller, '1 of');
 	await controller.keyboard.press('Escape');
 	await controller.keyboard.press('j');
 	await panel(controller, 'Row')
 		.getByText(/another network operator certificate/)
 		.waitFor();
-	await controller.getByText('A controller reads it; a lead, officer or engineer changes it').waitFor();
+	await controller
+		.getByText('Read only for a controller. A lead, officer or engineer can change it.')
+		.waitFor();
 	expect(await controller.getByRole('button', { name: /draft|Save|Activate/ }).count()).toBe(0);
 	expect(await controller.getByRole('spinbutton').count()).toBe(0);
 });
 
-test('? shows the keys of this page', async () => {
+test('the key ? shows the keys of this page', async () => {
 	await controller.keyboard.press('?');
 	const help = controller.getByRole('dialog', { name: 'Keys' });
 	await help.getByText('open the next row').waitFor();
@@ -72,9 +75,9 @@ test('? shows the keys of this page', async () => {
 	await panel(controller, 'Row').waitFor();
 });
 
-test('a lead starts a draft; a fault is told at its field, and cannot be saved', async () => {
+test('a lead starts a draft; a fault is shown at its field and prevents saving', async () => {
 	await button(lead, /^Start a draft from/).click();
-	await said(lead, /^Draft .* is started/);
+	await statusShows(lead, /^Draft .* is started/);
 	await lead.getByRole('link', { name: 'Open 8F30' }).click();
 	const form = lead.getByRole('group', { name: 'Cause 8F30/1' });
 	await form.getByLabel('Latest').fill('10');
@@ -87,25 +90,25 @@ test('a lead starts a draft; a fault is told at its field, and cannot be saved',
 	await form.getByRole('button', { name: /^Remove 99.9/ }).click();
 });
 
-test('the fault is found again from anywhere, and dropped changes can be brought back', async () => {
+test('a button leads back to the fault, and reverted changes can be restored', async () => {
 	await lead.getByRole('link', { name: 'Open 8F66' }).click();
-	await button(lead, '1 fault to mend: show').click();
+	await button(lead, 'Show 1 fault').click();
 	const form = lead.getByRole('group', { name: 'Cause 8F30/1' });
 	await expect
 		.poll(() => form.getByLabel('Earliest').evaluate((field) => field === document.activeElement))
 		.toBe(true);
-	await button(lead, 'Drop changes').click();
+	await button(lead, 'Revert changes').click();
 	expect(await form.getByLabel('Latest').inputValue()).toBe('600');
-	await button(lead, 'Bring them back').click();
+	await button(lead, 'Restore changes').click();
 	expect(await form.getByLabel('Latest').inputValue()).toBe('10');
 });
 
-test('what is saved is shown against the active table', async () => {
+test('the saved changes are listed against the active table', async () => {
 	const form = lead.getByRole('group', { name: 'Cause 8F30/1' });
 	await form.getByLabel('Latest').fill('60');
 	await lead.getByLabel(/^Note/).fill('late failures are noise');
 	await button(lead, 'Save draft').click();
-	await said(lead, /^Saved/);
+	await statusShows(lead, /^Saved/);
 	await lead.getByRole('link', { name: 'Changes' }).click();
 	const change = panel(lead, 'Changes').locator('[data-change="8F30"]');
 	expect(await change.innerText()).toMatch(
@@ -113,7 +116,7 @@ test('what is saved is shown against the active table', async () => {
 	);
 });
 
-test('a what-if tells which explanations would change, with links to the Alerts', async () => {
+test('a what-if shows which explanations would change, with links to the Alerts', async () => {
 	await button(lead, 'Run what-if').click();
 	const result = panel(lead, 'What-if');
 	await result.getByText('1 of your 2 Alerts would get another explanation.').waitFor();
@@ -122,14 +125,14 @@ test('a what-if tells which explanations would change, with links to the Alerts'
 	expect(await example.getAttribute('href')).toContain(alert!.id);
 });
 
-test('whoever proposes it is told that another person must activate it', async () => {
+test('the person who proposes the draft cannot activate it, and the page says so', async () => {
 	await button(lead, 'Propose').click();
-	await said(lead, 'Proposed. Another person must activate it.');
+	await statusShows(lead, 'Proposed. Another person must activate it.');
 	await steps(lead).getByText('you proposed it: another person must activate it').waitFor();
 	expect(await button(lead, 'Activate').isDisabled()).toBe(true);
 });
 
-test('another person looks at the changes and activates it, asked twice', async () => {
+test('another person reviews the changes and activates the draft with two clicks', async () => {
 	const version = await lead.getByRole('combobox', { name: 'Version' }).inputValue();
 	await officer.goto(`${web.url}/cause-table?version=${version}&panel=changes`);
 	await panel(officer, 'Changes').locator('[data-change="8F30"]').waitFor();
@@ -139,23 +142,23 @@ test('another person looks at the changes and activates it, asked twice', async 
 		.getByText(/every Supplier here/)
 		.waitFor();
 	await button(officer, 'Yes, activate').click();
-	await said(officer, `${version} is active: within seconds, new Alerts are explained by it.`);
+	await statusShows(officer, `${version} is active. It explains new Alerts within seconds.`);
 	await officer.getByRole('link', { name: 'History' }).click();
 	expect(await panel(officer, 'History').innerText()).toMatch(
 		/late failures are noise.*drafted by Brightwell lead.*proposed by Brightwell lead.*activated by Brightwell officer/s
 	);
 });
 
-test('new Alerts are explained by the new table', async () => {
+test('the active table explains new Alerts', async () => {
 	await eventually(async () => {
-		const late = await happened(system, 'brightwell', 120);
-		const alert = await system.becomes('brightwell', late, { code: '8F30' });
+		const deviceWithLateAlert = await happened(system, 'brightwell', 120);
+		const alert = await system.becomes('brightwell', deviceWithLateAlert, { code: '8F30' });
 		expect(alert.explanation).not.toBe('likely');
 	});
-	const near = await happened(system, 'brightwell', 27);
-	await system.becomes('brightwell', near, { explanation: 'likely' });
+	const deviceWithEarlyAlert = await happened(system, 'brightwell', 27);
+	await system.becomes('brightwell', deviceWithEarlyAlert, { explanation: 'likely' });
 });
 
-test('the pages had nothing to complain about', () => {
+test('the browser reported no error', () => {
 	expect(complaints).toEqual([]);
 });

@@ -1,3 +1,4 @@
+// Tests learned patterns on the console: as a candidate of an Alert, and in the review on the cause table page.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { drawer, isLive, openBrowser, openConsole, openPage, signIn } from '../support/browser.ts';
@@ -6,7 +7,7 @@ import { oldestOf, quirkyHomes, sayComplete } from '../support/quirk.ts';
 import { eventually, startSystem, type System } from '../support/system.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
-const { quirky, devices, requests, alerts } = quirkyHomes();
+const { quirky: quirkyDevices, devices, requests, alerts } = quirkyHomes();
 
 let system: System;
 let web: Web;
@@ -25,7 +26,7 @@ beforeAll(async () => {
 	await system.post('/alerts', alerts);
 	await eventually(
 		async () => {
-			const reasons = (await oldestOf(system, quirky[7]!)).candidates.flatMap((c) => c.reasons);
+			const reasons = (await oldestOf(system, quirkyDevices[7]!)).candidates.flatMap((c) => c.reasons);
 			expect(reasons.map((reason) => reason.code)).toContain('frequency');
 		},
 		{ timeout: 20_000 }
@@ -41,57 +42,60 @@ afterAll(async () => {
 	await system?.[Symbol.asyncDispose]();
 });
 
-const shown = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
+const waitForText = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
 const pattern = (page: Page) => page.getByRole('region', { name: 'Learned' }).locator('[data-pattern]');
 
-test('an Alert shows the learned candidate with its figures, and what was decided before', async () => {
-	const [decided, asked] = [await oldestOf(system, quirky[8]!), await oldestOf(system, quirky[9]!)];
-	await system.call('POST', `/alerts/${decided.id}/decision`, 'brightwell', {
+test('an Alert shows the learned candidate with its figures, and the earlier decisions', async () => {
+	const [decidedAlert, openAlert] = [
+		await oldestOf(system, quirkyDevices[8]!),
+		await oldestOf(system, quirkyDevices[9]!)
+	];
+	await system.call('POST', `/alerts/${decidedAlert.id}/decision`, 'brightwell', {
 		verdict: 'actionable',
 		reason: 'firmware',
 		note: 'the register is wrong after each visit',
-		version: decided.version
+		version: decidedAlert.version
 	});
 	const page = await openConsole(browser, web, 'brightwell', {
-		path: `/?view=all&alert=${asked.id}`,
+		path: `/?view=all&alert=${openAlert.id}`,
 		complaints
 	});
 	await drawer(page)
 		.getByText(/^seen before 50 of 50 such Alerts within 30 s; by chance less than 1/)
 		.waitFor();
-	const before = drawer(page).getByRole('region', { name: 'Earlier decisions' });
-	await before.getByText('81AF after 6.2.4 by RSA: decided once, actionable').waitFor();
-	await before.getByText('“the register is wrong after each visit”').waitFor();
-	await before.getByRole('link', { name: 'actionable' }).click();
-	await drawer(page).getByText(decided.deviceId).first().waitFor();
+	const earlierDecisions = drawer(page).getByRole('region', { name: 'Earlier decisions' });
+	await earlierDecisions.getByText('81AF after 6.2.4 by RSA: decided once, actionable').waitFor();
+	await earlierDecisions.getByText('“the register is wrong after each visit”').waitFor();
+	await earlierDecisions.getByRole('link', { name: 'actionable' }).click();
+	await drawer(page).getByText(decidedAlert.deviceId).first().waitFor();
 	expect(complaints).toEqual([]);
 	await page.close();
 });
 
-test('a reviewer says that a pattern is no cause, and takes that back', async () => {
-	await shown(reviewer, 'Learned from your Alerts, unknown to this table');
+test('a reviewer marks a pattern as not a cause, and reopens it', async () => {
+	await waitForText(reviewer, 'Learned from your Alerts, not in this table');
 	await pattern(reviewer)
 		.getByText(/on 50 Devices/)
 		.waitFor();
 	await pattern(reviewer).getByRole('button', { name: 'Not a cause' }).click();
 	await pattern(reviewer)
-		.getByText(/^Called no cause by Table Lead/)
+		.getByText(/^Marked as not a cause by Table Lead/)
 		.waitFor();
-	await pattern(reviewer).getByRole('button', { name: 'Take it up again' }).click();
+	await pattern(reviewer).getByRole('button', { name: 'Reopen' }).click();
 	await pattern(reviewer).getByRole('button', { name: 'Not a cause' }).waitFor();
 	expect((await system.get('brightwell', '/learned-patterns')).body.items[0].review.dismissed).toBe(false);
 });
 
-test('a reviewed pattern goes into a draft as a strong cause, ready to be saved', async () => {
+test('a reviewer adds a pattern to a draft as a strong cause, and saves the draft', async () => {
 	await reviewer.getByRole('button', { name: /^Start a draft from/ }).click();
-	await shown(reviewer, /^Draft .* is started/);
+	await waitForText(reviewer, /^Draft .* is started/);
 	await reviewer.getByRole('link', { name: 'Learned' }).click();
 	await pattern(reviewer).getByRole('button', { name: 'Add to this draft' }).click();
 	const form = reviewer.getByRole('group', { name: /^Cause 81AF\// }).last();
 	expect(await form.getByLabel('What happens').inputValue()).toMatch(/^Learned and reviewed: seen before 50/);
 	await reviewer.getByRole('button', { name: 'Save' }).click();
-	await shown(reviewer, /^Saved\./);
+	await waitForText(reviewer, /^Saved\./);
 	await reviewer.getByRole('link', { name: 'Learned' }).click();
-	await shown(reviewer, 'Nothing waits for a review.');
+	await waitForText(reviewer, 'No pattern needs a review.');
 	expect(complaints).toEqual([]);
 });

@@ -1,3 +1,4 @@
+// Loads one version of the cause table, the active version, its what-if and the learned patterns.
 import { error } from '@sveltejs/kit';
 import { EDITOR_ROLES } from '#lib/domain/cause-table/version.ts';
 import type { PageServerLoad } from './$types';
@@ -9,12 +10,12 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	const list = await causeTables.list(userId);
 	const version = url.searchParams.get('version') ?? list.active.version;
 	const table = await causeTables.one(version, userId);
-	if (!table) error(404, `There is no cause table ${version}.`);
+	if (!table) error(404, `Cause table ${version} does not exist.`);
 	const isActive = table.status === 'active';
 	return {
 		list,
 		table,
-		/** What the table is compared with. */
+		/** The active table, with which the page compares `table`. */
 		active: isActive ? table : (await causeTables.one(list.active.version, userId))!,
 		whatIf: isActive ? null : await whatIfs.of(supplierId, version),
 		learned: await learned.forReview(supplierId),

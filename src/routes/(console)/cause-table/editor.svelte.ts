@@ -1,4 +1,4 @@
-// A draft in the hands of a person: what was saved, what is changed since, and what is wrong with it.
+// Holds the draft that a person edits: the saved version, the unsaved changes and the faults.
 import { checkCauseTable, type TableFault } from '#lib/domain/cause-table/check.ts';
 import { diffCauseTables, isSame, type ChangeKind } from '#lib/domain/cause-table/diff.ts';
 import type { Cause, CauseEntry, CauseFile } from '#lib/domain/cause-table/cause-table.ts';
@@ -24,20 +24,21 @@ export class TableEditor {
 	#saved = $state.raw() as TableVersion;
 	body = $state() as CauseFile;
 	note = $state('');
-	/** What a person has dropped, until they change something else or save. */
-	dropped = $state.raw<{ body: CauseFile; note: string } | null>(null);
-	/** What the server found, until the next change. */
+	/** The reverted changes. They can be restored until the draft is saved or another version opens. `null`: none. */
+	reverted = $state.raw<{ body: CauseFile; note: string } | null>(null);
+	/** The faults that the server found. They are valid until the next change; `null`: the server found none. */
 	#refused = $state.raw<{ body: string; faults: TableFault[] } | null>(null);
 	#active = $state.raw() as CauseFile;
 
+	/** The edited table as plain data. */
 	readonly plain = $derived($state.snapshot(this.body) as CauseFile);
 	readonly diff = $derived(diffCauseTables(this.#active, this.plain));
 	readonly dirty = $derived(
 		this.note.trim() !== (this.#saved.note ?? '') || !isSame(diffCauseTables(this.#saved.body, this.plain))
 	);
 	readonly faults = $derived.by((): TableFault[] => {
-		const own = checkCauseTable(this.plain).faults ?? [];
-		if (own.length > 0 || this.#refused?.body !== JSON.stringify(this.plain)) return own;
+		const found = checkCauseTable(this.plain).faults ?? [];
+		if (found.length > 0 || this.#refused?.body !== JSON.stringify(this.plain)) return found;
 		return this.#refused.faults;
 	});
 
@@ -49,15 +50,15 @@ export class TableEditor {
 		return this.#saved;
 	}
 
-	/** Whether the state of a draft may be changed at all. */
+	/** Whether this version can be edited: only a draft or a proposal can. */
 	get isOpen(): boolean {
 		return this.#saved.status === 'draft' || this.#saved.status === 'proposed';
 	}
 
-	/** Takes what the server has; what was typed into the same revision stays. */
+	/** Accepts the version of the server. Unsaved changes to the same revision stay. */
 	follow(table: TableVersion, active: CauseFile): void {
-		const same = table.version === this.#saved.version && table.revision === this.#saved.revision;
-		if (!same) return this.open(table, active);
+		const isSameRevision = table.version === this.#saved.version && table.revision === this.#saved.revision;
+		if (!isSameRevision) return this.open(table, active);
 		this.#saved = table;
 		this.#active = active;
 	}
@@ -68,21 +69,21 @@ export class TableEditor {
 		this.body = structuredClone(table.body);
 		this.note = table.note ?? '';
 		this.#refused = null;
-		this.dropped = null;
+		this.reverted = null;
 	}
 
-	/** Drops what was not saved; it can be brought back. */
+	/** Reverts the unsaved changes; `restore` brings them back. */
 	revert(): void {
-		this.dropped = { body: this.plain, note: this.note };
+		this.reverted = { body: this.plain, note: this.note };
 		this.body = structuredClone(this.#saved.body);
 		this.note = this.#saved.note ?? '';
 	}
 
-	bringBack(): void {
-		if (!this.dropped) return;
-		this.body = this.dropped.body;
-		this.note = this.dropped.note;
-		this.dropped = null;
+	restore(): void {
+		if (!this.reverted) return;
+		this.body = this.reverted.body;
+		this.note = this.reverted.note;
+		this.reverted = null;
 	}
 
 	refuse(faults: TableFault[]): void {
@@ -93,12 +94,12 @@ export class TableEditor {
 		return this.body.entries.find((entry) => entry.alert === alert);
 	}
 
-	/** How the row differs from the active table's, if it does. */
+	/** How the row differs from the active table; `undefined`: it does not. */
 	changeOf(alert: string): ChangeKind | undefined {
 		return this.diff.entries.find((entry) => entry.alert === alert)?.kind;
 	}
 
-	/** The faults of a place and of all below it. */
+	/** The faults at a path and below it. */
 	faultsAt(path: string): TableFault[] {
 		return this.faults.filter((fault) => fault.path === path || fault.path.startsWith(`${path}.`));
 	}
@@ -111,7 +112,7 @@ export class TableEditor {
 		this.body.entries = this.body.entries.filter((entry) => entry.alert !== alert);
 	}
 
-	/** Adds a cause with the next free id: an empty one, or `cause`. */
+	/** Adds `cause`, or an empty cause, with the next free id. */
 	addCause(entry: CauseEntry, cause: Omit<Cause, 'id'> = NEW_CAUSE): void {
 		const numbers = entry.causes.map((cause) => Number(cause.id.split('/').at(-1)) || 0);
 		entry.causes.push({ ...structuredClone(cause), id: `${entry.alert}/${Math.max(0, ...numbers) + 1}` });

@@ -1,9 +1,9 @@
-// A what-if while it runs: it is asked for until it has come to its end.
+// Follows a running what-if: asks the server for its progress until it ends.
 import type { WhatIf } from '#lib/domain/cause-table/what-if.ts';
 import { readWhatIf } from '#lib/ui/cause-table-api.ts';
 
-/** How often a running replay is asked for (ms). */
-const PAUSE = 700;
+/** How often the browser asks for the progress. */
+const POLL_MS = 700;
 
 export class FollowedWhatIf {
 	current = $state.raw<WhatIf | null>(null);
@@ -16,9 +16,9 @@ export class FollowedWhatIf {
 			const timer = setTimeout(async () => {
 				const answer = await readWhatIf(running.version);
 				if (this.current !== running) return;
-				// A server that does not answer is asked again: what runs goes on without us.
+				// If the server does not answer, ask again: the what-if runs on without this page.
 				this.current = answer.ok ? answer.value : { ...running };
-			}, PAUSE);
+			}, POLL_MS);
 			return () => clearTimeout(timer);
 		});
 	}

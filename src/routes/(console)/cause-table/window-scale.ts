@@ -1,12 +1,13 @@
-// Windows reach from hours before to a month after: drawn on a scale of powers, with the anchor at its zero.
+// Places delays on a logarithmic scale, because windows reach from hours before the anchor to a month after it.
 
-const place = (seconds: number): number => Math.sign(seconds) * Math.log10(1 + Math.abs(seconds));
-const LEFT = place(-86_400);
-const RIGHT = place(31 * 86_400);
+/** Logarithm of a delay, with its sign. The anchor is at 0. */
+const toScale = (seconds: number): number => Math.sign(seconds) * Math.log10(1 + Math.abs(seconds));
+const LEFT = toScale(-86_400);
+const RIGHT = toScale(31 * 86_400);
 
-/** 0 to 100, from a day before the anchor to a month after it. */
-export const across = (seconds: number): number =>
-	Math.min(100, Math.max(0, ((place(seconds) - LEFT) / (RIGHT - LEFT)) * 100));
+/** The position in per cent, from a day before the anchor (0) to a month after it (100). */
+export const percentAt = (seconds: number): number =>
+	Math.min(100, Math.max(0, ((toScale(seconds) - LEFT) / (RIGHT - LEFT)) * 100));
 
 export const TICKS = [
 	{ seconds: -3600, label: '−1 h' },

@@ -1,4 +1,4 @@
-// How the fields of a cause read on the page.
+// Writes the fields of a cause as the page shows them.
 import type { Cause } from '#lib/domain/cause-table/cause-table.ts';
 import type { VersionStatus } from '#lib/domain/cause-table/version.ts';
 import { spellSeconds } from '#lib/domain/wording.ts';
@@ -53,30 +53,30 @@ export const FIELDS: Record<string, string> = {
 	mechanism: 'Mechanism'
 };
 
-/** `2 s`, or `-8 h` for an Alert that may come first. */
-export const spellOffset = (seconds: number): string =>
+/** `2 s`, or `−8 h` if the Alert may come first. */
+export const offsetText = (seconds: number): string =>
 	(seconds < 0 ? '−' : '') + spellSeconds(Number.isFinite(seconds) ? seconds : 0);
 
-/** Rounded for the eye, and exact where that differs: `2 h (7000 s)`. */
-function spellWindow(seconds: number): string {
-	const words = spellOffset(seconds);
+/** Rounded, with the exact seconds if they differ: `2 h (7000 s)`. */
+function windowText(seconds: number): string {
+	const rounded = offsetText(seconds);
 	const exact = `${seconds < 0 ? '−' : ''}${Math.abs(seconds)} s`;
-	return words === exact ? words : `${words} (${exact})`;
+	return rounded === exact ? rounded : `${rounded} (${exact})`;
 }
 
-/** A field's value as a reader takes it in; `null` for one that is not there. */
-export function spell(field: string, value: unknown): string | null {
+/** The value of a field as text; `null`: the field has no value. */
+export function fieldText(field: string, value: unknown): string | null {
 	if (value === undefined || value === null) return null;
-	if (field.endsWith('Seconds')) return spellWindow(Number(value));
+	if (field.endsWith('Seconds')) return windowText(Number(value));
 	if (Array.isArray(value)) return value.length > 0 ? value.join(', ') : 'any';
-	if (field === 'condition') return spellCondition(value as NonNullable<Cause['condition']>);
+	if (field === 'condition') return conditionText(value as NonNullable<Cause['condition']>);
 	const words = { outcome: OUTCOMES, relation: RELATIONS, anchor: ANCHORS }[field];
 	return (words as Record<string, string> | undefined)?.[String(value)] ?? String(value);
 }
 
-export const spellCondition = ({ kind, beforeDays, afterDays }: NonNullable<Cause['condition']>): string =>
+export const conditionText = ({ kind, beforeDays, afterDays }: NonNullable<Cause['condition']>): string =>
 	`${CONDITIONS[kind]}, from ${beforeDays} d before to ${afterDays} d after`;
 
 /** `24 Nov, 02:14 UTC`. */
-export const moment = (iso: string): string =>
+export const shortInstant = (iso: string): string =>
 	`${new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })}, ${iso.slice(11, 16)} UTC`;
