@@ -1,4 +1,4 @@
-// The accuracy page: what the last run found, read as a person reads it.
+// Tests the accuracy page with reports on disk, as a person reads it.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,8 @@ import { startWeb, type Web } from '../support/web.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'causeway-home-'));
 const baseline = { precision: 0.8, recall: 0.6, named: 200, wrongExplanations: 40 };
-const code = (right: number, wrong: number) => ({
+/** The confusion of one Alert code: the number of right and of wrong explanations. */
+const confusionOf = (right: number, wrong: number) => ({
 	'caused / likely / right': right,
 	...(wrong > 0 && { 'caused / unexplained / wrong': wrong })
 });
@@ -30,9 +31,9 @@ const report: AccuracyReport = {
 	likely: { precision: 0.9926, n: 2159 },
 	wrongExplanations: 16,
 	confusion: {
-		'8F30': code(90, 2),
+		'8F30': confusionOf(90, 2),
 		'8F3E': { 'spontaneous / likely / wrong': 5, 'spontaneous / unexplained / right': 20 },
-		...Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`81${10 + i}`, code(10, 0)]))
+		...Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`81${10 + i}`, confusionOf(10, 0)]))
 	},
 	pendingResolved: 1,
 	baselines: { nearest15min: { ...baseline, wrongExplanations: 289 }, tableOnly: baseline },
@@ -65,7 +66,7 @@ afterAll(async () => {
 });
 beforeEach(() => rmSync(join(home, 'accuracy'), { recursive: true, force: true }));
 
-function keep(text: string): void {
+function writeReport(text: string): void {
 	mkdirSync(join(home, 'accuracy'), { recursive: true });
 	writeFileSync(join(home, 'accuracy', 'report.json'), text);
 }
@@ -79,7 +80,7 @@ async function openPage(colorScheme: 'light' | 'dark' = 'light'): Promise<Page> 
 
 const rowOf = (page: Page, name: string | RegExp) => page.getByRole('row', { name });
 
-test('before the first run the page says how to make a report', async () => {
+test('without a report, the page says how to make one', async () => {
 	const page = await openPage();
 	await page.getByText('No report yet.').waitFor();
 	expect(await page.getByRole('region', { name: 'The last report' }).textContent()).toContain(
@@ -88,17 +89,17 @@ test('before the first run the page says how to make a report', async () => {
 	await page.context().close();
 });
 
-test('a report of another version is told as such, with its place', async () => {
-	keep(JSON.stringify({ ...report, tiers: undefined }));
+test('if this version cannot read the report, the page names its file', async () => {
+	writeReport(JSON.stringify({ ...report, tiers: undefined }));
 	const page = await openPage();
 	expect(await page.getByRole('alert').textContent()).toContain(join(home, 'accuracy', 'report.json'));
 	await page.context().close();
 });
 
-test('the last report: promises, baselines and where it comes from', async () => {
-	keep(JSON.stringify(report));
+test('the page shows the targets, the baselines and the origin of the last report', async () => {
+	writeReport(JSON.stringify(report));
 	const page = await openPage();
-	await page.getByRole('heading', { name: 'All 9 promises are kept' }).waitFor();
+	await page.getByRole('heading', { name: 'All 9 targets are met' }).waitFor();
 	expect(await rowOf(page, /^Called likely/).textContent()).toContain('99.26 %');
 	expect(await page.getByText(/2\.5 times fewer/).textContent()).toContain('5,796 Alerts');
 	await page
@@ -108,21 +109,23 @@ test('the last report: promises, baselines and where it comes from', async () =>
 	await page.context().close();
 });
 
-test('broken promises come first, and a report of another cause table says so', async () => {
-	keep(JSON.stringify({ ...report, likely: { precision: 0.91, n: 2159 }, tableVersion: '2020-01-01' }));
+test('missed targets come first, and the page says if the report used another cause table', async () => {
+	writeReport(
+		JSON.stringify({ ...report, likely: { precision: 0.91, n: 2159 }, tableVersion: '2020-01-01' })
+	);
 	const page = await openPage();
-	await page.getByRole('heading', { name: '1 of 9 promises is broken' }).waitFor();
+	await page.getByRole('heading', { name: '1 of 9 targets is missed' }).waitFor();
 	expect(await page.getByRole('row').nth(1).textContent()).toMatch(/Called likely.*✕ no.*91\.00 %/s);
 	expect(await page.getByRole('note').textContent()).toContain(shippedFile.version);
 	await page.context().close();
 });
 
-test('the codes with the most wrong Alerts come first, with what was said', async () => {
-	keep(JSON.stringify(report));
+test('the codes with the most wrong explanations come first, with the explanations given', async () => {
+	writeReport(JSON.stringify(report));
 	const page = await openPage();
 	const codes = page.locator('[data-code]');
 	expect(await codes.count()).toBe(12);
-	expect(await codes.nth(0).textContent()).toContain('5 likely: no command did it');
+	expect(await codes.nth(0).textContent()).toContain('5 likely: no command caused it');
 	expect(await codes.nth(1).textContent()).toContain('2 unexplained: the cause was not named');
 	await page.getByRole('button', { name: 'All 16 codes' }).click();
 	expect(await codes.count()).toBe(16);
@@ -130,8 +133,8 @@ test('the codes with the most wrong Alerts come first, with what was said', asyn
 });
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-	test('the page has no fault that axe finds', async () => {
-		keep(JSON.stringify(report));
+	test('axe finds no accessibility fault on the page', async () => {
+		writeReport(JSON.stringify(report));
 		const page = await openPage(colorScheme);
 		const { violations } = await new AxeBuilder({ page }).analyze();
 		expect(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ')}`)).toEqual([]);

@@ -1,3 +1,4 @@
+// Loads the last accuracy report and the version of the active cause table.
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals }) => {
