@@ -1,4 +1,4 @@
-// Every page request: whose session it is, what may be seen without one, and the headers of each answer.
+// Handles every page request: finds the session, sends a person without one to the sign-in page, and sets the headers.
 import { error, redirect, type Handle, type HandleServerError, type RequestEvent } from '@sveltejs/kit';
 import type { WebServices } from '#lib/server/services.ts';
 
@@ -8,14 +8,18 @@ const THEMES = new Set(['light', 'dark']);
 
 const services = (): WebServices => {
 	const found = (globalThis as Record<symbol, unknown>)[SERVICES];
-	if (!found) error(503, 'The pages are served by server.ts: start with npm start or npm run demo');
+	if (!found)
+		error(
+			503,
+			'The services are missing, because server.ts does not serve this page. Start with npm start or npm run demo.'
+		);
 	return found as WebServices;
 };
 
 export const handle: Handle = async ({ event, resolve }) => {
 	event.locals.services = services();
 	const response = await answer(event, resolve);
-	// A private page is never shown again from a cache, by the back button or a proxy.
+	// `no-store`: neither the back button nor a proxy may show a private page from a cache.
 	response.headers.set('cache-control', 'no-store');
 	response.headers.set('x-content-type-options', 'nosniff');
 	response.headers.set('referrer-policy', 'same-origin');
@@ -28,13 +32,13 @@ async function answer(event: RequestEvent, resolve: Parameters<Handle>[0]['resol
 	const { auth, config } = event.locals.services;
 	const { pathname, search } = event.url;
 
-	const home = otherLoopbackName(event.request, config.origin);
-	if (home) return seeOther(home + pathname + search);
+	const canonicalOrigin = originForOtherLoopbackName(event.request, config.origin);
+	if (canonicalOrigin) return seeOther(canonicalOrigin + pathname + search);
 
 	if (pathname.startsWith('/api/auth/')) return auth.handler(event.request, event.getClientAddress());
 
 	event.locals.viewer = await auth.viewerOf(event.request.headers);
-	// Data of a page asked for by our own script: Kit tells it where to go.
+	// For a request of page data, SvelteKit's script understands only the redirect of SvelteKit itself.
 	if (!event.locals.viewer && pathname !== '/sign-in') {
 		const next = pathname + search;
 		const signIn = next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`;
@@ -52,16 +56,19 @@ async function answer(event: RequestEvent, resolve: Parameters<Handle>[0]['resol
 const seeOther = (location: string): Response => new Response(null, { status: 303, headers: { location } });
 
 export const handleError: HandleServerError = ({ error: fault, event, status }) => {
-	if (status === 404) return { message: 'There is no such page.' };
+	if (status === 404) return { message: 'This page does not exist.' };
 	event.locals.services?.log.error(
 		{ error: fault instanceof Error ? fault.stack : String(fault), path: event.url.pathname },
-		'a page failed'
+		'page request failed'
 	);
-	return { message: 'Something failed here; the log of the server has the details.' };
+	return { message: 'The server could not show this page. Its log has the details.' };
 };
 
-/** The cookie and the Origin check know one name of this machine: a reader who came by another is sent to it. */
-function otherLoopbackName(request: Request, origin: string): string | null {
+/**
+ * The cookie and the Origin check work with one name of this machine only. If a request uses another loopback name, this
+ * returns the configured origin, to which the browser is sent; otherwise `null`.
+ */
+function originForOtherLoopbackName(request: Request, origin: string): string | null {
 	if (request.method !== 'GET') return null;
 	const host = request.headers.get('host') ?? '';
 	const own = new URL(origin);

@@ -1,3 +1,4 @@
+// Tests the sign-in, the session cookie and the headers of a page.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { isLive, openBrowser, openPage, signIn } from '../support/browser.ts';
@@ -19,25 +20,25 @@ afterAll(async () => {
 	await system?.[Symbol.asyncDispose]();
 });
 
-const form = (fields: Record<string, string>) => ({
+const formRequest = (fields: Record<string, string>) => ({
 	method: 'POST',
 	body: new URLSearchParams(fields),
 	redirect: 'manual' as const
 });
 
 describe('signing in', () => {
-	test('a wrong password says so, and not which part was wrong', async () => {
+	test('the error text does not say whether the address or the password is wrong', async () => {
 		const page = await openPage(browser);
-		const said = async (email: string) => {
+		const errorText = async (email: string) => {
 			await signIn(page, web, { email, password: 'wrong wrong wrong' });
 			return page.getByRole('alert').filter({ hasText: /\S/ }).innerText();
 		};
-		expect(await said(PEOPLE.brightwell.email)).toBe('E-mail address or password is wrong.');
-		expect(await said('nobody@example.com')).toBe('E-mail address or password is wrong.');
+		expect(await errorText(PEOPLE.brightwell.email)).toBe('The e-mail address or the password is wrong.');
+		expect(await errorText('nobody@example.com')).toBe('The e-mail address or the password is wrong.');
 		await page.context().close();
 	});
 
-	test('leads to the page that was asked for, and out again', async () => {
+	test('leads to the requested page, and signing out leads back to the sign-in page', async () => {
 		const page = await openPage(browser);
 		await signIn(page, web, PEOPLE.brightwell, '/?view=decided');
 		await isLive(page);
@@ -49,7 +50,7 @@ describe('signing in', () => {
 		await page.context().close();
 	});
 
-	test('never leads away from here', async () => {
+	test('never leads to another server', async () => {
 		for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example']) {
 			const page = await openPage(browser);
 			await signIn(page, web, PEOPLE.brightwell, `/sign-in?next=${encodeURIComponent(next)}`);
@@ -63,17 +64,17 @@ describe('signing in', () => {
 		['a foreign Origin', { origin: 'https://evil.example' }],
 		['the Origin null', { origin: 'null' }],
 		['no Origin', {}]
-	])('a form with %s is refused', async (_, headers) => {
+	])('the server refuses a form with %s', async (_, headers) => {
 		const { email, password } = PEOPLE.brightwell;
-		const response = await fetch(`${web.url}/sign-in?/in`, { ...form({ email, password }), headers });
+		const response = await fetch(`${web.url}/sign-in?/in`, { ...formRequest({ email, password }), headers });
 		expect(response.status).toBe(403);
 		expect(response.headers.getSetCookie()).toEqual([]);
 	});
 
-	test('the session cookie is out of reach of scripts and of other sites', async () => {
+	test('scripts and other sites cannot use the session cookie', async () => {
 		const { email, password } = PEOPLE.brightwell;
 		const response = await fetch(`${web.url}/sign-in?/in`, {
-			...form({ email, password }),
+			...formRequest({ email, password }),
 			headers: { origin: web.url, accept: 'text/html' }
 		});
 		expect(response.status).toBe(303);
@@ -82,7 +83,7 @@ describe('signing in', () => {
 		expect(cookie).toMatch(/SameSite=Lax/i);
 	});
 
-	test('nobody signs up over HTTP', async () => {
+	test('nobody can sign up over HTTP', async () => {
 		const response = await fetch(`${web.url}/api/auth/sign-up/email`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json', origin: web.url },
@@ -95,11 +96,11 @@ describe('signing in', () => {
 		expect(rows[0]!.n).toBe('0');
 	});
 
-	test('after many attempts further ones are put off', async () => {
+	test('the server answers 429 after many attempts', async () => {
 		const attempt = () =>
 			fetch(`${web.url}/api/auth/sign-in/email`, {
 				method: 'POST',
-				// A sender that names other addresses is counted all the same.
+				// Forged addresses of the client do not avoid the limit.
 				headers: {
 					'content-type': 'application/json',
 					origin: web.url,
@@ -108,20 +109,20 @@ describe('signing in', () => {
 				},
 				body: JSON.stringify({ email: 'spray@example.com', password: 'long enough password' })
 			});
-		const answers = [];
-		for (let i = 0; i < 25; i++) answers.push((await attempt()).status);
-		expect(answers).toContain(429);
+		const statuses = [];
+		for (let i = 0; i < 25; i++) statuses.push((await attempt()).status);
+		expect(statuses).toContain(429);
 	});
 });
 
 describe('a page', () => {
-	test('is not for those who are not signed in', async () => {
+	test('redirects a person who is not signed in', async () => {
 		const response = await fetch(`${web.url}/?view=all`, { redirect: 'manual' });
 		expect(response.status).toBe(303);
 		expect(response.headers.get('location')).toBe('/sign-in?next=%2F%3Fview%3Dall');
 	});
 
-	test('has the headers that keep it private and in its place', async () => {
+	test('has headers that prevent caching, framing and foreign scripts', async () => {
 		const { headers } = await fetch(`${web.url}/sign-in`);
 		expect(headers.get('cache-control')).toBe('no-store');
 		expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -132,7 +133,7 @@ describe('a page', () => {
 		expect(policy).not.toMatch(/script-src[^;]*unsafe/);
 	});
 
-	test('under another name of this machine leads to the one that the session knows', async () => {
+	test('redirects from another name of this machine to the configured name', async () => {
 		const response = await fetch(`${web.url.replace('127.0.0.1', 'localhost')}/sign-in`, {
 			redirect: 'manual'
 		});

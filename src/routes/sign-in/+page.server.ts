@@ -1,3 +1,4 @@
+// Signs a person in and out.
 import { fail, redirect, type Cookies } from '@sveltejs/kit';
 import { parseSetCookieHeader } from 'better-auth/cookies';
 import { z } from 'zod';
@@ -25,25 +26,25 @@ export const actions: Actions = {
 		});
 		if (response.status === 429)
 			return fail(429, { email, fault: 'Too many attempts. Wait a minute, then try again.' });
-		// One sentence for both, so that it does not tell which addresses exist.
-		if (!response.ok) return fail(401, { email, fault: 'E-mail address or password is wrong.' });
-		takeCookies(response, cookies);
+		// The same text for a wrong address and a wrong password, so that it does not reveal which addresses exist.
+		if (!response.ok) return fail(401, { email, fault: 'The e-mail address or the password is wrong.' });
+		copyCookies(response, cookies);
 		redirect(303, localPath(url.searchParams.get('next')));
 	},
 
 	out: async ({ locals, cookies, request }) => {
-		takeCookies(await locals.services.auth.signOut(request.headers), cookies);
+		copyCookies(await locals.services.auth.signOut(request.headers), cookies);
 		redirect(303, '/sign-in');
 	}
 };
 
-/** Only a path of ours: `//evil.example` and `/\evil.example` are addresses of others. */
+/** Accepts only a path on this server. Browsers read `//evil.example` and `/\evil.example` as other servers. */
 function localPath(next: string | null): string {
 	return next && /^\/(?![/\\])/.test(next) ? next : '/';
 }
 
-/** What the library wants the browser to keep goes out with Kit's answer. */
-function takeCookies(response: Response, cookies: Cookies): void {
+/** Copies the cookies of the library's answer into the answer of SvelteKit. */
+function copyCookies(response: Response, cookies: Cookies): void {
 	for (const line of response.headers.getSetCookie()) {
 		for (const [name, cookie] of parseSetCookieHeader(line)) {
 			const { value, 'max-age': maxAge, secure = false } = cookie;
