@@ -1,10 +1,11 @@
-// Builds the pages when their sources have changed since the last build.
+// Builds the pages of the console if their sources have changed since the last build.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, root } from './process.ts';
 
+/** Holds the hash of the sources of the last build. */
 const STAMP = join(root, 'build', 'causeway-sources');
 const LOCK = join(root, '.svelte-kit', 'causeway-build.lock');
 const SOURCES = [
@@ -15,9 +16,12 @@ const SOURCES = [
 	'package-lock.json'
 ];
 
-/** Returns whether it built; throws with the builder's own words when that fails. Two starts at once take turns. */
+/**
+ * Returns whether a build was necessary. Throws Vite's output if the build fails. If two launchers start at once, the
+ * second waits for the first.
+ */
 export function buildPages(progress: (line: string) => void): boolean {
-	takeTurn();
+	takeLock();
 	try {
 		return buildChanged(progress);
 	} finally {
@@ -25,7 +29,7 @@ export function buildPages(progress: (line: string) => void): boolean {
 	}
 }
 
-function takeTurn(): void {
+function takeLock(): void {
 	mkdirSync(join(root, '.svelte-kit'), { recursive: true });
 	for (;;) {
 		try {
@@ -33,7 +37,7 @@ function takeTurn(): void {
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 		}
-		// The lock of one that was killed does not count.
+		// A lock whose process is gone was left by a killed launcher.
 		const holder = existsSync(LOCK) ? Number(readFileSync(LOCK, 'utf8')) : 0;
 		if (holder && isAlive(holder)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
 		else rmSync(LOCK, { force: true });
@@ -49,14 +53,16 @@ function buildChanged(progress: (line: string) => void): boolean {
 		hash.update(file.slice(root.length)).update(readFileSync(file));
 	const sources = hash.digest('hex');
 	if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources) return false;
-	progress('building the pages (once for each change of their sources)');
+	progress('building the pages (only necessary after a change of their sources)');
 	const vite = join(root, 'node_modules/vite/bin/vite.js');
 	const built = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
 		cwd: root,
 		encoding: 'utf8'
 	});
 	if (built.status !== 0)
-		throw new Error(`the pages could not be built:\n${(built.stderr + built.stdout).trim().slice(-3000)}`);
+		throw new Error(
+			`the pages could not be built. The output of Vite:\n${(built.stderr + built.stdout).trim().slice(-3000)}`
+		);
 	writeFileSync(STAMP, sources);
 	return true;
 }

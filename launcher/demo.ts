@@ -1,4 +1,4 @@
-// What the demo needs before its feed starts: two Suppliers, people who can sign in, and a key for the feed.
+// Prepares the demo before its feed starts: adds two Suppliers, a controller for each, and an API key for the feed.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -20,10 +20,10 @@ const SUPPLIERS = [
 		email: 'controller@halden.example'
 	}
 ];
-/** For the demo alone: an instance with real data is set up with `npm run causeway -- user add`. */
+/** Only for the demo. On an instance with real data, `npm run causeway -- user add` adds the people. */
 const PASSWORD = 'causeway-demo';
 
-/** Safe to run at every start. Returns the lines that tell how to sign in, and the key of the feed. */
+/** Returns the lines that say how to sign in, and the API key of the feed. Safe to call at every start. */
 export async function prepareDemo(
 	{ databaseUrl, authSecret }: Pick<Services, 'databaseUrl' | 'authSecret'>,
 	home: string

@@ -1,4 +1,4 @@
-// A whole Causeway for a measurement: services of its own, its own database, the real web and worker processes, and keys.
+// Starts a complete Causeway for a measurement: PostgreSQL and Redis, a new database, web and worker processes, and keys.
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +14,13 @@ export interface System {
 	url: string;
 	databaseUrl: string;
 	redisUrl: string;
-	/** Keys that read, by Supplier; `*` is the feed's. */
+	/** API keys by Supplier slug, with the scope `read`. The key under `*` has the scope `ingest`. */
 	keys: Record<string, string>;
-	/** Whether any explanation is still due: the record keeps a row for each piece of open work. */
+	/** Whether any work is open. The database has a row for each piece of open work. */
 	isBusy(): Promise<boolean>;
-	/** A connection to the record, for what only it can tell. */
+	/** Connections to the database, for facts that the API does not give. */
 	pool: pg.Pool;
-	/** Ends the worker process; what is taken in waits for the next one. */
+	/** Stops the worker process. New records are stored and wait for the next worker. */
 	stopWorker(): Promise<void>;
 	startWorker(): Promise<void>;
 	stop(): Promise<void>;
@@ -30,23 +30,24 @@ export interface SystemOptions {
 	suppliers: ReadonlyArray<{ slug: string; name: string; userIds: string[] }>;
 	/** Environment variables of the web and the worker process. */
 	settings?: Record<string, string>;
-	/** Flags of Node for the processes, as for a profile. */
+	/** Node.js flags of both processes, for example to write a profile. */
 	flags?: readonly string[];
 }
 
 export type Ground = Awaited<ReturnType<typeof openGround>>;
 
 /**
- * PostgreSQL and Redis: those of DATABASE_URL and REDIS_URL, or private ones in a folder that goes with them. What is
- * made there begins with `name`.
+ * Opens PostgreSQL and Redis: those of DATABASE_URL and REDIS_URL, or private ones in a temporary folder. The names of
+ * the databases and of the folder contain `name`.
  */
 export async function openGround(name: string, say: (line: string) => void) {
 	const home = mkdtempSync(join(tmpdir(), `causeway-${name}-`));
-	chmodSync(home, 0o755); // PostgreSQL may run as another user
+	chmodSync(home, 0o755); // PostgreSQL may run as another user, who must be able to enter the folder
+	/** The steps that undo what was opened, in the order of opening. */
 	const undo: Array<() => Promise<unknown>> = [];
 	const close = async (): Promise<void> => {
 		for (const step of undo.reverse())
-			await step().catch((error: Error) => say(`cleaning up: ${error.message}`));
+			await step().catch((error: Error) => say(`could not clean up: ${error.message}`));
 		undo.length = 0;
 		rmSync(home, { recursive: true, force: true });
 	};
@@ -59,7 +60,7 @@ export async function openGround(name: string, say: (line: string) => void) {
 		throw error;
 	}
 
-	/** Starts a Causeway on a fresh database; stopped by `stop`, or with the ground. */
+	/** Starts a Causeway on a new database. It stops with `stop`, or when the ground is closed. */
 	async function startSystem({ suppliers, settings = {}, flags = [] }: SystemOptions): Promise<System> {
 		const database = await scratchDatabase(services.databaseUrl, name);
 		undo.push(database.drop);
@@ -123,6 +124,7 @@ export async function openGround(name: string, say: (line: string) => void) {
 	return { home, services, startSystem, close };
 }
 
+/** Adds the Suppliers, and makes one key for each of them and one for ingest. */
 async function prepareKeys(
 	pool: pg.Pool,
 	suppliers: SystemOptions['suppliers']

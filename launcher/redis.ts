@@ -1,4 +1,4 @@
-// A private Redis: a child process on a free loopback port, with its data and password in the instance's own folder.
+// Starts a private Redis: a child process on a free loopback port, with data and password in the instance's folder.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createClient } from 'redis';
 import { randomBytes } from 'node:crypto';
@@ -7,19 +7,19 @@ import { findProgram, freePort, root, startProcess, stopLeftover, waitFor, type 
 
 const UNPACKED = join(root, '.cache/redis');
 
-/** Starts Redis on the data of `dir`; throws one line with the remedy where it cannot. */
+/** Starts Redis with the data folder `dir`. Throws an error of one line that says what to do. */
 export async function startRedis(dir: string): Promise<Service> {
 	const program = findProgram(
 		['redis-server', 'valkey-server'],
 		[join(UNPACKED, 'usr/bin'), '/opt/homebrew/bin']
 	);
-	if (!program) throw new Error('no redis-server was found: run `npm run setup`, or set REDIS_URL');
+	if (!program) throw new Error('no redis-server found. Run `npm run setup`, or set REDIS_URL');
 	mkdirSync(dir, { recursive: true, mode: 0o700 });
 	const pidFile = join(dir, 'redis.pid');
 	await stopLeftover(pidFile, /(redis|valkey)-server/);
 	const port = await freePort();
 	const password = randomBytes(16).toString('hex');
-	// In a file, not in the arguments, which every user of the machine can read.
+	// The password is in a file: every user of the machine can read the arguments of a process.
 	writeFileSync(
 		join(dir, 'redis.conf'),
 		[
@@ -38,7 +38,7 @@ export async function startRedis(dir: string): Promise<Service> {
 		{ mode: 0o600 }
 	);
 	const child = startProcess(program, [join(dir, 'redis.conf')], {
-		// Debian packages that were unpacked beside the project bring their libraries with them.
+		// A Redis that set-up unpacked into .cache needs the libraries that were unpacked with it.
 		env: {
 			...process.env,
 			LD_LIBRARY_PATH: [join(UNPACKED, 'libraries'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':')

@@ -1,24 +1,25 @@
-// Room of its own for a measurement on given services: a database and a numbered Redis that are taken away again.
+// Creates a temporary database and takes an empty numbered Redis database, for a measurement on existing services.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createClient } from 'redis';
 
 export interface Scratch {
 	url: string;
+	/** Deletes the temporary database and its contents. */
 	drop(): Promise<void>;
 }
 
-/** The same server, another database of it. */
+/** The URL of another database on the same server. */
 export function onDatabase(server: string, database: string): string {
 	const url = new URL(server);
 	url.pathname = `/${database}`;
 	return url.href;
 }
 
-/** A new, empty database of this server; its name begins with `name`. */
+/** Creates an empty database on this server. Its name is `name` and a random suffix. */
 export async function scratchDatabase(server: string, name: string): Promise<Scratch> {
 	const database = `${name}_${randomBytes(6).toString('hex')}`;
-	const on = async (statement: string): Promise<void> => {
+	const execute = async (statement: string): Promise<void> => {
 		const client = new pg.Client({ connectionString: server });
 		await client.connect();
 		try {
@@ -27,14 +28,14 @@ export async function scratchDatabase(server: string, name: string): Promise<Scr
 			await client.end();
 		}
 	};
-	await on(`create database ${database}`);
+	await execute(`create database ${database}`);
 	return {
 		url: onDatabase(server, database),
-		drop: () => on(`drop database if exists ${database} with (force)`)
+		drop: () => execute(`drop database if exists ${database} with (force)`)
 	};
 }
 
-/** An empty numbered database of this Redis: the key `name` marks it as taken, `drop` empties it again. */
+/** Takes an empty numbered database of this Redis. The key `name` marks it as taken; `drop` empties it. */
 export async function scratchRedis(server: string, name: string): Promise<Scratch> {
 	for (let number = 15; number > 0; number--) {
 		const url = onDatabase(server, String(number));
@@ -42,20 +43,22 @@ export async function scratchRedis(server: string, name: string): Promise<Scratc
 		client.on('error', () => {});
 		await client.connect();
 		const size = await client.dbSize();
-		// Taken at once, so that the next search passes it by.
+		// The key makes the database non-empty at once, so that another search skips it.
 		if (size === 0) await client.set(name, '1');
 		client.destroy();
 		if (size > 0) continue;
 		return {
 			url,
 			async drop() {
-				const again = createClient({ url });
-				again.on('error', () => {});
-				await again.connect();
-				await again.flushDb();
-				again.destroy();
+				const cleaner = createClient({ url });
+				cleaner.on('error', () => {});
+				await cleaner.connect();
+				await cleaner.flushDb();
+				cleaner.destroy();
 			}
 		};
 	}
-	throw new Error('REDIS_URL has no empty numbered database; give the measurement a Redis of its own');
+	throw new Error(
+		'the Redis of REDIS_URL has no empty database among 1 to 15. Empty one of them, or set REDIS_URL to another Redis'
+	);
 }

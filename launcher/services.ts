@@ -1,4 +1,4 @@
-// The services under Causeway: given ones (DATABASE_URL, REDIS_URL), those of a running instance, or private children.
+// Provides PostgreSQL and Redis: your own (DATABASE_URL, REDIS_URL), those of a running instance, or private children.
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ export interface RunningInstance {
 	redisUrl: string;
 }
 
-/** The folder of this instance: data, logs, secrets. */
+/** The folder of this instance, with its data, logs and secrets. Creates the folder if it is missing. */
 export function homeOf(env: Env): string {
 	const home = resolve(root, env['CAUSEWAY_HOME'] || '.causeway');
 	mkdirSync(home, { recursive: true, mode: 0o755 });
@@ -32,28 +32,29 @@ export function homeOf(env: Env): string {
 
 const runFile = (home: string): string => join(home, 'run.json');
 
-/** The instance that runs on this folder, if one does. */
+/** The instance that is running on this folder, or `undefined`. */
 export function runningInstance(home: string): RunningInstance | undefined {
 	if (!existsSync(runFile(home))) return undefined;
 	try {
 		const run = JSON.parse(readFileSync(runFile(home), 'utf8')) as RunningInstance;
 		return isAlive(run.pid) && /launcher\/start\.ts/.test(commandOf(run.pid)) ? run : undefined;
 	} catch {
-		return undefined; // half written by a start that was killed
+		return undefined; // a start that was killed left half a file
 	}
 }
 
+/** Writes run.json, by which the CLI finds this instance. */
 export const announce = (home: string, run: RunningInstance): void =>
 	writeFileSync(runFile(home), JSON.stringify(run), { mode: 0o600 });
 
-/** A secret of this instance, made once. */
+/** A secret of this instance. The first call makes it and stores it in the folder. */
 export function secretOf(home: string, name: string): string {
 	const file = join(home, name);
 	if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
 	return readFileSync(file, 'utf8').trim();
 }
 
-/** Starts what the environment does not give. `progress` is told of each step. */
+/** Starts the services that the environment does not name. Calls `progress` with one line after each. */
 export async function startServices(
 	home: string,
 	env: Env,
@@ -65,7 +66,7 @@ export async function startServices(
 		const service = await start();
 		started.push(service);
 		guard?.watch(service);
-		progress(`${name} is up`);
+		progress(`${name} is running`);
 		return service.url;
 	};
 	const stop = async (): Promise<void> => {
@@ -83,7 +84,10 @@ export async function startServices(
 	}
 }
 
-/** Runs `work` on the services: given, of the running instance, or started for as long as it takes. */
+/**
+ * Runs `work` with PostgreSQL and Redis. If an instance is running on this folder, `work` uses its services. Otherwise
+ * the missing services start, and stop when `work` is done.
+ */
 export async function withServices<T>(
 	env: Env,
 	work: (services: Omit<Services, 'stop'>) => Promise<T>
@@ -102,6 +106,7 @@ export async function withServices<T>(
 	}
 }
 
+/** Starts guard.cjs, which stops the services if this process is killed. */
 function startGuard() {
 	const child = spawn(process.execPath, [join(import.meta.dirname, 'guard.cjs')], {
 		stdio: ['pipe', 'ignore', 'ignore'],
@@ -111,7 +116,7 @@ function startGuard() {
 	child.unref();
 	return {
 		watch: ({ child: guarded, signal }: Service) => void child.stdin.write(`+${guarded.pid} ${signal}\n`),
-		/** Everything it guarded has been stopped. */
+		/** Ends the guard. Call it when all guarded services have stopped. */
 		dismiss: () => void child.kill('SIGKILL')
 	};
 }

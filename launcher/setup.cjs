@@ -1,8 +1,9 @@
-// Set-up, run by npm before anything else: whatever Node.js the machine has, with no dependency of its own.
-//   node launcher/setup.cjs install   Node.js 24 where the machine's is older, and the npm dependencies
-//   node launcher/setup.cjs run       and a Redis where there is none
-//   node launcher/setup.cjs test      and a browser where there is none
-//   node launcher/setup.cjs link      only the link to Node.js (npm postinstall)
+// Installs what a script needs and the machine lacks: Node.js 24, the npm dependencies, Redis and a browser.
+// npm runs this file before the script itself. The file runs on an old Node.js too, and it imports no npm package.
+//   node launcher/setup.cjs install   installs Node.js 24 if the machine has an older one, and the npm dependencies
+//   node launcher/setup.cjs run       does the same, and installs Redis if the machine has none
+//   node launcher/setup.cjs test      does the same as `run`, and installs a browser if the machine has none
+//   node launcher/setup.cjs link      only links the npm scripts to the private Node.js (npm postinstall)
 'use strict';
 const { spawnSync } = require('child_process');
 const { createHash } = require('crypto');
@@ -61,17 +62,20 @@ function which(names) {
 let nodeProgram = process.execPath;
 let npmProgram = /npm-cli\.js$/.test(process.env.npm_execpath || '') ? process.env.npm_execpath : null;
 
-/** After the first run `node` is the project's own link; npm tells which one it runs on itself. */
+/**
+ * The major version of the machine's own Node.js. After the first run, `node` in an npm script is the project's private
+ * Node.js. The variable npm_node_execpath names the Node.js that npm itself runs on.
+ */
 function machineNodeMajor() {
-	const own = process.env.npm_node_execpath;
+	const npmNode = process.env.npm_node_execpath;
 	const version =
-		own && own !== process.execPath && fs.existsSync(own)
-			? capture(own, ['--version']) || process.version
+		npmNode && npmNode !== process.execPath && fs.existsSync(npmNode)
+			? capture(npmNode, ['--version']) || process.version
 			: process.version;
 	return Number(version.trim().replace(/^v/, '').split('.')[0]);
 }
 
-/** A private Node.js below launcher/node where the machine's is too old; null where it will do. */
+/** The private Node.js in launcher/node, installed if missing. `null`: the machine's own Node.js is new enough. */
 function privateNode() {
 	const major = machineNodeMajor();
 	if (major >= NODE_MAJOR) return null;
@@ -85,22 +89,17 @@ function privateNode() {
 	const name = names[process.platform + '-' + process.arch];
 	if (!name)
 		fail(
-			'Node.js ' +
-				major +
-				' is too old and there is no private one for ' +
-				process.platform +
-				'-' +
-				process.arch +
-				'; install Node.js ' +
-				NODE_MAJOR
+			`Causeway needs Node.js ${NODE_MAJOR}, this machine has ${major}, and set-up has no copy for ${process.platform}-${process.arch}. Install Node.js ${NODE_MAJOR} and try again.`
 		);
 	const program = path.join(folder, 'node_modules', name, 'bin', 'node');
 	if (!fs.existsSync(program)) {
 		if (mode === 'link') return null;
-		say('Node.js ' + major + ' is older than ' + NODE_MAJOR + ': installing one for this project only');
+		say(
+			`this machine has Node.js ${major}, Causeway needs ${NODE_MAJOR}; installing a newer one for this project only`
+		);
 		npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], folder);
 		if (!fs.existsSync(program))
-			fail('Node.js could not be installed; install Node.js ' + NODE_MAJOR + ' and try again');
+			fail('Node.js could not be installed. Install Node.js ' + NODE_MAJOR + ' yourself and try again.');
 	}
 	nodeProgram = program;
 	npmProgram = path.join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js');
@@ -114,10 +113,13 @@ function npm(args, cwd) {
 	const done = npmProgram
 		? run(nodeProgram, [npmProgram].concat(args), { cwd: cwd, env: env })
 		: run('npm', args, { cwd: cwd, env: env });
-	if (!done) fail('npm ' + args[0] + ' failed; is the npm registry reachable from here?');
+	if (!done)
+		fail(
+			`\`npm ${args[0]}\` failed; its lines above say why. Check that this machine reaches the npm registry.`
+		);
 }
 
-/** npm puts node_modules/.bin first in PATH for every script, so this link decides what the scripts run on. */
+/** Links node_modules/.bin/node to the private Node.js. npm puts that folder first in PATH, so all scripts use it. */
 function linkNode(program) {
 	const link = path.join(root, 'node_modules', '.bin', 'node');
 	if (!program) return;
@@ -132,7 +134,7 @@ function linkNode(program) {
 	fs.symlinkSync(target, link);
 }
 
-/** `npm ci` when the lock file has changed since the last time. No package's own scripts are run. */
+/** Runs `npm ci` if the lock file has changed since the last run. The install scripts of packages do not run. */
 function dependencies() {
 	const stamp = path.join(root, 'node_modules', '.causeway-lock');
 	const wanted = createHash('sha256')
@@ -140,16 +142,16 @@ function dependencies() {
 		.digest('hex');
 	const isCurrent = () => fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted;
 	if (isCurrent()) return;
-	say('installing the npm dependencies (about half a minute)');
+	say('installing the npm dependencies (takes about half a minute)');
 	npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], root);
 	fs.writeFileSync(stamp, wanted);
 }
 
-/** tsconfig.json extends a file that SvelteKit writes; a fresh clone has none yet, and the tests would not compile. */
+/** Writes .svelte-kit/tsconfig.json in a fresh clone. The project's tsconfig.json extends it; tests need it to compile. */
 function generatedTypes() {
 	if (fs.existsSync(path.join(root, '.svelte-kit', 'tsconfig.json'))) return;
 	const kit = path.join(root, 'node_modules', '@sveltejs', 'kit', 'svelte-kit.js');
-	if (!run(nodeProgram, [kit, 'sync'])) fail('svelte-kit sync failed; its lines above say why');
+	if (!run(nodeProgram, [kit, 'sync'])) fail('`svelte-kit sync` failed; its lines above say why.');
 }
 
 // Redis and Chromium -------------------------------------------------------------------------------------------
@@ -169,18 +171,23 @@ function redis() {
 	const works = () => fs.existsSync(program) && capture(program, ['--version'], { env: env }) !== '';
 	if (works()) return;
 	if (process.platform === 'darwin' && which(['brew'])) {
-		say('there is no Redis: brew install redis');
+		say('no Redis found; running `brew install redis`');
 		if (run('brew', ['install', 'redis'])) return;
 	} else if (unpackDebian('redis-server', unpacked) && works()) return;
-	fail('there is no Redis 7 or newer: install redis-server (or valkey-server), or set REDIS_URL');
+	fail(
+		'no Redis 7 or newer found. Install redis-server (or valkey-server), or set REDIS_URL to a Redis that is running.'
+	);
 }
 
-/** Debian, Ubuntu: unpacks a package, and what it needs, beside the project. No root, no system service. */
+/**
+ * Unpacks a Debian or Ubuntu package and its dependencies into the project. It needs no root and starts no system
+ * service. Returns whether that worked.
+ */
 function unpackDebian(name, into) {
 	const apt = which(['apt-get']);
 	const dpkg = which(['dpkg']);
 	if (!apt || !dpkg) return false;
-	// Not --print-uris: it leaves out what lies in the machine's own cache.
+	// `--simulate` and not `--print-uris`: the latter omits packages that are already in the cache of apt.
 	const needed = () =>
 		capture(apt, ['install', '--yes', '--no-install-recommends', '--simulate', name])
 			.split('\n')
@@ -189,24 +196,24 @@ function unpackDebian(name, into) {
 			.map((match) => match[1]);
 	let packages = needed();
 	if (packages.length === 0 && isRoot) {
-		say('apt-get update');
+		say('running `apt-get update`');
 		run(apt, ['update', '-qq']);
 		packages = needed();
 	}
 	if (packages.length === 0) return false;
-	say('there is no ' + name + ': unpacking ' + packages.join(', ') + ' beside the project');
+	say('no ' + name + ' found; unpacking ' + packages.join(', ') + ' into .cache of this project');
 	const folder = path.join(root, '.cache', 'debs');
 	fs.rmSync(folder, { recursive: true, force: true });
 	fs.mkdirSync(folder, { recursive: true });
 	if (!run(apt, ['download', '-qq', '-o', 'APT::Sandbox::User=root'].concat(packages), { cwd: folder }))
 		return false;
-	const half = into + '.new';
-	fs.rmSync(half, { recursive: true, force: true });
+	const unfinished = into + '.new';
+	fs.rmSync(unfinished, { recursive: true, force: true });
 	for (const file of fs.readdirSync(folder))
-		if (/\.deb$/.test(file) && !run(dpkg, ['-x', path.join(folder, file), half])) return false;
-	gatherLibraries(half);
+		if (/\.deb$/.test(file) && !run(dpkg, ['-x', path.join(folder, file), unfinished])) return false;
+	gatherLibraries(unfinished);
 	fs.rmSync(into, { recursive: true, force: true });
-	fs.renameSync(half, into);
+	fs.renameSync(unfinished, into);
 	return true;
 }
 
@@ -231,7 +238,7 @@ function chromium() {
 	if (which(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'])) return;
 	if (fs.existsSync('/Applications/Google Chrome.app')) return;
 	if (isRoot && which(['apt-get'])) {
-		say('there is no Chromium for the browser tests: apt-get install chromium');
+		say('no Chromium found for the browser tests; running `apt-get install chromium`');
 		const env = Object.assign({}, process.env, { DEBIAN_FRONTEND: 'noninteractive' });
 		const install = () =>
 			run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], {
@@ -240,15 +247,17 @@ function chromium() {
 			});
 		if (install() || (run('apt-get', ['update', '-qq']) && install())) return;
 	}
-	fail('there is no Chromium for the browser tests: install chromium or Chrome, or set CHROMIUM_PATH');
+	fail(
+		'no Chromium found for the browser tests. Install Chromium or Chrome, or set CHROMIUM_PATH to its program.'
+	);
 }
 
 // One at a time ------------------------------------------------------------------------------------------------
 
-/** Two set-ups in one clone take turns; the lock of one that was killed does not count. */
-function takeTurns() {
+/** Takes the lock, so that two set-ups in one clone run one after the other. Removes the lock of a killed set-up. */
+function takeLock() {
 	fs.mkdirSync(path.dirname(lock), { recursive: true });
-	for (let told = false; ;) {
+	for (let announced = false; ;) {
 		try {
 			fs.writeFileSync(lock, String(process.pid), { flag: 'wx' });
 			process.on('exit', () => fs.rmSync(lock, { force: true }));
@@ -260,9 +269,9 @@ function takeTurns() {
 		const holder = Number(fs.existsSync(lock) ? fs.readFileSync(lock, 'utf8') : 0);
 		try {
 			if (holder) process.kill(holder, 0);
-			else throw new Error('nobody');
-			if (!told) say('another set-up is at work here; waiting for it');
-			told = true;
+			else throw new Error('the lock names no process');
+			if (!announced) say('another set-up is running in this folder; waiting for it to finish');
+			announced = true;
 			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
 		} catch {
 			fs.rmSync(lock, { force: true });
@@ -274,7 +283,7 @@ if (mode === 'link') {
 	linkNode(privateNode());
 } else {
 	const program = privateNode();
-	takeTurns();
+	takeLock();
 	dependencies();
 	linkNode(program);
 	generatedTypes();

@@ -1,5 +1,5 @@
-// `npm start` and `npm run demo`: the whole system on one machine. Starts the services, brings the database up to date,
-// builds the pages, runs the web and worker processes and keeps them running, and stops it all in reverse.
+// Starts the whole system on one machine (`npm start`, `npm run demo`, `npm run dev`), and stops it in reverse order.
+// The steps: start PostgreSQL and Redis, migrate the database, build the pages, run the web and worker processes.
 import { createServer } from 'node:net';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ let stopping: Promise<void> | undefined;
 
 function stop(code: number): Promise<void> {
 	stopping ??= (async () => {
-		// Nothing new comes in, then what works, then what keeps.
+		// The demo feed and the web process stop first, so that no new record arrives. PostgreSQL and Redis stop last.
 		for (const supervised of [...processes].reverse()) await supervised.stop();
 		await services?.stop();
 		if (services) rmSync(join(home, 'run.json'), { force: true });
@@ -34,9 +34,9 @@ function stop(code: number): Promise<void> {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 	process.on(signal, () => {
-		if (stopping) process.exit(1); // asked twice: the guard stops what is left
+		if (stopping) process.exit(1); // a second signal: the guard stops PostgreSQL and Redis
 		console.log('');
-		say('stopping');
+		say('stopping (press Ctrl-C again to stop at once)');
 		void stop(0);
 	});
 
@@ -51,12 +51,12 @@ async function start(): Promise<void> {
 	const running = runningInstance(home);
 	if (running)
 		throw new Error(
-			`this instance runs already at ${running.url} (process ${running.pid}); stop it, or set CAUSEWAY_HOME and PORT for a second one`
+			`this instance is already running at ${running.url} (process ${running.pid}). Stop it, or set CAUSEWAY_HOME and PORT to start a second instance`
 		);
 	const host = process.env['HOST'] || '127.0.0.1';
 	const port = Number(process.env['PORT'] || 3000);
 	if (!(await isFree(host, port)))
-		throw new Error(`port ${port} on ${host} is taken; set PORT to another one`);
+		throw new Error(`port ${port} on ${host} is in use. Set PORT to a free port`);
 	services = await startServices(home, process.env, say);
 	const { databaseUrl, redisUrl, authSecret } = services;
 	const env = {
@@ -70,7 +70,8 @@ async function start(): Promise<void> {
 	const { origin } = loadConfig(env);
 	announce(home, { pid: process.pid, url: origin, databaseUrl, redisUrl });
 	const applied = await migrate(databaseUrl);
-	if (applied.length > 0) say(`the database is up to date (${applied.join(', ')})`);
+	if (applied.length > 0)
+		say(`migrated the database (${applied.length} migrations, up to ${applied.at(-1)})`);
 	buildPages(say);
 
 	const local = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -78,7 +79,7 @@ async function start(): Promise<void> {
 	processes.push(supervise({ name: 'worker', script: 'workers/main.ts', flags: watch, env, home, say }));
 	processes.push(supervise({ name: 'web', script: 'server.ts', flags: watch, env, home, say }));
 	await Promise.all(processes.map((supervised) => supervised.ready));
-	await answers(`${local}/sign-in`);
+	await requireAnswer(`${local}/sign-in`);
 	if (demo) {
 		const { signIns, key } = await prepareDemo(services, home);
 		console.log(`ready ${origin}`);
@@ -91,10 +92,11 @@ async function start(): Promise<void> {
 				env: { ...process.env, CAUSEWAY_URL: local, CAUSEWAY_KEY: key, CAUSEWAY_HOME: home },
 				home,
 				say,
-				talks: true
+				printsForPeople: true
 			})
 		);
 	} else console.log(`ready ${origin}`);
+	say('open the address above in a browser; press Ctrl-C to stop');
 }
 
 function isFree(host: string, port: number): Promise<boolean> {
@@ -104,8 +106,9 @@ function isFree(host: string, port: number): Promise<boolean> {
 	});
 }
 
-async function answers(url: string): Promise<void> {
+/** Throws if the page answers with a server error. */
+async function requireAnswer(url: string): Promise<void> {
 	const response = await fetch(url, { redirect: 'manual' });
 	if (response.status >= 500)
-		throw new Error(`${url} answers ${response.status}; see ${join(home, 'logs/web.log')}`);
+		throw new Error(`${url} answered ${response.status}. The log ${join(home, 'logs/web.log')} says why`);
 }

@@ -1,5 +1,5 @@
-// Keeps a process running: its log goes to a file, warnings to the console in plain words, and when it dies it is
-// started again, a little later each time.
+// Keeps a process running: writes its log to a file, prints its warnings, and restarts it when it ends.
+// Each restart in quick succession waits twice as long as the one before.
 import { fork, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { root, stopProcess } from './process.ts';
 
 export interface Supervised {
-	/** The first time that it says it is ready. */
+	/** Resolves when the process first reports that it is ready. Rejects when it ends too often before that. */
 	ready: Promise<void>;
 	stop(): Promise<void>;
 }
@@ -19,30 +19,37 @@ interface Options {
 	env: NodeJS.ProcessEnv;
 	home: string;
 	say(line: string): void;
-	/** Its own lines are for the reader, and it has no need to say that it is ready. */
-	talks?: boolean;
+	/** The process prints lines for people, not a JSON log, and never reports that it is ready. */
+	printsForPeople?: boolean;
 }
 
-const FIRST_TRIES = 3;
+/** The start fails if the process ends this many times before it first reports that it is ready. */
+const STARTS_BEFORE_GIVING_UP = 3;
+/** If a process ends after a longer time than this, the count of quick restarts begins again. */
+const STABLE_AFTER_MS = 60_000;
+/** pino's number for the level "warn". */
+const WARN_LEVEL = 40;
 
-export function supervise({ name, script, flags, env, home, say, talks = false }: Options): Supervised {
+/** Starts the process and keeps it running until `stop`. */
+export function supervise(options: Options): Supervised {
+	const { name, script, flags, env, home, say, printsForPeople = false } = options;
 	mkdirSync(join(home, 'logs'), { recursive: true });
 	const log = createWriteStream(join(home, 'logs', `${name}.log`), { flags: 'a' });
 	let child: ChildProcess;
 	let stopping = false;
-	let wasReady = talks;
-	let deaths = 0;
+	let wasReady = printsForPeople;
+	let quickRestarts = 0;
 	let resolveReady: () => void = () => {};
 	let rejectReady: (error: Error) => void = () => {};
 	const ready = new Promise<void>((resolve, reject) => {
 		resolveReady = resolve;
 		rejectReady = reject;
 	});
-	if (talks) resolveReady();
+	if (printsForPeople) resolveReady();
 
 	function run(): void {
-		const began = Date.now();
-		// In a group of its own, so that Ctrl-C reaches the launcher alone and all is stopped in order.
+		const startedAt = Date.now();
+		// `detached` gives the process its own group. Ctrl-C then reaches only the launcher, which stops all in order.
 		child = fork(join(root, script), {
 			cwd: root,
 			env,
@@ -51,7 +58,9 @@ export function supervise({ name, script, flags, env, home, say, talks = false }
 			detached: true
 		});
 		let lastError = '';
-		createInterface({ input: child.stdout! }).on('line', (line) => (talks ? console.log(line) : take(line)));
+		createInterface({ input: child.stdout! }).on('line', (line) =>
+			printsForPeople ? console.log(line) : writeLog(line)
+		);
 		createInterface({ input: child.stderr! }).on('line', (line) => {
 			log.write(`${line}\n`);
 			if (line.trim() && !/^\s+at |^Node\.js|ExperimentalWarning/.test(line)) lastError = line.trim();
@@ -63,23 +72,23 @@ export function supervise({ name, script, flags, env, home, say, talks = false }
 		});
 		child.on('exit', (code, signal) => {
 			if (stopping) return;
-			deaths = Date.now() - began > 60_000 ? 1 : deaths + 1;
+			quickRestarts = Date.now() - startedAt > STABLE_AFTER_MS ? 1 : quickRestarts + 1;
 			const why = `${name} ended (${signal ?? `code ${code}`})${lastError ? `: ${lastError}` : ''}`;
-			if (!wasReady && deaths >= FIRST_TRIES)
-				return rejectReady(new Error(`${why}; the log is ${join(home, 'logs', `${name}.log`)}`));
-			if (talks && code === 0) return;
-			const pause = Math.min(250 * 2 ** deaths, 10_000);
-			say(`${why}; starting it again in ${pause / 1000} s`);
-			setTimeout(() => stopping || run(), pause);
+			if (!wasReady && quickRestarts >= STARTS_BEFORE_GIVING_UP)
+				return rejectReady(new Error(`${why}. The log is ${join(home, 'logs', `${name}.log`)}`));
+			if (printsForPeople && code === 0) return;
+			const pauseMs = Math.min(250 * 2 ** quickRestarts, 10_000);
+			say(`${why}; restarting it in ${pauseMs / 1000} s`);
+			setTimeout(() => stopping || run(), pauseMs);
 		});
 	}
 
-	/** A line of the log: all of it to the file, what matters to the console. */
-	function take(line: string): void {
+	/** Writes a line to the log file, and prints it if it is a warning, an error, or no JSON. */
+	function writeLog(line: string): void {
 		log.write(`${line}\n`);
 		try {
 			const entry = JSON.parse(line) as { level: number; msg: string; error?: string };
-			if (entry.level >= 40)
+			if (entry.level >= WARN_LEVEL)
 				say(`${name}: ${entry.msg}${entry.error ? ` (${entry.error.split('\n')[0]})` : ''}`);
 		} catch {
 			if (line.trim()) say(`${name}: ${line.slice(0, 200)}`);

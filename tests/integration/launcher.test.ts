@@ -1,3 +1,4 @@
+// Checks `npm start` with real processes: start, stop, kill, a second instance, and the restart of a worker.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,7 +63,7 @@ const ready = (started: Started): Promise<string> =>
 		{ timeout: 90_000, interval: 100 }
 	);
 
-/** Processes whose command line or working data name this instance's folder, or that it started. */
+/** The ids of the processes of this instance: their command line or their CAUSEWAY_HOME names its folder. */
 function processesOf(home: string): number[] {
 	return readdirSync('/proc')
 		.filter((name) => /^\d+$/.test(name))
@@ -80,7 +81,7 @@ function processesOf(home: string): number[] {
 }
 
 describe('npm start', { timeout: 180_000 }, () => {
-	it('prints one ready line when the page answers, leaves nothing after SIGTERM, and starts again on the same data', async () => {
+	it('prints one ready line when the page answers, leaves no process after SIGTERM, and restarts on the same data', async () => {
 		const home = newHome();
 		const first = launch(home, await freePort());
 		const url = await ready(first);
@@ -92,14 +93,15 @@ describe('npm start', { timeout: 180_000 }, () => {
 		expect(await first.ended).toBe(0);
 		expect(processesOf(home)).toEqual([]);
 
-		const again = launch(home, await freePort());
-		expect((await fetch(`${await ready(again)}/sign-in`)).status).toBe(200);
-		expect(again.output()).not.toMatch(/0001-record/);
-		again.child.kill('SIGTERM');
-		expect(await again.ended).toBe(0);
+		const restarted = launch(home, await freePort());
+		expect((await fetch(`${await ready(restarted)}/sign-in`)).status).toBe(200);
+		expect(first.output()).toMatch(/migrated the database/);
+		expect(restarted.output()).not.toMatch(/migrated the database/);
+		restarted.child.kill('SIGTERM');
+		expect(await restarted.ended).toBe(0);
 	});
 
-	it('leaves nothing when it is killed, and starts again on what it left', async () => {
+	it('leaves no process after SIGKILL, and restarts on the same data', async () => {
 		const home = newHome();
 		const killed = launch(home, await freePort());
 		await ready(killed);
@@ -107,26 +109,28 @@ describe('npm start', { timeout: 180_000 }, () => {
 		killed.child.kill('SIGKILL');
 		await killed.ended;
 		await vi.waitFor(() => expect(processesOf(home)).toEqual([]), { timeout: 30_000, interval: 200 });
-		const again = launch(home, await freePort());
-		expect((await fetch(`${await ready(again)}/sign-in`)).status).toBe(200);
+		const restarted = launch(home, await freePort());
+		expect((await fetch(`${await ready(restarted)}/sign-in`)).status).toBe(200);
 	});
 
-	it('runs two instances side by side, and refuses a second one on the same folder or port with a remedy', async () => {
+	it('runs two instances side by side, and says what to do when the folder or the port is already in use', async () => {
 		const [home, port] = [newHome(), await freePort()];
-		const one = launch(home, port);
-		await ready(one);
-		const beside = launch(newHome(), await freePort());
-		await ready(beside);
-		const same = launch(home, await freePort());
-		expect(await same.ended).toBe(1);
-		expect(same.output()).toMatch(/runs already at .*; stop it, or set CAUSEWAY_HOME and PORT/);
-		const taken = launch(newHome(), port);
-		expect(await taken.ended).toBe(1);
-		expect(taken.output()).toMatch(/port \d+ on 127\.0\.0\.1 is taken; set PORT to another one/);
-		expect(isAlive(one.child.pid!) && isAlive(beside.child.pid!)).toBe(true);
+		const first = launch(home, port);
+		await ready(first);
+		const second = launch(newHome(), await freePort());
+		await ready(second);
+		const onSameFolder = launch(home, await freePort());
+		expect(await onSameFolder.ended).toBe(1);
+		expect(onSameFolder.output()).toMatch(
+			/is already running at .*\. Stop it, or set CAUSEWAY_HOME and PORT/
+		);
+		const onSamePort = launch(newHome(), port);
+		expect(await onSamePort.ended).toBe(1);
+		expect(onSamePort.output()).toMatch(/port \d+ on 127\.0\.0\.1 is in use\. Set PORT to a free port/);
+		expect(isAlive(first.child.pid!) && isAlive(second.child.pid!)).toBe(true);
 	});
 
-	it('starts a worker again that has died', async () => {
+	it('restarts a worker process that was killed', async () => {
 		const home = newHome();
 		const started = launch(home, await freePort());
 		await ready(started);
@@ -134,7 +138,7 @@ describe('npm start', { timeout: 180_000 }, () => {
 			readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('workers/main.ts')
 		);
 		process.kill(worker!, 'SIGKILL');
-		await vi.waitFor(() => expect(started.output()).toMatch(/worker ended \(SIGKILL\).*starting it again/), {
+		await vi.waitFor(() => expect(started.output()).toMatch(/worker ended \(SIGKILL\).*restarting it/), {
 			timeout: 10_000
 		});
 		await vi.waitFor(
