@@ -1,4 +1,4 @@
-// How the demo feed speaks to Causeway: its public HTTP API and nothing else. It waits while the server is away.
+// Sends the demo feed to Causeway through its public HTTP API only. Waits and retries while the server does not answer.
 import { setTimeout as pause } from 'node:timers/promises';
 
 export type Send = (path: string, body: unknown, type?: string) => Promise<void>;
@@ -8,14 +8,14 @@ interface IngestAnswer {
 	detail?: string;
 }
 
-/** Returns a sender that tries again until the call is answered; `tell` gets one plain line for each trouble. */
-export function createClient(url: string, key: string, tell: (line: string) => void): Send {
+/** Returns a function that sends and retries until the call is answered. Calls `warn` with one line for each problem. */
+export function createClient(url: string, key: string, warn: (line: string) => void): Send {
 	return async (path, body, type = 'application/json') => {
 		for (let attempt = 0; ; attempt++) {
 			const answer = await call(path, body, type);
 			if (answer && answer.status < 500 && answer.status !== 429)
 				return report(path, answer.status, answer.body);
-			if (attempt === 2) tell('demo: Causeway does not answer; waiting for it');
+			if (attempt === 2) warn('demo: Causeway does not answer; trying again until it does');
 			await pause(Math.min(250 * 2 ** attempt, 5000));
 		}
 	};
@@ -40,7 +40,8 @@ export function createClient(url: string, key: string, tell: (line: string) => v
 	}
 
 	function report(path: string, status: number, { rejected = [], detail }: IngestAnswer): void {
-		if (status >= 400) tell(`demo: ${path} answers ${status}: ${detail ?? ''} ${rejected[0]?.error ?? ''}`);
-		else if (rejected.length > 0) tell(`demo: ${path} refused ${rejected.length}: ${rejected[0]!.error}`);
+		if (status >= 400) warn(`demo: ${path} answered ${status}: ${detail ?? ''} ${rejected[0]?.error ?? ''}`);
+		else if (rejected.length > 0)
+			warn(`demo: ${path} refused ${rejected.length} records, the first with: ${rejected[0]!.error}`);
 	}
 }

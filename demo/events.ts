@@ -1,4 +1,4 @@
-// What happens in the simulated world, and when each part of it reaches Causeway; with the truth beside it.
+// Defines the events of the simulated world, when each event reaches Causeway, and the true cause of each Alert.
 import type { Random } from './random.ts';
 import type { DeviceBody, Party } from './world.ts';
 
@@ -28,18 +28,21 @@ export interface AlertBody {
 	reference?: Record<string, string | number | null>;
 }
 
-/** `sendAt`: when it reaches Causeway (epoch ms); late for some audit records. */
+/** `sendAt`: when the event reaches Causeway (epoch ms). Some audit records arrive late. */
 export type WorldEvent =
 	| { sendAt: number; what: 'devices'; body: DeviceBody[] }
 	| { sendAt: number; what: 'request'; body: RequestBody }
 	| { sendAt: number; what: 'alert'; body: AlertBody }
 	| { sendAt: number; what: 'duis'; body: string };
 
-/** What really caused an Alert; kept aside, never sent. */
+/** The true cause of an Alert. The feed writes it to a file and never sends it to Causeway. */
 export interface Truth {
 	messageId: string;
+	/** `unknown-cause`: a Service Request caused the Alert, but the cause table does not know this cause. */
 	kind: 'caused' | 'spontaneous' | 'unknown-cause';
+	/** The RequestID of the causing Service Request. `null`: no Service Request caused the Alert. */
 	cause: string | null;
+	/** The name of the story, such as `S1`. `null`: daily traffic. */
 	story: string | null;
 }
 
@@ -54,11 +57,12 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Share of audit records that come late, and of Alerts that come twice. */
+/** The share of audit records that arrive late. */
 export const LATE_SHARE = 0.15;
+/** The share of Alerts that arrive twice. */
 export const DUPLICATE_SHARE = 0.05;
 
-/** Writes what happens; one for each story or episode of traffic. Times are epoch ms. */
+/** Collects the events of one story, or of one stretch of daily traffic. Times are epoch ms. */
 export class Chronicle {
 	readonly happening: Happening = { events: [], truths: [] };
 	readonly random: Random;
@@ -72,11 +76,15 @@ export class Chronicle {
 		this.story = story;
 	}
 
+	/** Adds a change of the Device inventory. */
 	devices(at: number, body: DeviceBody[]): void {
 		this.happening.events.push({ sendAt: at, what: 'devices', body });
 	}
 
-	/** A Service Request; returns its RequestID. `answer`: response code and seconds until it, or none yet. */
+	/**
+	 * Adds a Service Request and returns its RequestID. `answer`: the response code and the seconds until the response;
+	 * `null`: no response yet.
+	 */
 	request(
 		party: Party,
 		deviceId: string,
@@ -109,7 +117,7 @@ export class Chronicle {
 		return requestId;
 	}
 
-	/** An Alert raised at `at`; `cause` is the RequestID of what did it, `null` for nothing. */
+	/** Adds an Alert raised at `at`. `cause`: the RequestID of the causing Service Request; `null`: there is none. */
 	alert(
 		deviceId: string,
 		code: string,
@@ -145,6 +153,7 @@ export class Chronicle {
 		});
 	}
 
+	/** Adds a DUIS message (XML). */
 	duis(at: number, body: string): void {
 		this.happening.events.push({ sendAt: at, what: 'duis', body });
 	}

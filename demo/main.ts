@@ -1,4 +1,4 @@
-// The demo feed: registers the simulated world, sends the last six hours, then lives on, one story after the other.
+// Feeds the demo: registers the simulated Devices, sends six hours of history, then plays daily traffic and stories live.
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,15 +15,16 @@ const {
 	DEMO_SEED = '1',
 	DEMO_RATE = '1'
 } = process.env;
-if (!CAUSEWAY_URL || !CAUSEWAY_KEY) throw new Error('the demo feed needs CAUSEWAY_URL and CAUSEWAY_KEY');
+if (!CAUSEWAY_URL || !CAUSEWAY_KEY)
+	throw new Error('CAUSEWAY_URL and CAUSEWAY_KEY are not set. `npm run demo` starts the feed with both');
 const seed = Number(DEMO_SEED);
 const rate = Number(DEMO_RATE);
 const HOMES = 400;
-const BACKFILL = 6 * HOUR;
-const BATCH = 500;
-/** Audit records come up to two minutes late, so that the mark stays that far behind. */
-const MARK_LAG = 130 * SECOND;
-const STORY_EVERY = 11 * SECOND;
+const BACKFILL_MS = 6 * HOUR;
+const RECORDS_PER_CALL = 500;
+/** Audit records arrive up to two minutes late, so the completeness mark stays a little further behind. */
+const MARK_LAG_MS = 130 * SECOND;
+const STORY_EVERY_MS = 11 * SECOND;
 
 process.on('SIGTERM', () => process.exit(0));
 process.on('SIGINT', () => process.exit(0));
@@ -31,14 +32,14 @@ process.on('disconnect', () => process.exit(0));
 
 const truthFile = join(CAUSEWAY_HOME, 'demo', 'ground-truth.ndjson');
 mkdirSync(join(CAUSEWAY_HOME, 'demo'), { recursive: true });
-const keepTruth = (truths: readonly Truth[]): void =>
+const storeTruths = (truths: readonly Truth[]): void =>
 	appendFileSync(truthFile, truths.map((truth) => `${JSON.stringify(truth)}\n`).join(''));
 
 const say = (line: string): void => console.log(line);
 const send = createClient(CAUSEWAY_URL, CAUSEWAY_KEY, say);
 const homes = neighbourhood(HOMES);
-/** Events whose time has not come. */
-let later: WorldEvent[] = [];
+/** Events that are due in the future. */
+let upcoming: WorldEvent[] = [];
 
 await register();
 await backfill(Date.now());
@@ -46,31 +47,32 @@ await live(Date.now());
 
 async function register(): Promise<void> {
 	const devices = homes.flatMap((home) => devicesOf(home));
-	for (let i = 0; i < devices.length; i += BATCH) await send('/devices', devices.slice(i, i + BATCH));
-	say(`demo: ${HOMES} homes with ${devices.length} Devices are registered`);
+	for (let i = 0; i < devices.length; i += RECORDS_PER_CALL)
+		await send('/devices', devices.slice(i, i + RECORDS_PER_CALL));
+	say(`demo: registered ${HOMES} homes with ${devices.length} Devices`);
 }
 
 async function backfill(now: number): Promise<void> {
 	const { events, truths } = traffic(homes, {
 		seed,
-		from: now - BACKFILL,
+		from: now - BACKFILL_MS,
 		to: now - 2 * SECOND,
 		episodesPerHour: 14 * rate
 	});
-	keepTruth(truths);
+	storeTruths(truths);
 	await deliver(
 		events.filter((event) => event.sendAt <= now),
 		send
 	);
-	later.push(...events.filter((event) => event.sendAt > now));
+	upcoming.push(...events.filter((event) => event.sendAt > now));
 	await send('/service-requests/completeness', {
 		source: 'sat',
-		completeUntil: new Date(now - MARK_LAG).toISOString()
+		completeUntil: new Date(now - MARK_LAG_MS).toISOString()
 	});
-	say(`demo: the last six hours are in: ${truths.length} Alerts`);
+	say(`demo: sent the Alerts of the last six hours (${truths.length})`);
 }
 
-/** Requests before Alerts, in the order of their sending, many a call. */
+/** Sends Devices, then Service Requests, then Alerts, then DUIS messages. Each kind is in the order of `sendAt`. */
 async function deliver(events: readonly WorldEvent[], to: Send): Promise<void> {
 	const sorted = [...events].sort((a, b) => a.sendAt - b.sendAt);
 	for (const event of sorted) if (event.what === 'devices') await to('/devices', event.body);
@@ -79,16 +81,18 @@ async function deliver(events: readonly WorldEvent[], to: Send): Promise<void> {
 		['alert', '/alerts']
 	] as const) {
 		const bodies = sorted.filter((event) => event.what === what).map((event) => event.body);
-		for (let i = 0; i < bodies.length; i += BATCH) await to(path, bodies.slice(i, i + BATCH));
+		for (let i = 0; i < bodies.length; i += RECORDS_PER_CALL)
+			await to(path, bodies.slice(i, i + RECORDS_PER_CALL));
 	}
 	for (const event of sorted) if (event.what === 'duis') await to('/duis', event.body, 'application/xml');
 }
 
+/** Plays traffic and stories for ever. After the first play of all stories, the pause between them is six times longer. */
 async function live(began: number): Promise<void> {
 	let trafficUntil = began;
 	let nextStory = began + 3 * SECOND;
 	let played = 0;
-	let marked = 0;
+	let markedAt = 0;
 	for (;;) {
 		const now = Date.now();
 		if (now >= trafficUntil) {
@@ -102,23 +106,23 @@ async function live(began: number): Promise<void> {
 			const story = STORIES[played++ % STORIES.length]!;
 			say(`story ${story.name}: ${story.title}`);
 			add(playStory(story, now));
-			nextStory = now + (played < STORIES.length ? STORY_EVERY : 6 * STORY_EVERY) / rate;
+			nextStory = now + (played < STORIES.length ? STORY_EVERY_MS : 6 * STORY_EVERY_MS) / rate;
 		}
-		const due = later.filter((event) => event.sendAt <= now);
-		later = later.filter((event) => event.sendAt > now);
+		const due = upcoming.filter((event) => event.sendAt <= now);
+		upcoming = upcoming.filter((event) => event.sendAt > now);
 		await deliver(due, send);
-		if (now - marked > 5 * SECOND) {
+		if (now - markedAt > 5 * SECOND) {
 			await send('/service-requests/completeness', {
 				source: 'sat',
-				completeUntil: new Date(now - MARK_LAG).toISOString()
+				completeUntil: new Date(now - MARK_LAG_MS).toISOString()
 			});
-			marked = now;
+			markedAt = now;
 		}
 		await pause(250);
 	}
 }
 
 function add({ events, truths }: Happening): void {
-	keepTruth(truths);
-	later.push(...events);
+	storeTruths(truths);
+	upcoming.push(...events);
 }

@@ -1,4 +1,4 @@
-// Repeatable chance: one seed, one sequence (mulberry32).
+// Makes repeatable random numbers: the same seed gives the same sequence (mulberry32).
 
 export interface Random {
 	/** 0 <= x < 1 */
@@ -6,6 +6,7 @@ export interface Random {
 	/** A whole number from `low` to `high`, both included. */
 	whole(low: number, high: number): number;
 	pick<T>(items: readonly T[]): T;
+	/** True with the probability `share` (0 to 1). */
 	chance(share: number): boolean;
 }
 

@@ -1,4 +1,4 @@
-// Stories in which one Service Request is behind the Alert: another User’s, a late one, or one of weeks ago.
+// Defines the stories with one clear cause: a Service Request of another User, a late one, or one sent weeks ago.
 import { DAY, HOUR, MINUTE, SECOND } from './events.ts';
 import { iso, split, type Story } from './story.ts';
 import { PARTIES, devicesOf, type Home } from './world.ts';
@@ -20,7 +20,7 @@ export const EXPLAINED_STORIES: readonly Story[] = [
 	},
 	{
 		name: 'S2',
-		title: 'The other fuel’s Supplier changes the shared hub',
+		title: 'The other fuel’s Supplier adds and removes Devices on the shared hub',
 		homes: 1,
 		lasts: 180,
 		play(c, now, [h]) {
@@ -71,7 +71,7 @@ export const EXPLAINED_STORIES: readonly Story[] = [
 	},
 	{
 		name: 'S5',
-		title: 'Change of Supplier: we lose the meter, and its Alerts still come',
+		title: 'Change of Supplier: we lose the meter, but still receive its Alerts',
 		homes: 1,
 		lasts: 90,
 		play(c, now, [h]) {
@@ -99,7 +99,7 @@ export const EXPLAINED_STORIES: readonly Story[] = [
 	},
 	{
 		name: 'S7',
-		title: 'A Device clock that cannot be trusted',
+		title: 'A Device with an unreliable clock',
 		homes: 1,
 		lasts: 90,
 		play(c, now, [h]) {
@@ -119,7 +119,7 @@ export const EXPLAINED_STORIES: readonly Story[] = [
 	},
 	{
 		name: 'S8',
-		title: 'A tariff stored weeks ago takes effect, five of six instructions',
+		title: 'A tariff sent weeks ago takes effect; one of its six Alerts is missing',
 		homes: 1,
 		lasts: 40,
 		play(c, now, [h]) {

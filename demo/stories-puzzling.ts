@@ -1,4 +1,4 @@
-// Stories that need a second look: several suspects, storms, unknown Devices, and nothing at all.
+// Defines the stories without one clear cause: several suspects, a storm, an unknown Device, or no Service Request at all.
 import { DAY, HOUR, MINUTE, SECOND } from './events.ts';
 import { iso, split, type Story } from './story.ts';
 import { hanDeviceLogResult } from './traffic.ts';
@@ -9,7 +9,7 @@ const { brightwell, halden, oldmoor, northGrid, homeWatt, metrix } = PARTIES;
 export const PUZZLING_STORIES: readonly Story[] = [
 	{
 		name: 'S9',
-		title: 'Several requests that may have caused it',
+		title: 'Several Service Requests that may have caused the Alert',
 		homes: 1,
 		lasts: 60,
 		play(c, now, [h]) {
@@ -29,7 +29,7 @@ export const PUZZLING_STORIES: readonly Story[] = [
 		play(c, now, homes) {
 			for (const [i, home] of homes.entries()) {
 				c.devices(now, devicesOf({ ...home, model: 'Aster E4', firmware: '2.10' }));
-				// The last four of the sixty never got the campaign.
+				// The last four of the sixty homes are not part of the campaign.
 				const cause =
 					i < homes.length - 4
 						? c.request(brightwell, home.esme, '11.3', now - 3 * HOUR, ['I0', 30], {
@@ -46,7 +46,7 @@ export const PUZZLING_STORIES: readonly Story[] = [
 	},
 	{
 		name: 'S11',
-		title: 'Firmware sent by the former Supplier arrives after the switch',
+		title: 'Firmware from the former Supplier arrives after the Change of Supplier',
 		homes: 1,
 		lasts: 40,
 		play(c, now, [h]) {
@@ -57,7 +57,7 @@ export const PUZZLING_STORIES: readonly Story[] = [
 	},
 	{
 		name: 'S12',
-		title: 'An Alert from a Device that is in no inventory',
+		title: 'An Alert from a Device that is not in the inventory yet',
 		homes: 1,
 		lasts: 60,
 		play(c, now, [h]) {
@@ -67,7 +67,7 @@ export const PUZZLING_STORIES: readonly Story[] = [
 	},
 	{
 		name: 'S13',
-		title: 'No Service Request at all: really suspicious',
+		title: 'Security and tamper Alerts that no Service Request explains',
 		homes: 1,
 		lasts: 100,
 		play(c, now, [h]) {
@@ -83,7 +83,7 @@ export const PUZZLING_STORIES: readonly Story[] = [
 	},
 	{
 		name: 'S14',
-		title: 'Our own command is the cause',
+		title: 'Our own Service Request is the cause',
 		homes: 1,
 		lasts: 30,
 		play(c, now, [h]) {
@@ -95,7 +95,7 @@ export const PUZZLING_STORIES: readonly Story[] = [
 	},
 	{
 		name: 'S15',
-		title: 'DCC Alerts that name their request',
+		title: 'DCC Alerts that name the Service Request',
 		homes: 3,
 		lasts: 110,
 		play(c, now, [h, two, three]) {
@@ -122,7 +122,7 @@ export const PUZZLING_STORIES: readonly Story[] = [
 	},
 	{
 		name: 'S16',
-		title: 'A site visit of the other fuel’s Supplier opens the meter',
+		title: 'An engineer of the other fuel’s Supplier opens the meter on a site visit',
 		homes: 1,
 		lasts: 120,
 		play(c, now, [h]) {
@@ -137,7 +137,7 @@ export const PUZZLING_STORIES: readonly Story[] = [
 	},
 	{
 		name: 'S17',
-		title: 'One message three times, and out of order',
+		title: 'One Alert arrives three times and out of order',
 		homes: 1,
 		lasts: 60,
 		play(c, now, [h]) {

@@ -1,4 +1,4 @@
-// All stories, in the order in which the demo plays them.
+// Lists all stories in the order in which the demo plays them, and plays one.
 import { Chronicle, SECOND, type Happening } from './events.ts';
 import { createRandom } from './random.ts';
 import { EXPLAINED_STORIES } from './stories-explained.ts';
@@ -8,12 +8,12 @@ import { homeOf } from './world.ts';
 
 export const STORIES: readonly Story[] = [...EXPLAINED_STORIES, ...PUZZLING_STORIES];
 
-/** Numbers below are the neighbourhood's. */
+/** The first number of the homes of stories. The homes of the daily traffic have lower numbers. */
 const FIRST_STORY_HOME = 10_000;
 
-/** Plays a story from `now` on homes that no earlier play has used. */
+/** Plays a story from `now` (epoch ms) on homes that no earlier play has used. */
 export function playStory(story: Story, now: number): Happening {
-	// Time gives the homes their numbers, so that a later start of the demo takes others.
+	// The number depends on the time, so a later start of the demo uses other homes.
 	const first = FIRST_STORY_HOME + ((Math.floor(now / SECOND) * 7) % 16_000_000);
 	const homes = Array.from({ length: story.homes }, (_, i) => homeOf(first + i));
 	const chronicle = new Chronicle(createRandom(Math.floor(now / SECOND)), story.name, story.name);

@@ -1,18 +1,19 @@
-// A named story: a situation that a control room knows, played on fresh homes, relative to the moment it starts.
+// Defines a story: a situation that a control room knows, played on new homes. Times are relative to its start.
 import type { Chronicle } from './events.ts';
 import type { Home } from './world.ts';
 
 export interface Story {
 	name: string;
+	/** The demo prints the title when the story starts. */
 	title: string;
-	/** How many fresh homes it takes. */
+	/** The number of new homes that the story needs. */
 	homes: number;
-	/** Seconds from its start to its last event. */
+	/** Seconds from the start to the last event. */
 	lasts: number;
 	play(c: Chronicle, now: number, homes: readonly Home[]): void;
 }
 
-/** A home with two Suppliers, electricity from Brightwell. */
+/** The home with two Suppliers: electricity from Brightwell, gas from Halden. */
 export const split = (home: Home): Home => ({
 	...home,
 	gasSupplier: 'halden',

@@ -1,5 +1,5 @@
-// The daily traffic of a neighbourhood: reads and schedules that cause nothing, commands that cause Alerts, and Alerts
-// that no command caused. The mechanisms and their delays are the world's own, not read from the product's tables.
+// Makes the daily traffic: reads without effect, commands that cause Alerts, and Alerts without a command.
+// The mechanisms and their delays are written here. They do not come from the cause table of the product.
 import { Chronicle, DAY, HOUR, SECOND, type Happening } from './events.ts';
 import { createRandom, type Random } from './random.ts';
 import { DCC, PARTIES, type Home } from './world.ts';
@@ -8,11 +8,11 @@ type Mechanism = (chronicle: Chronicle, home: Home, at: number) => void;
 
 const { brightwell, halden, northGrid, homeWatt, metrix, valleyGas } = PARTIES;
 
-/** The other Supplier of a home with two, else the own one. */
+/** The gas Supplier of the home. If the home has no other Supplier: Brightwell, as a gas Supplier. */
 const otherFuel = (home: Home) => (home.gasSupplier === 'halden' ? halden : { ...brightwell, role: 'GS' });
 
 const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
-	// A network operator whose certificate is not the one on the meter.
+	// A network operator sends a command, but the meter holds another certificate.
 	[
 		10,
 		(c, home, at) => {
@@ -23,7 +23,7 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			c.alert(home.esme, '8F30', at + c.random.whole(2, 25) * SECOND, cause);
 		}
 	],
-	// Another fuel's Supplier adds a Device on the shared hub; the meter joins anew.
+	// The other fuel's Supplier adds a Device on the shared hub, and the meter joins the network again.
 	[
 		12,
 		(c, home, at) => {
@@ -31,7 +31,7 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			c.alert(home.esme, '8183', at + c.random.whole(40, 240) * SECOND, cause);
 		}
 	],
-	// A removed display keeps trying.
+	// A display that was removed from the network tries to join again.
 	[
 		6,
 		(c, home, at) => {
@@ -39,7 +39,7 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			c.alert(home.esme, '8F3E', at + c.random.whole(60, 900) * SECOND, cause);
 		}
 	],
-	// A clock that drifts: set by the own Supplier, refused by the meter.
+	// A clock has drifted: the Supplier sets it, and the meter refuses the change.
 	[
 		8,
 		(c, home, at) => {
@@ -47,7 +47,7 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			c.alert(home.esme, '8F0C', at + c.random.whole(4, 25) * SECOND, cause);
 		}
 	],
-	// Top-ups.
+	// A prepayment top-up.
 	[
 		12,
 		(c, home, at) => {
@@ -55,7 +55,7 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			c.alert(home.esme, '810E', at + c.random.whole(4, 25) * SECOND, cause);
 		}
 	],
-	// A command that did not arrive: the DCC names it.
+	// A command does not arrive at the Device. The DCC Alert names the command.
 	[
 		8,
 		(c, home, at) => {
@@ -71,7 +71,7 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			});
 		}
 	],
-	// The hub confirms an own change of its Device Log, as a DUIS message.
+	// The DCC confirms the Supplier's change of the Device Log of the hub in a DUIS message.
 	[
 		8,
 		(c, home, at) => {
@@ -79,7 +79,7 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			c.duis(at + 40 * SECOND, hanDeviceLogResult(cause, at + 40 * SECOND));
 		}
 	],
-	// A tariff stored weeks ago takes effect, one Alert for each of its instructions.
+	// A tariff sent weeks ago takes effect. The meter raises one Alert for each instruction.
 	[
 		5,
 		(c, home, at) => {
@@ -102,7 +102,7 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 				});
 		}
 	],
-	// A command that the meter's firmware does not understand.
+	// The firmware of the meter does not support a command.
 	[
 		5,
 		(c, home, at) => {
@@ -120,7 +120,7 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			c.alert(home.esme, '8F3E', at + c.random.whole(80, 200) * SECOND, cause);
 		}
 	],
-	// Firmware is activated and the meter restarts.
+	// The Supplier activates firmware, and the meter restarts.
 	[
 		4,
 		(c, home, at) => {
@@ -128,7 +128,7 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			c.alert(home.esme, '81B2', at + c.random.whole(60, 900) * SECOND, cause);
 		}
 	],
-	// Something that no table knows: an agent's visit read makes one model report a warning.
+	// A cause that the cause table does not know: a read by an agent makes the meter raise a warning.
 	[
 		3,
 		(c, home, at) => {
@@ -136,15 +136,18 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			c.alert(home.esme, '81AF', at + c.random.whole(5, 60) * SECOND, cause, { truth: 'unknown-cause' });
 		}
 	],
-	// Nobody's command: supply, battery, wiring; now and then somebody at the meter.
+	// No command: the supply returns, or the wiring is wrong.
 	[
 		10,
 		(c, home, at) => c.alert(home.esme, c.random.pick(['8F35', '8F36', '81B8', '81BB', '81B7']), at, null)
 	],
+	// No command: the battery of a gas meter is low.
 	[3, (c, home, at) => c.alert(home.gsme ?? home.esme, home.gsme ? '8F1F' : '8F35', at, null)],
+	// No command: a person opens the meter.
 	[2, (c, home, at) => c.alert(home.esme, c.random.pick(['8F76', '8F3F', '8F74']), at, null)],
+	// No command: a security check of the meter fails.
 	[2, (c, home, at) => c.alert(home.esme, c.random.pick(['8F3D', '8F3E']), at, null)],
-	// An innocent read just before a spontaneous Alert.
+	// A read without effect, just before a spontaneous Alert.
 	[
 		4,
 		(c, home, at) => {
@@ -152,12 +155,14 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			c.alert(home.gsme ?? home.esme, '8F3F', at, null);
 		}
 	],
+	// No command: the meter has updated its billing data log.
 	[5, (c, home, at) => c.alert(home.esme, '8F0A', at, null)]
 ];
-const TOTAL = MECHANISMS.reduce((sum, [share]) => sum + share, 0);
+const TOTAL_SHARE = MECHANISMS.reduce((sum, [share]) => sum + share, 0);
 
+/** Picks a mechanism at random, in proportion to the shares. */
 function draw(random: Random): Mechanism {
-	let ticket = random.whole(1, TOTAL);
+	let ticket = random.whole(1, TOTAL_SHARE);
 	for (const [share, mechanism] of MECHANISMS) if ((ticket -= share) <= 0) return mechanism;
 	return MECHANISMS[0]![1];
 }
@@ -171,7 +176,7 @@ export interface TrafficPlan {
 	episodesPerHour: number;
 }
 
-/** All that happens in a stretch of time: the same plan gives the same events, to the byte. */
+/** The events of a stretch of time. The same plan gives exactly the same events. */
 export function traffic(homes: readonly Home[], { seed, from, to, episodesPerHour }: TrafficPlan): Happening {
 	const random = createRandom(seed);
 	const chronicle = new Chronicle(random, `traffic-${seed}`);
@@ -183,7 +188,7 @@ export function traffic(homes: readonly Home[], { seed, from, to, episodesPerHou
 	return chronicle.happening;
 }
 
-/** Reads by everybody, all day: they succeed and cause nothing. */
+/** Adds a read by one of five Users. It succeeds and causes no Alert. */
 function readSomething(c: Chronicle, home: Home, at: number): void {
 	const [party, variant] = c.random.pick([
 		[brightwell, '4.6.1'],
@@ -197,6 +202,7 @@ function readSomething(c: Chronicle, home: Home, at: number): void {
 	});
 }
 
+/** The DUIS message (DCC Alert N24) that reports the result of a change of the Device Log. */
 export function hanDeviceLogResult(requestId: string, at: number): string {
 	const [sender] = requestId.split(':');
 	return `<?xml version="1.0" encoding="UTF-8"?>

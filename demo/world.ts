@@ -1,5 +1,5 @@
-// A small simulated Great Britain: homes with their Devices, the parties that send Service Requests, and who supplies
-// whom. Everything here is fictional.
+// Defines the simulated world: homes with their Devices, the Users that send Service Requests, and the Suppliers.
+// Everything here is fictional.
 
 export interface Party {
 	userId: string;
@@ -18,6 +18,7 @@ export const PARTIES = {
 	metrix: { userId: '90-B3-D5-1F-30-04-00-01', role: 'RSA', name: 'Metrix Field' }
 } as const satisfies Record<string, Party>;
 
+/** The EUI-64 id of the DCC. */
 export const DCC = '90-B3-D5-1F-30-00-00-02';
 
 export interface Home {
@@ -46,11 +47,11 @@ export interface DeviceBody {
 const AREAS = ['SW1', 'LS6', 'CF24'];
 const SINCE = '2025-01-01T00:00:00.000Z';
 
-/** The home of a number: the same number is the same home at every start. */
+/** The home with this number. The same number gives the same home at every start. */
 export function homeOf(number: number): Home {
 	const device = (kind: number): string =>
 		`88-73-84-57-${[number >> 16, number >> 8, number].map((part) => (part & 0xff).toString(16).padStart(2, '0').toUpperCase()).join('-')}-0${kind}`;
-	// Six in ten dual fuel with one Supplier, a quarter with two, the rest electricity only.
+	// 60 % of the homes have both fuels from one Supplier, 25 % from two, and 15 % have electricity only.
 	const share = (number * 7919) % 100;
 	const gasSupplier = share < 60 ? 'brightwell' : share < 85 ? 'halden' : null;
 	return {
@@ -72,7 +73,7 @@ export const neighbourhood = (size: number): Home[] => Array.from({ length: size
 
 type Tenures = DeviceBody['tenures'];
 
-/** The Devices of a home as the inventory states them; `electricity` overrides the tenures of the electricity side. */
+/** The inventory records of a home's Devices. `electricity`: the tenures of all Devices but the gas ones. */
 export function devicesOf(
 	home: Home,
 	electricity: Tenures = [{ supplier: 'brightwell', from: SINCE, to: null }]

@@ -1,3 +1,4 @@
+// Checks the demo feed: its traffic is repeatable and realistic, and ingest accepts all of its records.
 import { describe, expect, it } from 'vitest';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
@@ -16,8 +17,8 @@ const day = traffic(homes, plan);
 const bodies = (happening: Happening, what: string) =>
 	happening.events.filter((event) => event.what === what).map((event) => event.body);
 
-/** What does not pass the product's own schemas. */
-function unfit({ events }: Happening): unknown[] {
+/** The records that the schemas of ingest refuse. */
+function refused({ events }: Happening): unknown[] {
 	return events.flatMap((event): unknown[] => {
 		if (event.what === 'devices') return event.body.filter((body) => !DeviceIn.safeParse(body).success);
 		if (event.what === 'duis')
@@ -29,20 +30,20 @@ function unfit({ events }: Happening): unknown[] {
 }
 
 describe('the traffic of a neighbourhood', () => {
-	it('is the same to the byte for the same seed, and another for another', () => {
+	it('is exactly the same for the same seed and different for another seed', () => {
 		expect(JSON.stringify(traffic(homes, plan))).toBe(JSON.stringify(day));
 		expect(JSON.stringify(traffic(homes, { ...plan, seed: 8 }))).not.toBe(JSON.stringify(day));
 	});
 
-	it('speaks only of Devices of the neighbourhood, in forms that ingest takes', () => {
+	it('names only Devices of the neighbourhood, in records that ingest accepts', () => {
 		const known = new Set(homes.flatMap((home) => devicesOf(home)).map((device) => device.deviceId));
 		const alerts = bodies(day, 'alert') as Array<{ deviceId: string }>;
 		expect(alerts.length).toBeGreaterThan(1000);
 		expect(alerts.filter((alert) => !known.has(alert.deviceId))).toEqual([]);
-		expect(unfit(day)).toEqual([]);
+		expect(refused(day)).toEqual([]);
 	});
 
-	it('knows the true cause of every Alert, which is among its requests', () => {
+	it('states the true cause of every Alert, and the cause is one of its Service Requests', () => {
 		const requests = new Set(
 			(bodies(day, 'request') as Array<{ requestId: string }>).map((body) => body.requestId)
 		);
@@ -52,7 +53,7 @@ describe('the traffic of a neighbourhood', () => {
 		expect(new Set(day.truths.map((truth) => truth.messageId)).size).toBe(day.truths.length);
 	});
 
-	it('brings about 15 % of the audit records late and 5 % of the Alerts twice', () => {
+	it('delivers about 15 % of the audit records late and about 5 % of the Alerts twice', () => {
 		const requests = day.events.filter((event) => event.what === 'request');
 		const late = requests.filter(
 			(event) => event.sendAt - Date.parse((event.body as { requestedAt: string }).requestedAt) > 20_000
@@ -66,23 +67,23 @@ describe('the traffic of a neighbourhood', () => {
 });
 
 describe('the stories', () => {
-	it('are S1 to S17, each with Alerts and in forms that ingest takes', () => {
+	it('are named S1 to S17, raise Alerts, and consist of records that ingest accepts', () => {
 		expect(STORIES.map((story) => story.name)).toEqual(Array.from({ length: 17 }, (_, i) => `S${i + 1}`));
 		for (const story of STORIES) {
 			const happening = playStory(story, NOON);
-			expect(unfit(happening)).toEqual([]);
+			expect(refused(happening)).toEqual([]);
 			expect(bodies(happening, 'alert').length).toBeGreaterThan(0);
 			const last = Math.max(...happening.events.map((event) => event.sendAt)) - NOON;
 			expect(last).toBeLessThanOrEqual((story.lasts + 60) * 1000);
 		}
 	});
 
-	it('take fresh homes at every play', () => {
+	it('use new homes each time they are played', () => {
 		const devicesAt = (now: number) =>
 			(bodies(playStory(STORIES[0]!, now), 'devices') as Array<Array<{ deviceId: string }>>)
 				.flat()
 				.map((device) => device.deviceId);
-		const [one, two] = [devicesAt(NOON), devicesAt(NOON + 60_000)];
-		expect(one.filter((id) => two.includes(id))).toEqual([]);
+		const [first, second] = [devicesAt(NOON), devicesAt(NOON + 60_000)];
+		expect(first.filter((id) => second.includes(id))).toEqual([]);
 	});
 });
