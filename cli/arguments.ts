@@ -1,10 +1,10 @@
-// The arguments of one CLI verb, after the command line was parsed.
+// Defines the arguments that a CLI verb receives.
 
 export interface Arguments {
 	/** The words after the verb. */
 	words: string[];
-	/** The values of `--name value`; `undefined` where an option was not given. */
+	/** The values of `--name value`. `undefined`: the option was not given. */
 	options: Record<string, string | undefined>;
-	/** `--json`: print for machines. */
+	/** `--json` was given: print JSON for programs. */
 	json: boolean;
 }

@@ -1,55 +1,10 @@
-// `npm run causeway -- VERB`: administration from the command line. Uses DATABASE_URL and REDIS_URL, or the running
-// instance, or starts the embedded services for as long as it takes.
+// Runs a verb of `npm run causeway -- VERB`: administration from the command line.
+// A verb that needs the database uses the running instance, or DATABASE_URL and REDIS_URL. Otherwise it starts the
+// embedded services and stops them at the end.
 import { parseArgs } from 'node:util';
-import type { Arguments } from './arguments.ts';
-import { decode } from './decode.ts';
-import { importFile } from './import.ts';
-import { addKey, addPerson, addSupplierVerb, migrateVerb, reindexVerb } from './setup.ts';
+import { usageError, verbs } from './verbs.ts';
 
-interface Verb {
-	usage: string;
-	what: string;
-	/** Returns the exit code. */
-	run(args: Arguments): Promise<number> | number;
-}
-
-const verbs: Record<string, Verb> = {
-	migrate: { usage: 'migrate', what: 'brings the database to the newest schema', run: migrateVerb },
-	'supplier add': {
-		usage: 'supplier add SLUG --name NAME --user-ids EUI,EUI',
-		what: 'adds a Supplier, or brings it up to date',
-		run: addSupplierVerb
-	},
-	'user add': {
-		usage:
-			'user add --supplier SLUG --email EMAIL --name NAME --role controller|lead|officer|engineer [--password PASSWORD]',
-		what: 'adds a person who can sign in',
-		run: addPerson
-	},
-	'apikey create': {
-		usage: "apikey create --supplier SLUG|'*' --scopes ingest,read,decide",
-		what: 'makes a key and prints it once',
-		run: addKey
-	},
-	import: {
-		usage: 'import FILE [--url URL --key KEY]',
-		what: 'sends a file through the running API (JSON, NDJSON, CSV or DUIS XML)',
-		run: importFile
-	},
-	decode: {
-		usage: 'decode FILE...',
-		what: 'shows what ingest would keep of a DUIS message or a GBCS Alert in hex; - reads standard input',
-		run: ({ words }) =>
-			words.length > 0 ? decode(words, console.log, console.error) : wrong('decode needs a FILE')
-	},
-	reindex: { usage: 'reindex', what: 'fills the Redis index from the record', run: reindexVerb }
-};
-
-function wrong(line: string): number {
-	console.error(`${line}; see npm run causeway -- --help`);
-	return 2;
-}
-
+/** The help of all verbs, or of the verbs that begin with `only`. */
 function help(only?: string): string {
 	const shown = Object.entries(verbs).filter(
 		([name]) => !only || name === only || name.startsWith(`${only} `)
@@ -57,9 +12,14 @@ function help(only?: string): string {
 	return [
 		'npm run causeway -- VERB',
 		'',
-		...shown.map(([, verb]) => `  ${verb.usage}\n      ${verb.what}`),
-		'',
-		'--json prints for machines.'
+		...shown.flatMap(([, { usage, summary, details = [] }]) => [
+			`  ${usage}`,
+			...[summary, ...details].map((line) => `      ${line}`),
+			''
+		]),
+		'Arguments in [square brackets] are optional. Add --json to print JSON for programs.',
+		'A verb that needs the database uses the running instance, or DATABASE_URL and REDIS_URL.',
+		'Without either, it starts the embedded services and stops them at the end.'
 	].join('\n');
 }
 
@@ -87,16 +47,16 @@ async function main(argv: readonly string[]): Promise<number> {
 			}
 		});
 	} catch (error) {
-		return wrong((error as Error).message.split('. ')[0]!);
+		return usageError((error as Error).message.split('. ')[0]!);
 	}
 	const { positionals } = parsed;
 	const values = parsed.values as Record<string, string | boolean | undefined>;
-	const name = [positionals.slice(0, 2).join(' '), positionals[0] ?? ''].find((n) => verbs[n]);
+	const name = [positionals.slice(0, 2).join(' '), positionals[0] ?? ''].find((words) => verbs[words]);
 	if (values['help'] || positionals.length === 0) {
 		console.log(help(name ?? positionals[0]));
 		return 0;
 	}
-	if (!name) return wrong(`there is no verb "${positionals.join(' ')}"`);
+	if (!name) return usageError(`There is no verb "${positionals.join(' ')}"`);
 	const options = Object.fromEntries(names.map((option) => [option, values[option] as string | undefined]));
 	return verbs[name]!.run({
 		words: positionals.slice(name.split(' ').length),

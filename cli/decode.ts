@@ -1,24 +1,24 @@
-// decode: shows what ingest would keep of a DUIS message or of a GBCS Alert in hex, one JSON line a file.
+// Prints the fields that ingest would store of a DUIS message or of a GBCS Alert in hexadecimal: one JSON line a file.
 import { readFileSync } from 'node:fs';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs/alert.ts';
 import { readDuis } from '#lib/server/duis/message.ts';
 
-/** Decodes each file (`-`: standard input); returns 1 when one of them could not be read, after doing the others. */
+/** Decodes all files (`-`: standard input). Returns the exit code: 1 if at least one file could not be decoded. */
 export function decode(
 	files: readonly string[],
 	out: (line: string) => void,
 	fail: (line: string) => void
 ): number {
-	let bad = 0;
+	let exitCode = 0;
 	for (const file of files) {
 		const result = decodeOne(file);
 		if ('reason' in result) {
 			fail(`${file}: ${result.reason}`);
-			bad = 1;
+			exitCode = 1;
 		} else out(JSON.stringify({ file, ...result }));
 	}
-	return bad;
+	return exitCode;
 }
 
 function decodeOne(file: string): Record<string, unknown> | { reason: string } {
@@ -26,7 +26,7 @@ function decodeOne(file: string): Record<string, unknown> | { reason: string } {
 	try {
 		bytes = readFileSync(file === '-' ? 0 : file);
 	} catch (error) {
-		return { reason: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown fault'}` };
+		return { reason: `cannot read the file (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})` };
 	}
 	const text = bytes.toString('latin1').replace(/\s+/g, '');
 	return /^[0-9a-f]+$/i.test(text) && text.length % 2 === 0 ? gbcs(Buffer.from(text, 'hex')) : duis(bytes);
@@ -52,7 +52,7 @@ function gbcs(bytes: Buffer): Record<string, unknown> | { reason: string } {
 	const reading = decodeGbcsAlert(bytes);
 	if (!reading.ok) return { reason: reading.reason };
 	const { alert } = reading;
-	if (alert.alertCode === null) return { reason: `no Alert code: ${alert.unread}` };
+	if (alert.alertCode === null) return { reason: `the message has no readable Alert code: ${alert.unread}` };
 	const {
 		originatorId: deviceId,
 		alertCode: code,
@@ -60,10 +60,10 @@ function gbcs(bytes: Buffer): Record<string, unknown> | { reason: string } {
 		targetId: recipientId,
 		reference
 	} = alert;
-	const kept = AlertIn.parse({ deviceId, code, raisedAt, recipientId, reference });
+	const stored = AlertIn.parse({ deviceId, code, raisedAt, recipientId, reference });
 	return {
 		messageKind: 'alert',
-		...kept,
+		...stored,
 		verified: false,
 		gbcs: headerOf(alert),
 		notes: alert.unread ? [alert.unread] : []

@@ -1,25 +1,28 @@
-// import: sends a file through the API of the running instance, in calls of a thousand; its kind is told by its content.
+// Sends a file through the API of the running instance, in calls of 1,000 records. The content decides the kind of record.
 import { readFileSync } from 'node:fs';
 import { homeOf, runningInstance } from '../launcher/services.ts';
 import type { Arguments } from './arguments.ts';
 
-const PER_CALL = 1000;
+const RECORDS_PER_CALL = 1000;
 
-interface Parcel {
+/** The calls that a file becomes. */
+interface Calls {
+	/** The path under /api/v1. */
 	path: string;
+	/** The Content-Type. */
 	type: string;
 	bodies: string[];
 }
 
 export async function importFile({ words, options, json }: Arguments): Promise<number> {
 	const [file] = words;
-	if (!file) throw new Error('import needs a FILE');
+	if (!file) throw new Error('import needs a FILE. Run `npm run causeway -- --help` for its usage.');
 	const url = options['url'] ?? runningInstance(homeOf(process.env))?.url;
-	if (!url) throw new Error('nothing runs here: start Causeway, or give --url');
+	if (!url) throw new Error('No instance is running here. Start Causeway with `npm start`, or give --url.');
 	const key = options['key'] ?? process.env['CAUSEWAY_KEY'];
 	if (!key)
 		throw new Error(
-			"--key is missing: make one with npm run causeway -- apikey create --supplier '*' --scopes ingest"
+			"--key is missing. Make a key with: npm run causeway -- apikey create --supplier '*' --scopes ingest"
 		);
 	const { path, type, bodies } = pack(readFileSync(file, 'utf8'));
 	const total = { accepted: 0, duplicates: 0, rejected: 0 };
@@ -36,22 +39,23 @@ export async function importFile({ words, options, json }: Arguments): Promise<n
 			detail?: string;
 		};
 		if (answer.accepted === undefined && !answer.rejected)
-			throw new Error(`${path} answers ${response.status}: ${answer.detail ?? 'no reason given'}`);
+			throw new Error(`${path} answered ${response.status}: ${answer.detail ?? 'no reason given'}`);
 		total.accepted += answer.accepted ?? 0;
 		total.duplicates += answer.duplicates ?? 0;
 		total.rejected += answer.rejected?.length ?? 0;
 		for (const { index, error } of answer.rejected ?? [])
-			console.error(`${file}, record ${i * PER_CALL + index + 1}: ${error}`);
+			console.error(`${file}, record ${i * RECORDS_PER_CALL + index + 1}: ${error}`);
 	}
 	console.log(
 		json
 			? JSON.stringify({ path, ...total })
-			: `${file} -> ${path}: ${total.accepted} kept, ${total.duplicates} known, ${total.rejected} refused`
+			: `${file} -> ${path}: ${total.accepted} stored, ${total.duplicates} already stored before, ${total.rejected} refused`
 	);
 	return total.rejected > 0 ? 1 : 0;
 }
 
-function pack(text: string): Parcel {
+/** Decides by the content where the records go, and divides them into calls. */
+function pack(text: string): Calls {
 	const start = text.trimStart();
 	if (start.startsWith('<')) return { path: '/duis', type: 'application/xml', bodies: [text] };
 	if (!start.startsWith('{') && !start.startsWith('[')) {
@@ -59,7 +63,7 @@ function pack(text: string): Parcel {
 		const path = /requestId/.test(head) ? '/service-requests' : '/devices';
 		return { path, type: 'text/csv', bodies: groups(lines).map((group) => [head, ...group].join('\n')) };
 	}
-	const records = start.startsWith('[') ? (JSON.parse(text) as unknown[]) : whole(text);
+	const records = start.startsWith('[') ? (JSON.parse(text) as unknown[]) : readJsonOrNdjson(text);
 	const first = (records[0] ?? {}) as Record<string, unknown>;
 	const path = 'requestId' in first ? '/service-requests' : 'deviceType' in first ? '/devices' : '/alerts';
 	return {
@@ -69,8 +73,8 @@ function pack(text: string): Parcel {
 	};
 }
 
-/** One JSON object, or one on each line. */
-function whole(text: string): unknown[] {
+/** Reads one JSON object, or one on each line. */
+function readJsonOrNdjson(text: string): unknown[] {
 	try {
 		return [JSON.parse(text)];
 	} catch {
@@ -82,6 +86,6 @@ function whole(text: string): unknown[] {
 }
 
 const groups = <T>(items: readonly T[]): T[][] =>
-	Array.from({ length: Math.ceil(items.length / PER_CALL) }, (_, i) =>
-		items.slice(i * PER_CALL, (i + 1) * PER_CALL)
+	Array.from({ length: Math.ceil(items.length / RECORDS_PER_CALL) }, (_, i) =>
+		items.slice(i * RECORDS_PER_CALL, (i + 1) * RECORDS_PER_CALL)
 	);

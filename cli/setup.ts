@@ -1,4 +1,4 @@
-// The verbs that set an installation up: schema, Suppliers, people, keys, index.
+// Implements the verbs that set up an installation: schema, Suppliers, people, keys, index.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { Eui64 } from '#lib/domain/eui64.ts';
@@ -13,7 +13,7 @@ import { openWorkerServices } from '#lib/server/services.ts';
 import { withServices, type Services } from '../launcher/services.ts';
 import type { Arguments } from './arguments.ts';
 
-/** Runs `work` on an up-to-date database. */
+/** Migrates the database, then runs `work` with it. */
 function onDatabase<T>(work: (pool: pg.Pool, services: Omit<Services, 'stop'>) => Promise<T>): Promise<T> {
 	return withServices(process.env, async (services) => {
 		await migrate(services.databaseUrl);
@@ -33,7 +33,7 @@ const print = (json: boolean, value: Record<string, unknown>, text: string): num
 
 function required({ options }: Arguments, name: string): string {
 	const value = options[name];
-	if (!value) throw new Error(`--${name} is missing; see npm run causeway -- --help`);
+	if (!value) throw new Error(`--${name} is missing. Run \`npm run causeway -- --help\` for the usage.`);
 	return value;
 }
 
@@ -43,7 +43,9 @@ export const migrateVerb = ({ json }: Arguments): Promise<number> =>
 		return print(
 			json,
 			{ applied },
-			applied.length > 0 ? `applied ${applied.join(', ')}` : 'the database is up to date'
+			applied.length > 0
+				? `Applied ${applied.join(', ')}.`
+				: 'The database already has the newest schema. Nothing to do.'
 		);
 	});
 
@@ -70,7 +72,9 @@ export async function addSupplierVerb(args: Arguments): Promise<number> {
 	return print(
 		args.json,
 		{ supplier: slug.data, name, userIds },
-		`Supplier ${slug.data} (${name}) has the User IDs ${userIds.join(', ') || 'none yet'}`
+		userIds.length > 0
+			? `Saved Supplier ${slug.data} (${name}) with the User IDs ${userIds.join(', ')}.`
+			: `Saved Supplier ${slug.data} (${name}) without a new User ID.`
 	);
 }
 
@@ -78,11 +82,11 @@ export async function addPerson(args: Arguments): Promise<number> {
 	const email = required(args, 'email');
 	const supplier = required(args, 'supplier');
 	const role = (args.options['role'] ?? 'controller') as MemberRole;
-	if (!MEMBER_ROLES.includes(role)) throw new Error(`--role: must be one of ${MEMBER_ROLES.join(', ')}`);
-	if (!/^\S+@\S+\.\S+$/.test(email)) throw new Error('--email: must be an e-mail address');
+	if (!MEMBER_ROLES.includes(role)) throw new Error(`--role must be one of ${MEMBER_ROLES.join(', ')}.`);
+	if (!/^\S+@\S+\.\S+$/.test(email)) throw new Error('--email must be an e-mail address.');
 	const given = args.options['password'];
 	if (given !== undefined && given.length < 10)
-		throw new Error('--password: must have at least 10 characters');
+		throw new Error('--password must have at least 10 characters.');
 	const password = given ?? randomBytes(12).toString('base64url');
 	const isNew = await onDatabase(async (pool, { authSecret }) => {
 		const client = await pool.connect();
@@ -95,11 +99,11 @@ export async function addPerson(args: Arguments): Promise<number> {
 			role
 		});
 	});
-	const said = `${email} can sign in for ${supplier} as ${role}`;
+	const text = `${email} can sign in for ${supplier} as ${role}`;
 	return print(
 		args.json,
 		{ email, supplier, role, new: isNew, ...(given ? {} : { password }) },
-		given ? said : `${said}, password ${password}`
+		given ? `${text}.` : `${text}, password ${password}`
 	);
 }
 
@@ -108,7 +112,7 @@ export async function addKey(args: Arguments): Promise<number> {
 	const scopes = required(args, 'scopes').split(',') as Scope[];
 	const unknown = scopes.filter((scope) => !SCOPES.includes(scope));
 	if (unknown.length > 0)
-		throw new Error(`--scopes: "${unknown.join(', ')}" is unknown; there are ${SCOPES.join(', ')}`);
+		throw new Error(`--scopes: "${unknown.join(', ')}" is unknown. The scopes are ${SCOPES.join(', ')}.`);
 	const key = await onDatabase(async (pool) => {
 		const client = await pool.connect();
 		try {
@@ -117,7 +121,7 @@ export async function addKey(args: Arguments): Promise<number> {
 			client.release();
 		}
 	});
-	return print(args.json, { key }, `${key}\nKeep it: it is not shown again.`);
+	return print(args.json, { key }, `${key}\nStore this key in a safe place: it is not shown again.`);
 }
 
 export const reindexVerb = ({ json }: Arguments): Promise<number> =>
@@ -133,8 +137,8 @@ export const reindexVerb = ({ json }: Arguments): Promise<number> =>
 		const count = await reindex(
 			services.pool,
 			services.index,
-			(done) => json || process.stderr.write(`\r${done} Service Requests`)
+			(done) => json || process.stderr.write(`\r${done} Service Requests indexed`)
 		);
 		if (!json) process.stderr.write('\n');
-		return print(json, { count }, `${count} Service Requests are in the index`);
+		return print(json, { count }, `Filled the index with ${count} Service Requests.`);
 	});
