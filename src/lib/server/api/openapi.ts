@@ -1,4 +1,5 @@
-// GET /api/v1/openapi.json, made from the table of routes and its zod schemas.
+// Makes the OpenAPI document of GET /api/v1/openapi.json from the table of routes and its zod schemas.
+// `npm run docs:reference` writes docs/reference/api.md from the same table.
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { z } from 'zod';
 import type { RouteDescription } from '#lib/server/http/route.ts';
@@ -23,7 +24,7 @@ export function openApi(routes: readonly RouteDescription[]) {
 			title: 'Causeway',
 			version: '1',
 			description:
-				'Who touched the meter: Alerts, the Service Requests around them, and how sure the link is.'
+				'Alerts of smart meters, the Service Requests that may have caused them, and how sure the link is.'
 		},
 		servers: [{ url: '/api/v1' }],
 		components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
@@ -53,10 +54,13 @@ function operation(route: RouteDescription): ZodOpenApiOperationObject {
 			: {}),
 		responses: {
 			'2XX': {
-				description: 'Done',
+				description: 'The call succeeded',
 				...(route.gives ? { content: { 'application/json': { schema: route.gives } } } : {})
 			},
-			default: { description: 'A problem', content: { 'application/problem+json': { schema: Problem } } }
+			default: {
+				description: 'The call failed; `detail` says why',
+				content: { 'application/problem+json': { schema: Problem } }
+			}
 		}
 	};
 }

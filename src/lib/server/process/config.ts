@@ -1,71 +1,138 @@
-// The settings: environment variables, read and checked once at start. Nothing else reads the environment.
+// Reads the settings (environment variables) and checks them once at start. No other file of the server reads them.
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
+/** The folder of the project. */
 const PROJECT = resolve(import.meta.dirname, '../../../..');
+const SECRET_RULE = 'must have at least 32 characters; make one with: openssl rand -hex 32';
 
-const Config = z
-	.object({
-		DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
-		REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }),
-		/** The folder of this instance; a relative one stands in the project. */
-		CAUSEWAY_HOME: z.string().default('.causeway'),
-		HOST: z.string().default('127.0.0.1'),
-		PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-		/** The address that browsers use; needed behind a proxy. */
-		ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
-		AUTH_SECRET: z.string().min(32, 'must have at least 32 characters: openssl rand -hex 32'),
-		/** How long the Redis index remembers a Service Request. */
-		INDEX_WINDOW_HOURS: z.coerce.number().int().min(1).max(720).default(72),
-		/** Whole weeks older than this are dropped; the Service Audit Trail guarantees three months. */
-		RETENTION_DAYS: z.coerce.number().int().min(100).default(400),
-		/** How often learned evidence is weighed anew. */
-		LEARN_EVERY_SECONDS: z.coerce.number().min(0.1).max(86_400).default(60),
-		/** How long concurrent arrivals wait for each other to share a commit. */
-		INGEST_LINGER_MS: z.coerce.number().int().min(0).max(1000).default(4),
-		/** More than so many Alerts (or Service Requests) that wait to be worked on, and new ones are asked to come back. */
-		BACKLOG_RECORDS: z.coerce.number().int().min(1000).default(100_000),
-		/** User Roles (OU, RSA, ...) of which Suppliers see only the role, not which User it was. */
-		ROLE_ONLY: z
-			.string()
-			.default('')
-			.transform((roles) =>
-				roles
-					.split(',')
-					.map((role) => role.trim())
-					.filter(Boolean)
-			),
-		LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info')
-	})
-	.transform((env) => ({
-		databaseUrl: env.DATABASE_URL,
-		redisUrl: env.REDIS_URL,
-		home: resolve(PROJECT, env.CAUSEWAY_HOME),
-		host: env.HOST,
-		port: env.PORT,
-		origin: (env.ORIGIN ?? `http://${env.HOST}:${env.PORT}`).replace(/\/$/, ''),
-		authSecret: env.AUTH_SECRET,
-		indexWindowMs: env.INDEX_WINDOW_HOURS * 3_600_000,
-		retentionDays: env.RETENTION_DAYS,
-		learnEveryMs: env.LEARN_EVERY_SECONDS * 1000,
-		ingestLingerMs: env.INGEST_LINGER_MS,
-		backlogRecords: env.BACKLOG_RECORDS,
-		roleOnly: new Set(env.ROLE_ONLY) as ReadonlySet<string>,
-		logLevel: env.LOG_LEVEL
-	}));
+const wholeNumber = (least: number, most: number = Number.MAX_SAFE_INTEGER) => {
+	const rule =
+		most === Number.MAX_SAFE_INTEGER
+			? `must be a whole number, at least ${least}`
+			: `must be a whole number from ${least} to ${most}`;
+	return z.coerce.number(rule).int(rule).min(least, rule).max(most, rule);
+};
+const LEARN_RULE = 'must be a number from 0.1 to 86400';
+
+/**
+ * Every setting, with its check, default and description. `npm run docs:reference` writes docs/reference/settings.md and
+ * .env.example from this schema. `examples` holds the value that .env.example shows for a setting without default.
+ */
+export const Settings = z.object({
+	DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).meta({
+		description:
+			'The PostgreSQL database that stores everything, version 15 or newer. The user in the URL must be allowed to create tables and roles. The processes then act as three roles that are neither owner nor superuser. Set it to use your own PostgreSQL instead of the embedded one.',
+		examples: ['postgres://causeway:causeway@127.0.0.1:5432/causeway']
+	}),
+	REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).meta({
+		description:
+			'The Redis for the index, the job queues and the live updates. It must be Redis 7 or newer, or Valkey, with maxmemory-policy noeviction. Causeway restores its contents from PostgreSQL if they are lost. Set it to use your own Redis instead of the private one.',
+		examples: ['redis://127.0.0.1:6379']
+	}),
+	AUTH_SECRET: z
+		.string(SECRET_RULE)
+		.min(32, SECRET_RULE)
+		.meta({
+			description:
+				'The secret for the sessions of signed-in people: at least 32 random characters, for example from `openssl rand -hex 32`. If it is not set, `npm start` makes one and stores it in the folder CAUSEWAY_HOME.',
+			examples: ['replace-this-with-the-output-of-openssl-rand']
+		}),
+	HOST: z
+		.string()
+		.default('127.0.0.1')
+		.meta({ description: 'The address on which the web process listens.' }),
+	PORT: wholeNumber(0, 65535)
+		.default(3000)
+		.meta({ description: 'The port on which the web process listens.' }),
+	ORIGIN: z
+		.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+		.optional()
+		.meta({
+			description:
+				'The address of the console in a browser. Set it if Causeway runs behind a proxy. Without it, the address is `http://HOST:PORT`. The server refuses sockets, and calls that change something, from pages of any other address.',
+			examples: ['https://causeway.example']
+		}),
+	CAUSEWAY_HOME: z.string().default('.causeway').meta({
+		description:
+			'The folder for the data, logs and secrets of the embedded services, and for the last accuracy report. A relative path starts at the folder of the project. Two instances on one machine need two folders and two ports.'
+	}),
+	INDEX_WINDOW_HOURS: wholeNumber(1, 720).default(72).meta({
+		description:
+			'The number of hours that the Redis index holds a Service Request. If a cause reaches further back, the workers read the older Service Requests from PostgreSQL.'
+	}),
+	RETENTION_DAYS: wholeNumber(100).default(400).meta({
+		description:
+			'The number of days that records are stored. Causeway deletes whole weeks that are older. The Service Audit Trail itself guarantees three months.'
+	}),
+	LEARN_EVERY_SECONDS: z.coerce
+		.number(LEARN_RULE)
+		.min(0.1, LEARN_RULE)
+		.max(86_400, LEARN_RULE)
+		.default(60)
+		.meta({
+			description:
+				'The number of seconds between two computations of the learned evidence. Learned evidence says which Service Requests precede which Alerts more often than by chance.'
+		}),
+	INGEST_LINGER_MS: wholeNumber(0, 1000).default(4).meta({
+		description:
+			'The number of milliseconds that a record waits for other records, to share one database transaction with them.'
+	}),
+	BACKLOG_RECORDS: wholeNumber(1000).default(100_000).meta({
+		description:
+			'The number of stored Alerts, or of stored Service Requests, that may wait for processing. While more are waiting, new ones are answered 503 with Retry-After. The waiting records are safe, but nobody is served by an hour of delay. The default is about 90 seconds of the national load.'
+	}),
+	ROLE_ONLY: z
+		.string()
+		.default('')
+		.transform((roles) =>
+			roles
+				.split(',')
+				.map((role) => role.trim())
+				.filter(Boolean)
+		)
+		.meta({
+			description:
+				'User Roles, separated by commas. Of a User in one of these roles, a Supplier sees only the role, not the name or id. A Supplier always sees its own Service Requests in full.',
+			examples: ['OU,RSA']
+		}),
+	LOG_LEVEL: z
+		.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+		.default('info')
+		.meta({ description: 'The least severe level of log entries that the processes write.' })
+});
+
+const Config = Settings.transform((env) => ({
+	databaseUrl: env.DATABASE_URL,
+	redisUrl: env.REDIS_URL,
+	home: resolve(PROJECT, env.CAUSEWAY_HOME),
+	host: env.HOST,
+	port: env.PORT,
+	origin: (env.ORIGIN ?? `http://${env.HOST}:${env.PORT}`).replace(/\/$/, ''),
+	authSecret: env.AUTH_SECRET,
+	indexWindowMs: env.INDEX_WINDOW_HOURS * 3_600_000,
+	retentionDays: env.RETENTION_DAYS,
+	learnEveryMs: env.LEARN_EVERY_SECONDS * 1000,
+	ingestLingerMs: env.INGEST_LINGER_MS,
+	backlogRecords: env.BACKLOG_RECORDS,
+	roleOnly: new Set(env.ROLE_ONLY) as ReadonlySet<string>,
+	logLevel: env.LOG_LEVEL
+}));
 
 export type Config = z.infer<typeof Config>;
 
-/** Reads the settings; throws one error that names every bad variable. */
+/** Reads the settings. Throws one error that names every wrong or missing setting. An empty value counts as not set. */
 export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
 	const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 	const read = Config.safeParse(given);
 	if (read.success) return read.data;
-	const lines = read.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-	throw new Error(`The settings do not fit (.env.example lists them all):\n${lines.join('\n')}`);
+	const lines = new Set(read.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`));
+	throw new Error(
+		`Some settings are wrong or missing. .env.example describes them all.\n${[...lines].join('\n')}`
+	);
 }
 
-/** Kit's handler takes the origin from the environment and from nowhere else: without it, it refuses its own forms. */
+/** Puts the origin into the environment for the handler of SvelteKit. Without it, the handler refuses its own forms. */
 export function tellKitOrigin({ origin }: Config): void {
 	process.env['ORIGIN'] = origin;
 }

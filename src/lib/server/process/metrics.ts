@@ -1,4 +1,4 @@
-// Figures about this process and what passes through it, for GET /api/v1/metrics.
+// Defines the metrics of GET /api/v1/metrics. `npm run docs:reference` lists them in docs/reference/metrics.md.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 export const registry = new Registry();
@@ -6,21 +6,21 @@ collectDefaultMetrics({ register: registry });
 
 const ingested = new Counter({
 	name: 'causeway_ingested_total',
-	help: 'Records that arrived, by kind and by what became of them',
+	help: 'Records that arrived, by kind (alert, service-request, device) and result (accepted, duplicate, rejected)',
 	labelNames: ['kind', 'result'],
 	registers: [registry]
 });
 
 const dropped = new Counter({
 	name: 'causeway_dropped_fields_total',
-	help: 'Fields that the allow-list does not name and that were left behind',
+	help: 'Fields that were dropped because the allow-list does not name them, by kind of record',
 	labelNames: ['kind'],
 	registers: [registry]
 });
 
 const answered = new Histogram({
 	name: 'causeway_http_seconds',
-	help: 'Time to answer an API call',
+	help: 'Seconds to answer an API call, by route and HTTP status',
 	labelNames: ['route', 'status'],
 	buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
 	registers: [registry]
@@ -28,7 +28,7 @@ const answered = new Histogram({
 
 const backlog = new Gauge({
 	name: 'causeway_backlog_records',
-	help: 'Records that are kept and not worked on yet, by kind',
+	help: 'Stored records that wait for processing, by kind (alert, service-request)',
 	labelNames: ['kind'],
 	registers: [registry]
 });
