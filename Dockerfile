@@ -1,5 +1,5 @@
-# One image for the web process (the default), the worker (node workers/main.ts) and the migration
-# (node cli/causeway.ts migrate).
+# Builds one image for three processes: the web process (the default command), the worker (node workers/main.ts) and
+# the migration (node cli/causeway.ts migrate).
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./

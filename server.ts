@@ -1,4 +1,4 @@
-// The web process: plain node:http in front; the API and the sockets first, then Kit's pages.
+// Starts the web process: an HTTP server that serves the API, the live sockets and the pages of the console.
 import { createServer } from 'node:http';
 import { serveApi } from '#lib/server/api/api.ts';
 import { loadConfig, tellKitOrigin } from '#lib/server/process/config.ts';
@@ -12,7 +12,7 @@ const config = loadConfig();
 const log = createLog(config.logLevel, 'web');
 const services = await openWebServices(config, log);
 
-// Kit's build is a module graph of its own: it takes the services from here and does not open a second set.
+// The build of SvelteKit has its own copies of our modules. It finds the services here and does not open a second set.
 (globalThis as Record<symbol, unknown>)[SERVICES] = services;
 tellKitOrigin(config);
 const kit = (await import(new URL('./build/handler.js', import.meta.url).href)) as {
@@ -30,7 +30,9 @@ const live = await attachLive(http, services);
 http.on('error', (error: NodeJS.ErrnoException) => {
 	log.fatal(
 		{ error: error.message },
-		error.code === 'EADDRINUSE' ? `port ${config.port} is taken; set PORT to another` : 'cannot listen'
+		error.code === 'EADDRINUSE'
+			? `port ${config.port} is in use; set PORT to a free port`
+			: `cannot listen on ${config.host}, port ${config.port}`
 	);
 	process.exit(1);
 });

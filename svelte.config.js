@@ -1,3 +1,4 @@
+// Configures SvelteKit: the Node.js adapter writes to build/, and the Content Security Policy allows only our own origin.
 import adapter from '@sveltejs/adapter-node';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 

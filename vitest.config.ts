@@ -1,8 +1,9 @@
+// Configures Vitest: three projects (unit, integration, e2e) on plain Node.js.
+// The SvelteKit plugin is not needed, because no tested file imports `$app/*`. The Svelte plugin compiles the modules that
+// use runes (`*.svelte.ts`).
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// The runner's own configuration: plain Node without the Kit plugin, because nothing under test imports `$app/*`.
-// The svelte plugin is here for the rune modules (`*.svelte.ts`) alone.
 const shared = { environment: 'node' as const, expect: { requireAssertions: true } };
 
 export default defineConfig({
