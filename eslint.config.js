@@ -108,7 +108,7 @@ export default ts.config(
 		rules: forbid('Components know the domain, not the server.', '#lib/server/*', '$env/*')
 	},
 	{
-		files: ['workers/**', 'cli/**', 'demo/**', 'accuracy/**', 'bench/**'],
+		files: ['workers/**', 'cli/**', 'demo/**', 'accuracy/**', 'bench/**', 'docs/**'],
 		rules: forbid('Runs on plain Node.', '$app/*', '$env/*', '#lib/ui/*')
 	},
 	{
@@ -121,7 +121,7 @@ export default ts.config(
 		)
 	},
 	{
-		files: ['cli/**', 'launcher/**', 'demo/**', 'accuracy/**', 'bench/**'],
+		files: ['cli/**', 'launcher/**', 'demo/**', 'accuracy/**', 'bench/**', 'docs/**'],
 		rules: { 'no-console': 'off' }
 	},
 	{

@@ -1,18 +1,21 @@
+// Checks the settings: their defaults, their error texts, and that .env.example works.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '#lib/server/process/config.ts';
+import { Settings, loadConfig } from '#lib/server/process/config.ts';
 
 const lines = readFileSync('.env.example', 'utf8').split('\n');
-const given = Object.fromEntries(
+/** The settings of .env.example that are not comments. */
+const example = Object.fromEntries(
 	lines
 		.filter((line) => /^[A-Z_]+=/.test(line))
 		.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
 );
-const named = lines.flatMap((line) => /^(?:# )?([A-Z_]+)=/.exec(line)?.[1] ?? []);
+/** All names in .env.example, those in comments too. */
+const listedNames = lines.flatMap((line) => /^(?:# )?([A-Z_]+)=/.exec(line)?.[1] ?? []);
 
 describe('the settings', () => {
-	it('of .env.example work as they stand', () => {
-		expect(loadConfig(given)).toMatchObject({
+	it('load from .env.example without a change', () => {
+		expect(loadConfig(example)).toMatchObject({
 			port: 3000,
 			host: '127.0.0.1',
 			origin: 'http://127.0.0.1:3000',
@@ -21,20 +24,19 @@ describe('the settings', () => {
 		});
 	});
 
-	it('are all listed there', () => {
-		const source = readFileSync('src/lib/server/process/config.ts', 'utf8');
-		const read = [...source.matchAll(/^\t\t([A-Z_]+): z/gm)].map((match) => match[1]);
-		expect(read.length).toBeGreaterThan(8);
-		expect(read.filter((name) => !named.includes(name!))).toEqual([]);
+	it('are all listed in .env.example, each with a description in the code', () => {
+		expect(Object.keys(Settings.shape).filter((name) => !listedNames.includes(name))).toEqual([]);
+		for (const [name, setting] of Object.entries(Settings.shape))
+			expect(setting.meta()?.description, name).toMatch(/\.$/);
 	});
 
-	it('that do not fit are named one by one, with what they should be', () => {
-		expect(() => loadConfig({ ...given, PORT: 'x', AUTH_SECRET: 'short', RETENTION_DAYS: '5' })).toThrow(
-			/PORT[\s\S]*AUTH_SECRET: must have at least 32 characters[\s\S]*RETENTION_DAYS/
+	it('fail to load with one error that names each wrong setting and says what it must be', () => {
+		expect(() => loadConfig({ ...example, PORT: 'x', AUTH_SECRET: 'short', RETENTION_DAYS: '5' })).toThrow(
+			/AUTH_SECRET: must have at least 32 characters[\s\S]*PORT: must be a whole number from 0 to 65535[\s\S]*RETENTION_DAYS: must be a whole number, at least 100/
 		);
 	});
 
-	it('that are empty count as not set', () => {
-		expect(loadConfig({ ...given, ORIGIN: '', LOG_LEVEL: '' }).logLevel).toBe('info');
+	it('count as not set when they are empty', () => {
+		expect(loadConfig({ ...example, ORIGIN: '', LOG_LEVEL: '' }).logLevel).toBe('info');
 	});
 });

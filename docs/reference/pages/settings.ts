@@ -1,0 +1,174 @@
+// Makes docs/reference/settings.md and .env.example from the schema of the settings.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Settings } from '#lib/server/process/config.ts';
+import { code, codes, head, page, table } from './markdown.ts';
+
+interface Setting {
+	name: string;
+	description: string;
+	/** `undefined`: there is no default. */
+	default?: string | number;
+	isRequired: boolean;
+	example?: string;
+	/** The values that the setting accepts, in Markdown. */
+	accepts: string;
+}
+
+/** Variables that the server itself does not read, with the part of the project that reads them. */
+export const OTHER_VARIABLES = [
+	{
+		name: 'POSTGRES_PASSWORD',
+		readBy: 'docker-compose.yml',
+		description: 'The password of the PostgreSQL container. Docker Compose does not start without it.'
+	},
+	{
+		name: 'CAUSEWAY_KEY',
+		readBy: 'cli/import.ts',
+		description: 'The API key for `npm run causeway -- import`, if `--key` is not given.'
+	},
+	{
+		name: 'CHROMIUM_PATH',
+		readBy: 'tests/support/browser.ts',
+		description: 'The Chromium program for the browser tests, if set-up does not find one.',
+		example: '/usr/bin/chromium'
+	},
+	{
+		name: 'DEMO_SEED',
+		readBy: 'demo/main.ts',
+		description: 'The seed of the random demo traffic.',
+		default: '1'
+	},
+	{
+		name: 'DEMO_RATE',
+		readBy: 'demo/main.ts',
+		description: 'The amount of demo traffic, as a multiple of the usual amount.',
+		default: '1'
+	}
+] as const satisfies ReadonlyArray<{
+	name: string;
+	readBy: string;
+	description: string;
+	default?: string;
+	example?: string;
+}>;
+
+interface JsonSchema {
+	type?: string;
+	format?: string;
+	enum?: readonly string[];
+	minimum?: number;
+	maximum?: number;
+	minLength?: number;
+	default?: string | number;
+	description?: string;
+	examples?: readonly string[];
+}
+
+function settings(): Setting[] {
+	const { properties, required } = z.toJSONSchema(Settings, { io: 'input' }) as {
+		properties: Record<string, JsonSchema>;
+		required: readonly string[];
+	};
+	return Object.entries(properties).map(([name, schema]) => {
+		const { description, examples } = schema;
+		if (!description) throw new Error(`${name} has no description in config.ts`);
+		const isRequired = required.includes(name);
+		if (isRequired && !examples?.[0]) throw new Error(`${name} is required and has no example in config.ts`);
+		return {
+			name,
+			description,
+			isRequired,
+			accepts: acceptedBy(schema),
+			...(schema.default === undefined ? {} : { default: schema.default }),
+			...(examples?.[0] ? { example: examples[0] } : {})
+		};
+	});
+}
+
+function acceptedBy(schema: JsonSchema): string {
+	if (schema.enum) return codes(schema.enum);
+	if (schema.format === 'uri') return `URL such as ${code(schema.examples?.[0] ?? 'https://')}`;
+	if (schema.type !== 'integer' && schema.type !== 'number')
+		return schema.minLength ? `text, at least ${schema.minLength} characters` : 'text';
+	const kind = schema.type === 'integer' ? 'whole number' : 'number';
+	const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = schema;
+	return maximum === Number.MAX_SAFE_INTEGER
+		? `${kind}, at least ${minimum}`
+		: `${kind} from ${minimum} to ${maximum}`;
+}
+
+/** The variables that Docker Compose takes from a file .env. */
+function composeVariables(project: string): string[] {
+	const compose = readFileSync(join(project, 'docker-compose.yml'), 'utf8');
+	return [...new Set([...compose.matchAll(/\$\{([A-Z_]+)/g)].map((match) => match[1]!))].sort();
+}
+
+export function settingsPage(project: string): string {
+	const all = settings();
+	return page(
+		head('Settings'),
+		`Settings are environment variables. Each process reads and checks them once, when it starts. ${code('npm start')} and ${code('npm run demo')} need none of them: they start their own PostgreSQL and Redis and make their own secret.`,
+		`Set a variable in front of the command, for example ${code('PORT=3001 CAUSEWAY_HOME=.causeway-2 npm start')}. An empty value counts as not set. [.env.example](../../.env.example) has the same list in the format of an environment file.`,
+		`${code('npm start')} does not read a file ${code('.env')}. Docker Compose takes ${codes(composeVariables(project))} from it; [docker-compose.yml](../../docker-compose.yml) names all settings of the containers.`,
+		table(
+			['Setting', 'Accepts', 'Default'],
+			all.map(({ name, accepts, isRequired, ...setting }) => [
+				`[${code(name)}](#${name.toLowerCase()})`,
+				accepts,
+				isRequired
+					? `required; ${code('npm start')} provides it`
+					: setting.default === undefined || setting.default === ''
+						? 'not set'
+						: code(String(setting.default))
+			])
+		),
+		...all.flatMap(({ name, description }) => [`## ${code(name)}`, description]),
+		'## Other variables',
+		'The server does not read these variables. Other parts of the project do.',
+		table(
+			['Variable', 'Purpose', 'Default', 'Read by'],
+			OTHER_VARIABLES.map(({ name, description, readBy, ...variable }) => [
+				code(name),
+				description,
+				'default' in variable ? code(variable.default) : 'not set',
+				`[${readBy}](../../${readBy})`
+			])
+		)
+	);
+}
+
+/** The text of .env.example: required settings with an example, all others as comments with their default. */
+export function envExample(project: string): string {
+	const head = [
+		'# Lists every setting of Causeway. Generated from the code: do not edit this file, run `npm run docs:reference`.',
+		'#',
+		'# Settings are environment variables. `npm start` and `npm run demo` need none of them: they start their own',
+		'# PostgreSQL and Redis and make their own secret. A line `# NAME=value` shows the default, or an example if it says so.',
+		`# Docker Compose takes only ${composeVariables(project).join(', ')} from a file .env.`
+	];
+	const entries = [
+		...settings(),
+		...OTHER_VARIABLES.map((variable) => ({ ...variable, isRequired: false }))
+	].map(({ name, description, isRequired, ...setting }) => {
+		const byDefault = 'default' in setting && setting.default !== '' ? setting.default : undefined;
+		const example = 'example' in setting ? setting.example : undefined;
+		const isExample = !isRequired && byDefault === undefined && example !== undefined;
+		return [
+			...comment(isExample ? `${description} An example:` : description),
+			`${isRequired ? '' : '# '}${name}=${byDefault ?? example ?? ''}`
+		];
+	});
+	return `${[head, ...entries].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** Wraps a text into comment lines of at most 118 characters. Code in backquotes stays on one line. */
+function comment(text: string): string[] {
+	const lines: string[] = ['#'];
+	for (const word of text.match(/(?:`[^`]*`|\S)+/g) ?? []) {
+		if (`${lines.at(-1)} ${word}`.length > 118) lines.push('#');
+		lines[lines.length - 1] += ` ${word}`;
+	}
+	return lines;
+}
