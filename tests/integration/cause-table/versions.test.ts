@@ -1,0 +1,211 @@
+// The cause table as data: seeded from the product's file, drafted and replayed by one person, activated by another.
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { shippedFile } from '#lib/domain/cause-table/cause-table.ts';
+import { seedCauseTable } from '#lib/server/cause-table/active-table.ts';
+import { openDatabase } from '#lib/server/postgres/database.ts';
+import {
+	activeTable,
+	draftOf,
+	happened,
+	joinEditors,
+	replay,
+	shortened
+} from '../../support/cause-tables.ts';
+import type { Member } from '../../support/members.ts';
+import { startSystem, type System } from '../../support/system.ts';
+
+let system: System;
+let lead: Member;
+let officer: Member;
+let controller: Member;
+
+beforeAll(async () => {
+	system = await startSystem();
+	({ lead, officer, controller } = await joinEditors(system));
+});
+afterAll(async () => {
+	await system[Symbol.asyncDispose]();
+});
+
+describe('the first start', () => {
+	it('makes the shipped file the active table', async () => {
+		const { version } = shippedFile;
+		expect(await activeTable(lead)).toMatchObject({
+			version,
+			status: 'active',
+			shipped: true,
+			activated: { by: 'shipped with the product' }
+		});
+		const one = (await lead.call('GET', `/cause-table/${version}`)).body;
+		expect(one.body).toEqual(shippedFile);
+		expect(one.history).toMatchObject([{ what: 'activated', by: 'shipped with the product' }]);
+	});
+});
+
+describe('a draft', () => {
+	it('is refused with every fault at its place, by Alert code, and what stood stays', async () => {
+		const bad = shortened(60);
+		const entry = bad.entries.find((e) => e.alert === '8F30')!;
+		entry.causes[0]!.variants.push('9.99');
+		entry.causes[0]!.minSeconds = 900;
+		entry.causes[1]!.mechanism = '';
+		bad.entries.push({ alert: 'hello', guidance: null, causes: [] });
+		const answer = await draftOf(lead, bad);
+		expect(answer.status).toBe(400);
+		expect(answer.body.errors).toEqual(
+			expect.arrayContaining([
+				{ path: `entries.8F30.causes.0.variants.6`, message: 'is not in the table of SRVs' },
+				expect.objectContaining({ path: 'entries.8F30.causes.1.mechanism' })
+			])
+		);
+		const twice = shortened(60);
+		twice.entries.push(twice.entries[0]!, { alert: 'hello', guidance: null, causes: [] });
+		expect((await draftOf(lead, twice)).body.errors.map((e: { path: string }) => e.path)).toEqual([
+			'entries.8F66',
+			'entries.8F66.causes.0.id',
+			'entries.hello'
+		]);
+		expect((await lead.call('GET', '/cause-table')).body.others).toEqual([]);
+	});
+
+	it('is saved with who and when, under the next version of the day', async () => {
+		const first = await draftOf(lead, shortened(60), { note: 'operators answer faster now' });
+		const second = await draftOf(officer, shortened(30));
+		expect([first.status, second.status]).toEqual([201, 201]);
+		const day = new Date().toISOString().slice(0, 10);
+		expect([first.body.version, second.body.version]).toEqual([`${day}.1`, `${day}.2`]);
+		expect(first.body).toMatchObject({
+			status: 'draft',
+			revision: 1,
+			basedOn: shippedFile.version,
+			note: 'operators answer faster now',
+			drafted: { by: 'Brightwell lead' },
+			body: { version: `${day}.1` }
+		});
+	});
+
+	it('that somebody else has saved meanwhile is not overwritten', async () => {
+		const { version } = (await draftOf(lead, shortened(60))).body;
+		const again = { version, revision: 1, note: 'mine' };
+		expect((await draftOf(officer, shortened(50), again)).body).toMatchObject({ revision: 2, note: 'mine' });
+		const late = await draftOf(lead, shortened(40), again);
+		expect(late.status).toBe(409);
+		expect(late.body.detail).toMatch(/saved by somebody else/);
+		const { body } = await lead.call('GET', `/cause-table/${version}`);
+		expect(body.history.map((s: object) => Object.values(s).slice(0, 1))).toHaveLength(2);
+		expect(body.history[1]).toMatchObject({ what: 'changed', by: 'Brightwell officer' });
+	});
+
+	it('is for leads, officers and engineers; controllers and keys read', async () => {
+		const { version } = (await draftOf(lead, shortened(60))).body;
+		for (const path of ['', `/${version}/propose`, `/${version}/activate`, `/${version}/what-if`]) {
+			const body = path === '' ? { basedOn: shippedFile.version, body: shippedFile } : {};
+			const byController = await controller.call('POST', `/cause-table${path}`, body);
+			expect(byController.status).toBe(403);
+			expect(byController.body.detail).toMatch(/a lead, officer or engineer changes it/);
+			const byKey = await system.call('POST', `/cause-table${path}`, 'brightwell', body);
+			expect(byKey.status).toBe(403);
+			expect(byKey.body.detail).toMatch(/A key cannot change the cause table/);
+		}
+		expect((await controller.call('GET', `/cause-table/${version}`)).status).toBe(200);
+		expect((await system.get('brightwell', '/cause-table')).status).toBe(200);
+		expect((await lead.call('GET', '/cause-table/2020-01-01')).status).toBe(404);
+	});
+
+	it('that differs in nothing is not proposed', async () => {
+		const { version } = (await draftOf(lead, shippedFile)).body;
+		const answer = await lead.call('POST', `/cause-table/${version}/propose`);
+		expect([answer.status, answer.body.detail]).toEqual([
+			409,
+			`${version} does not differ from the active table ${shippedFile.version}`
+		]);
+		expect((await lead.call('POST', `/cause-table/${version}/discard`)).body.status).toBe('retired');
+	});
+});
+
+describe('activation', () => {
+	let version: string;
+	let another: string;
+
+	it('waits for the what-if, and for the newest state of the draft', async () => {
+		version = (await draftOf(lead, shortened(60))).body.version;
+		const activate = async () => {
+			const { status, body } = await officer.call('POST', `/cause-table/${version}/activate`);
+			return [status, body.detail];
+		};
+		expect(await activate()).toEqual([409, `${version} is still a draft: propose it first`]);
+		await lead.call('POST', `/cause-table/${version}/propose`);
+		expect(await activate()).toEqual([409, expect.stringMatching(/^Run the what-if/)]);
+		await replay(lead, version);
+		const changed = await draftOf(lead, shortened(61), { version, revision: 1 });
+		expect(changed.body).toMatchObject({ status: 'draft', proposed: null, revision: 2 });
+		await lead.call('POST', `/cause-table/${version}/propose`);
+		expect(await activate()).toEqual([409, expect.stringMatching(/was changed after its what-if/)]);
+		await replay(lead, version);
+	});
+
+	it('takes another person than the proposer', async () => {
+		another = (await draftOf(lead, shortened(90))).body.version;
+		await replay(lead, another);
+		const own = await lead.call('POST', `/cause-table/${version}/activate`);
+		expect([own.status, own.body.detail]).toEqual([
+			403,
+			'You proposed this table: another person must activate it'
+		]);
+		expect((await activeTable(lead)).version).toBe(shippedFile.version);
+		const other = await officer.call('POST', `/cause-table/${version}/activate`);
+		expect(other.body).toMatchObject({
+			status: 'active',
+			proposed: { by: 'Brightwell lead' },
+			activated: { by: 'Brightwell officer' }
+		});
+		const before = await lead.call('GET', `/cause-table/${shippedFile.version}`);
+		expect(before.body).toMatchObject({
+			status: 'retired',
+			history: [{}, { what: `retired by ${version}`, by: 'Brightwell officer' }]
+		});
+	});
+
+	it('reaches the running worker: the next explanation follows the new table and names it', async () => {
+		await vi.waitFor(
+			async () => {
+				const deviceId = await happened(system, 'brightwell', 120);
+				const alert = await system.becomes('brightwell', deviceId, { deviceId });
+				expect(alert.explanation).not.toBe('likely');
+				const { rows } = await system.record.query(
+					'select table_version from supplier_alert where alert_id = $1',
+					[alert.id]
+				);
+				expect(rows).toEqual([{ table_version: version }]);
+			},
+			{ timeout: 15_000, interval: 100 }
+		);
+	});
+
+	it('makes the what-ifs against the former table void', async () => {
+		const { body } = await lead.call('GET', `/cause-table/${another}/what-if`);
+		expect(body).toMatchObject({ state: 'done', stands: false });
+		await lead.call('POST', `/cause-table/${another}/propose`);
+		const answer = await officer.call('POST', `/cause-table/${another}/activate`);
+		expect([answer.status, answer.body.detail]).toEqual([
+			409,
+			expect.stringMatching(/has become active since the what-if/)
+		]);
+	});
+});
+
+describe('a newer product', () => {
+	it('adds its file as a draft where people have changed the table, and takes over where they have not', async () => {
+		const { pool, close } = openDatabase(system.databaseUrl, 'causeway_worker', 2);
+		const people = (await activeTable(lead)).version;
+		expect(await seedCauseTable(pool, { ...shippedFile, version: '2027-02-01' })).toBe('draft');
+		expect(await seedCauseTable(pool, { ...shippedFile, version: '2027-02-01' })).toBe('known');
+		expect(await seedCauseTable(pool, { ...shortened(9), version: '2027-02-01' })).toBe('changed');
+		expect((await activeTable(lead)).version).toBe(people);
+		await system.record.query(`update cause_table set status = 'retired' where status = 'active'`);
+		await system.record.query(`update cause_table set status = 'active' where version = '2027-02-01'`);
+		expect(await seedCauseTable(pool, { ...shippedFile, version: '2027-03-01' })).toBe('active');
+		expect(await activeTable(lead)).toMatchObject({ version: '2027-03-01', shipped: true });
+		await close();
+	});
+});

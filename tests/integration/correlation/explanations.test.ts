@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HALDEN, OWN, aDevice, aHome, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
+import { dccAlert, request, response } from '../../support/duis-messages.ts';
+import { startSystem, type System } from '../../support/system.ts';
+
+let system: System;
+beforeAll(async () => {
+	system = await startSystem();
+	await system.post('/service-requests/completeness', {
+		source: 'sat',
+		completeUntil: '2026-11-05T02:00:00.000Z'
+	});
+});
+afterAll(async () => {
+	await system[Symbol.asyncDispose]();
+});
+
+describe('evidence that comes in any order', () => {
+	it('upgrades a pending Alert in place when the late Service Request arrives', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId));
+		await system.post('/alerts', anAlert(deviceId));
+		const before = await system.becomes('brightwell', deviceId, { explanation: 'pending', candidates: [] });
+		await system.post('/service-requests', aRequest(deviceId));
+		const after = await system.becomes('brightwell', deviceId, {
+			explanation: 'likely',
+			candidates: [{ serviceReferenceVariant: '6.5', tier: 'strong' }]
+		});
+		expect(after).toMatchObject({ id: before.id, version: before.version + 1 });
+	});
+
+	it('withdraws a suspicion when the response turns out a success', async () => {
+		const deviceId = newDeviceId();
+		const request = aRequest(deviceId);
+		await system.post('/devices', aDevice(deviceId));
+		await system.post('/service-requests', request);
+		await system.post('/alerts', anAlert(deviceId));
+		await system.becomes('brightwell', deviceId, { explanation: 'likely' });
+		await system.post('/service-requests', {
+			requestId: request.requestId,
+			respondedAt: '2026-11-05T02:14:10.000Z',
+			responseCode: 'I0'
+		});
+		await system.becomes('brightwell', deviceId, {
+			candidates: [],
+			excluded: [{ requestId: request.requestId, reason: 'succeeded' }]
+		});
+	});
+
+	it('explains an Alert of an unknown Device when the Device appears', async () => {
+		const deviceId = newDeviceId();
+		await system.call('POST', '/alerts', 'brightwell', anAlert(deviceId));
+		await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
+		await system.post('/service-requests', aRequest(deviceId));
+		await system.post('/devices', aDevice(deviceId));
+		await system.becomes('brightwell', deviceId, { explanation: 'likely' });
+	});
+
+	it('takes no request of another home for the one that is named, though both Alerts come in one call', async () => {
+		const [home, neighbour] = [aHome(), aHome()];
+		const theirs = `${OWN}:${neighbour.esme}:77`;
+		await system.post('/devices', [...home.devices, ...neighbour.devices]);
+		await system.post(
+			'/service-requests',
+			aRequest(neighbour.esme, { requestId: theirs, serviceReferenceVariant: '4.8.1', userRole: 'IS' })
+		);
+		const naming = (hub: string) =>
+			anAlert(hub, { code: '8F84', reference: { originatorId: OWN, counter: '77' } });
+		await system.post('/alerts', [naming(home.hub), naming(neighbour.hub)]);
+		await system.becomes('brightwell', neighbour.hub, {
+			explanation: 'exact',
+			candidates: [{ requestId: theirs, relation: 'same-hub' }]
+		});
+		await system.becomes('brightwell', home.hub, { candidates: [], excluded: [] });
+	});
+
+	it('finds a cause on the hub when the hub appears after the Alert and the request', async () => {
+		const [esme, hub] = [newDeviceId(), newDeviceId()];
+		await system.post('/devices', aDevice(esme, { hubId: hub }));
+		await system.post(
+			'/service-requests',
+			aRequest(hub, {
+				userId: HALDEN,
+				userRole: 'GS',
+				serviceReferenceVariant: '8.11',
+				respondedAt: '2026-11-05T02:13:50.000Z',
+				responseCode: 'I0'
+			})
+		);
+		await system.post('/alerts', anAlert(esme, { code: '8183' }));
+		await system.becomes('brightwell', esme, { candidates: [] });
+		await system.post('/devices', aDevice(hub, { deviceType: 'CHF', hubId: hub }));
+		await system.becomes('brightwell', esme, {
+			explanation: 'likely',
+			candidates: [{ relation: 'same-hub' }]
+		});
+	});
+});
+
+describe('completeness', () => {
+	it('stays pending until the mark has passed, then says unexplained', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId));
+		await system.post('/alerts', anAlert(deviceId));
+		await system.becomes('brightwell', deviceId, { explanation: 'pending' });
+		await system.post('/service-requests/completeness', {
+			source: 'sat',
+			completeUntil: '2026-11-05T02:30:00.000Z'
+		});
+		await system.becomes('brightwell', deviceId, { explanation: 'unexplained', version: 2 });
+		await system.post('/service-requests/completeness', {
+			source: 'sat',
+			completeUntil: '2026-11-05T02:00:00.000Z'
+		});
+	});
+});
+
+describe('relations and references', () => {
+	it('finds the cause on the hub of the same home network', async () => {
+		const [meter, hub] = [newDeviceId(), newDeviceId()];
+		await system.post('/devices', [
+			aDevice(meter, { hubId: hub }),
+			aDevice(hub, {
+				deviceType: 'CHF',
+				hubId: hub,
+				tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z' }]
+			})
+		]);
+		await system.post(
+			'/service-requests',
+			aRequest(hub, {
+				userId: HALDEN,
+				serviceReferenceVariant: '8.11',
+				userRole: 'GS',
+				userName: 'Halden Gas',
+				respondedAt: '2026-11-05T02:13:00.000Z',
+				responseCode: 'I0'
+			})
+		);
+		await system.post('/alerts', anAlert(meter, { code: '8183' }));
+		await system.becomes('brightwell', meter, {
+			explanation: 'likely',
+			candidates: [{ serviceReferenceVariant: '8.11', relation: 'same-hub', own: false }]
+		});
+	});
+
+	it('matches a command reference exactly, weeks after the request', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId));
+		const requestId = `${OWN}:${deviceId}:1760000000123`;
+		await system.post(
+			'/service-requests',
+			aRequest(deviceId, {
+				userId: OWN,
+				requestId,
+				serviceReferenceVariant: '1.1.1',
+				userRole: 'IS',
+				mode: 'future-dated-device',
+				requestedAt: '2026-10-09T11:00:00.000Z',
+				executeAt: '2026-11-01T00:00:00.000Z',
+				respondedAt: '2026-10-09T11:00:35.000Z',
+				responseCode: 'I0'
+			})
+		);
+		await system.post(
+			'/alerts',
+			anAlert(deviceId, {
+				code: '8F66',
+				raisedAt: '2026-11-01T00:00:03.000Z',
+				receivedAt: '2026-11-01T00:00:09.000Z',
+				reference: { originatorId: null, counter: '1760000000123', messageCode: '0019', requestId: null }
+			})
+		);
+		await system.becomes('brightwell', deviceId, {
+			explanation: 'exact',
+			candidates: [{ requestId, tier: 'exact', own: true, deltaSeconds: 3, anchor: 'executed' }]
+		});
+	});
+
+	it('becomes exact when the request that it names arrives late', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId));
+		const requestId = `${OWN}:${deviceId}:42`;
+		await system.post(
+			'/alerts',
+			anAlert(deviceId, { kind: 'dcc', code: 'N13', dccPayload: 'CommandFailure', reference: { requestId } })
+		);
+		await system.becomes('brightwell', deviceId, {
+			explanation: 'pending',
+			notes: ['It names a command that the audit data does not hold.']
+		});
+		await system.post(
+			'/service-requests',
+			aRequest(deviceId, { requestId, requestedAt: '2026-09-01T00:00:00.000Z' })
+		);
+		await system.becomes('brightwell', deviceId, { explanation: 'exact', candidates: [{ requestId }] });
+	});
+
+	it('takes DUIS messages all the way: an Alert, the request that it names, and the response to it', async () => {
+		const hub = newDeviceId();
+		await system.post('/devices', aDevice(hub, { deviceType: 'CHF' }));
+		const requestId = `${OWN}:${hub}:1660925173833`;
+		const named = dccAlert(
+			'N24',
+			'UpdateHANDeviceLogResult',
+			`<UpdateHANDeviceLogServiceRequestID>${requestId}</UpdateHANDeviceLogServiceRequestID>`
+		);
+		const alert = response(named, { responseId: `90-B3-D5-1F-30-00-00-02:${OWN}:1660925173999` });
+		expect(await system.post('/duis', alert, 'application/xml')).toMatchObject({
+			status: 202,
+			body: { kind: 'alert', accepted: 1, duplicates: 0, verified: false }
+		});
+		expect((await system.post('/duis', alert, 'application/xml')).body).toMatchObject({
+			accepted: 0,
+			duplicates: 1
+		});
+		await system.becomes('brightwell', hub, { explanation: 'pending', code: 'N24' });
+		expect(
+			(await system.post('/duis', request(requestId, '8.11', '<UpdateHANDeviceLog/>'), 'application/xml'))
+				.body
+		).toMatchObject({ kind: 'service-request', accepted: 1 });
+		expect((await system.post('/duis', response('', { requestId }), 'application/xml')).body).toMatchObject({
+			kind: 'service-response',
+			accepted: 1
+		});
+		await system.becomes('brightwell', hub, {
+			explanation: 'exact',
+			candidates: [{ requestId, responseCode: 'I0', own: true }]
+		});
+	});
+
+	it('never explains a supply loss by a command that was near', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId));
+		await system.post('/service-requests', aRequest(deviceId));
+		await system.post('/alerts', anAlert(deviceId, { code: '8F35' }));
+		await system.becomes('brightwell', deviceId, {
+			explanation: 'not-command',
+			candidates: [],
+			excluded: [{ reason: 'no-command-can' }]
+		});
+	});
+});

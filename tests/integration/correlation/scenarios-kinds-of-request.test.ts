@@ -1,0 +1,116 @@
+// Situations of a control room that turn on what a request is: a change of credentials, a stored command, a read that is
+// relayed, a record of a visit.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PARTIES } from '../../../demo/world.ts';
+import { aHome, answered, heldBy, november, raised, sent } from '../../support/records.ts';
+import { allBecome, given } from '../../support/scenarios.ts';
+import { startSystem, type System } from '../../support/system.ts';
+
+const { brightwell, halden, oldmoor, northGrid, valleyGas, homeWatt, metrix } = PARTIES;
+const ourGas = { ...brightwell, role: 'GS' };
+
+let system: System;
+beforeAll(async () => {
+	system = await startSystem();
+	await system.post('/service-requests/completeness', {
+		source: 'sat',
+		completeUntil: november(22, '00:00:00.000')
+	});
+});
+afterAll(async () => {
+	await system[Symbol.asyncDispose]();
+});
+
+describe('S7, a Device clock that cannot be trusted', () => {
+	it('S7: suspects the unanswered certificate change of the gas transporter', async () => {
+		const home = aHome({ gas: heldBy('brightwell') });
+		const rotation = sent(valleyGas, home.gsme, '6.15.1', november(3, '05:01:40'));
+		await given(
+			system,
+			home,
+			[
+				rotation,
+				answered({ ...oldmoor, role: 'GS' }, home.gsme, '6.11', november(3, '05:01:50'), 'E4'),
+				answered(ourGas, home.gsme, '4.6.1', november(3, '03:40:30'))
+			],
+			[
+				raised(home.gsme, '8F3D', november(3, '03:41:00.000'), {
+					clockStatus: 'unreliable',
+					receivedAt: november(3, '05:02:11.000')
+				})
+			]
+		);
+		await allBecome(system, 'brightwell', home.gsme, [
+			{
+				explanation: 'likely',
+				candidates: [{ requestId: rotation.requestId, userRole: 'GT', anchor: 'requested', deltaSeconds: 31 }]
+			}
+		]);
+	});
+});
+
+describe('S10, a storm after a firmware campaign', () => {
+	it('S10: takes the answer to the storing of a command for no success of its execution', async () => {
+		const home = aHome();
+		const stored = sent(brightwell, home.esme, '11.3', november(7, '20:00:00'), {
+			mode: 'future-dated-device',
+			executeAt: november(8, '04:00:00'),
+			respondedAt: november(7, '20:00:30'),
+			responseCode: 'I0'
+		});
+		await given(system, home, [stored], [raised(home.esme, '8F3E', november(8, '04:05:00'))]);
+		const [alert] = await allBecome(system, 'brightwell', home.esme, [{ code: '8F3E' }]);
+		expect(alert!.candidates).toMatchObject([
+			{ requestId: stored.requestId, own: true, anchor: 'executed', deltaSeconds: 300 }
+		]);
+	});
+});
+
+describe('S9, several requests that may have caused it', () => {
+	async function several() {
+		const home = aHome();
+		const logRead = answered(metrix, home.esme, '6.13', november(4, '12:00:39'), 'E21');
+		await given(
+			system,
+			home,
+			[
+				sent(northGrid, home.esme, '6.15.1', november(4, '12:00:05')),
+				logRead,
+				answered(northGrid, home.esme, '6.5', november(4, '12:00:31')),
+				answered(homeWatt, home.esme, '4.8.1', november(4, '12:00:10'))
+			],
+			[raised(home.esme, '8F30', november(4, '12:00:40'))]
+		);
+		const [alert] = await allBecome(system, 'brightwell', home.esme, [{ code: '8F30' }]);
+		return { alert: alert!, logRead };
+	}
+
+	it('S9: keeps the read of the agent among those that remain, weakened because the DCC relays it', async () => {
+		const { alert, logRead } = await several();
+		const kept = alert.candidates.find((c) => c.requestId === logRead.requestId);
+		expect(kept).toMatchObject({ tier: 'weak' });
+		expect(kept!.reasons.map((reason) => reason.code)).toContain('relayed');
+	});
+});
+
+describe('S16, a site visit of the Supplier of the other fuel opens the meter', () => {
+	it('S16: names the Supplier that exchanged the hub before the agent that wrote it down', async () => {
+		const home = aHome();
+		await given(
+			system,
+			home,
+			[
+				answered(halden, home.hub, '8.11', november(20, '11:40:00')),
+				answered(halden, home.hub, '8.14.3', november(20, '12:05:00')),
+				answered(metrix, home.esme, '8.4', november(20, '12:20:00'))
+			],
+			[raised(home.esme, '8F76', november(20, '11:02:00'))]
+		);
+		const [alert] = await allBecome(system, 'brightwell', home.esme, [{ explanation: 'ambiguous' }]);
+		expect(alert!.candidates.map((c) => [c.userName, c.serviceReferenceVariant])).toEqual([
+			['Halden Gas', '8.11'],
+			['Halden Gas', '8.14.3'],
+			['Metrix Field', '8.4']
+		]);
+	});
+});

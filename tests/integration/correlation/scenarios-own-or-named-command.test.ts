@@ -1,0 +1,238 @@
+// The situations of a control room in which its own command is behind the Alert, or the Alert names a command.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PARTIES } from '../../../demo/world.ts';
+import { dccAlert, response } from '../../support/duis-messages.ts';
+import { aHome, answered, dccRaised, heldBy, november, raised, sent } from '../../support/records.ts';
+import { allBecome, given } from '../../support/scenarios.ts';
+import { startSystem, type System } from '../../support/system.ts';
+
+const { brightwell, northGrid, metrix } = PARTIES;
+
+let system: System;
+beforeAll(async () => {
+	system = await startSystem();
+	await system.post('/service-requests/completeness', {
+		source: 'sat',
+		completeUntil: november(21, '00:00:00.000')
+	});
+});
+afterAll(async () => {
+	await system[Symbol.asyncDispose]();
+});
+
+describe('S8, a tariff stored weeks ago takes effect', () => {
+	const stored = (esme: string, counter: string) =>
+		sent(brightwell, esme, '1.1.1', '2026-10-09T11:00:00Z', {
+			requestId: `${brightwell.userId}:${esme}:${counter}`,
+			mode: 'future-dated-device',
+			executeAt: november(1, '00:00:00.000'),
+			respondedAt: '2026-10-09T11:00:35Z',
+			responseCode: 'I0'
+		});
+	const report = (esme: string, counter: string, second: number, instruction: number) =>
+		raised(esme, '8F66', november(1, `00:00:${String(second).padStart(2, '0')}`), {
+			reference: { counter, messageCode: '0019', instruction, instructions: 6 }
+		});
+
+	it('S8: ties each of the five reports to the one request of 23 days before', async () => {
+		const home = aHome();
+		const request = stored(home.esme, '1760000000123');
+		// What stands near in time is not asked where the Alert names its command.
+		const near = sent(northGrid, home.esme, '6.5', '2026-10-31T23:59:55Z');
+		const reports = [3, 7, 11, 15, 19].map((second, i) => report(home.esme, '1760000000123', second, i + 1));
+		await given(system, home, [request, near], reports);
+		const alerts = await allBecome(
+			system,
+			'brightwell',
+			home.esme,
+			[3, 7, 11, 15, 19].map((seconds) => ({
+				code: '8F66',
+				explanation: 'exact',
+				candidates: [
+					{
+						requestId: request.requestId,
+						own: true,
+						tier: 'exact',
+						anchor: 'executed',
+						deltaSeconds: seconds
+					}
+				],
+				excluded: [{ requestId: near.requestId, reason: 'not-named' }]
+			}))
+		);
+		expect(new Set(alerts.map((alert) => alert.id)).size).toBe(5);
+	});
+
+	it('S8: tells counters apart that are one number to a computer that counts in floating point', async () => {
+		const home = aHome();
+		const counters = ['9007199254740992', '9007199254740993', '18446744073709551614', '18446744073709551615'];
+		const requests = counters.map((counter) => stored(home.esme, counter));
+		const reports = counters.map((counter, i) => report(home.esme, counter, i + 3, 1));
+		await given(system, home, requests, reports);
+		await allBecome(
+			system,
+			'brightwell',
+			home.esme,
+			requests.map(({ requestId }, i) => ({
+				explanation: 'exact',
+				reference: { counter: counters[i] },
+				candidates: [{ requestId }]
+			}))
+		);
+	});
+});
+
+describe('S14, our own command is the cause', () => {
+	it('S14: lists our own clock setting as ours, and blames nobody else', async () => {
+		const home = aHome();
+		const settings = [7, 8, 9].map((day) =>
+			answered(brightwell, home.esme, '6.11', november(day, '09:30:01'))
+		);
+		const read = answered(northGrid, home.esme, '4.10', november(9, '09:29:50'));
+		await given(system, home, [...settings, read], [raised(home.esme, '8F0C', november(9, '09:30:05'))]);
+		const [alert] = await allBecome(system, 'brightwell', home.esme, [
+			{
+				explanation: 'likely',
+				candidates: [
+					{
+						requestId: settings[2]!.requestId,
+						userId: brightwell.userId,
+						own: true,
+						anchor: 'responded',
+						deltaSeconds: 4
+					}
+				]
+			}
+		]);
+		expect(alert!.summary).toContain('your own 6.11');
+		expect(alert!.guidance).toContain('Trust the times of this Device less');
+		expect(alert!.excluded).toMatchObject([{ requestId: read.requestId, reason: 'not-a-known-cause' }]);
+	});
+});
+
+describe('S15, DCC Alerts: told apart by what they hold', () => {
+	it('S15 A: ties the result of a change to the hub log to our request, which it names', async () => {
+		const home = aHome();
+		const request = answered(brightwell, home.hub, '8.11', november(10, '10:00:08'));
+		await given(system, home, [request], []);
+		const named = `<UpdateHANDeviceLogServiceRequestID>${request.requestId}</UpdateHANDeviceLogServiceRequestID>`;
+		const message = response(dccAlert('N24', 'UpdateHANDeviceLogResult', named), {
+			responseId: `90-B3-D5-1F-30-00-00-02:${brightwell.userId}:1793700020`,
+			at: november(10, '10:00:20.000')
+		});
+		expect((await system.post('/duis', message, 'application/xml')).body).toMatchObject({ accepted: 1 });
+		await allBecome(system, 'brightwell', home.hub, [
+			{
+				code: 'N24',
+				name: 'HAN device log updated',
+				explanation: 'exact',
+				candidates: [{ requestId: request.requestId, own: true }]
+			}
+		]);
+	});
+
+	it('S15 B: ties the failure of a command to the gas meter to our request, which it names', async () => {
+		const home = aHome({ gas: heldBy('brightwell') });
+		const request = answered(
+			{ ...brightwell, role: 'GS' },
+			home.gsme,
+			'7.2',
+			november(10, '11:02:00'),
+			'E20'
+		);
+		await given(
+			system,
+			home,
+			[request],
+			[
+				dccRaised(home.gsme, 'N13', 'CommandFailure', november(10, '11:02:05'), {
+					reference: { requestId: request.requestId }
+				})
+			]
+		);
+		await allBecome(system, 'brightwell', home.gsme, [
+			{
+				deviceType: 'GSME',
+				name: 'Command failed',
+				explanation: 'exact',
+				candidates: [{ requestId: request.requestId, own: true, responseCode: 'E20' }]
+			}
+		]);
+	});
+
+	it('S15 C: seeks no command behind a power cut, however near one is', async () => {
+		const homes = Array.from({ length: 5 }, () => aHome());
+		for (const [i, home] of homes.entries())
+			await given(
+				system,
+				home,
+				[answered(brightwell, home.hub, '8.11', november(10, '12:00:00'))],
+				[dccRaised(home.hub, 'AD1', 'PowerOutageEvent', november(10, `12:0${i % 2}:30`))]
+			);
+		for (const { hub } of homes)
+			await allBecome(system, 'brightwell', hub, [
+				{
+					explanation: 'not-command',
+					category: 'power',
+					candidates: [],
+					excluded: [{ reason: 'no-command-can' }]
+				}
+			]);
+	});
+
+	it('S15 D: names the read that revealed the firmware, and sends the controller to the products list', async () => {
+		const home = aHome();
+		const request = answered(metrix, home.esme, '11.2', november(10, '13:00:00'));
+		await given(
+			system,
+			home,
+			[request],
+			[dccRaised(home.esme, 'N16', 'DeviceStatusChangeEvent', november(10, '13:00:10'))]
+		);
+		const [alert] = await allBecome(system, 'brightwell', home.esme, [
+			{
+				explanation: 'likely',
+				candidates: [{ requestId: request.requestId, userRole: 'RSA', deltaSeconds: 10 }]
+			}
+		]);
+		expect(alert!.guidance).toContain('check the products list');
+	});
+
+	it('S15 E: leaves a quarantined request to the security officer, as no fault of the Device', async () => {
+		const home = aHome();
+		const request = sent(brightwell, home.esme, '6.4.1', november(10, '14:00:00'));
+		await given(
+			system,
+			home,
+			[request],
+			[
+				dccRaised(home.esme, 'N52', 'QuarantinedRequest', november(10, '14:00:30'), {
+					reference: { requestId: request.requestId }
+				})
+			]
+		);
+		const [alert] = await allBecome(system, 'brightwell', home.esme, [
+			{
+				explanation: 'exact',
+				category: 'security',
+				candidates: [{ requestId: request.requestId, own: true }]
+			}
+		]);
+		expect(alert!.guidance).toMatch(/security officer decides. Not related to a device fault/);
+	});
+
+	it('S15: shows the code of the DCC as it came, and gives it no name that is not known', async () => {
+		const [known, unknown] = [aHome(), aHome()];
+		await given(system, known, [], [dccRaised(known.hub, 'N52', 'PPMIDRemoval', november(10, '15:00:00'))]);
+		await given(
+			system,
+			unknown,
+			[],
+			[dccRaised(unknown.hub, 'N52', 'SomethingNew', november(10, '15:00:00'))]
+		);
+		await allBecome(system, 'brightwell', known.hub, [{ code: 'N52', name: 'PPMID removed' }]);
+		await allBecome(system, 'brightwell', unknown.hub, [
+			{ code: 'N52', name: 'Unknown Alert code N52', category: 'unknown' }
+		]);
+	});
+});

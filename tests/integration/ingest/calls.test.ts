@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
+import { eventually, startSystem, type System } from '../../support/system.ts';
+
+let system: System;
+beforeAll(async () => {
+	system = await startSystem();
+});
+afterAll(async () => {
+	await system[Symbol.asyncDispose]();
+});
+
+const count = async (table: string, where = 'true'): Promise<number> =>
+	Number((await system.record.query(`select count(*) from ${table} where ${where}`)).rows[0].count);
+
+describe('keeping Alerts', () => {
+	it('answers 202 only for what stands in the record', async () => {
+		const deviceId = newDeviceId();
+		const { status, body } = await system.post('/alerts', anAlert(deviceId));
+		expect(status).toBe(202);
+		expect(body).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
+		expect(await count('alert', `device_id = '\\x${deviceId.replaceAll('-', '')}'`)).toBe(1);
+	});
+
+	it('keeps one Alert of a message that comes fifty times at once', async () => {
+		const alert = anAlert(newDeviceId());
+		const answers = await Promise.all(Array.from({ length: 50 }, () => system.post('/alerts', alert)));
+		expect(answers.map((a) => a.status)).toEqual(Array(50).fill(202));
+		expect(answers.reduce((sum, a) => sum + a.body.accepted, 0)).toBe(1);
+		expect(answers.reduce((sum, a) => sum + a.body.duplicates, 0)).toBe(49);
+		expect(await count('alert', `message_id = '${alert.messageId}'`)).toBe(1);
+	});
+
+	it('knows a redelivery by its content where no message id is given', async () => {
+		const { messageId: _messageId, ...alert } = anAlert(newDeviceId());
+		expect((await system.post('/alerts', alert)).body).toMatchObject({ accepted: 1, duplicates: 0 });
+		expect((await system.post('/alerts', alert)).body).toMatchObject({ accepted: 0, duplicates: 1 });
+	});
+
+	it('refuses other content under a known message id with 409', async () => {
+		const alert = anAlert(newDeviceId());
+		await system.post('/alerts', alert);
+		const { status, body } = await system.post('/alerts', { ...alert, code: '8F3F' });
+		expect(status).toBe(409);
+		expect(body).toMatchObject({ status: 409, errors: [{ path: 'messageId' }] });
+	});
+
+	it('keeps the good records of a batch and names the fault of each bad one', async () => {
+		const good = anAlert(newDeviceId());
+		const { status, body } = await system.post('/alerts', [
+			good,
+			{ ...anAlert(newDeviceId()), deviceId: 'not-an-id' },
+			{ ...anAlert(newDeviceId()), raisedAt: 'yesterday' }
+		]);
+		expect(status).toBe(202);
+		expect(body).toMatchObject({ accepted: 1, rejected: [{ index: 1 }, { index: 2 }] });
+		expect(body.rejected[0].error).toMatch(/^deviceId: must be an EUI-64/);
+		expect(body.rejected[1].error).toMatch(/^raisedAt: must be an RFC 3339 time/);
+	});
+
+	it('takes NDJSON, and a broken line costs only itself', async () => {
+		const lines = [
+			JSON.stringify(anAlert(newDeviceId())),
+			'{"deviceId": ',
+			JSON.stringify(anAlert(newDeviceId()))
+		].join('\n');
+		const { status, body } = await system.post('/alerts', lines, 'application/x-ndjson');
+		expect(status).toBe(202);
+		expect(body).toMatchObject({ accepted: 2, rejected: [{ index: 1 }] });
+	});
+
+	it('keeps an unknown code and shows it as unknown', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId));
+		await system.post('/alerts', anAlert(deviceId, { code: '8FFF' }));
+		await eventually(async () =>
+			expect((await system.alerts('brightwell', `?device=${deviceId}`))[0]).toMatchObject({
+				code: '8FFF',
+				category: 'unknown',
+				name: 'Unknown Alert code 8FFF'
+			})
+		);
+	});
+});
+
+describe('keeping Service Requests', () => {
+	it('lets a later record complete an earlier one, in either order', async () => {
+		const [one, two] = [newDeviceId(), newDeviceId()];
+		for (const [deviceId, order] of [
+			[one, [0, 1]],
+			[two, [1, 0]]
+		] as const) {
+			const { responseCode: _code, ...sent } = aRequest(deviceId);
+			const answered = {
+				requestId: sent.requestId,
+				respondedAt: '2026-11-05T02:14:31.000Z',
+				responseCode: 'E21'
+			};
+			for (const i of order)
+				expect((await system.post('/service-requests', [sent, answered][i])).body).toMatchObject({
+					accepted: 1
+				});
+		}
+		const { rows } = await system.record.query(
+			'select variant, user_role, requested_at, responded_at, response_code from service_request where device_id = any($1) order by id',
+			[[one, two].map((id) => Buffer.from(id.replaceAll('-', ''), 'hex'))]
+		);
+		expect(rows).toHaveLength(2);
+		expect(rows[0]).toEqual(rows[1]);
+		expect(rows[0]).toMatchObject({
+			variant: '6.5',
+			response_code: 'E21',
+			requested_at: new Date('2026-11-05T02:13:40.000Z')
+		});
+	});
+
+	it('drops what is not named, and keeps no trace of it', async () => {
+		const canary = `canary-${newDeviceId()}`;
+		const { status } = await system.post('/service-requests', {
+			...aRequest(newDeviceId()),
+			payload: canary,
+			GBCSPayload: canary,
+			nested: { reading: canary }
+		});
+		expect(status).toBe(202);
+		const { rows } = await system.record.query(
+			`select count(*) from service_request r where r::text like '%${canary}%'`
+		);
+		expect(rows[0].count).toBe('0');
+	});
+
+	it('takes CSV with a header row', async () => {
+		const deviceId = newDeviceId();
+		const csv = `requestId,serviceReferenceVariant,userRole,requestedAt,responseCode,extra\n90B3D51F30020001:${deviceId}:5,6.15.1,ED,2026-11-05T02:00:00Z,I0,x\n`;
+		expect(await system.post('/service-requests', csv, 'text/csv')).toMatchObject({
+			status: 202,
+			body: { accepted: 1, rejected: [] }
+		});
+		expect(
+			await count(
+				'service_request',
+				`variant = '6.15.1' and device_id = '\\x${deviceId.replaceAll('-', '')}'`
+			)
+		).toBe(1);
+	});
+
+	it('keeps counters beyond 2^53 exactly', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId));
+		const requestId = `90-B3-D5-1F-30-02-00-01:${deviceId}:18446744073709551615`;
+		await system.post('/service-requests', aRequest(deviceId, { requestId }));
+		await system.post('/alerts', anAlert(deviceId));
+		await eventually(async () =>
+			expect((await system.alerts('brightwell', `?device=${deviceId}`))[0]?.candidates[0]?.requestId).toBe(
+				requestId
+			)
+		);
+	});
+});
+
+describe('what bad calls get', () => {
+	const cases: Array<[what: string, path: string, body: string, type: string, status: number]> = [
+		['broken JSON', '/alerts', '{"deviceId":', 'application/json', 400],
+		['a record without a Device', '/alerts', '{"kind":"device","code":"8F30"}', 'application/json', 400],
+		['a null', '/alerts', 'null', 'application/json', 400],
+		['the wrong media type', '/alerts', 'a=b', 'application/x-www-form-urlencoded', 415],
+		['JSON where XML is due', '/duis', '{}', 'application/json', 415],
+		[
+			'a completeness mark without a time',
+			'/service-requests/completeness',
+			'{"source":"sat"}',
+			'application/json',
+			400
+		],
+		['XML that is not well-formed', '/duis', '<a><b></a>', 'application/xml', 400],
+		['another namespace', '/duis', '<Response xmlns="urn:x" schemaVersion="5.1"/>', 'application/xml', 400],
+		['more than 5,000 records', '/alerts', Array(5001).fill('{}').join('\n'), 'application/x-ndjson', 413],
+		[
+			'a body of nine megabytes',
+			'/alerts',
+			JSON.stringify('x'.repeat(9 * 1024 * 1024)),
+			'application/json',
+			413
+		],
+		['XML of 300 KB', '/duis', `<a>${'x'.repeat(300 * 1024)}</a>`, 'application/xml', 413]
+	];
+	it.each(cases)(
+		'%s: a problem that says what to do, and no trace',
+		async (_what, path, body, type, status) => {
+			const answer = await system.post(path, body, type);
+			expect(answer.status).toBe(status);
+			expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+			expect(answer.body).toMatchObject({ status, detail: expect.any(String) });
+			expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|at .*\.ts/);
+		}
+	);
+
+	it('is refused without a key, with a wrong key, and with a key of another scope', async () => {
+		expect((await system.call('POST', '/alerts', null, {})).status).toBe(401);
+		expect((await system.call('POST', '/alerts', 'cwk_wrong', {})).status).toBe(401);
+		expect((await system.call('GET', '/alerts', '*')).status).toBe(403);
+	});
+
+	it('names the method that a path takes, and knows no other path', async () => {
+		const wrong = await system.call('GET', '/duis', '*');
+		expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
+		expect((await system.call('GET', '/nothing', '*')).status).toBe(404);
+	});
+
+	it('lets a Supplier state no tenure but its own', async () => {
+		const stolen = aDevice(newDeviceId(), {
+			tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z' }]
+		});
+		const answer = await system.call('POST', '/devices', 'brightwell', stolen);
+		expect(answer.status).toBe(400);
+		expect(answer.body.errors[0].message).toMatch(/own Supplier's tenures only/);
+	});
+});
+
+it('describes itself: every route of the contract is in openapi.json', async () => {
+	const { body } = await system.call('GET', '/openapi.json', null);
+	expect(body.openapi).toBe('3.1.0');
+	expect(Object.keys(body.paths)).toEqual(
+		expect.arrayContaining([
+			'/alerts',
+			'/service-requests',
+			'/service-requests/completeness',
+			'/duis',
+			'/devices',
+			'/alerts/{id}',
+			'/feed',
+			'/decisions',
+			'/episodes/{id}/outside',
+			'/devices/{id}/timeline'
+		])
+	);
+});

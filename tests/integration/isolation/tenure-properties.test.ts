@@ -1,0 +1,229 @@
+// P1 and P5 on real parts: what each read gives for generated histories of tenures, corrections, Alerts, Service Requests
+// and decisions, against a plain model; and that it depends on the raw rows alone.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Alert } from '#lib/domain/alert.ts';
+import type { AlertChanged } from '#lib/domain/live-events.ts';
+import type { TimelineItem } from '#lib/domain/timeline.ts';
+import { Follower, allAlerts, allEpisodes, exportedIds, settled } from '../../support/supplier-reads.ts';
+import { eventually, startSystem, type SupplierSlug, type System } from '../../support/system.ts';
+import {
+	DAY,
+	ROUNDS,
+	SLUGS,
+	alertOf,
+	deviceOf,
+	isInTenure,
+	messageId,
+	namedRequests,
+	requestId,
+	requestOf,
+	seesAlert,
+	seesRequest,
+	someHistories,
+	tenuresOf,
+	type History
+} from '../../support/tenure-histories.ts';
+
+const COUNT = 120;
+const histories = someHistories(COUNT, 4711);
+const COMPLETE = { source: 'sat', completeUntil: '2026-11-06T00:00:00.000Z' };
+
+let system: System;
+const followers = { brightwell: new Follower(), halden: new Follower() };
+const listeners = { brightwell: new Follower(), halden: new Follower() };
+/** The verdict that a Supplier gave last on a message. */
+const verdicts = { brightwell: new Map<string, string>(), halden: new Map<string, string>() };
+
+beforeAll(async () => {
+	system = await startSystem();
+	await system.post('/service-requests/completeness', COMPLETE);
+	for (const slug of SLUGS) {
+		const socket = await system.connect(slug);
+		socket.on('alert:changed', (frame: AlertChanged) => {
+			listeners[slug].take(frame);
+			listeners[slug].head = Math.max(listeners[slug].head, frame.to);
+		});
+	}
+});
+afterAll(async () => {
+	await system[Symbol.asyncDispose]();
+});
+
+/** All that a round states, at once: which of it is taken in first is left to chance. */
+async function play(round: number): Promise<void> {
+	const answers = await Promise.all([
+		system.post(
+			'/devices',
+			histories.map((h) => deviceOf(h, h.owners[round]!))
+		),
+		system.post(
+			'/service-requests',
+			histories.flatMap((h) => h.requests.filter((r) => r.round === round).map((r) => requestOf(h, r)))
+		),
+		system.post(
+			'/alerts',
+			histories.flatMap((h) => h.alerts.filter((a) => a.round === round).map((a) => alertOf(h, a)))
+		)
+	]);
+	for (const { status, body } of answers) expect([status, body.rejected]).toEqual([202, []]);
+	await settled(system);
+}
+
+/** What the model says that a Supplier reads of the Alerts that have come up to a round. */
+const expected = (slug: SupplierSlug, round: number) =>
+	histories
+		.flatMap((h) =>
+			h.alerts
+				.filter((a) => a.round <= round && seesAlert(slug, h.owners[round]!, a))
+				.map((a) => ({
+					messageId: messageId(h, a),
+					inTenure: isInTenure(slug, h.owners[round]!, a),
+					named: namedRequests(slug, h.owners[round]!, { ...h }, a).filter((id) =>
+						h.requests.some((r) => r.round <= round && requestId(h, r) === id)
+					),
+					verdict: verdicts[slug].get(messageId(h, a)) ?? null
+				}))
+		)
+		.sort(byMessage);
+
+const asModel = (alert: Alert) => ({
+	messageId: alert.messageId,
+	inTenure: alert.explanation !== 'out-of-scope',
+	named: [...alert.candidates, ...alert.excluded].map((one) => one.requestId).sort(),
+	verdict: alert.decision?.verdict ?? null
+});
+const byMessage = (a: { messageId: string }, b: { messageId: string }) =>
+	a.messageId < b.messageId ? -1 : 1;
+const byId = (a: Alert, b: Alert) => (a.id < b.id ? -1 : 1);
+
+/** Every second Alert is decided; a Supplier that does not see it is told that there is none. */
+async function decide(round: number): Promise<void> {
+	const known = (await Promise.all(SLUGS.map((slug) => allAlerts(system, slug)))).flat();
+	const wanted = [...new Map(known.map((alert) => [alert.id, alert])).values()].filter(
+		(_, i) => i % 2 === round % 2
+	);
+	for (const slug of SLUGS) {
+		const own = new Map((await allAlerts(system, slug)).map((alert) => [alert.id, alert]));
+		for (let i = 0; i < wanted.length; i += 500) {
+			const part = wanted.slice(i, i + 500);
+			const { body } = await system.call('POST', '/decisions', slug, {
+				items: part.map(({ id }) => ({ id, version: own.get(id)?.version ?? 1 })),
+				verdict: round % 2 ? 'actionable' : 'ignorable',
+				reason: round % 2 ? 'tamper' : 'repeat'
+			});
+			const [mine, others] = [part.filter(({ id }) => own.has(id)), part.filter(({ id }) => !own.has(id))];
+			expect(body.done).toEqual(mine.map(({ id }) => id));
+			expect(body.conflicts).toEqual(others.map(({ id }) => ({ id, version: null })));
+			for (const alert of mine) verdicts[slug].set(alert.messageId, round % 2 ? 'actionable' : 'ignorable');
+		}
+	}
+	await settled(system);
+}
+
+async function check(slug: SupplierSlug, round: number): Promise<void> {
+	const alerts = await allAlerts(system, slug);
+	expect(alerts.map(asModel).sort(byMessage)).toEqual(expected(slug, round));
+	await followers[slug].catchUp(system, slug);
+	expect(followers[slug].alerts.sort(byId)).toEqual([...alerts].sort(byId));
+	await eventually(() => expect(listeners[slug].head).toBe(followers[slug].head));
+	expect(listeners[slug].alerts.sort(byId)).toEqual([...alerts].sort(byId));
+	const ids = alerts.map((alert) => alert.id);
+	expect(await exportedIds(system, slug)).toEqual({ csv: ids, ndjson: ids });
+	for (const { id, members, devices } of await allEpisodes(system, slug)) {
+		const own = alerts.filter((alert) => alert.episodeId === id);
+		expect([members, devices]).toEqual([own.length, new Set(own.map((alert) => alert.deviceId)).size]);
+	}
+}
+
+async function checkTimeline(slug: SupplierSlug, h: History): Promise<void> {
+	const owners = h.owners.at(-1)!;
+	const { status, body } = await system.get(slug, `/devices/${h.deviceId}/timeline?${DAY}`);
+	const tenures = tenuresOf(owners).filter(({ supplier }) => supplier === slug);
+	if (tenures.length === 0) return expect(status).toBe(404);
+	const items = body.items as TimelineItem[];
+	const of = <K extends TimelineItem['kind']>(kind: K) =>
+		items.filter((item): item is Extract<TimelineItem, { kind: K }> => item.kind === kind);
+	expect(of('tenure').map(({ from, to }) => [from, to])).toEqual(tenures.map(({ from, to }) => [from, to]));
+	expect(
+		of('service-request')
+			.map((item) => item.requestId)
+			.sort()
+	).toEqual(
+		h.requests
+			.filter((r) => seesRequest(slug, owners, r))
+			.map((r) => requestId(h, r))
+			.sort()
+	);
+	expect(of('alert')).toHaveLength(h.alerts.filter((a) => seesAlert(slug, owners, a)).length);
+}
+
+describe(`${COUNT} generated histories of a Device, corrected ${ROUNDS - 1} times`, () => {
+	it('P1: every read gives exactly what the model says, after each correction', async () => {
+		for (let round = 0; round < ROUNDS; round++) {
+			await play(round);
+			for (const slug of SLUGS) await check(slug, round);
+			await decide(round);
+			for (const slug of SLUGS) await check(slug, round);
+		}
+		for (const slug of SLUGS) for (const h of histories) await checkTimeline(slug, h);
+	}, 120_000);
+
+	it('P1: what is not in the list of a Supplier reads like an id that never was', async () => {
+		const lists = await Promise.all(SLUGS.map((slug) => allAlerts(system, slug)));
+		const { rows } = await system.record.query<{ id: string }>('select id::text from alert');
+		for (const [i, slug] of SLUGS.entries()) {
+			const own = new Set(lists[i]!.map((alert) => alert.id));
+			const unknown = await system.get(slug, '/alerts/123456789');
+			const foreign = rows.filter(({ id }) => !own.has(id));
+			expect(foreign.length).toBeGreaterThan(30);
+			for (const { id } of foreign) {
+				const { status, body } = await system.get(slug, `/alerts/${id}`);
+				expect([status, body]).toEqual([unknown.status, unknown.body]);
+			}
+		}
+	});
+
+	it('P5: explaining everything again from the raw rows changes nothing and writes nothing', async () => {
+		const read = () =>
+			Promise.all(
+				SLUGS.map(async (slug) => [await allAlerts(system, slug), await allEpisodes(system, slug)])
+			);
+		const before = await read();
+		await system.record.query(
+			`insert into doorbell (job, ids, rung_at) select 'correlate-again', array_agg(id), now() - interval '1 hour' from alert`
+		);
+		await settled(system);
+		expect(await read()).toEqual(before);
+		for (const slug of SLUGS)
+			expect((await system.get(slug, `/feed?after=${followers[slug].head}`)).body).toMatchObject({
+				items: [],
+				retracted: [],
+				head: followers[slug].head
+			});
+	});
+
+	it('P5: a system that is told the end of it only, backwards, reads the same', async () => {
+		await using other = await startSystem();
+		await other.post('/alerts', histories.flatMap((h) => h.alerts.map((a) => alertOf(h, a))).toReversed());
+		await other.post(
+			'/service-requests',
+			histories.flatMap((h) => h.requests.map((r) => requestOf(h, r))).toReversed()
+		);
+		await other.post('/devices', histories.map((h) => deviceOf(h, h.owners.at(-1)!)).toReversed());
+		await other.post('/service-requests/completeness', COMPLETE);
+		await settled(other);
+		const plain = async (from: System, slug: SupplierSlug) =>
+			(await allAlerts(from, slug))
+				.map(
+					({ messageId, explanation, summary, notes, candidates, excluded, forward, hubId, deviceType }) => ({
+						...{ messageId, explanation, summary, notes, candidates, excluded, forward, hubId, deviceType }
+					})
+				)
+				.sort(byMessage);
+		for (const slug of SLUGS)
+			await eventually(async () => expect(await plain(other, slug)).toEqual(await plain(system, slug)), {
+				timeout: 20_000,
+				interval: 500
+			});
+	}, 60_000);
+});

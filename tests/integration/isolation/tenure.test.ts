@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { ED, aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
+import { startSystem, type System } from '../../support/system.ts';
+
+let system: System;
+beforeAll(async () => {
+	system = await startSystem();
+	await system.post('/service-requests/completeness', {
+		source: 'sat',
+		completeUntil: '2026-11-05T02:00:00.000Z'
+	});
+});
+afterAll(async () => {
+	await system[Symbol.asyncDispose]();
+});
+
+describe('tenure', () => {
+	const tenures = [
+		{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z', to: '2026-11-05T00:00:00.000Z' },
+		{ supplier: 'brightwell', from: '2026-11-05T00:00:00.000Z', to: null }
+	];
+
+	it('gives an Alert to the Supplier of its instant, half-open at the change', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId, { tenures }));
+		await system.post('/alerts', [
+			anAlert(deviceId, {
+				messageId: `${deviceId} last`,
+				raisedAt: '2026-11-04T23:59:59.999Z',
+				receivedAt: '2026-11-05T00:00:04.000Z'
+			}),
+			anAlert(deviceId, {
+				messageId: `${deviceId} first`,
+				raisedAt: '2026-11-05T00:00:00.000Z',
+				receivedAt: '2026-11-05T00:00:04.000Z'
+			})
+		]);
+		await system.becomes('brightwell', deviceId, { messageId: `${deviceId} first` });
+		await system.becomes('halden', deviceId, { messageId: `${deviceId} last` });
+		expect(await system.alerts('brightwell', `?device=${deviceId}`)).toHaveLength(1);
+		expect(await system.alerts('halden', `?device=${deviceId}`)).toHaveLength(1);
+	});
+
+	it('hides requests from before the tenure, and says that it does whether or not there are any', async () => {
+		const [withHidden, without] = [newDeviceId(), newDeviceId()];
+		await system.post(
+			'/devices',
+			[withHidden, without].map((id) => aDevice(id, { tenures }))
+		);
+		await system.post('/service-requests', aRequest(withHidden, { requestedAt: '2026-11-04T23:59:50.000Z' }));
+		for (const id of [withHidden, without])
+			await system.post(
+				'/alerts',
+				anAlert(id, { raisedAt: '2026-11-05T00:00:20.000Z', receivedAt: '2026-11-05T00:00:30.000Z' })
+			);
+		const shown = await Promise.all(
+			[withHidden, without].map((id) =>
+				system.becomes('brightwell', id, {
+					notes: ['Activity before the start of your supply is not visible.']
+				})
+			)
+		);
+		const same = shown.map(({ explanation, summary, candidates, excluded, notes }) => ({
+			explanation,
+			summary,
+			candidates,
+			excluded,
+			notes
+		}));
+		expect(same[0]).toEqual(same[1]);
+		expect(same[0]).toMatchObject({ candidates: [], excluded: [] });
+	});
+
+	it("answers 404 for another Supplier's Alert, as for one that does not exist", async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId));
+		await system.post('/alerts', anAlert(deviceId));
+		const { id } = await system.becomes('brightwell', deviceId, {});
+		const foreign = await system.get('halden', `/alerts/${id}`);
+		const unknown = await system.get('halden', '/alerts/123456789');
+		expect([foreign.status, foreign.body]).toEqual([unknown.status, unknown.body]);
+		expect(foreign.status).toBe(404);
+		expect((await system.get('halden', `/devices/${deviceId}/timeline`)).status).toBe(404);
+		const decided = await system.call('POST', `/alerts/${id}/decision`, 'halden', {
+			verdict: 'ignorable',
+			reason: 'repeat',
+			version: 1
+		});
+		expect(decided.status).toBe(404);
+	});
+
+	it('shows the timeline of a Device with the requests of all Users in the tenure', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/devices', aDevice(deviceId, { tenures }));
+		await system.post('/service-requests', [
+			aRequest(deviceId),
+			aRequest(deviceId, { requestedAt: '2026-11-04T23:00:00.000Z' })
+		]);
+		await system.post('/alerts', anAlert(deviceId));
+		await system.becomes('brightwell', deviceId, {});
+		const { body } = await system.get(
+			'brightwell',
+			`/devices/${deviceId}/timeline?from=2026-11-04T00:00:00Z&to=2026-11-06T00:00:00Z`
+		);
+		expect(body.items.map((item: { kind: string }) => item.kind)).toEqual([
+			'tenure',
+			'service-request',
+			'alert'
+		]);
+		expect(body.items[1]).toMatchObject({ userId: ED, userRole: 'ED', own: false });
+	});
+
+	it('is refused alone where it overlaps, in a call of many; of two statements of a Device the later one stands', async () => {
+		const ids = Array.from({ length: 5 }, newDeviceId);
+		const [taken, twice, ...rest] = ids as [string, string, ...string[]];
+		await system.post('/devices', aDevice(taken, { tenures }));
+		const own = [{ supplier: 'brightwell', from: '2026-01-01T00:00:00.000Z', to: null }];
+		const stated = [
+			aDevice(twice, { tenures: own, model: 'first', area: 'kept' }),
+			aDevice(rest[0]!, { tenures: own }),
+			aDevice(taken, { tenures: own, model: 'refused' }),
+			aDevice(rest[1]!, { tenures: [{ ...own[0]!, supplier: 'nobody' }] }),
+			aDevice(twice, { tenures: [{ ...own[0]!, to: '2026-11-01T00:00:00.000Z' }], model: 'second' }),
+			aDevice(rest[2]!, { tenures: own })
+		];
+		const { body } = await system.call('POST', '/devices', 'brightwell', stated);
+		expect(body).toMatchObject({
+			accepted: 4,
+			duplicates: 0,
+			rejected: [
+				{ index: 2, error: expect.stringContaining('overlap with the tenure of another Supplier') },
+				{ index: 3, error: expect.stringContaining('"nobody" is not known') }
+			]
+		});
+		const again = await system.call('POST', '/devices', 'brightwell', stated.slice(4));
+		expect(again.body).toMatchObject({ accepted: 0, duplicates: 2 });
+		const { rows } = await system.record.query(
+			`select d.model, d.area, upper(t.during) as "to" from device d left join tenure t on t.device_id = d.device_id
+			 and t.superseded_at is null and lower(t.during) = $2 where d.device_id = any($1) order by d.model`,
+			[[taken, twice].map(euiToBytes), own[0]!.from]
+		);
+		expect(rows).toEqual([
+			{ model: 'second', area: 'kept', to: new Date('2026-11-01T00:00:00.000Z') },
+			{ model: null, area: null, to: null }
+		]);
+	});
+});

@@ -1,0 +1,195 @@
+// What the stored Alerts teach: patterns that the cause table does not know become candidates, with their figures, until
+// a person says that they are none.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isSampled } from '#lib/domain/learned-evidence.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { sampledHome } from '#lib/server/learning/learned-counts.ts';
+import { joinAs } from '../../support/members.ts';
+import { PARTIES } from '../../../demo/world.ts';
+import { aHome, answered, newDeviceId, november, raised, type Home } from '../../support/records.ts';
+import { QUIRK, QUIRK_PATTERN, oldestOf, quirkyHomes, sayComplete } from '../../support/quirk.ts';
+import { eventually, startSystem, type System } from '../../support/system.ts';
+
+const { quirky, devices, requests, alerts } = quirkyHomes();
+
+async function start(): Promise<System> {
+	const system = await startSystem({ settings: { LEARN_EVERY_SECONDS: '0.2' } });
+	await sayComplete(system);
+	return system;
+}
+
+const patternsOf = async (system: System) => (await system.get('brightwell', '/learned-patterns')).body.items;
+const samplesOf = async (system: System): Promise<number> =>
+	(await system.record.query<{ n: number }>('select count(*)::int as n from learned_sample')).rows[0]!.n;
+
+const { metrix } = PARTIES;
+
+let system: System;
+beforeAll(async () => {
+	system = await start();
+	await system.post('/devices', devices);
+	await system.post('/service-requests', requests);
+	await system.post('/alerts', alerts);
+});
+afterAll(async () => {
+	await system[Symbol.asyncDispose]();
+});
+
+describe('a cause that the table does not know', () => {
+	it('becomes a weak candidate after fifty occurrences, and says by which figures', async () => {
+		const alert = await eventually(
+			async () => {
+				const found = await oldestOf(system, quirky[7]!);
+				expect(found.candidates[0]?.reasons.map((reason) => reason.code)).toEqual(
+					expect.arrayContaining(['learned', 'frequency'])
+				);
+				return found;
+			},
+			{ timeout: 20_000 }
+		);
+		expect(alert.explanation).toBe('ambiguous');
+		expect(alert.candidates[0]).toMatchObject({
+			serviceReferenceVariant: '6.2.4',
+			userRole: 'RSA',
+			tier: 'weak'
+		});
+		await eventually(async () => {
+			const { reasons } = (await oldestOf(system, quirky[7]!)).candidates[0]!;
+			expect(reasons.at(-1)!.text).toMatch(
+				/^seen before 50 of 50 such Alerts within 30 s; by chance less than 1 /
+			);
+		});
+	});
+
+	it('is offered for review with what it was counted on, and only to the Supplier whose Alerts taught it', async () => {
+		await eventually(async () =>
+			expect(await patternsOf(system)).toMatchObject([
+				{ ...QUIRK_PATTERN, seen: 50, of: 50, devices: 50, byChance: 0, offered: true, review: null }
+			])
+		);
+		expect((await system.get('halden', '/learned-patterns')).body.items).toEqual([]);
+	});
+
+	it('ends in the same figures when the Alerts come first, backwards, and the audit trail last', async () => {
+		const backwards = await start();
+		try {
+			await backwards.post('/alerts', alerts.toReversed());
+			await backwards.post('/devices', devices.toReversed());
+			await backwards.post('/service-requests', requests.toReversed());
+			await eventually(
+				async () => {
+					expect(await patternsOf(backwards)).toEqual(await patternsOf(system));
+					expect(await samplesOf(backwards)).toBe(110);
+					const [here, there] = [await oldestOf(system, quirky[7]!), await oldestOf(backwards, quirky[7]!)];
+					expect(there.candidates).toEqual(here.candidates);
+				},
+				{ timeout: 40_000 }
+			);
+		} finally {
+			await backwards[Symbol.asyncDispose]();
+		}
+	}, 90_000);
+
+	it('is no candidate any more once a person has said so, and is one again when that is taken back', async () => {
+		const lead = await joinAs(system, 'brightwell', 'lead', 'Review Lead');
+		const controller = await joinAs(system, 'brightwell', 'controller', 'Review Controller');
+		const review = (dismissed: boolean) => ({ ...QUIRK_PATTERN, dismissed });
+		expect((await controller.call('POST', '/learned-patterns/review', review(true))).status).toBe(403);
+		expect(
+			(await lead.call('POST', '/learned-patterns/review', { ...review(true), code: '8F30' })).status
+		).toBe(404);
+
+		expect((await lead.call('POST', '/learned-patterns/review', review(true))).status).toBe(204);
+		const reasonCodes = async () =>
+			(await oldestOf(system, quirky[7]!)).candidates.flatMap((c) => c.reasons.map((reason) => reason.code));
+		await eventually(async () => expect(await reasonCodes()).not.toContain('learned'), { timeout: 20_000 });
+		expect(await patternsOf(system)).toMatchObject([
+			{ offered: false, review: { dismissed: true, by: 'Review Lead' } }
+		]);
+
+		expect((await lead.call('POST', '/learned-patterns/review', review(false))).status).toBe(204);
+		await eventually(async () => expect(await reasonCodes()).toContain('learned'), { timeout: 20_000 });
+	});
+
+	it('reaches further once later Alerts show that it does, also for those explained before', async () => {
+		const [soon, late] = [25, 60].map((n) => Array.from({ length: n }, () => aHome())) as [Home[], Home[]];
+		const read = (home: Home) => answered(metrix, home.esme, '6.2.5', november(5, '12:00:00'));
+		const reasons = async (home: Home) =>
+			(await oldestOf(system, home)).candidates.flatMap((c) => c.reasons.map((reason) => reason.code));
+		await system.post(
+			'/devices',
+			[...soon, ...late].flatMap((home) => home.devices)
+		);
+		await system.post('/service-requests', [...soon, ...late].map(read));
+		await system.post(
+			'/alerts',
+			soon.map((home) => raised(home.esme, '81A0', november(5, '12:00:15')))
+		);
+		await eventually(async () => expect(await reasons(soon[0]!)).toContain('learned'), { timeout: 20_000 });
+		await system.post(
+			'/alerts',
+			late.map((home) => raised(home.esme, '81A0', november(5, '12:40:00')))
+		);
+		await eventually(
+			async () => {
+				for (const home of [late[0]!, late[30]!, late[59]!]) expect(await reasons(home)).toContain('learned');
+			},
+			{ timeout: 20_000 }
+		);
+	});
+
+	it('forgets what lay in a tenure that was another Supplier’s', async () => {
+		const moved = quirky.slice(0, 3).flatMap((home) =>
+			home.devices.map((device) => ({
+				...device,
+				tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z', to: null }]
+			}))
+		);
+		await system.post('/devices', moved);
+		await eventually(
+			async () =>
+				expect(await patternsOf(system)).toContainEqual(
+					expect.objectContaining({ code: QUIRK, seen: 47, of: 47, devices: 47 })
+				),
+			{ timeout: 20_000 }
+		);
+	});
+});
+
+it('asks the record for the same sample of homes as is taken among the Alerts', async () => {
+	const homes = Array.from({ length: 500 }, () => newDeviceId());
+	for (const share of [1, 7, 400]) {
+		const { rows } = await system.record.query<{ sampled: boolean }>(
+			`select ${sampledHome('home', '$2::int')} as sampled from unnest($1::bytea[]) with ordinality as h(home, place) order by place`,
+			[homes.map(euiToBytes), share]
+		);
+		expect(rows.map(({ sampled }) => sampled)).toEqual(homes.map((home) => isSampled(home, share)));
+	}
+});
+
+describe('what people decided before', () => {
+	it('is told for the same pattern, the rarer verdict first, and counts an act once', async () => {
+		const ids = await Promise.all(quirky.slice(10, 16).map(async (home) => oldestOf(system, home)));
+		const decide = (id: string, version: number, verdict: string, reason: string) =>
+			system.call('POST', `/alerts/${id}/decision`, 'brightwell', { verdict, reason, version });
+		const [first, second, third, fourth, fifth, asked] = ids.map(({ id, version }) => ({ id, version }));
+		for (const one of [first!, second!]) await decide(one.id, one.version, 'ignorable', 'information');
+		await decide(third!.id, third!.version, 'actionable', 'firmware');
+		await system.call('POST', '/decisions', 'brightwell', {
+			items: [fourth, fifth],
+			verdict: 'ignorable',
+			reason: 'information'
+		});
+
+		const { body } = await system.get('brightwell', `/alerts/${asked!.id}/precedents`);
+		expect(body).toMatchObject({
+			serviceReferenceVariant: '6.2.4',
+			userRole: 'RSA',
+			ignorable: 3,
+			actionable: 1
+		});
+		expect(body.examples.map((e: { alertId: string }) => e.alertId)[0]).toBe(third!.id);
+		expect(body.examples.map((e: { alerts: number }) => e.alerts)).toEqual([1, 2, 1, 1]);
+		expect((await system.get('halden', `/alerts/${asked!.id}/precedents`)).status).toBe(404);
+	});
+});

@@ -1,0 +1,67 @@
+// The samples that learned evidence is counted on: what one costs does not grow with how many there are.
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openDatabase, type Connection } from '#lib/server/postgres/database.ts';
+import { inTransaction } from '#lib/server/postgres/transaction.ts';
+import { replaceSamples, type Sample } from '#lib/server/learning/learned-counts.ts';
+import { startSystem, type System } from '../../support/system.ts';
+
+const OTHERS = 20_000;
+const hour = new Date('2025-11-04T12:00:00Z');
+const samples = Array.from({ length: 40 }, (_, i): Sample => ({
+	supplierId: 1,
+	deviceId: Buffer.from(`F0000000000000${i.toString(16).padStart(2, '0')}`, 'hex'),
+	code: '81AF',
+	hour,
+	deviceType: 'ESME',
+	sightings: [{ serviceReferenceVariant: '6.2.4', userRole: 'RSA', relation: 'same-device', bucket: 0 }]
+}));
+
+let system: System;
+let worker: Connection;
+beforeAll(async () => {
+	system = await startSystem({ worker: false });
+	worker = openDatabase(system.databaseUrl, 'causeway_worker', 1, { pipeline: true });
+	// The hour that goes on is one that the statistics do not know.
+	await stand(500, '1 hour');
+	await system.record.query('analyze learned_sample');
+	await stand(OTHERS, '0');
+});
+afterAll(async () => {
+	await worker.close();
+	await system[Symbol.asyncDispose]();
+});
+
+/** So many samples of other Devices, one each so long before the one after it. */
+const stand = (count: number, apart: string) =>
+	system.record.query(
+		`insert into learned_sample (supplier_id, device_id, code, hour, device_type, sightings)
+		select 1 + n % 2, decode(lpad(to_hex(n), 16, '0'), 'hex'), '81AF', $1::timestamptz - n * $2::interval, 'ESME', '{}'
+		from generate_series(1, $3::int) n`,
+		[hour, apart, count]
+	);
+
+/** How many samples this transaction has read. */
+async function read(client: pg.ClientBase): Promise<number> {
+	const { rows } = await client.query<{ n: number }>(
+		`select sum(seq_tup_read + idx_tup_fetch)::int as n from pg_stat_xact_user_tables where relname = 'learned_sample'`
+	);
+	return rows[0]!.n;
+}
+
+it('are replaced by reading them and no others', async () => {
+	const replace = () =>
+		inTransaction(worker.pool, async (client) => {
+			await replaceSamples(client, samples, samples);
+			return read(client);
+		});
+	expect(await replace()).toBeLessThan(4 * samples.length);
+	expect(await replace()).toBeLessThan(4 * samples.length);
+	const { rows } = await system.record.query<{ variant: string; n: number }>(
+		'select variant, n from learned_count order by variant'
+	);
+	expect(rows).toEqual([
+		{ variant: '', n: samples.length },
+		{ variant: '6.2.4', n: samples.length }
+	]);
+});

@@ -1,0 +1,276 @@
+// A tenure that is put right late: what a Supplier no longer may see leaves every read and every console, and is kept for
+// the record only.
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Alert } from '#lib/domain/alert.ts';
+import { AlertChanged, FeedPage } from '#lib/domain/live-events.ts';
+import { ED, OWN, aDevice, aRequest, anAlert, heldBy, newDeviceId } from '../../support/records.ts';
+import { eventually, startSystem, type SupplierSlug, type System } from '../../support/system.ts';
+
+let system: System;
+beforeAll(async () => {
+	system = await startSystem();
+	await system.post('/service-requests/completeness', {
+		source: 'sat',
+		completeUntil: '2026-11-06T00:00:00.000Z'
+	});
+});
+afterAll(async () => {
+	await system[Symbol.asyncDispose]();
+});
+
+/** The instant of `anAlert()` lies on the sixth hour of this day: a change on the day before or after decides whose it is. */
+const [BEFORE, AFTER] = ['2026-11-04T00:00:00.000Z', '2026-11-06T00:00:00.000Z'];
+const [theirsLater, theirsAlready] = [
+	heldBy('brightwell', [AFTER, 'halden']),
+	heldBy('brightwell', [BEFORE, 'halden'])
+];
+
+const correct = (deviceId: string, tenures: object[], fields: object = {}) =>
+	system.post('/devices', aDevice(deviceId, { tenures, ...fields }));
+
+async function anExplainedAlert(fields: Record<string, unknown> = {}) {
+	const deviceId = newDeviceId();
+	await correct(deviceId, theirsLater);
+	await system.post('/service-requests', aRequest(deviceId));
+	await system.post('/alerts', anAlert(deviceId, fields));
+	const alert = await system.becomes('brightwell', deviceId, { explanation: 'likely' });
+	return { deviceId, alert };
+}
+
+const isGone = (slug: SupplierSlug, { id }: Pick<Alert, 'id'>): Promise<void> =>
+	eventually(async () => expect((await system.get(slug, `/alerts/${id}`)).status).toBe(404));
+
+const ignore = (slug: SupplierSlug, { id, version }: Pick<Alert, 'id' | 'version'>) =>
+	system.call('POST', `/alerts/${id}/decision`, slug, { verdict: 'ignorable', reason: 'repeat', version });
+
+const headOf = async (slug: SupplierSlug): Promise<number> => (await system.get(slug, '/alerts')).body.head;
+
+describe('an Alert that turns out to lie in the tenure of another Supplier', () => {
+	it('leaves every read of the former one, and reads as if it had never been', async () => {
+		const { deviceId, alert } = await anExplainedAlert();
+		await correct(deviceId, theirsAlready);
+		await system.becomes('halden', deviceId, { explanation: 'likely', decision: null });
+		await isGone('brightwell', alert);
+
+		const [gone, unknown] = [
+			await system.get('brightwell', `/alerts/${alert.id}`),
+			await system.get('brightwell', '/alerts/123456789')
+		];
+		expect([gone.status, gone.body]).toEqual([unknown.status, unknown.body]);
+		expect(await system.alerts('brightwell', `?device=${deviceId}`)).toEqual([]);
+		for (const format of ['csv', 'ndjson']) {
+			const { body } = await system.get('brightwell', `/exports/alerts.${format}`);
+			expect(body).not.toContain(deviceId);
+		}
+		const timeline = await system.get(
+			'brightwell',
+			`/devices/${deviceId}/timeline?from=2026-11-01T00:00:00Z&to=2026-11-07T00:00:00Z`
+		);
+		expect(timeline.body.items.map((item: { kind: string }) => item.kind)).toEqual(['tenure']);
+		const decided = await ignore('brightwell', alert);
+		expect([decided.status, decided.body]).toEqual([gone.status, gone.body]);
+		const several = await system.call('POST', '/decisions', 'brightwell', {
+			items: [{ id: alert.id, version: alert.version }],
+			verdict: 'ignorable',
+			reason: 'repeat'
+		});
+		expect(several.body).toEqual({ done: [], conflicts: [{ id: alert.id, version: null }] });
+	});
+
+	it('has an entry in the gapless feed that says so by id alone, and the socket says the same', async () => {
+		const before = await headOf('brightwell');
+		const { deviceId, alert } = await anExplainedAlert();
+		const socket = await system.connect('brightwell');
+		const frames: AlertChanged[] = [];
+		socket.on('alert:changed', (frame) => frames.push(AlertChanged.parse(frame)));
+		await correct(deviceId, theirsAlready);
+		await isGone('brightwell', alert);
+
+		const page = FeedPage.parse((await system.get('brightwell', `/feed?after=${before}`)).body);
+		const seqs = [...page.items, ...page.retracted].map((entry) => entry.seq).sort((a, b) => a - b);
+		expect(seqs).toEqual(Array.from({ length: page.head - before }, (_, i) => before + 1 + i));
+		expect(page.items.filter((item) => item.id === alert.id)).toEqual([]);
+		const { seq } = page.retracted.findLast((entry) => entry.id === alert.id)!;
+		expect(seq).toBeGreaterThan(alert.seq);
+		await eventually(() => expect(frames.flatMap((f) => f.retracted)).toEqual([{ id: alert.id, seq }]));
+		expect(frames.flatMap((frame) => frame.items)).toEqual([]);
+		expect(frames.at(-1)).toMatchObject({ to: seq });
+	});
+
+	it('is kept for the record with what was read and decided, where only a worker can add and none can change', async () => {
+		const { deviceId, alert } = await anExplainedAlert();
+		const decided = (await ignore('brightwell', alert)).body as Alert;
+		await correct(deviceId, theirsAlready);
+		await isGone('brightwell', alert);
+		const { rows } = await system.record.query(
+			`select version, explanation, decision, body->>'deviceId' as device from retracted_alert where alert_id = $1`,
+			[alert.id]
+		);
+		expect(rows).toEqual([
+			{ version: decided.version, explanation: 'likely', decision: decided.decision, device: deviceId }
+		]);
+		const { rows: decisions } = await system.record.query(
+			'select verdict from decision where alert_id = $1',
+			[alert.id]
+		);
+		expect(decisions).toEqual([{ verdict: 'ignorable' }]);
+		const { rows: grants } = await system.record.query(
+			`select grantee, privilege_type from information_schema.role_table_grants
+			 where table_name = 'retracted_alert' and grantee like 'causeway\\_%' order by 2`
+		);
+		expect(grants).toEqual([
+			{ grantee: 'causeway_worker', privilege_type: 'INSERT' },
+			{ grantee: 'causeway_worker', privilege_type: 'SELECT' }
+		]);
+	});
+
+	it('comes back in a higher version and with its decision where the tenure is put back', async () => {
+		const { deviceId, alert } = await anExplainedAlert();
+		const decided = (await ignore('brightwell', alert)).body as Alert;
+		for (let round = 0; round < 2; round++) {
+			await correct(deviceId, theirsAlready);
+			await isGone('brightwell', alert);
+			await correct(deviceId, theirsLater);
+			const back = await system.becomes('brightwell', deviceId, { id: alert.id });
+			expect(back).toMatchObject({ explanation: 'likely', decision: decided.decision });
+			expect(back.version).toBe(decided.version + 1 + round);
+			await isGone('halden', alert);
+			expect((await ignore('brightwell', decided)).status).toBe(409);
+		}
+		const open = await system.alerts('brightwell', `?device=${deviceId}&decision=open`);
+		expect(open).toEqual([]);
+	});
+
+	it('stays with a Supplier it was addressed to, out of scope, and tells nothing of what was suspected', async () => {
+		const { deviceId, alert } = await anExplainedAlert({ recipientId: OWN });
+		await ignore('brightwell', alert);
+		await correct(deviceId, theirsAlready);
+		const left = await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
+		expect(left).toMatchObject({ id: alert.id, candidates: [], decision: { verdict: 'ignorable' } });
+		expect(JSON.stringify(left)).not.toContain(ED);
+	});
+
+	it('leaves the Supplier that brought it, once the Device is known to be of another', async () => {
+		const deviceId = newDeviceId();
+		await system.call('POST', '/alerts', 'brightwell', anAlert(deviceId));
+		const alert = await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
+		await correct(deviceId, heldBy('halden'));
+		await system.becomes('halden', deviceId, { id: alert.id });
+		await isGone('brightwell', alert);
+	});
+});
+
+describe('a correction', () => {
+	it('is committed together with the doorbell that has it followed', async () => {
+		const deviceId = newDeviceId();
+		const quiet = await startSystem({ worker: false });
+		await quiet.post('/devices', aDevice(deviceId, { tenures: theirsLater }));
+		const { rows } = await quiet.record.query(
+			`select distinct d.job from doorbell d join tenure t on t.recorded_at = d.rung_at where t.device_id = decode($1, 'hex')`,
+			[deviceId.replaceAll('-', '')]
+		);
+		expect(rows).toEqual([{ job: 'correlate-devices' }]);
+		await quiet[Symbol.asyncDispose]();
+	});
+
+	it('overtakes no first explanation that is on its way with the tenures of before', async () => {
+		const deviceId = newDeviceId();
+		await correct(deviceId, theirsLater);
+		const before = await headOf('brightwell');
+		// Holds the first explanation between its reading and its writing: at the lock of the Supplier's feed.
+		const holder = new pg.Client({ connectionString: system.databaseUrl });
+		await holder.connect();
+		await holder.query(
+			`begin; select seq from feed_head where supplier_id = (select id from supplier where slug = 'brightwell') for update`
+		);
+		const waiting = async (): Promise<number> => {
+			const { rows } = await system.record.query<{ count: string }>(
+				`select count(*) from pg_stat_activity
+				 where datname = current_database() and application_name = 'causeway_worker' and wait_event_type = 'Lock'`
+			);
+			return Number(rows[0]!.count);
+		};
+		await system.post('/alerts', anAlert(deviceId));
+		await eventually(async () => expect(await waiting()).toBe(1));
+		await correct(deviceId, theirsAlready);
+		await eventually(async () => {
+			const overtaken = await system.alerts('halden', `?device=${deviceId}`);
+			expect((await waiting()) > 1 || overtaken.length > 0).toBe(true);
+		});
+		await holder.query('commit');
+		await holder.end();
+		const { id } = await system.becomes('halden', deviceId, {});
+		await eventually(async () => {
+			const { body } = await system.get('brightwell', `/feed?after=${before}`);
+			expect(body.retracted.map((entry: { id: string }) => entry.id)).toContain(id);
+		});
+		expect((await system.get('brightwell', `/alerts/${id}`)).status).toBe(404);
+	});
+});
+
+describe('a request that turns out to lie in the tenure of another Supplier', () => {
+	it('vanishes from the candidates and from the decision that rests on it', async () => {
+		const { deviceId, alert } = await anExplainedAlert();
+		await ignore('brightwell', alert);
+		// Between the request (02:13:40) and the Alert (02:14:07).
+		await correct(deviceId, heldBy('halden', ['2026-11-05T02:14:00.000Z', 'brightwell']));
+		const left = await system.becomes('brightwell', deviceId, { explanation: 'unexplained' });
+		expect(left).toMatchObject({
+			id: alert.id,
+			candidates: [],
+			excluded: [],
+			decision: { verdict: 'ignorable', basis: { explanation: 'likely', suspect: null } },
+			notes: ['Activity before the start of your supply is not visible.']
+		});
+		expect(JSON.stringify(left)).not.toContain(ED);
+		const timeline = await system.get(
+			'brightwell',
+			`/devices/${deviceId}/timeline?from=2026-11-01T00:00:00Z&to=2026-11-07T00:00:00Z`
+		);
+		expect(timeline.body.items.map((item: { kind: string }) => item.kind)).toEqual(['tenure', 'alert']);
+	});
+});
+
+describe('an episode', () => {
+	it('is counted without what was retracted, at once, and is gone with the last of it', async () => {
+		const deviceIds = [newDeviceId(), newDeviceId()];
+		const hubId = newDeviceId();
+		for (const id of deviceIds) await correct(id, theirsLater, { hubId });
+		await system.post(
+			'/service-requests',
+			deviceIds.map((id) => aRequest(id))
+		);
+		await system.post(
+			'/alerts',
+			deviceIds.flatMap((id) => [anAlert(id), anAlert(id)])
+		);
+		const members = (): Promise<Alert[]> => system.alerts('brightwell', `?hub=${hubId}`);
+		const { episodeId } = await eventually(async () => {
+			const alerts = await members();
+			expect(new Set(alerts.map((alert) => alert.episodeId)).size).toBe(1);
+			expect(alerts).toHaveLength(4);
+			expect(alerts[0]!.episodeId).not.toBeNull();
+			return alerts[0]!;
+		});
+		const episode = () => system.get('brightwell', `/episodes/${episodeId}`);
+		expect((await episode()).body).toMatchObject({ members: 4, devices: 2 });
+
+		await correct(deviceIds[0]!, theirsAlready, { hubId });
+		await eventually(async () => expect(await members()).toHaveLength(2));
+		const counted = (await episode()).body;
+		expect(counted).toMatchObject({ members: 2, devices: 1, facts: { deviceId: deviceIds[1] } });
+
+		await correct(deviceIds[1]!, theirsAlready, { hubId });
+		await eventually(async () => expect(await members()).toEqual([]));
+		expect((await episode()).status).toBe(404);
+		const decided = await system.call('POST', '/decisions', 'brightwell', {
+			episode: episodeId,
+			version: 99,
+			verdict: 'ignorable',
+			reason: 'repeat'
+		});
+		expect(decided.status).toBe(404);
+		expect(JSON.stringify((await system.get('brightwell', '/episodes')).body)).not.toContain(deviceIds[0]);
+	});
+});
