@@ -1,57 +1,58 @@
-// A backlog: Alerts are taken in while no worker runs. How long it takes to work them off, and what comes first.
+// Measures a backlog: Causeway accepts Alerts while no worker runs, then the worker starts and drains them. The result
+// says how long that takes and whether urgent Alerts come first.
 import { describeAlert } from '#lib/domain/alert-code.ts';
-import { instant } from './clock.ts';
-import type { Bench, Work } from './rounds.ts';
-import { messageIdsOf, send } from './send.ts';
-import { arrive, nothingLost, type Stage } from './stage.ts';
-import type { Loaded } from './system.ts';
+import { monotonicMs } from './clock.ts';
+import { formatNumber } from './format.ts';
+import type { OnProgress } from './progress.ts';
+import type { BenchContext, Task } from './rounds.ts';
+import { messageIdsOf, sendStage } from './send.ts';
+import { collectArrivals, waitForArrivals, type Stage } from './stage.ts';
+import type { LoadedSystem } from './system.ts';
 import { createTrace } from './trace.ts';
-import { whole } from './wording.ts';
 
-/** Alerts that are sent at once; the rest waits, so that the sender needs no memory for a million bodies. */
-const PORTION = 100_000;
+/** Alerts that one load process sends. Several portions keep the memory of the sender small. */
+const PORTION_ALERTS = 100_000;
 
-export function backlog({ options, measured, trial }: Bench): Work {
+export function backlog({ options, measured, stageRunner }: BenchContext): Task {
 	const { backlog: alerts } = options;
+	const name = `backlog of ${formatNumber(alerts)} Alerts`;
 	return {
-		name: `backlog of ${whole(alerts)} Alerts`,
-		seconds: 10 + alerts / 3000,
-		async run(at) {
-			const { system, course, stages } = trial();
+		name,
+		expectedSeconds: 10 + alerts / 3000,
+		async run(onProgress) {
+			const { system, planner, stages } = stageRunner();
 			await system.stopWorker();
 			const portions: Stage[] = [];
-			for (let left = alerts; left > 0; left -= PORTION)
+			for (let left = alerts; left > 0; left -= PORTION_ALERTS)
 				portions.push(
-					course.next({
-						alerts: { count: Math.min(PORTION, left), batch: 1000, perSecond: null, inFlight: 4 }
+					planner.next({
+						alerts: { count: Math.min(PORTION_ALERTS, left), batch: 1000, perSecond: null, inFlight: 4 }
 					})
 				);
-			let taken: { messageIds: string[]; seconds: number };
+			let accepted: { messageIds: string[]; seconds: number };
 			try {
-				taken = await takeIn(system, portions, (done) => at(done, 4 * alerts));
+				accepted = await sendPortions(system, portions, (done) => onProgress(done, 4 * alerts));
 			} finally {
 				await system.startWorker();
 			}
-			const begin = instant();
-			const { messageIds } = taken;
-			await arrive(system, alerts, (done) => at(alerts + 3 * done, 4 * alerts), Promise.resolve());
-			const { at: came, astray, gaps } = await system.told();
-			if (astray > 0) throw new Error(`${astray} Alerts came to a Supplier they do not belong to`);
-			const explained = await nothingLost(system, messageIds);
-			const drainSeconds = (came.reduce((a, b) => Math.max(a, b), 0) - begin) / 1000;
-			const urgent = urgentOf(portions);
-			const first = came.toSorted()[Math.floor(came.length / 10)]!;
-			const firstTenth = urgent.filter((_, i) => came[i]! <= first);
+			const workerStartedAt = monotonicMs();
+			const onArrivals: OnProgress = (done) => onProgress(alerts + 3 * done, 4 * alerts);
+			await waitForArrivals(system, alerts, onArrivals, Promise.resolve());
+			const { arrivedAt, gaps, explained } = await collectArrivals(system, accepted.messageIds);
+			const drainSeconds = (arrivedAt.reduce((a, b) => Math.max(a, b), 0) - workerStartedAt) / 1000;
+			const urgent = isUrgentInOrder(portions);
+			const endOfFirstTenth = arrivedAt.toSorted()[Math.floor(arrivedAt.length / 10)]!;
+			const firstTenth = urgent.filter((_, i) => arrivedAt[i]! <= endOfFirstTenth);
 			measured.backlog = {
 				alerts,
-				takenInPerSecond: alerts / taken.seconds,
+				takenInPerSecond: alerts / accepted.seconds,
 				drainSeconds,
 				drainedPerSecond: alerts / drainSeconds,
 				urgentShare: share(urgent),
 				urgentShareOfFirstTenth: share(firstTenth)
 			};
 			stages.push({
-				name: `backlog of ${whole(alerts)} Alerts`,
+				name,
 				offeredPerSecond: null,
 				settledSeconds: null,
 				alerts,
@@ -66,33 +67,34 @@ export function backlog({ options, measured, trial }: Bench): Work {
 				pushedBack: 0,
 				gaps
 			});
-			return `worked off in ${whole(drainSeconds)} s, ${whole(alerts / drainSeconds)} Alerts/s`;
+			return `drained in ${formatNumber(drainSeconds)} s, ${formatNumber(alerts / drainSeconds)} Alerts/s`;
 		}
 	};
 }
 
-/** Sends all of it, and has the consoles wait for it. */
-async function takeIn(
-	system: Loaded,
+/** Registers all Alerts with the listener, then sends the portions one after the other. */
+async function sendPortions(
+	system: LoadedSystem,
 	portions: readonly Stage[],
-	told: (done: number) => void
+	onProgress: (done: number) => void
 ): Promise<{ messageIds: string[]; seconds: number }> {
 	const messageIds = portions.flatMap(messageIdsOf);
-	await system.expect({ messageIds });
+	await system.expectAlerts({ messageIds });
 	let [seconds, done] = [0, 0];
 	for (const portion of portions) {
-		seconds += (await send(system, portion)).seconds;
-		told((done += portion.streams[0]!.count));
+		seconds += (await sendStage(system, portion)).seconds;
+		onProgress((done += portion.streams[0]!.count));
 	}
 	return { messageIds, seconds };
 }
 
-/** Which Alerts have priority 1, in the order in which they were sent. */
-const urgentOf = (portions: readonly Stage[]): boolean[] =>
+/** For each Alert, in the order of sending: whether it has priority 1. */
+const isUrgentInOrder = (portions: readonly Stage[]): boolean[] =>
 	portions.flatMap(({ plan, streams }) => {
 		const trace = createTrace(plan);
 		const { from, count } = streams[0]!;
 		return Array.from({ length: count }, (_, i) => describeAlert(trace.alertAt(from + i)).priority === 1);
 	});
 
+/** The share of `true`; 0 if there are no flags. */
 const share = (flags: readonly boolean[]): number => flags.filter(Boolean).length / Math.max(1, flags.length);

@@ -1,15 +1,17 @@
-// What a queue alone can do: BullMQ with one job for each Alert, added one by one, and a worker that does nothing.
+// Measures the throughput of a queue without work: BullMQ with one job for each Alert, added one by one, and a worker
+// that does nothing.
 import { Queue, Worker } from 'bullmq';
 import { createLog } from '#lib/server/process/log.ts';
 import { bullConnection } from '#lib/server/jobs/queues.ts';
 import { within } from '#lib/server/process/timeout.ts';
 import { openRedis } from '#lib/server/process/redis.ts';
 import { scratchRedis } from '../launcher/scratch.ts';
-import type { Measuring } from './throughput.ts';
+import type { OnProgress } from './progress.ts';
+import type { MeasureOptions } from './throughput.ts';
 import type { Trace } from './trace.ts';
 
 const QUEUE = 'explain-alert';
-const AT_ONCE = 100;
+const CONCURRENT_JOBS = 100;
 const WARM_UP_JOBS = 2000;
 
 export interface QueueFigures {
@@ -17,13 +19,13 @@ export interface QueueFigures {
 	jobsPerSecond: number;
 }
 
-/** From the first job added to the last completed, while adding and working go on together. */
+/** Times from the first job added to the last job completed. Adding and working run at the same time. */
 export async function measureBullmq({
 	redisUrl,
 	trace,
 	seconds,
 	onProgress
-}: Measuring & { redisUrl: string; trace: Trace }): Promise<QueueFigures> {
+}: MeasureOptions & { redisUrl: string; trace: Trace }): Promise<QueueFigures> {
 	await using stack = new AsyncDisposableStack();
 	const scratch = stack.adopt(await scratchRedis(redisUrl, 'bench'), (s) => s.drop());
 	const log = createLog('silent', 'bench');
@@ -42,7 +44,7 @@ export async function measureBullmq({
 	const worker = new Worker(QUEUE, () => Promise.resolve(), {
 		connection: bullConnection(working),
 		prefix: 'bench',
-		concurrency: AT_ONCE
+		concurrency: CONCURRENT_JOBS
 	});
 	worker.on('error', () => {});
 	worker.on('completed', () => void (--left === 0 && finished()));
@@ -50,12 +52,12 @@ export async function measureBullmq({
 	await worker.waitUntilReady();
 
 	let added = 0;
-	async function run(jobs: number, progress?: Measuring['onProgress']): Promise<number> {
+	async function run(jobs: number, progress?: OnProgress): Promise<number> {
 		left = jobs;
 		const end = new Promise<void>((resolve) => (finished = resolve));
 		const begin = performance.now();
-		for (let done = 0; done < jobs; done += AT_ONCE) {
-			const window = Math.min(AT_ONCE, jobs - done);
+		for (let done = 0; done < jobs; done += CONCURRENT_JOBS) {
+			const window = Math.min(CONCURRENT_JOBS, jobs - done);
 			await Promise.all(Array.from({ length: window }, () => queue.add(QUEUE, trace.alertAt(added++))));
 			progress?.(done + window, jobs);
 		}
@@ -63,7 +65,7 @@ export async function measureBullmq({
 		return jobs / ((performance.now() - begin) / 1000);
 	}
 
-	const pace = await run(WARM_UP_JOBS);
-	const jobs = Math.max(AT_ONCE, Math.round(pace * seconds));
+	const jobsPerSecond = await run(WARM_UP_JOBS);
+	const jobs = Math.max(CONCURRENT_JOBS, Math.round(jobsPerSecond * seconds));
 	return { jobs, jobsPerSecond: await run(jobs, onProgress) };
 }

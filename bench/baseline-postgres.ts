@@ -1,27 +1,27 @@
-// What one builds on PostgreSQL alone: a table of requests that is looked into for each Alert, one at a time by hand, or
-// well done in batches.
+// Measures two solutions on PostgreSQL alone. Both look for the cause of an Alert in a table of requests. The first
+// handles one Alert at a time, the second handles batches.
 import pg from 'pg';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { scratchDatabase } from '../launcher/scratch.ts';
-import { throughput, type Measuring } from './throughput.ts';
+import { inTwoHalves, measureThroughput, type MeasureOptions } from './throughput.ts';
 import type { Trace } from './trace.ts';
 
-const BY_HAND_CONNECTIONS = 10;
+const SINGLE_CONNECTIONS = 10;
 const BATCH_CONNECTIONS = 4;
-const BATCH = 500;
-const FILL = 5000;
+const BATCH_SIZE = 500;
+const FILL_BATCH_SIZE = 5000;
 
 export interface PostgresFigures {
 	requests: number;
-	/** One Alert at a time on each of ten connections: keep it, look for its request, write down the result. */
+	/** One Alert at a time on each of ten connections: insert it, find its request, store the result. */
 	lookupAlertsPerSecond: number;
-	/** Batches of 500 on four connections, one statement each. */
+	/** Batches of 500 on four connections, one statement for each batch. */
 	batchedAlertsPerSecond: number;
-	/** Of the Alerts of the batches, the share for which a request was found. */
+	/** The share of the Alerts in the batches for which the statement found a request. */
 	found: number;
 }
 
-const TABLES = `
+const CREATE_TABLES = `
 	create table request (
 		request_id text not null, device_id bytea not null, requested_at timestamptz not null,
 		variant text not null, user_id bytea not null, user_role text not null, response_code text
@@ -30,16 +30,16 @@ const TABLES = `
 		id bigint generated always as identity primary key, message_id text not null unique, device_id bytea not null,
 		code text not null, received_at timestamptz not null, explained_by text
 	);`;
-const INDEX = 'create index request_of_device on request (device_id, requested_at desc)';
+const CREATE_INDEX = 'create index request_of_device on request (device_id, requested_at desc)';
 
-const KEEP =
+const INSERT_ALERT =
 	'insert into alert (message_id, device_id, code, received_at) values ($1, $2, $3, $4) on conflict do nothing returning id';
-const LOOK = `select request_id, variant, user_id, user_role, response_code, requested_at from request
+const FIND_REQUESTS = `select request_id, variant, user_id, user_role, response_code, requested_at from request
 	where device_id = $1 and requested_at <= $2 and requested_at > $2::timestamptz - interval '24 hours'
 	order by requested_at desc limit 50`;
-const WRITE = 'update alert set explained_by = $2 where id = $1';
+const UPDATE_ALERT = 'update alert set explained_by = $2 where id = $1';
 
-const BATCHED = `insert into alert (message_id, device_id, code, received_at, explained_by)
+const INSERT_EXPLAINED_ALERTS = `insert into alert (message_id, device_id, code, received_at, explained_by)
 	select a.message_id, a.device_id, a.code, a.received_at, r.request_id
 	from unnest($1::text[], $2::bytea[], $3::text[], $4::timestamptz[]) a(message_id, device_id, code, received_at)
 	left join lateral (
@@ -50,68 +50,70 @@ const BATCHED = `insert into alert (message_id, device_id, code, received_at, ex
 	) r on true
 	on conflict do nothing returning explained_by`;
 
-/** Fills a database of its own with the requests of the trace and explains its Alerts in both ways. */
+/** Fills a scratch database with the requests of the trace and explains the Alerts of the trace in both ways. */
 export async function measurePostgres({
 	databaseUrl,
 	trace,
 	requests = trace.requests,
 	seconds,
 	onProgress
-}: Measuring & { databaseUrl: string; trace: Trace; requests?: number }): Promise<PostgresFigures> {
+}: MeasureOptions & { databaseUrl: string; trace: Trace; requests?: number }): Promise<PostgresFigures> {
 	await using stack = new AsyncDisposableStack();
 	const scratch = stack.adopt(await scratchDatabase(databaseUrl, 'bench'), (s) => s.drop());
-	const pool = stack.adopt(new pg.Pool({ connectionString: scratch.url, max: BY_HAND_CONNECTIONS }), (p) =>
+	const pool = stack.adopt(new pg.Pool({ connectionString: scratch.url, max: SINGLE_CONNECTIONS }), (p) =>
 		p.end()
 	);
 	pool.on('error', () => {});
-	await pool.query(TABLES);
+	await pool.query(CREATE_TABLES);
 	await fill(pool, trace, requests);
-	await pool.query(INDEX);
+	await pool.query(CREATE_INDEX);
 	await pool.query('vacuum analyze request');
 
 	let next = 0;
-	const alert = () => {
+	const nextAlert = () => {
 		const { messageId, deviceId, code, receivedAt } = trace.alertAt(next++);
 		return { messageId, deviceId: euiToBytes(deviceId), code, receivedAt };
 	};
 
-	async function byHand(): Promise<number> {
-		const { messageId, deviceId, code, receivedAt } = alert();
-		const kept = await pool.query<{ id: string }>(named('keep', KEEP, messageId, deviceId, code, receivedAt));
-		const around = await pool.query<{ request_id: string }>(named('look', LOOK, deviceId, receivedAt));
-		await pool.query(named('write', WRITE, kept.rows[0]!.id, around.rows[0]?.request_id ?? null));
+	async function oneByOne(): Promise<number> {
+		const { messageId, deviceId, code, receivedAt } = nextAlert();
+		const inserted = await pool.query<{ id: string }>(
+			named('keep', INSERT_ALERT, messageId, deviceId, code, receivedAt)
+		);
+		const requests = await pool.query<{ request_id: string }>(
+			named('look', FIND_REQUESTS, deviceId, receivedAt)
+		);
+		await pool.query(
+			named('write', UPDATE_ALERT, inserted.rows[0]!.id, requests.rows[0]?.request_id ?? null)
+		);
 		return 1;
 	}
 
-	let [looked, found] = [0, 0];
+	let [examined, found] = [0, 0];
 	async function inBatches(): Promise<number> {
-		const batch = Array.from({ length: BATCH }, alert);
+		const batch = Array.from({ length: BATCH_SIZE }, nextAlert);
 		const { rows } = await pool.query<{ explained_by: string | null }>(
 			named(
 				'batch',
-				BATCHED,
+				INSERT_EXPLAINED_ALERTS,
 				batch.map((a) => a.messageId),
 				batch.map((a) => a.deviceId),
 				batch.map((a) => a.code),
 				batch.map((a) => a.receivedAt)
 			)
 		);
-		looked += rows.length;
+		examined += rows.length;
 		found += rows.filter((row) => row.explained_by !== null).length;
 		return rows.length;
 	}
 
-	/** Two measurements, one count of seconds. */
-	const part = (before: number): Measuring => ({
-		seconds,
-		onProgress: (done, total) => onProgress?.(before * total + done, 2 * total)
-	});
-	const lookupAlertsPerSecond = await throughput(BY_HAND_CONNECTIONS, byHand, part(0));
-	const batchedAlertsPerSecond = await throughput(BATCH_CONNECTIONS, inBatches, part(1));
-	return { requests, lookupAlertsPerSecond, batchedAlertsPerSecond, found: found / looked };
+	const [first, second] = inTwoHalves({ seconds, onProgress });
+	const lookupAlertsPerSecond = await measureThroughput(SINGLE_CONNECTIONS, oneByOne, first);
+	const batchedAlertsPerSecond = await measureThroughput(BATCH_CONNECTIONS, inBatches, second);
+	return { requests, lookupAlertsPerSecond, batchedAlertsPerSecond, found: found / examined };
 }
 
-/** A statement that each connection prepares once. */
+/** A named statement: each connection prepares it once. */
 const named = (name: string, text: string, ...values: unknown[]) => ({ name, text, values });
 
 async function fill(pool: pg.Pool, trace: Trace, requests: number): Promise<void> {
@@ -119,7 +121,7 @@ async function fill(pool: pg.Pool, trace: Trace, requests: number): Promise<void
 	const lane = async (): Promise<void> => {
 		while (next < requests) {
 			const from = next;
-			next = Math.min(requests, from + FILL);
+			next = Math.min(requests, from + FILL_BATCH_SIZE);
 			const batch = Array.from({ length: next - from }, (_, i) => trace.serviceRequestAt(from + i));
 			await pool.query(
 				named(

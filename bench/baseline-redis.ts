@@ -1,4 +1,4 @@
-// What Redis alone can do with the product's own index of recent requests, and what the index costs in memory.
+// Measures Causeway's own index of recent requests on Redis alone: lookups per second, and the memory it takes.
 import pg from 'pg';
 import { RESP_TYPES } from 'redis';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
@@ -8,20 +8,21 @@ import { migrate } from '#lib/server/postgres/migrate.ts';
 import { openRedis, type Redis } from '#lib/server/process/redis.ts';
 import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
 import { scratchDatabase, scratchRedis } from '../launcher/scratch.ts';
-import { throughput, type Measuring } from './throughput.ts';
+import type { OnProgress } from './progress.ts';
+import { inTwoHalves, measureThroughput, type MeasureOptions } from './throughput.ts';
 import type { Trace } from './trace.ts';
 
-const BATCH = 500;
+export const INDEX_BATCH_SIZE = 500;
 /** Batches in flight. */
-const LANES = 4;
-const WINDOW_MS = 72 * 3_600_000;
+export const INDEX_LANES = 4;
+export const INDEX_WINDOW_MS = 72 * 3_600_000;
 
-export interface Grounds {
+export interface IndexSource {
 	redisUrl: string;
-	/** The index takes its small numbers from the record. */
+	/** The dictionary of the index, which maps ids to small numbers, is in the database. */
 	databaseUrl: string;
 	trace: Trace;
-	/** So many requests of the trace are put in; all of its past by default. */
+	/** Number of requests of the trace to put into the index. Default: all requests before `now` of the trace. */
 	requests?: number;
 }
 
@@ -34,33 +35,31 @@ export interface IndexMemory {
 
 export interface LookupFigures {
 	requests: number;
-	/** Devices a second by the bare function call, nothing read of what it answers. */
+	/** Devices per second by the Redis function alone; nothing decodes the answer. */
 	lookupsPerSecond: number;
-	/** Devices a second through the product's reader. */
+	/** Devices per second through Causeway's own reader. */
 	readLookupsPerSecond: number;
-	/** Requests that a Device has, in the mean of those looked up. */
+	/** Mean number of requests of a Device, over the Devices looked up. */
 	requestsPerDevice: number;
 }
 
-/** Fills an index of its own and tells what it takes. */
-export async function indexMemory(
-	grounds: Grounds & { onProgress?: Measuring['onProgress'] }
-): Promise<IndexMemory> {
-	await using ground = await openIndex(grounds);
-	return await ground.fill(grounds.onProgress);
+/** Fills a scratch index and returns its memory use. */
+export async function indexMemory(source: IndexSource & { onProgress?: OnProgress }): Promise<IndexMemory> {
+	await using filledIndex = await openIndex(source);
+	return await filledIndex.fill(source.onProgress);
 }
 
-/** Looks up the Devices of the trace's Alerts in a filled index, 500 a call and four calls in flight. */
-export async function measureRedisLookups(grounds: Grounds & Measuring): Promise<LookupFigures> {
-	await using ground = await openIndex(grounds);
-	const { requests } = await ground.fill();
-	const { index, redis } = ground;
-	const { trace, seconds, onProgress } = grounds;
+/** Looks up the Devices of the trace's Alerts in a filled index: 500 Devices a call, four calls in flight. */
+export async function measureRedisLookups(source: IndexSource & MeasureOptions): Promise<LookupFigures> {
+	await using filledIndex = await openIndex(source);
+	const { requests } = await filledIndex.fill();
+	const { index, redis } = filledIndex;
+	const { trace, seconds, onProgress } = source;
 	const binary = redis.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
 	let next = 0;
 	const devices = (): Buffer[] =>
-		Array.from({ length: BATCH }, () => euiToBytes(trace.alertAt(next++).deviceId));
-	// Made beforehand: what is measured is Redis.
+		Array.from({ length: INDEX_BATCH_SIZE }, () => euiToBytes(trace.alertAt(next++).deviceId));
+	// Prepared before the measurement, so that it measures Redis only.
 	const blobs = Array.from({ length: 200 }, () => Buffer.concat(devices()));
 	let turn = 0;
 	let [read, found] = [0, 0];
@@ -68,26 +67,26 @@ export async function measureRedisLookups(grounds: Grounds & Measuring): Promise
 	const bare = async (): Promise<number> => {
 		const blob = blobs[turn++ % blobs.length]!;
 		await binary.sendCommand(['FCALL_RO', 'recent_requests', '0', blob]);
-		return BATCH;
+		return INDEX_BATCH_SIZE;
 	};
-	const through = async (): Promise<number> => {
+	const viaReader = async (): Promise<number> => {
 		const recent = await index.recent(devices());
-		if (recent === null) throw new Error('the index of the benchmark is not complete');
-		read += BATCH;
+		if (recent === null)
+			throw new Error(
+				'the index of the benchmark is not marked complete; it was emptied during the measurement'
+			);
+		read += INDEX_BATCH_SIZE;
 		found += recent.length;
-		return BATCH;
+		return INDEX_BATCH_SIZE;
 	};
-	const part = (before: number): Measuring => ({
-		seconds,
-		onProgress: (done, total) => onProgress?.(before * total + done, 2 * total)
-	});
-	const lookupsPerSecond = await throughput(LANES, bare, part(0));
-	const readLookupsPerSecond = await throughput(LANES, through, part(1));
+	const [first, second] = inTwoHalves({ seconds, onProgress });
+	const lookupsPerSecond = await measureThroughput(INDEX_LANES, bare, first);
+	const readLookupsPerSecond = await measureThroughput(INDEX_LANES, viaReader, second);
 	return { requests, lookupsPerSecond, readLookupsPerSecond, requestsPerDevice: found / read };
 }
 
-/** An empty index on a Redis and a record of its own. */
-async function openIndex({ redisUrl, databaseUrl, trace, requests = trace.requests }: Grounds) {
+/** Opens an empty index on a scratch Redis and a scratch database. */
+async function openIndex({ redisUrl, databaseUrl, trace, requests = trace.requests }: IndexSource) {
 	await using stack = new AsyncDisposableStack();
 	const database = stack.adopt(await scratchDatabase(databaseUrl, 'bench'), (s) => s.drop());
 	await migrate(database.url);
@@ -95,43 +94,43 @@ async function openIndex({ redisUrl, databaseUrl, trace, requests = trace.reques
 	pool.on('error', () => {});
 	const scratch = stack.adopt(await scratchRedis(redisUrl, 'bench'), (s) => s.drop());
 	const redis = stack.adopt(await openRedis(scratch.url, createLog('silent', 'bench')), (r) => r.destroy());
-	const index = createRequestIndex({ redis, dictionary: createDictionary(pool), windowMs: WINDOW_MS });
-	const held = stack.move();
+	const index = createRequestIndex({ redis, dictionary: createDictionary(pool), windowMs: INDEX_WINDOW_MS });
+	const opened = stack.move();
 
 	const put = (from: number, to: number): Promise<void> =>
 		index.put(Array.from({ length: to - from }, (_, i) => trace.serviceRequestAt(from + i)));
 
-	async function fill(onProgress?: Measuring['onProgress']): Promise<IndexMemory> {
-		// The first batch loads the functions and teaches the dictionary; what is measured begins after it.
-		const first = Math.min(BATCH, Math.floor(requests / 2));
+	async function fill(onProgress?: OnProgress): Promise<IndexMemory> {
+		// The first batch loads the Redis functions and fills the dictionary. The measurement begins after it.
+		const first = Math.min(INDEX_BATCH_SIZE, Math.floor(requests / 2));
 		await put(0, first);
-		const before = await usedMemory(redis);
+		const before = await usedMemoryBytes(redis);
 		const begin = performance.now();
 		let next = first;
 		const lane = async (): Promise<void> => {
 			while (next < requests) {
 				const from = next;
-				next = Math.min(requests, from + BATCH);
+				next = Math.min(requests, from + INDEX_BATCH_SIZE);
 				await put(from, next);
-				if (from % (40 * BATCH) === 0) onProgress?.(next, requests);
+				if (from % (40 * INDEX_BATCH_SIZE) === 0) onProgress?.(next, requests);
 			}
 		};
-		await Promise.all(Array.from({ length: LANES }, lane));
-		const took = (performance.now() - begin) / 1000;
-		const used = (await usedMemory(redis)) - before;
+		await Promise.all(Array.from({ length: INDEX_LANES }, lane));
+		const tookSeconds = (performance.now() - begin) / 1000;
+		const usedBytes = (await usedMemoryBytes(redis)) - before;
 		await index.markComplete();
 		onProgress?.(requests, requests);
 		return {
 			requests,
-			bytesPerRequest: used / (requests - first),
-			usedMiB: used / 1024 / 1024,
-			putsPerSecond: (requests - first) / took
+			bytesPerRequest: usedBytes / (requests - first),
+			usedMiB: usedBytes / 1024 / 1024,
+			putsPerSecond: (requests - first) / tookSeconds
 		};
 	}
 
-	return { index, redis, fill, [Symbol.asyncDispose]: () => held.disposeAsync() };
+	return { index, redis, fill, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-export async function usedMemory(redis: Redis): Promise<number> {
+export async function usedMemoryBytes(redis: Redis): Promise<number> {
 	return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
 }

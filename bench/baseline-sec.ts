@@ -1,5 +1,6 @@
-// What an event correlator does: `sec` (Simple Event Correlator), where it is installed. It reads the trace as lines of a
-// file; a request makes a context for its Device that lives a day, and an Alert of a Device with a context is a match.
+// Measures the event correlator `sec` (Simple Event Correlator), if it is installed. `sec` reads the trace as lines of
+// a file. A request creates a context for its Device that lives one day. An Alert of a Device with a context is a
+// match.
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
@@ -7,15 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findProgram } from '../launcher/process.ts';
-import type { Measuring } from './throughput.ts';
+import type { MeasureOptions } from './throughput.ts';
 import type { Trace } from './trace.ts';
 
-export const HOW_TO_INSTALL = 'sec is not installed: `apt-get install sec` for this baseline';
+export const HOW_TO_INSTALL = 'sec is not installed; run `apt-get install sec` to measure this baseline';
 
 export interface SecFigures {
 	lines: number;
 	alerts: number;
-	/** Alerts of a Device that had a request before; `expected` by the trace itself. */
+	/** Alerts that `sec` matched, and the number it should match: Alerts of a Device that had a request before. */
 	matches: number;
 	expected: number;
 	linesPerSecond: number;
@@ -40,31 +41,31 @@ desc=alert of $1
 action=write ${matches} $1 $2 $3
 `;
 
-/** `null` where there is no `sec`. */
+/** Returns `null` if `sec` is not installed. */
 export async function measureSec({
 	trace,
 	seconds,
 	onProgress
-}: Measuring & { trace: Trace }): Promise<SecFigures | null> {
+}: MeasureOptions & { trace: Trace }): Promise<SecFigures | null> {
 	const program = findProgram(['sec'], []);
 	if (!program) return null;
 	const folder = mkdtempSync(join(tmpdir(), 'causeway-bench-sec-'));
 	try {
 		const empty = await correlate(program, folder, trace, 0);
 		const sample = await correlate(program, folder, trace, SAMPLE_LINES);
-		const pace = SAMPLE_LINES / Math.max(0.05, sample.took - empty.took);
-		const lines = Math.max(SAMPLE_LINES, Math.round((pace * seconds) / 4) * 4);
+		const linesPerSecond = SAMPLE_LINES / Math.max(0.05, sample.tookSeconds - empty.tookSeconds);
+		const lines = Math.max(SAMPLE_LINES, Math.round((linesPerSecond * seconds) / 4) * 4);
 		onProgress?.(0, lines);
-		const { took, ...counts } = await correlate(program, folder, trace, lines);
+		const { tookSeconds, ...counts } = await correlate(program, folder, trace, lines);
 		onProgress?.(lines, lines);
-		const net = took - empty.took;
-		return { ...counts, linesPerSecond: lines / net, alertsPerSecond: counts.alerts / net };
+		const netSeconds = tookSeconds - empty.tookSeconds;
+		return { ...counts, linesPerSecond: lines / netSeconds, alertsPerSecond: counts.alerts / netSeconds };
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
 }
 
-/** Runs sec over so many lines of the trace, and times it from its start to its end. */
+/** Runs `sec` over this many lines of the trace. Times it from start to exit. */
 async function correlate(program: string, folder: string, trace: Trace, lines: number) {
 	const [input, conf, matches] = ['lines', 'rules', 'matches'].map((name) => join(folder, name)) as [
 		string,
@@ -78,19 +79,22 @@ async function correlate(program: string, folder: string, trace: Trace, lines: n
 	const child = spawn(program, [`--conf=${conf}`, `--input=${input}`, '--notail', '--quiet'], {
 		stdio: ['ignore', 'ignore', 'pipe']
 	});
-	let said = '';
-	child.stderr.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-2000)));
+	let stderr = '';
+	child.stderr.on('data', (data: Buffer) => (stderr = (stderr + data.toString()).slice(-2000)));
 	const [code] = (await once(child, 'close')) as [number | null];
-	const took = (performance.now() - begin) / 1000;
-	if (code !== 0) throw new Error(`sec ended with ${code}: ${said.trim() || 'no output'}`);
-	return { lines, alerts, expected, matches: await countLines(matches), took };
+	const tookSeconds = (performance.now() - begin) / 1000;
+	if (code !== 0) throw new Error(`sec ended with exit code ${code}: ${stderr.trim() || 'no output'}`);
+	return { lines, alerts, expected, matches: await countLines(matches), tookSeconds };
 }
 
-/** Three requests, then an Alert, and so on; returns how many Alerts have a request to their Device before them. */
+/**
+ * Writes three requests, then an Alert, and so on. `expected`: the number of Alerts whose Device has a request on an
+ * earlier line.
+ */
 async function writeLines(file: string, trace: Trace, lines: number) {
 	const out = createWriteStream(file);
-	const asked = new Set<string>();
-	// The last requests of the past, which are those that cause the first Alerts.
+	const requestedDevices = new Set<string>();
+	// Starts with the last requests before `now` of the trace, because they cause the first Alerts.
 	let request = Math.max(
 		0,
 		trace.requests - Math.floor((lines * REQUESTS_PER_ALERT) / (REQUESTS_PER_ALERT + 1))
@@ -100,11 +104,11 @@ async function writeLines(file: string, trace: Trace, lines: number) {
 		let text: string;
 		if (line % (REQUESTS_PER_ALERT + 1) < REQUESTS_PER_ALERT) {
 			const { deviceId, serviceReferenceVariant, userId } = trace.serviceRequestAt(request++);
-			asked.add(deviceId);
+			requestedDevices.add(deviceId);
 			text = `REQUEST ${deviceId} ${serviceReferenceVariant} ${userId}\n`;
 		} else {
 			const { deviceId, code, receivedAt } = trace.alertAt(alerts++);
-			if (asked.has(deviceId)) expected++;
+			if (requestedDevices.has(deviceId)) expected++;
 			text = `ALERT ${deviceId} ${code} ${receivedAt}\n`;
 		}
 		if (!out.write(text)) await once(out, 'drain');

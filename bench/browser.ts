@@ -1,58 +1,64 @@
-// The console in a real browser: one Supplier with many Alerts on its desk, and changes all the time.
+// Measures the console in a real browser: the live list of one Supplier holds many Alerts, and new ones arrive all the
+// time.
 import type { Page } from 'playwright-core';
 import { createAuth } from '#lib/server/access/auth.ts';
 import { isLive, openBrowser, openPage, signIn } from '../tests/support/browser.ts';
+import { formatMs, formatNumber } from './format.ts';
+import type { OnProgress } from './progress.ts';
 import type { BrowserFigures } from './report.ts';
-import type { Bench, Told, Work } from './rounds.ts';
+import type { BenchContext, Task } from './rounds.ts';
 import { runStage } from './stage.ts';
-import { settled, type Loaded } from './system.ts';
-import type { Trial } from './trial.ts';
-import { inMs, whole } from './wording.ts';
+import { settled, type LoadedSystem } from './system.ts';
+import type { StageRunner } from './stage-runner.ts';
 
-/** The smallest of them: what it has got from the stages before is the least. */
+/** The smallest Supplier: it received the fewest Alerts in the stages before. */
 const SUPPLIER = 'newlane';
 const CHANGES_PER_SECOND = 50;
-const SECONDS = 15;
-/** Height of a row of the list, in pixels. */
-const ROW = 44;
+const MEASURED_SECONDS = 15;
+/** Height of a row of the live list. */
+const ROW_HEIGHT_PX = 44;
 
-export function browser({ options, measured, trial, ground }: Bench): Work {
+export function browser({ options, measured, stageRunner, ground }: BenchContext): Task {
 	const { view } = options;
 	return {
-		name: `browser with ${whole(view)} Alerts`,
-		seconds: 90,
-		async run(at) {
-			const { system } = trial();
+		name: `browser with ${formatNumber(view)} Alerts`,
+		expectedSeconds: 90,
+		async run(onProgress) {
+			const { system } = stageRunner();
 			const { services } = await ground();
-			await fillDesk(trial(), view, at);
+			await fillLiveList(stageRunner(), view, onProgress);
 			await using stack = new AsyncDisposableStack();
 			const chromium = stack.adopt(await openBrowser(), (browser) => browser.close());
 			const page = await openPage(chromium);
 			const person = await addController(system, services.authSecret);
 			await signIn(page, { url: system.url }, person);
 			await isLive(page);
-			await wholeDesk(page);
-			const frames = countFrames(page, SECONDS);
-			await changes(trial(), SECONDS + 2);
+			await waitForWholeList(page);
+			const frames = countFrames(page, MEASURED_SECONDS);
+			await sendChanges(stageRunner(), MEASURED_SECONDS + 2);
 			measured.browser = {
-				inView: await rowsOf(page),
+				inView: await countRows(page),
 				changesPerSecond: CHANGES_PER_SECOND,
 				...(await frames),
-				heapMiB: await heapOf(page)
+				heapMiB: await heapMiBOf(page)
 			};
 			const { inView, framesPerSecond, longestFrameMs } = measured.browser;
-			return `${whole(inView)} Alerts in view, ${whole(framesPerSecond)} frames/s, longest ${inMs(longestFrameMs)}`;
+			return `${formatNumber(inView)} Alerts in the list, ${formatNumber(framesPerSecond)} frames/s, longest frame ${formatMs(longestFrameMs)}`;
 		}
 	};
 }
 
-/** Sends Alerts of the Supplier until enough of them are on its desk: undecided, and not mere journal. */
-async function fillDesk({ system, course }: Trial, view: number, at: Told): Promise<void> {
+/** Sends Alerts of the Supplier until its live list has `view` undecided Alerts of priority 1 to 3. */
+async function fillLiveList(
+	{ system, planner }: StageRunner,
+	view: number,
+	onProgress: OnProgress
+): Promise<void> {
 	for (let times = 0; times < 10; times++) {
-		const held = await onDesk(system);
-		at(held, view);
-		if (held >= view) return;
-		const count = Math.ceil(((view - held) * 1.2) / 1000) * 1000;
+		const undecided = await countUndecided(system);
+		onProgress(undecided, view);
+		if (undecided >= view) return;
+		const count = Math.ceil(((view - undecided) * 1.2) / 1000) * 1000;
 		const alerts = {
 			count: Math.min(count, 20_000),
 			batch: 1000,
@@ -60,12 +66,12 @@ async function fillDesk({ system, course }: Trial, view: number, at: Told): Prom
 			inFlight: 4,
 			only: SUPPLIER
 		};
-		await runStage(system, course.next({ alerts }), (done) => at(held + done, view));
+		await runStage(system, planner.next({ alerts }), (done) => onProgress(undecided + done, view));
 		await settled(system);
 	}
 }
 
-async function onDesk({ pool }: Loaded): Promise<number> {
+async function countUndecided({ pool }: LoadedSystem): Promise<number> {
 	const { rows } = await pool.query<{ alerts: number }>(
 		`select count(*)::int as alerts from supplier_alert
 		where supplier_id = (select id from supplier where slug = $1)
@@ -75,7 +81,7 @@ async function onDesk({ pool }: Loaded): Promise<number> {
 	return rows[0]!.alerts;
 }
 
-async function addController({ pool, url }: Loaded, authSecret: string) {
+async function addController({ pool, url }: LoadedSystem, authSecret: string) {
 	const person = { email: `controller@${SUPPLIER}.example`, password: 'only for the benchmark' };
 	const { rows } = await pool.query<{ id: number }>('select id from supplier where slug = $1', [SUPPLIER]);
 	const auth = createAuth({ pool, config: { authSecret, origin: url } });
@@ -83,28 +89,28 @@ async function addController({ pool, url }: Loaded, authSecret: string) {
 	return person;
 }
 
-/** Waits until the console has read the whole desk: the list grows no more. */
-async function wholeDesk(page: Page): Promise<void> {
+/** Waits until the console has loaded the whole list: its length is the same for three seconds, or two minutes pass. */
+async function waitForWholeList(page: Page): Promise<void> {
 	let [before, same] = [-1, 0];
 	for (let second = 0; second < 120 && same < 3; second++) {
 		await page.waitForTimeout(1000);
-		const rows = await rowsOf(page);
+		const rows = await countRows(page);
 		same = rows === before && rows > 0 ? same + 1 : 0;
 		before = rows;
 	}
 }
 
-/** How many Alerts the list holds, by its height: only the rows on the screen are elements of the page. */
-const rowsOf = (page: Page): Promise<number> =>
+/** Counts the Alerts in the list by its height, because only the rows on the screen are elements of the page. */
+const countRows = (page: Page): Promise<number> =>
 	page.evaluate(
 		(row) =>
 			Math.round(
 				Math.max(0, ...[...document.querySelectorAll('.list *')].map((element) => element.scrollHeight)) / row
 			),
-		ROW
+		ROW_HEIGHT_PX
 	);
 
-/** Frames that the browser made within so many seconds, and the longest pause between two. */
+/** Counts the frames of the browser within `seconds`, and finds the longest pause between two frames. */
 function countFrames(
 	page: Page,
 	seconds: number
@@ -127,18 +133,18 @@ function countFrames(
 	);
 }
 
-/** Alerts of the Supplier at the pace of the measurement; each is a row that comes in. */
-async function changes({ system, course }: Trial, seconds: number): Promise<void> {
+/** Sends Alerts of the Supplier at a fixed rate. Each adds a row to the list. */
+async function sendChanges({ system, planner }: StageRunner, seconds: number): Promise<void> {
 	const alerts = {
 		count: CHANGES_PER_SECOND * seconds,
 		batch: 5,
 		perSecond: CHANGES_PER_SECOND,
 		only: SUPPLIER
 	};
-	await runStage(system, course.next({ alerts }));
+	await runStage(system, planner.next({ alerts }));
 }
 
-async function heapOf(page: Page): Promise<number> {
+async function heapMiBOf(page: Page): Promise<number> {
 	const session = await page.context().newCDPSession(page);
 	await session.send('Performance.enable');
 	const { metrics } = await session.send('Performance.getMetrics');

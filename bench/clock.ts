@@ -1,4 +1,7 @@
-// One clock for all processes of a measurement.
+// Reads the clock that all processes of a measurement share.
 
-/** Milliseconds of the machine's monotonic clock: the same in every process, and no one sets it. */
-export const instant = (): number => Number(process.hrtime.bigint()) / 1e6;
+/**
+ * Milliseconds of the machine's monotonic clock. It is the same in every process, and setting the date does not move
+ * it.
+ */
+export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -1,35 +1,35 @@
-// A thousand consoles at the pace of the country.
+// Measures latency and memory at the national load while a thousand clients are connected.
 import { costOf, latencyOf } from './measured.ts';
-import { COUNTRY } from './report.ts';
-import type { Bench, Work } from './rounds.ts';
+import { formatMs, formatNumber } from './format.ts';
+import { NATIONAL_LOAD } from './national-load.ts';
+import type { BenchContext, Task } from './rounds.ts';
 import { SUPPLIERS } from './trace.ts';
-import { inMs, whole } from './wording.ts';
 
-const CONNECTIONS = 1000;
+const CLIENT_COUNT = 1000;
 
-export function consoles({ options, measured, trial }: Bench): Work {
-	const seconds = options.amounts.paced;
-	const name = `${whole(CONNECTIONS)} consoles at the country's pace`;
+export function consoles({ options, measured, stageRunner }: BenchContext): Task {
+	const seconds = options.amounts.fixedRateSeconds;
+	const name = `${formatNumber(CLIENT_COUNT)} connected clients at the national load`;
 	return {
 		name,
-		seconds: seconds + 15,
-		async run(at) {
-			const { system, pace } = trial();
-			// One of each Supplier is there already: it notes when the Alerts come.
-			const close = await system.openCrowd(CONNECTIONS / SUPPLIERS.length - 1);
-			const stage = await pace(
+		expectedSeconds: seconds + 15,
+		async run(onProgress) {
+			const { system, runAtFixedRate } = stageRunner();
+			// The listener already holds one connection of each Supplier, to note when the Alerts arrive.
+			const close = await system.connectIdleClients(CLIENT_COUNT / SUPPLIERS.length - 1);
+			const stage = await runAtFixedRate(
 				name,
-				{ alerts: COUNTRY.alertsPerSecond, requests: COUNTRY.serviceRequestsPerSecond, seconds },
-				at
+				{ alerts: NATIONAL_LOAD.alertsPerSecond, requests: NATIONAL_LOAD.serviceRequestsPerSecond, seconds },
+				onProgress
 			).finally(close);
 			measured.consoles = {
-				connections: CONNECTIONS,
+				connections: CLIENT_COUNT,
 				alertsPerSecond: stage.alertsPerSecond,
 				latencyMs: latencyOf(stage),
 				cost: costOf(stage),
 				webRssMiB: stage.rssMiB && stage.rssMiB.web
 			};
-			return `p50 ${inMs(stage.latencyMs!.p50)}, p99 ${inMs(stage.latencyMs!.p99)}`;
+			return `p50 ${formatMs(stage.latencyMs!.p50)}, p99 ${formatMs(stage.latencyMs!.p99)}`;
 		}
 	};
 }

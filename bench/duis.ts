@@ -1,10 +1,12 @@
-// Alerts of the trace as DUIS messages, the way a DCC adapter passes them on: one message a call.
+// Writes Alerts of the trace as DUIS messages, as a DCC adapter forwards them: one message a call.
 import { readDuis } from '#lib/server/duis/message.ts';
 import { deviceAlert, response } from '../tests/support/duis-messages.ts';
 import { cosemTime, dlms, signed } from '../tests/support/gbcs-encoder.ts';
 import { SUPPLIERS, type Trace, type TraceSupplier } from './trace.ts';
 
-/** Alert `i` as a message and the id it will be kept under; `null` for what is no Device Alert. */
+/**
+ * Returns Alert `i` as a message, and the id under which Causeway stores it. `null`: the Alert is not a Device Alert.
+ */
 export function duisOf(trace: Trace, i: number): { xml: string; messageId: string } | null {
 	const alert = trace.alertAt(i);
 	if (alert.kind !== 'device' || alert.raisedAt === null) return null;
@@ -17,13 +19,15 @@ export function duisOf(trace: Trace, i: number): { xml: string; messageId: strin
 	const xml = response(deviceAlert(alert.code, gbcs), { responseId, at: alert.receivedAt });
 	const reading = readDuis(Buffer.from(xml), new Date(alert.receivedAt));
 	if (!reading.ok || reading.kind !== 'alert')
-		throw new Error(`Alert ${i} does not read as DUIS: ${reading.ok ? reading.kind : reading.reason}`);
+		throw new Error(
+			`Causeway cannot read Alert ${i} of the trace as a DUIS Alert: ${reading.ok ? reading.kind : reading.reason}`
+		);
 	return { xml, messageId: reading.alert.messageId! };
 }
 
-/** The Responsible Supplier of a Device: its Alerts are addressed to it. */
+/** The Responsible Supplier of a Device. The Alerts of the Device are addressed to it. */
 export function responsible(trace: Trace, deviceId: string): TraceSupplier {
 	const home = Number.parseInt(deviceId.replaceAll('-', '').slice(8, 14), 16);
-	const device = trace.devicesOf(home).find((one) => one.deviceId === deviceId);
+	const device = trace.devicesOf(home).find((candidate) => candidate.deviceId === deviceId);
 	return SUPPLIERS.find(({ slug }) => slug === device?.tenures[0]?.supplier)!;
 }

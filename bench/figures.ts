@@ -1,6 +1,8 @@
-// Figures of several rounds, and how much to send for a measurement of a given length.
+// Combines the figures of several rounds, and computes how many records a measurement of a given length needs.
 
-/** The middle one, or the mean of the two in the middle; `null` of none. */
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** The middle value, or the mean of the two middle values. `null`: there are no values. */
 export function median(values: readonly number[]): number | null {
 	if (values.length === 0) return null;
 	const sorted = values.toSorted((a, b) => a - b);
@@ -8,7 +10,7 @@ export function median(values: readonly number[]): number | null {
 	return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
-/** The median of each field by itself; `null` of none. */
+/** The median of each field by itself. `null`: there are no rows. */
 export function medians<K extends string>(rows: ReadonlyArray<Record<K, number>>): Record<K, number> | null {
 	const [first] = rows;
 	if (!first) return null;
@@ -19,17 +21,17 @@ export function medians<K extends string>(rows: ReadonlyArray<Record<K, number>>
 	>;
 }
 
-/** Records for so many seconds at this rate: whole calls, and two at least. */
+/** The number of records for `seconds` at this rate, in whole calls: at least two calls. */
 export const countFor = (perSecond: number, seconds: number, perCall: number): number =>
 	perCall * Math.max(2, Math.round((perSecond * seconds) / perCall));
 
-/** Records a call, so that a sender with this pace makes about a hundred calls a second. */
+/** Records per call, so that a sender with this rate makes about a hundred calls a second. */
 export const callSize = (perSecond: number): number => Math.max(1, Math.round(perSecond / 100));
 
-/** Adds up what several stages counted by name. */
-export function addedUp(counts: ReadonlyArray<Record<string, number>>): Record<string, number> {
-	const sum: Record<string, number> = {};
+/** Adds up the counts of several stages, name by name. */
+export function sumByName(counts: ReadonlyArray<Record<string, number>>): Record<string, number> {
+	const totals: Record<string, number> = {};
 	for (const count of counts)
-		for (const [name, number] of Object.entries(count)) sum[name] = (sum[name] ?? 0) + number;
-	return sum;
+		for (const [name, number] of Object.entries(count)) totals[name] = (totals[name] ?? 0) + number;
+	return totals;
 }

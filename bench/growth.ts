@@ -1,92 +1,94 @@
-// Growth: the same measurement on a fresh Causeway while the index of recent Service Requests becomes larger.
+// Measures throughput and latency of a fresh Causeway while the index of recent Service Requests grows.
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { openRedis } from '#lib/server/process/redis.ts';
 import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
-import { usedMemory } from './baseline-redis.ts';
+import { INDEX_BATCH_SIZE, INDEX_LANES, INDEX_WINDOW_MS, usedMemoryBytes } from './baseline-redis.ts';
 import { median } from './figures.ts';
+import { formatMs, formatNumber } from './format.ts';
 import { indexTrace } from './index-size.ts';
-import { COUNTRY } from './report.ts';
-import type { Bench, Told, Work } from './rounds.ts';
-import type { Loaded } from './system.ts';
+import { NATIONAL_LOAD } from './national-load.ts';
+import type { OnProgress } from './progress.ts';
+import type { BenchContext, Task } from './rounds.ts';
+import type { LoadedSystem } from './system.ts';
 import type { Trace } from './trace.ts';
-import { inMs, whole } from './wording.ts';
 
-const BATCH = 500;
-const LANES = 4;
-const HOUR = 3_600_000;
-const WINDOW_MS = 72 * HOUR;
-/** Longer stages would put the requests of the measurement itself into the index. */
-const PACED_SECONDS = 10;
-/** The pace at one size is the median of so many stages: a slow minute of the machine is no growth. */
-const TIMES = 3;
+/** Short, because the stage adds its own requests to the index. */
+const FIXED_RATE_SECONDS = 10;
+/**
+ * The throughput at one size is the median of this many stages, so that one slow minute of the machine does not count.
+ */
+const STAGES_PER_SIZE = 3;
 
-/** `reopen` gives a fresh Causeway: its index holds the requests that were sent to it and no others. */
-export function growth(bench: Bench, reopen: (at: Told) => Promise<void>): Work[] {
-	const { options, measured, trial } = bench;
+/** `reopen` starts a fresh Causeway: its index holds only the requests that were sent to it. */
+export function growth(bench: BenchContext, reopen: (onProgress: OnProgress) => Promise<void>): Task[] {
+	const { options, measured, stageRunner } = bench;
 	const { seed, amounts } = options;
 	let indexed = 0;
-	/** Bytes a request, by size of the index. */
-	const grown = new Map<number, number | null>();
+	/** Bytes per request, by size of the index. `null`: the index already had this size. */
+	const bytesBySize = new Map<number, number | null>();
 
-	const start: Work = {
-		name: 'starting a fresh Causeway for growth',
-		seconds: 8 + amounts.devices / 1000 + amounts.requests / 5000,
-		async run(at) {
-			await reopen(at);
+	const start: Task = {
+		name: 'starting a fresh Causeway with a small index',
+		expectedSeconds: 8 + amounts.devices / 1000 + amounts.requests / 5000,
+		async run(onProgress) {
+			await reopen(onProgress);
 			indexed = amounts.requests;
-			return 'it is up';
+			return 'ready';
 		}
 	};
-	const at = (requests: number): Work[] => [
+	const tasksAt = (requests: number): Task[] => [
 		{
-			name: `filling the index up to ${whole(requests)} Service Requests`,
-			seconds: requests / 40_000,
-			async run(told) {
+			name: `filling the index up to ${formatNumber(requests)} Service Requests`,
+			expectedSeconds: requests / 40_000,
+			async run(onProgress) {
 				const wanted = Math.max(0, requests - indexed);
-				// Of other homes than those of the inventory, and the more of them the more requests there are.
+				// These requests belong to other homes than those of the inventory. The more requests, the more homes.
 				const trace = indexTrace(seed + requests, requests);
-				const bytes = await fill(trial().system, trace, requests - wanted, requests, told);
+				const bytes = await fill(stageRunner().system, trace, requests - wanted, requests, onProgress);
 				indexed = Math.max(indexed, requests);
-				grown.set(requests, bytes);
-				return bytes === null ? 'they are there' : `${bytes.toFixed(1)} B each`;
+				bytesBySize.set(requests, bytes);
+				return bytes === null ? 'the index already has this size' : `${bytes.toFixed(1)} B per request`;
 			}
 		},
 		{
-			name: `with ${whole(requests)} Service Requests`,
-			seconds: TIMES * (amounts.saturating + 4) + PACED_SECONDS + 4,
-			async run(told) {
-				const { saturate, pace } = trial();
-				const paces: number[] = [];
-				for (let i = 0; i < TIMES; i++)
-					paces.push((await saturate('alertsBy1000', amounts.saturating, told)).alertsPerSecond);
-				const alertsPerSecond = median(paces)!;
-				const paced = await pace(
-					`with ${whole(requests)} Service Requests indexed`,
+			name: `with ${formatNumber(requests)} Service Requests in the index`,
+			expectedSeconds: STAGES_PER_SIZE * (amounts.saturatingSeconds + 4) + FIXED_RATE_SECONDS + 4,
+			async run(onProgress) {
+				const { saturate, runAtFixedRate } = stageRunner();
+				const rates: number[] = [];
+				for (let i = 0; i < STAGES_PER_SIZE; i++)
+					rates.push((await saturate('alertsBy1000', amounts.saturatingSeconds, onProgress)).alertsPerSecond);
+				const alertsPerSecond = median(rates)!;
+				const atNationalLoad = await runAtFixedRate(
+					`with ${formatNumber(requests)} Service Requests in the index`,
 					{
-						alerts: COUNTRY.alertsPerSecond,
-						requests: COUNTRY.serviceRequestsPerSecond,
-						seconds: PACED_SECONDS
+						alerts: NATIONAL_LOAD.alertsPerSecond,
+						requests: NATIONAL_LOAD.serviceRequestsPerSecond,
+						seconds: FIXED_RATE_SECONDS
 					},
-					told
+					onProgress
 				);
-				const p99Ms = paced.latencyMs!.p99;
-				const bytesPerServiceRequest = grown.get(requests) ?? null;
+				const p99Ms = atNationalLoad.latencyMs!.p99;
+				const bytesPerServiceRequest = bytesBySize.get(requests) ?? null;
 				measured.growth.push({ requests, alertsPerSecond, p99Ms, bytesPerServiceRequest });
-				return `${whole(alertsPerSecond)} Alerts/s, p99 ${inMs(p99Ms)}`;
+				return `${formatNumber(alertsPerSecond)} Alerts/s, p99 ${formatMs(p99Ms)}`;
 			}
 		}
 	];
-	return [start, ...options.growth.flatMap(at)];
+	return [start, ...options.growth.flatMap(tasksAt)];
 }
 
-/** Puts the requests `from` to `to` into the system's own index. Returns the bytes that each took; `null` where there are none. */
+/**
+ * Puts the requests `from` to `to` into the system's own index. Returns the bytes per request; `null` if there are
+ * none.
+ */
 async function fill(
-	system: Loaded,
+	system: LoadedSystem,
 	trace: Trace,
 	from: number,
 	to: number,
-	told: Told
+	onProgress: OnProgress
 ): Promise<number | null> {
 	if (to === from) return null;
 	await using stack = new AsyncDisposableStack();
@@ -96,18 +98,18 @@ async function fill(
 	const index = createRequestIndex({
 		redis,
 		dictionary: createDictionary(system.pool),
-		windowMs: WINDOW_MS
+		windowMs: INDEX_WINDOW_MS
 	});
-	const before = await usedMemory(redis);
+	const before = await usedMemoryBytes(redis);
 	let next = from;
 	const lane = async (): Promise<void> => {
 		while (next < to) {
 			const first = next;
-			next = Math.min(to, first + BATCH);
+			next = Math.min(to, first + INDEX_BATCH_SIZE);
 			await index.put(Array.from({ length: next - first }, (_, i) => trace.serviceRequestAt(first + i)));
-			told(next - from, to - from);
+			onProgress(next - from, to - from);
 		}
 	};
-	await Promise.all(Array.from({ length: LANES }, lane));
-	return ((await usedMemory(redis)) - before) / (to - from);
+	await Promise.all(Array.from({ length: INDEX_LANES }, lane));
+	return ((await usedMemoryBytes(redis)) - before) / (to - from);
 }

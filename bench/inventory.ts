@@ -1,11 +1,11 @@
-// The inventory of the trace, written straight into the record: it is no part of what is measured, and a country's homes
-// would take longer to state one by one than all stages together.
+// Writes the inventory of the trace straight into the database. The import of the inventory is not measured, and the
+// API would take longer for it than all stages together.
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import type pg from 'pg';
 import type { DeviceBody } from '../demo/world.ts';
 import type { Trace } from './trace.ts';
 
-const HOMES_AT_ONCE = 4000;
+const HOMES_PER_BATCH = 4000;
 
 export async function writeInventory(
 	pool: pg.Pool,
@@ -13,9 +13,9 @@ export async function writeInventory(
 	onProgress: (devices: number) => void
 ): Promise<void> {
 	let written = 0;
-	for (let home = 0; home < trace.homes; home += HOMES_AT_ONCE) {
+	for (let home = 0; home < trace.homes; home += HOMES_PER_BATCH) {
 		const devices: DeviceBody[] = [];
-		for (let i = home; i < Math.min(trace.homes, home + HOMES_AT_ONCE); i++)
+		for (let i = home; i < Math.min(trace.homes, home + HOMES_PER_BATCH); i++)
 			devices.push(...trace.devicesOf(i));
 		await write(pool, devices);
 		onProgress((written += devices.length));

@@ -1,29 +1,30 @@
-// The other end, a process of its own: a live connection for each Supplier, as a console holds it. It notes when each
-// Alert of the trace first came, how often, and follows the feed where frames are missing.
+// Receives Alerts like a console: one connected client for each Supplier, in a process of its own. Notes when each
+// Alert first arrives and how often. Reads the feed when frames are missing.
 import { setTimeout as pause } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
-import { instant } from './clock.ts';
+import { monotonicMs } from './clock.ts';
+import { sum } from './figures.ts';
 
 export interface ListenOrder {
 	url: string;
-	/** Keys that read, one for each Supplier. */
+	/** API keys with the scope `read`, one for each Supplier. */
 	keys: string[];
 }
 
-/** From now on these Alerts are waited for, and no others. */
-export interface Expect {
+/** From now on the listener notes these Alerts and no others. */
+export interface ExpectOrder {
 	messageIds: string[];
 }
 
-export interface ListenAnswer {
-	/** When each Alert first came to its Supplier (`instant`); 0 where it has not. */
+export interface Arrivals {
+	/** When each Alert first arrived at its Supplier (`monotonicMs`). 0: it has not arrived. */
 	at: Float64Array;
-	/** Feed entries that came of these Alerts to their Supplier: more than one where it was explained anew. */
+	/** Feed entries of these Alerts. An Alert has more than one if Causeway explained it again. */
 	entries: number;
-	/** Alerts that came to more than one Supplier. */
-	astray: number;
-	/** How often frames were missing and the feed was read. */
+	/** Alerts that arrived at more than one Supplier. */
+	misdelivered: number;
+	/** How often frames were missing and a client read the feed. */
 	gaps: number;
 }
 
@@ -31,20 +32,20 @@ interface Arrival {
 	at: number;
 	entries: number;
 	supplier: number;
-	astray: boolean;
+	misdelivered: boolean;
 }
 
 const RETRY_MS = 500;
 
-/** By message id; `null` while it has not come. */
+/** By message id. `null`: the Alert has not arrived yet. */
 let expected = new Map<string, Arrival | null>();
 let arrived = 0;
 let gaps = 0;
 
-/** `count`: how many have come. `tell`: all that is known of them. */
-process.on('message', (message: ListenOrder | Expect | 'count' | 'tell') => {
+/** `count` asks how many Alerts have arrived, `arrivals` for the details. */
+process.on('message', (message: ListenOrder | ExpectOrder | 'count' | 'arrivals') => {
 	if (message === 'count') process.send!(arrived);
-	else if (message === 'tell') process.send!(answer());
+	else if (message === 'arrivals') process.send!(arrivalsSoFar());
 	else if ('url' in message) void open(message).then(() => process.send!('ready'));
 	else {
 		expected = new Map(message.messageIds.map((id) => [id, null]));
@@ -58,7 +59,7 @@ async function open({ url, keys }: ListenOrder): Promise<void> {
 	for (const [supplier, key] of keys.entries()) await connect(url, key, supplier);
 }
 
-/** `supplier`: whose Alerts are noted. */
+/** `supplier`: the index of the Supplier that the key belongs to. */
 async function connect(url: string, key: string, supplier: number): Promise<void> {
 	const socket = io(url, { transports: ['websocket'], auth: { key } });
 	let last: number | null = null;
@@ -73,12 +74,12 @@ async function connect(url: string, key: string, supplier: number): Promise<void
 	});
 
 	function take(frame: Pick<AlertChanged, 'items'> & { to: number }): void {
-		const now = instant();
+		const now = monotonicMs();
 		last = Math.max(last ?? 0, frame.to);
 		for (const { messageId } of frame.items) note(messageId, supplier, now);
 	}
 
-	/** Reads from the feed what did not come; what a busy product does not answer is asked for again. */
+	/** Reads missed entries from the feed. Repeats a call that a busy Causeway does not answer. */
 	async function catchUp(): Promise<void> {
 		if (fetching || last === null) return;
 		fetching = true;
@@ -101,9 +102,9 @@ async function connect(url: string, key: string, supplier: number): Promise<void
 				headers: { authorization: `Bearer ${key}` }
 			});
 			if (response.ok) return (await response.json()) as { items: AlertChanged['items']; head: number };
-			console.error(`a console could not read the feed: ${response.status}`);
+			console.error(`listener: reading the feed failed with status ${response.status}, trying again`);
 		} catch (error) {
-			console.error(`a console could not read the feed: ${(error as Error).message}`);
+			console.error(`listener: reading the feed failed, trying again: ${(error as Error).message}`);
 		}
 		return null;
 	}
@@ -115,21 +116,21 @@ function note(messageId: string, supplier: number, now: number): void {
 	const known = expected.get(messageId);
 	if (known === undefined) return;
 	if (known === null) {
-		expected.set(messageId, { at: now, entries: 1, supplier, astray: false });
+		expected.set(messageId, { at: now, entries: 1, supplier, misdelivered: false });
 		arrived++;
 	} else {
 		known.entries++;
-		if (known.supplier !== supplier) known.astray = true;
+		if (known.supplier !== supplier) known.misdelivered = true;
 	}
 }
 
-function answer(): ListenAnswer {
+function arrivalsSoFar(): Arrivals {
 	const all = [...expected.values()];
-	const came = all.filter((arrival) => arrival !== null);
+	const arrivals = all.filter((arrival) => arrival !== null);
 	return {
 		at: Float64Array.from(all, (arrival) => arrival?.at ?? 0),
-		entries: came.reduce((sum, { entries }) => sum + entries, 0),
-		astray: came.filter(({ astray }) => astray).length,
+		entries: sum(arrivals.map(({ entries }) => entries)),
+		misdelivered: arrivals.filter(({ misdelivered }) => misdelivered).length,
 		gaps
 	};
 }

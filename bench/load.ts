@@ -1,23 +1,23 @@
-// The load generator, a process of its own: it sends the calls of one stage when each is due, whatever became of those
-// before. A call that is late because the product or the generator lags is counted from when it was due.
+// Generates load in a process of its own. Sends each call of a stage when it is due, even if earlier calls have no
+// answer yet. The latency of a call counts from when it was due, also if Causeway or the generator is late.
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { instant } from './clock.ts';
+import { monotonicMs } from './clock.ts';
 import { duisOf, responsible } from './duis.ts';
 import { createTrace, type Trace, type TracePlan } from './trace.ts';
 
-/** What flows in beside the other streams of a stage. */
+/** Records of one kind that a stage sends. A stage can have two streams at the same time. */
 export interface Stream {
 	kind: 'alert' | 'service-request';
 	/** Records `from` up to `from + count` of the trace. */
 	from: number;
 	count: number;
-	/** Records a call: NDJSON, or 'duis' for one message of XML. */
+	/** Records per NDJSON call, or 'duis' for one XML message a call. */
 	batch: number | 'duis';
-	/** Records a second, or `null`: as fast as they are taken, `inFlight` calls at a time. */
+	/** Records per second. `null`: as fast as Causeway accepts them, with `inFlight` calls at a time. */
 	perSecond: number | null;
 	inFlight?: number;
-	/** Only Alerts of this Supplier's Devices count; the others are passed by. */
+	/** The slug of a Supplier: the stream has only Alerts of its Devices and skips all others. */
 	only?: string;
 }
 
@@ -26,37 +26,37 @@ export interface LoadOrder {
 	key: string;
 	plan: TracePlan;
 	streams: Stream[];
-	/** Milliseconds to the first call. */
-	delay: number;
+	/** Time from the prepared bodies to the first call. */
+	delayMs: number;
 }
 
 export interface LoadReport {
-	/** When the first call was due and the last answer came (`instant`). */
+	/** When the first call was due and when the last answer came (`monotonicMs`). */
 	began: number;
 	ended: number;
-	/** When the call with each Alert was due. */
+	/** For each Alert: when its call was due (`monotonicMs`). */
 	due: Float64Array;
-	/** How many calls were asked to come back later. */
+	/** Answers 503 or 429 with `Retry-After`. The generator repeats these calls later. */
 	pushedBack: number;
-	/** Records that were answered as kept. */
+	/** Records in calls that Causeway answered with 202. */
 	accepted: number;
-	/** Calls that were answered by neither 202 nor "later", and what was said. */
+	/** Status and text of all other answers. */
 	failures: string[];
 }
 
 interface Call {
 	body: Buffer;
 	records: number;
-	/** Of the first record within its stream. */
+	/** The position of the first record in its stream. */
 	offset: number;
 }
 
 const PATHS = { alert: '/api/v1/alerts', 'service-request': '/api/v1/service-requests' };
-const MOST_SOCKETS = 64;
+const MAX_SOCKETS = 64;
 
-/** Says first which Alerts it is going to send (`string[]`, their message ids), then reports. */
+/** Answers with two messages: first the message ids of the Alerts to send (`string[]`), at the end a `LoadReport`. */
 process.once('message', (order: LoadOrder) => {
-	void drive(order).then(
+	void runLoad(order).then(
 		(report) => process.send!(report, () => process.exit(0)),
 		(error: Error) => {
 			console.error(`load: ${error.message}`);
@@ -67,13 +67,13 @@ process.once('message', (order: LoadOrder) => {
 
 process.once('disconnect', () => process.exit(1));
 
-async function drive({ url, key, plan, streams, delay }: LoadOrder): Promise<LoadReport> {
+async function runLoad({ url, key, plan, streams, delayMs }: LoadOrder): Promise<LoadReport> {
 	const trace = createTrace(plan);
 	const prepared = streams.map((stream) => ({ stream, ...callsOf(trace, stream) }));
 	const alerts = streams.find(({ kind }) => kind === 'alert');
 	const due = new Float64Array(alerts?.count ?? 0);
-	const agent = new Agent({ keepAlive: true, maxSockets: MOST_SOCKETS });
-	const messageIds = prepared.flatMap((one) => one.messageIds);
+	const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+	const messageIds = prepared.flatMap((stream) => stream.messageIds);
 	const report: LoadReport = {
 		began: 0,
 		ended: 0,
@@ -83,7 +83,7 @@ async function drive({ url, key, plan, streams, delay }: LoadOrder): Promise<Loa
 		failures: []
 	};
 	process.send!(messageIds);
-	report.began = instant() + delay;
+	report.began = monotonicMs() + delayMs;
 
 	async function send({ kind, batch }: Stream, { body, records, offset }: Call, dueAt: number) {
 		if (kind === 'alert') due.fill(dueAt, offset, offset + records);
@@ -102,39 +102,39 @@ async function drive({ url, key, plan, streams, delay }: LoadOrder): Promise<Loa
 			report.pushedBack++;
 			await pause(retryAfter * 1000);
 		}
-		report.ended = instant();
+		report.ended = monotonicMs();
 	}
 
 	async function openLoop(stream: Stream, calls: readonly Call[]): Promise<void> {
 		const sent: Array<Promise<void>> = [];
 		for (const call of calls) {
 			const dueAt = report.began + (call.offset / stream.perSecond!) * 1000;
-			const early = dueAt - instant();
+			const early = dueAt - monotonicMs();
 			if (early > 0.5) await pause(early);
 			sent.push(send(stream, call, dueAt));
 		}
 		await Promise.all(sent);
 	}
 
-	async function asTaken(stream: Stream, calls: readonly Call[]): Promise<void> {
-		await pause(Math.max(0, report.began - instant()));
+	async function closedLoop(stream: Stream, calls: readonly Call[]): Promise<void> {
+		await pause(Math.max(0, report.began - monotonicMs()));
 		const rest = calls.values();
 		const lane = async (): Promise<void> => {
-			for (const call of rest) await send(stream, call, instant());
+			for (const call of rest) await send(stream, call, monotonicMs());
 		};
 		await Promise.all(Array.from({ length: stream.inFlight ?? 4 }, lane));
 	}
 
 	await Promise.all(
 		prepared.map(({ stream, calls }) =>
-			stream.perSecond === null ? asTaken(stream, calls) : openLoop(stream, calls)
+			stream.perSecond === null ? closedLoop(stream, calls) : openLoop(stream, calls)
 		)
 	);
 	agent.destroy();
 	return report;
 }
 
-/** The bodies, made before the first is due, so that making them costs the measurement nothing. */
+/** Makes the bodies before the first call is due, so that this takes no CPU during the measurement. */
 function callsOf(trace: Trace, stream: Stream): { calls: Call[]; messageIds: string[] } {
 	const calls: Call[] = [];
 	const messageIds: string[] = [];
@@ -158,7 +158,7 @@ function callsOf(trace: Trace, stream: Stream): { calls: Call[]; messageIds: str
 	return { calls, messageIds };
 }
 
-/** `null`: record `i` is none that the stream is made of. */
+/** Returns record `i` of the trace. `null`: the record does not belong to the stream. */
 function recordAt(
 	trace: Trace,
 	{ kind, batch, only }: Stream,

@@ -1,4 +1,5 @@
-// `npm run bench`: how fast Causeway is on this machine, beside what else one could build, and at what cost.
+// Runs `npm run bench`: measures how fast Causeway is on this machine, what that costs, and how fast the alternatives
+// are.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -7,35 +8,35 @@ import { openGround, type Ground } from '../launcher/ground.ts';
 import { homeOf } from '../launcher/services.ts';
 import { backlog } from './backlog.ts';
 import { browser } from './browser.ts';
-import { serviceVersions } from './circumstances.ts';
 import { consoles } from './consoles.ts';
-import { createCourse } from './course.ts';
 import { growth } from './growth.ts';
 import { indexSize } from './index-size.ts';
-import { compose, createMeasured } from './measured.ts';
+import { composeReport, createMeasured } from './measured.ts';
 import { readOptions, type Options, type PartName } from './options.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, type OnProgress } from './progress.ts';
 import { plotsOf } from './report-plots.ts';
 import type { Report } from './report.ts';
-import { worksOfRound, type Bench, type Told, type Work } from './rounds.ts';
+import { tasksOfRound, type BenchContext, type Task } from './rounds.ts';
+import { serviceVersions } from './service-versions.ts';
+import { createStagePlanner } from './stage-planner.ts';
+import { createStageRunner, type StageRunner } from './stage-runner.ts';
 import { steps } from './steps.ts';
-import { openSystem, type Loaded } from './system.ts';
+import { openSystem, type LoadedSystem } from './system.ts';
 import { readable } from './table.ts';
 import { targetsOf } from './targets.ts';
 import { createTrace } from './trace.ts';
-import { createTrial, type Trial } from './trial.ts';
 
-/** The trace begins so long ago, so that no time in it lies ahead; the index holds what is three days old. */
-const BACK_MS = 60 * 3_600_000;
-/** These parts need none, or open one of their own. */
+/** `now` of the trace is this long before the start of the run, so that no time of the trace is in the future. */
+const TRACE_AGE_MS = 60 * 3_600_000;
+/** These parts need no Causeway, or start one of their own. */
 const WITHOUT_SYSTEM: readonly PartName[] = ['baselines', 'memory', 'growth'];
-/** The Alerts of the baselines are spread over all of the past like those of the stages. */
+/** Enough to spread the Alerts of the baselines over the whole past of the trace, as in the stages. */
 const BASELINE_ALERTS = 1_000_000;
-const began = performance.now();
+const beganMs = performance.now();
 let ground: Promise<Ground> | undefined;
-let system: Loaded | undefined;
+let system: LoadedSystem | undefined;
 let closing: Promise<void> | undefined;
-/** Also while the services are still starting: what has begun to start is stopped. */
+/** Stops Causeway and the services, also while they are still starting. */
 const close = (): Promise<void> =>
 	(closing ??= (async () => {
 		await system?.stop().catch(() => {});
@@ -52,7 +53,7 @@ try {
 	const report = await measure(options);
 	await close();
 	console.log(`\n${readable(report)}\n`);
-	console.log(`bench: report and plots are in ${keep(report, options)}`);
+	console.log(`bench: report and plots are in ${writeReport(report, options)}`);
 	process.exit(report.failures.length > 0 ? 1 : 0);
 } catch (error) {
 	await close();
@@ -63,39 +64,39 @@ try {
 async function measure(options: Options): Promise<Report> {
 	const { seed, amounts, parts } = options;
 	const measured = createMeasured();
-	const now = Date.now() - BACK_MS;
-	const { plan } = createCourse({
+	const now = Date.now() - TRACE_AGE_MS;
+	const { plan } = createStagePlanner({
 		seed,
 		devices: amounts.devices,
 		requests: amounts.requests,
 		now
 	}).next({ alerts: { count: BASELINE_ALERTS, batch: 1, perSecond: null } });
 	const trace = createTrace(plan);
-	let trial: Trial | undefined;
-	const bench: Bench = {
+	let stageRunner: StageRunner | undefined;
+	const bench: BenchContext = {
 		options,
 		measured,
 		trace,
 		ground: () => ground!,
-		trial: () => trial!
+		stageRunner: () => stageRunner!
 	};
-	const reopen = async (at: Told): Promise<void> => {
+	const reopen = async (onProgress: OnProgress): Promise<void> => {
 		await system?.stop();
-		system = await openSystem(await ground!, trace, { say: progress.say, onProgress: at });
-		trial = createTrial(system, measured.stages);
+		system = await openSystem(await ground!, trace, { say: progress.say, onProgress });
+		stageRunner = createStageRunner(system, measured.stages);
 	};
-	const start: Work = {
+	const start: Task = {
 		name: 'starting Causeway',
-		seconds: 8 + amounts.devices / 20_000 + amounts.requests / 5000,
-		run: async (at) => {
-			await reopen(at);
-			return 'it is up';
+		expectedSeconds: 8 + amounts.devices / 20_000 + amounts.requests / 5000,
+		run: async (onProgress) => {
+			await reopen(onProgress);
+			return 'ready';
 		}
 	};
 	const needsSystem = [...parts].some((part) => !WITHOUT_SYSTEM.includes(part));
-	const works = [
+	const tasks = [
 		...(needsSystem ? [start] : []),
-		...Array.from({ length: options.rounds }, () => worksOfRound(bench)).flat(),
+		...Array.from({ length: options.rounds }, () => tasksOfRound(bench)).flat(),
 		...(parts.has('memory') ? [indexSize(bench)] : []),
 		...(parts.has('consoles') ? [consoles(bench)] : []),
 		...(parts.has('browser') ? [browser(bench)] : []),
@@ -103,26 +104,26 @@ async function measure(options: Options): Promise<Report> {
 		...(parts.has('steps') ? [steps(bench)] : []),
 		...(parts.has('growth') ? growth(bench, reopen) : [])
 	];
-	const progress = createProgress(works);
+	const progress = createProgress(tasks);
 	buildPages(progress.say);
 	ground = openGround('bench', progress.say);
 	const versions = await serviceVersions((await ground).services);
-	for (const work of works) {
-		progress.begin(work);
+	for (const task of tasks) {
+		progress.begin(task);
 		try {
-			const result = await work.run(progress.at);
+			const result = await task.run(progress.update);
 			progress.end();
-			progress.say(`${work.name}: ${result}`);
+			progress.say(`${task.name}: ${result}`);
 		} catch (error) {
-			// Without a Causeway there is nothing to go on with, nor when somebody has asked to stop.
-			if (work === start || closing) throw error;
-			measured.failures.push(`${work.name}: ${(error as Error).message}`);
+			// The run cannot continue without Causeway, or after a signal to stop.
+			if (task === start || closing) throw error;
+			measured.failures.push(`${task.name}: ${(error as Error).message}`);
 			progress.end();
-			progress.say(`${work.name} FAILED: ${(error as Error).message}`);
+			progress.say(`${task.name} FAILED: ${(error as Error).message}`);
 		}
 	}
 	progress.close();
-	return compose(measured, {
+	return composeReport(measured, {
 		cores: availableParallelism(),
 		node: process.versions.node,
 		...versions,
@@ -130,12 +131,14 @@ async function measure(options: Options): Promise<Report> {
 		rounds: options.rounds,
 		seed,
 		at: new Date().toISOString(),
-		seconds: (performance.now() - began) / 1000
+		seconds: (performance.now() - beganMs) / 1000
 	});
 }
 
-/** Report and plots for the installation, and the report where the caller asks. Returns the folder. */
-function keep(report: Report, { json }: Options): string {
+/**
+ * Writes the report and the plots to CAUSEWAY_HOME/bench, and the report to the file of `--json`. Returns the folder.
+ */
+function writeReport(report: Report, { json }: Options): string {
 	const folder = join(homeOf(process.env), 'bench');
 	const text = `${JSON.stringify({ ...report, targets: targetsOf(report) }, null, '\t')}\n`;
 	const files: Record<string, string> = { [join(folder, 'report.json')]: text };
@@ -143,7 +146,7 @@ function keep(report: Report, { json }: Options): string {
 	if (json) files[resolve(json)] = text;
 	for (const [file, content] of Object.entries(files)) {
 		mkdirSync(dirname(file), { recursive: true });
-		// Whoever reads it meanwhile reads the one before, whole.
+		// Replaces the file in one step, so that a reader never sees half a report.
 		writeFileSync(`${file}.new`, content);
 		renameSync(`${file}.new`, file);
 	}

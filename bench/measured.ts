@@ -1,7 +1,7 @@
-// What a run has measured so far, round by round, and the report that comes of it.
+// Collects the measurements of a run, round by round, and composes the report from them.
 import { availableParallelism } from 'node:os';
 import type { IndexMemory } from './baseline-redis.ts';
-import { addedUp, median, medians } from './figures.ts';
+import { median, medians, sum, sumByName } from './figures.ts';
 import {
 	ratiosOf,
 	type Backlog,
@@ -16,7 +16,7 @@ import {
 	type StepCost
 } from './report.ts';
 import type { StageResult } from './stage.ts';
-import type { LoadName, StageRecord } from './trial.ts';
+import type { LoadName, StageRecord } from './stage-runner.ts';
 
 export type Measured = ReturnType<typeof createMeasured>;
 
@@ -27,8 +27,8 @@ export function createMeasured() {
 		at50pct: [] as StageRecord[],
 		baselines: new Map<keyof Baselines, number[]>(),
 		index: null as IndexMemory | null,
-		/** Bytes that stages of Alerts alone have added to the record. */
-		record: [] as Array<{ alerts: number; bytes: number; tables: Record<string, number> }>,
+		/** Bytes that stages with Alerts only added to the database. */
+		databaseGrowth: [] as Array<{ alerts: number; bytes: number; tables: Record<string, number> }>,
 		growth: [] as Growth[],
 		steps: null as StepCost[] | null,
 		backlog: null as Backlog | null,
@@ -40,15 +40,14 @@ export function createMeasured() {
 	};
 }
 
-/** Adds one more to those of this name. */
-export function add<K, V>(to: Map<K, V[]>, key: K, value: V): void {
+/** Appends a value to the list of this key. */
+export function appendTo<K, V>(to: Map<K, V[]>, key: K, value: V): void {
 	to.set(key, [...(to.get(key) ?? []), value]);
 }
 
 export function costOf({ cores }: Pick<StageResult, 'cores'>): Cost | null {
 	if (!cores) return null;
-	const busy = Object.values(cores).reduce((a, b) => a + b, 0);
-	return { cores, percent: (100 * busy) / availableParallelism() };
+	return { cores, percent: (100 * sum(Object.values(cores))) / availableParallelism() };
 }
 
 export const latencyOf = ({ latencyMs }: StageResult): Latency => {
@@ -56,12 +55,12 @@ export const latencyOf = ({ latencyMs }: StageResult): Latency => {
 	return { p50, p95, p99 };
 };
 
-type Circumstances = Pick<
+type RunDetails = Pick<
 	Report,
 	'cores' | 'node' | 'redis' | 'postgres' | 'quick' | 'rounds' | 'seed' | 'at' | 'seconds'
 >;
 
-export function compose(measured: Measured, circumstances: Circumstances): Report {
+export function composeReport(measured: Measured, details: RunDetails): Report {
 	const ours = oursOf(measured);
 	const baseline = (name: keyof Baselines): number | null => median(measured.baselines.get(name) ?? []);
 	const baselines: Baselines = {
@@ -75,7 +74,7 @@ export function compose(measured: Measured, circumstances: Circumstances): Repor
 		measured.growth.find((point) => point.requests === requests) ?? null;
 	const { steps, backlog, consoles, browser, stages, notes, failures } = measured;
 	return {
-		...circumstances,
+		...details,
 		ours,
 		baselines,
 		ratios: ratiosOf(ours, baselines),
@@ -91,7 +90,7 @@ export function compose(measured: Measured, circumstances: Circumstances): Repor
 		backlog,
 		consoles,
 		browser,
-		explained: addedUp(stages.map((stage) => stage.explained)),
+		explained: sumByName(stages.map((stage) => stage.explained)),
 		stages,
 		notes: [...notes],
 		failures
@@ -122,14 +121,15 @@ function medianCost(stages: readonly StageRecord[]): Cost | null {
 	return cores && costOf({ cores });
 }
 
-function memoryOf({ index, record, at1150 }: Measured): Report['memory'] {
-	const alerts = record.reduce((sum, stage) => sum + stage.alerts, 0);
+function memoryOf({ index, databaseGrowth, at1150 }: Measured): Report['memory'] {
+	const alerts = sum(databaseGrowth.map((stage) => stage.alerts));
+	const bytes = sum(databaseGrowth.map((stage) => stage.bytes));
 	const rss = at1150.flatMap((stage) => (stage.rssMiB ? stage.rssMiB.web + stage.rssMiB.worker : []));
-	const tables = addedUp(record.map((stage) => stage.tables));
+	const tables = sumByName(databaseGrowth.map((stage) => stage.tables));
 	return {
 		bytesPerServiceRequest: index && index.bytesPerRequest,
 		rssMiB: median(rss),
-		databaseBytesPerAlert: alerts === 0 ? null : record.reduce((sum, { bytes }) => sum + bytes, 0) / alerts,
+		databaseBytesPerAlert: alerts === 0 ? null : bytes / alerts,
 		tables: Object.fromEntries(
 			Object.entries(tables)
 				.map(([name, bytes]) => [name, Math.round(bytes / alerts)] as const)

@@ -1,4 +1,4 @@
-// What the caller of the benchmark wants, and how much of everything that means.
+// Reads the command-line options of the benchmark and derives the amounts to measure.
 import { parseArgs } from 'node:util';
 
 export const PARTS = [
@@ -17,54 +17,54 @@ const QUICK_PARTS: readonly PartName[] = ['throughput', 'latency', 'baselines', 
 
 export interface Options {
 	quick: boolean;
-	/** Where the figures are written besides. */
+	/** A second file for the report. `undefined`: none. */
 	json: string | undefined;
 	rounds: number;
 	parts: ReadonlySet<PartName>;
 	seed: number;
-	/** Sizes of the index of recent Service Requests, ascending. */
+	/** Sizes of the index of recent Service Requests, in ascending order. */
 	growth: number[];
-	/** Alerts that are taken in while no worker runs. */
+	/** Alerts that Causeway accepts while no worker runs. */
 	backlog: number;
-	/** Alerts on the desk of the console that is measured in a browser. */
+	/** Alerts in the live list of the console in the browser. */
 	view: number;
 	amounts: Amounts;
 }
 
 export interface Amounts {
 	devices: number;
-	/** Service Requests before the measurement. */
+	/** Service Requests that Causeway stores before the first stage. */
 	requests: number;
 	/** Service Requests in the index whose memory is measured. */
-	indexed: number;
-	/** Alerts, and Service Requests, whose steps are measured one by one. */
-	steps: number;
-	/** How long a saturating stage lasts, one at a given pace, and a baseline. */
-	saturating: number;
-	paced: number;
-	baseline: number;
+	indexedRequests: number;
+	/** Alerts, and the same number of Service Requests, for the measurement of the single steps. */
+	stepRecords: number;
+	/** Lengths of a saturating stage, of a stage at a fixed rate, and of a baseline. */
+	saturatingSeconds: number;
+	fixedRateSeconds: number;
+	baselineSeconds: number;
 }
 
 const FULL: Amounts = {
 	devices: 400_000,
 	requests: 100_000,
-	indexed: 1_000_000,
-	steps: 20_000,
-	saturating: 8,
-	paced: 20,
-	baseline: 5
+	indexedRequests: 1_000_000,
+	stepRecords: 20_000,
+	saturatingSeconds: 8,
+	fixedRateSeconds: 20,
+	baselineSeconds: 5
 };
 const QUICK: Amounts = {
 	devices: 200_000,
 	requests: 30_000,
-	indexed: 100_000,
-	steps: 5000,
-	saturating: 3,
-	paced: 6,
-	baseline: 1.5
+	indexedRequests: 100_000,
+	stepRecords: 5000,
+	saturatingSeconds: 3,
+	fixedRateSeconds: 6,
+	baselineSeconds: 1.5
 };
 
-/** Throws with a sentence for the caller where the arguments make no sense. */
+/** Throws an error with a sentence for the caller if an argument is invalid. */
 export function readOptions(args: readonly string[]): Options {
 	const { values } = parseArgs({
 		args: [...args],
@@ -83,30 +83,30 @@ export function readOptions(args: readonly string[]): Options {
 	return {
 		quick,
 		json: values.json,
-		rounds: whole('rounds', values.rounds ?? (quick ? '1' : '3'), 1),
+		rounds: readWholeNumber('rounds', values.rounds ?? (quick ? '1' : '3'), 1),
 		parts: new Set(values.only === undefined ? (quick ? QUICK_PARTS : PARTS) : partsOf(values.only)),
-		seed: whole('seed', values.seed, 0),
+		seed: readWholeNumber('seed', values.seed, 0),
 		growth: values.growth
 			.split(',')
-			.map((size) => whole('growth', size, 1))
+			.map((size) => readWholeNumber('growth', size, 1))
 			.sort((a, b) => a - b),
-		backlog: whole('backlog', values.backlog, 1000),
-		view: whole('view', values.view, 100),
+		backlog: readWholeNumber('backlog', values.backlog, 1000),
+		view: readWholeNumber('view', values.view, 100),
 		amounts: quick ? QUICK : FULL
 	};
 }
 
-function whole(name: string, value: string, least: number): number {
+function readWholeNumber(name: string, value: string, minimum: number): number {
 	const number = Number(value);
-	if (value.trim() === '' || !Number.isSafeInteger(number) || number < least)
-		throw new Error(`--${name} must be a whole number from ${least}, not "${value}"`);
+	if (value.trim() === '' || !Number.isSafeInteger(number) || number < minimum)
+		throw new Error(`--${name} must be a whole number from ${minimum}, not "${value}"`);
 	return number;
 }
 
 function partsOf(only: string): PartName[] {
 	return only.split(',').map((name) => {
-		const part = PARTS.find((one) => one === name.trim());
-		if (!part) throw new Error(`--only knows ${PARTS.join(', ')}, not "${name.trim()}"`);
+		const part = PARTS.find((known) => known === name.trim());
+		if (!part) throw new Error(`--only accepts ${PARTS.join(', ')}, not "${name.trim()}"`);
 		return part;
 	});
 }

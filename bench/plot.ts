@@ -1,10 +1,13 @@
-// Plots as SVG, from plain numbers: bars beside each other, latency by load, growth. On a white card, so that they read
-// the same on a light page and on a dark one.
+// Draws plots as SVG from plain numbers: bars, latency by load, growth. The background is white, so that a plot looks
+// the same on a light and on a dark page.
+import { sum } from './figures.ts';
+import { formatNumber } from './format.ts';
 
 export interface Bar {
 	label: string;
 	/** `null`: not measured. */
 	value: number | null;
+	/** The bar shows Causeway. */
 	ours?: boolean;
 }
 
@@ -16,7 +19,7 @@ export interface LoadLatency {
 }
 
 export interface GrowthPoint {
-	/** How many Service Requests there are, such as "1 M". */
+	/** The number of Service Requests in the index, such as "1 M". */
 	label: string;
 	alertsPerSecond: number;
 	p99Ms: number;
@@ -28,11 +31,11 @@ const GRID = '#e3e7eb';
 const OURS = '#0b62c4';
 const OTHER = '#9aa5b1';
 const SHADES = { p50: '#9cc6f2', p95: '#3f87d0', p99: '#123f78' };
-/** Of parts that follow each other. */
+/** Colours of the parts of a bar, in their order. */
 const COLOURS = ['#0b62c4', '#7a4fb5', '#d0772b', '#9aa5b1'];
 const WIDTH = 760;
 
-/** Horizontal bars of what is done in a second; the scale is logarithmic, and its axis says so. */
+/** Draws horizontal bars on a logarithmic scale; the axis label names the scale. */
 export function barPlot(title: string, unit: string, bars: readonly Bar[]): string {
 	const [left, right, top, row] = [300, 90, 62, 36];
 	const measured = bars.flatMap(({ value }) => (value === null ? [] : [value]));
@@ -45,7 +48,7 @@ export function barPlot(title: string, unit: string, bars: readonly Bar[]): stri
 	return card(title, bottom + 56, [
 		...ticks.flatMap((tick) => [
 			rule(x(tick), top, x(tick), bottom),
-			text(x(tick), bottom + 18, short(tick), { anchor: 'middle', colour: MUTED })
+			text(x(tick), bottom + 18, formatTick(tick), { anchor: 'middle', colour: MUTED })
 		]),
 		...bars.flatMap(({ label, value, ours }, i) => {
 			const y = top + i * row + 6;
@@ -57,7 +60,7 @@ export function barPlot(title: string, unit: string, bars: readonly Bar[]): stri
 			return [
 				name,
 				box(left, y, end - left, row - 12, ours ? OURS : OTHER),
-				text(end + 8, y + 17, full(value), { anchor: 'start', weight })
+				text(end + 8, y + 17, formatNumber(value), { anchor: 'start', weight })
 			];
 		}),
 		text((left + WIDTH - right) / 2, bottom + 40, `${unit} (logarithmic scale)`, {
@@ -67,7 +70,7 @@ export function barPlot(title: string, unit: string, bars: readonly Bar[]): stri
 	]);
 }
 
-/** Horizontal bars made of parts, on a linear scale; each with its sum. `parts`: as they follow each other. */
+/** Draws horizontal bars made of parts on a linear scale, each with its sum. `parts` has the names in their order. */
 export function partsPlot(
 	title: string,
 	unit: string,
@@ -75,9 +78,9 @@ export function partsPlot(
 	bars: ReadonlyArray<{ label: string; values: readonly number[] }>
 ): string {
 	const [left, right, top, row] = [300, 90, 92, 36];
-	const sums = bars.map(({ values }) => values.reduce((a, b) => a + b, 0));
-	const most = Math.max(1, ...sums);
-	const width = (value: number): number => (value / most) * (WIDTH - left - right);
+	const sums = bars.map(({ values }) => sum(values));
+	const maximum = Math.max(1, ...sums);
+	const width = (value: number): number => (value / maximum) * (WIDTH - left - right);
 	return card(title, top + bars.length * row + 40, [
 		...parts.flatMap((part, i) => [
 			box(left + i * 104, 58, 14, 14, COLOURS[i]!),
@@ -93,14 +96,14 @@ export function partsPlot(
 					from += width(value);
 					return drawn;
 				}),
-				text(from + 8, y + 17, full(sums[i]!), { anchor: 'start', weight: 600 })
+				text(from + 8, y + 17, formatNumber(sums[i]!), { anchor: 'start', weight: 600 })
 			];
 		}),
 		text((left + WIDTH - right) / 2, top + bars.length * row + 22, unit, { anchor: 'middle', colour: MUTED })
 	]);
 }
 
-/** p50, p95 and p99 in milliseconds, for each load. */
+/** Draws p50, p95 and p99 in milliseconds for each load. */
 export function latencyPlot(title: string, loads: readonly LoadLatency[]): string {
 	const frame = { left: 76, right: WIDTH - 24, top: 92, bottom: 320 };
 	const { y, axis } = scale(frame, Math.max(...loads.map(({ p99 }) => p99)), 'latency, ms');
@@ -120,7 +123,7 @@ export function latencyPlot(title: string, loads: readonly LoadLatency[]): strin
 					const from = middle + (k - 1.5) * bar;
 					return [
 						box(from + 2, y(load[key]), bar - 4, frame.bottom - y(load[key]), SHADES[key]),
-						text(from + bar / 2, y(load[key]) - 6, brief(load[key]), { anchor: 'middle' })
+						text(from + bar / 2, y(load[key]) - 6, formatValue(load[key]), { anchor: 'middle' })
 					];
 				}),
 				text(middle, frame.bottom + 20, load.label, { anchor: 'middle' })
@@ -130,7 +133,7 @@ export function latencyPlot(title: string, loads: readonly LoadLatency[]): strin
 	]);
 }
 
-/** Throughput, and p99 beside it, as the number of Service Requests grows. */
+/** Draws two lines by the number of Service Requests: throughput on the left, p99 on the right. */
 export function growthPlot(title: string, points: readonly GrowthPoint[]): string {
 	const labels = points.map(({ label }) => label);
 	const half = (left: number) => ({ left, right: left + 278, top: 76, bottom: 286 });
@@ -139,7 +142,7 @@ export function growthPlot(title: string, points: readonly GrowthPoint[]): strin
 			half(76),
 			labels,
 			points.map((p) => p.alertsPerSecond),
-			'Alerts a second'
+			'Alerts per second'
 		),
 		...line(
 			half(454),
@@ -166,35 +169,35 @@ function line(frame: Frame, labels: readonly string[], values: readonly number[]
 		`<path d="${path}" fill="none" stroke="${OURS}" stroke-width="2.5"/>`,
 		...values.flatMap((value, i) => [
 			`<circle cx="${at(x(i))}" cy="${at(y(value))}" r="4.5" fill="${OURS}" stroke="#fff" stroke-width="1.5"/>`,
-			text(x(i), y(value) - 12, brief(value), { anchor: 'middle', weight: 600, halo: true }),
+			text(x(i), y(value) - 12, formatValue(value), { anchor: 'middle', weight: 600, halo: true }),
 			text(x(i), frame.bottom + 20, labels[i]!, { anchor: 'middle' })
 		]),
-		text((frame.left + frame.right) / 2, frame.bottom + 42, 'Service Requests kept', {
+		text((frame.left + frame.right) / 2, frame.bottom + 42, 'Service Requests in the index', {
 			anchor: 'middle',
 			colour: MUTED
 		})
 	];
 }
 
-/** A linear scale from nought with its lines, its numbers and its name above them. */
-function scale({ left, right, top, bottom }: Frame, most: number, unit: string) {
-	const step = stepOf(most);
-	const end = step * Math.ceil((most * 1.08) / step);
+/** Makes a linear scale from zero, with grid lines, numbers and the name of the axis. */
+function scale({ left, right, top, bottom }: Frame, maximum: number, unit: string) {
+	const step = stepOf(maximum);
+	const end = step * Math.ceil((maximum * 1.08) / step);
 	const y = (value: number): number => bottom - (value / end) * (bottom - top);
 	const ticks = Array.from({ length: Math.round(end / step) + 1 }, (_, i) => i * step);
 	const axis = [
 		...ticks.flatMap((tick) => [
 			rule(left, y(tick), right, y(tick)),
-			text(left - 8, y(tick) + 4, short(tick), { anchor: 'end', colour: MUTED })
+			text(left - 8, y(tick) + 4, formatTick(tick), { anchor: 'end', colour: MUTED })
 		]),
 		`<text transform="translate(${left - 54} ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle" fill="${MUTED}">${escaped(unit)}</text>`
 	];
 	return { y, axis };
 }
 
-/** 1, 2 or 5 times a power of ten, for about five lines. */
-function stepOf(most: number): number {
-	const rough = Math.max(most, 1e-9) / 4;
+/** Chooses the distance of the grid lines for about five lines: 1, 2 or 5 times a power of ten. */
+function stepOf(maximum: number): number {
+	const rough = Math.max(maximum, 1e-9) / 4;
 	const power = 10 ** Math.floor(Math.log10(rough));
 	return [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough)!;
 }
@@ -225,7 +228,7 @@ function text(
 		colour?: string;
 		weight?: number;
 		size?: number;
-		/** Keeps a line that runs through it away from the letters. */
+		/** Draws a white outline, so that a line behind the text does not touch the letters. */
 		halo?: boolean;
 	}
 ): string {
@@ -242,11 +245,10 @@ const rule = (x1: number, y1: number, x2: number, y2: number): string =>
 const at = (position: number): string => String(Math.round(position * 10) / 10);
 const escaped = (content: string): string => content.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-const full = (value: number): string => Math.round(value).toLocaleString('en-GB');
-const brief = (value: number): string => (value < 10 ? value.toFixed(1) : full(value));
+const formatValue = (value: number): string => (value < 10 ? value.toFixed(1) : formatNumber(value));
 
-/** 5 k, 1 M: the numbers of an axis. */
-function short(value: number): string {
+/** Formats the numbers of an axis: 5 k, 1 M. */
+function formatTick(value: number): string {
 	const [divisor, sign] = value >= 1e6 ? [1e6, ' M'] : value >= 1000 ? [1000, ' k'] : [1, ''];
 	return `${Number((value / divisor).toPrecision(3))}${sign}`;
 }

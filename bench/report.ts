@@ -1,6 +1,7 @@
-// The report of a run: its figures and how they compare.
-import type { StageRecord } from './trial.ts';
-import type { Part } from './usage.ts';
+// Defines the report of a run: its figures, and the ratios of Causeway to the baselines. The field names are a
+// contract.
+import type { StageRecord } from './stage-runner.ts';
+import type { Component } from './usage.ts';
 
 export interface Latency {
 	p50: number;
@@ -8,16 +9,16 @@ export interface Latency {
 	p99: number;
 }
 
-/** What the product does in a second; `null` for what was not measured. */
+/** Throughput of Causeway. `null`: not measured. */
 export interface Ours {
-	/** Alerts alone, NDJSON of 1,000 a call: from the HTTP call to the consoles. */
+	/** Alerts only, NDJSON, 1,000 a call: from the HTTP call to the connected clients. */
 	alertsPerSecond: number | null;
 	alertsBy50PerSecond: number | null;
 	alertsBy1PerSecond: number | null;
 	duisPerSecond: number | null;
-	/** Side by side, in equal numbers. */
+	/** Both at the same time, in equal numbers. */
 	mixed: { alertsPerSecond: number; serviceRequestsPerSecond: number } | null;
-	/** Service Requests alone, until they stand in the index. */
+	/** Service Requests only: from the HTTP call to the index. */
 	serviceRequestsPerSecond: number | null;
 }
 
@@ -26,35 +27,35 @@ export interface Baselines {
 	postgresLookupAlertsPerSecond: number | null;
 	postgresBatchedAlertsPerSecond: number | null;
 	redisLookupsPerSecond: number | null;
-	/** `null` where sec is not installed. */
+	/** `null`: not measured, or `sec` is not installed. */
 	secAlertsPerSecond: number | null;
 }
 
-/** What a load costs. */
+/** CPU use under a load. */
 export interface Cost {
-	/** Cores kept busy by each part of the product. */
-	cores: Record<Part, number>;
-	/** All of it, of all cores of the machine. */
+	/** Busy cores, by component. */
+	cores: Record<Component, number>;
+	/** Their sum, as a percentage of all cores of the machine. */
 	percent: number;
 }
 
-/** With so many requests in the index. */
+/** Figures with this many requests in the index. */
 export interface Growth {
 	requests: number;
 	alertsPerSecond: number;
-	/** From the call to the console at the pace of the country, ms. */
+	/** Latency from the HTTP call to the connected client at the national load. */
 	p99Ms: number;
-	/** `null`: nothing had to be put into the index for it. */
+	/** `null`: the index already had this size. */
 	bytesPerServiceRequest: number | null;
 }
 
 export interface Backlog {
-	/** Alerts that were taken in while no worker ran. */
+	/** Alerts that Causeway accepted while no worker ran. */
 	alerts: number;
 	takenInPerSecond: number;
 	drainSeconds: number;
 	drainedPerSecond: number;
-	/** Share of priority 1 among all of them, and among the tenth that came to a console first. */
+	/** Share of Alerts with priority 1: of all, and of the tenth that reached a client first. */
 	urgentShare: number;
 	urgentShareOfFirstTenth: number;
 }
@@ -67,19 +68,19 @@ export interface Consoles {
 	webRssMiB: number | null;
 }
 
-/** In the order in which they are told. */
-export const STEP_PARTS = ['postgres', 'worker', 'web', 'redis'] as const satisfies readonly Part[];
+/** In the order of the table and the plot. */
+export const STEP_COMPONENTS = ['postgres', 'worker', 'web', 'redis'] as const satisfies readonly Component[];
 
-/** What one step takes of the processors, with nothing beside and in full batches. */
+/** CPU time of one processing step, in full batches and without other load. */
 export interface StepCost {
 	name: string;
 	of: 'Alert' | 'Service Request';
-	/** Microseconds of CPU a record, by part. */
-	us: Record<Part, number>;
+	/** Microseconds of CPU per record, by component. */
+	us: Record<Component, number>;
 }
 
 export interface BrowserFigures {
-	/** Alerts that the console held and its list showed, of which only those on the screen are elements of the page. */
+	/** Alerts in the live list. Only those on the screen are elements of the page. */
 	inView: number;
 	changesPerSecond: number;
 	framesPerSecond: number;
@@ -88,12 +89,13 @@ export interface BrowserFigures {
 }
 
 export interface Memory {
-	/** Of the index in Redis. */
+	/** Memory of the index in Redis. */
 	bytesPerServiceRequest: number | null;
-	/** Web and worker together, at the pace of the country. */
+	/** Resident memory of web and worker together, at the national load. */
 	rssMiB: number | null;
-	/** Growth of the record, by an Alert: all of it, and its tables with their indexes. */
+	/** Growth of the database per Alert. */
 	databaseBytesPerAlert: number | null;
+	/** The same in bytes per Alert by table, with indexes. */
 	tables: Record<string, number>;
 }
 
@@ -111,38 +113,41 @@ export interface Report {
 	ours: Ours;
 	baselines: Baselines;
 	ratios: Ratios;
-	/** From the moment that a call was due to the moment a Socket.IO client held the row. */
+	/** From the moment a call was due to the moment a connected client received the row. */
 	latencyMs: { at1150: Latency | null; at50pct: Latency | null };
-	/** Alerts a second at half of the measured most. */
+	/** Alerts per second at half of the measured maximum. `null`: not measured. */
 	halfPerSecond: number | null;
 	cost: { at1150: Cost | null };
 	memory: Memory;
 	growth: { at100k: Growth | null; at1M: Growth | null; at10M: Growth | null; points: Growth[] };
-	/** `null` where it was not measured. */
+	/** `null`: not measured, as for the next three. */
 	steps: StepCost[] | null;
 	backlog: Backlog | null;
 	consoles: Consoles | null;
 	browser: BrowserFigures | null;
-	/** How many Alerts of all stages had each explanation in the end. */
+	/** Alerts of all stages, counted by their final explanation. */
 	explained: Record<string, number>;
 	/** Every stage of every round. */
 	stages: StageRecord[];
-	/** What a reader should know, such as a baseline that could not run. */
+	/** Notes for the reader, such as a baseline that could not run. */
 	notes: string[];
-	/** What was lost, doubled or could not be measured; the command then ends with 1. */
+	/** Tasks that lost or doubled an Alert, or failed. If there are any, the exit code is 1. */
 	failures: string[];
 }
 
-/** How many times the baseline's figure ours is. */
+/** Alerts per second of Causeway, divided by the figure of the baseline. `null`: one of them was not measured. */
 export type Ratios = Record<keyof typeof BASELINES, number | null>;
 
-/** The baselines as they are called in the table and the plot. */
+/** The names of the baselines in the table, the plot and the progress lines. */
 export const BASELINES = {
-	bullmqNoop: { figure: 'bullmqNoopJobsPerSecond', name: 'BullMQ, a job an Alert that does nothing' },
-	postgresLookup: { figure: 'postgresLookupAlertsPerSecond', name: 'PostgreSQL by hand, Alert by Alert' },
-	postgresBatched: { figure: 'postgresBatchedAlertsPerSecond', name: 'PostgreSQL in batches, no push' },
+	bullmqNoop: { figure: 'bullmqNoopJobsPerSecond', name: 'BullMQ, one empty job per Alert' },
+	postgresLookup: {
+		figure: 'postgresLookupAlertsPerSecond',
+		name: 'PostgreSQL by hand, one Alert at a time'
+	},
+	postgresBatched: { figure: 'postgresBatchedAlertsPerSecond', name: 'PostgreSQL in batches, without push' },
 	redisLookups: { figure: 'redisLookupsPerSecond', name: 'Redis, bare lookups of the index' },
-	sec: { figure: 'secAlertsPerSecond', name: 'sec, a context for each Device' }
+	sec: { figure: 'secAlertsPerSecond', name: 'sec, one context per Device' }
 } as const satisfies Record<string, { figure: keyof Baselines; name: string }>;
 
 export function ratiosOf({ alertsPerSecond }: Ours, baselines: Baselines): Ratios {
@@ -152,6 +157,3 @@ export function ratiosOf({ alertsPerSecond }: Ours, baselines: Baselines): Ratio
 		Object.entries(BASELINES).map(([key, { figure }]) => [key, ratio(baselines[figure])])
 	) as Ratios;
 }
-
-/** Estimated for Great Britain in 2026: Alerts and Service Requests a second. */
-export const COUNTRY = { alertsPerSecond: 1150, serviceRequestsPerSecond: 800 };

@@ -1,152 +1,153 @@
-// The rounds: what the product does, then what the others do, and again, so that a slow minute of the machine is in both.
+// Defines the tasks of one round: the stages of Causeway, then the baselines. The rounds repeat both in turn, so that a
+// slow minute of the machine affects both.
 import type { Ground } from '../launcher/ground.ts';
 import { measureBullmq } from './baseline-bullmq.ts';
 import { measurePostgres } from './baseline-postgres.ts';
 import { measureRedisLookups } from './baseline-redis.ts';
 import { HOW_TO_INSTALL, measureSec } from './baseline-sec.ts';
-import { add, type Measured } from './measured.ts';
+import { databaseGrowth, databaseSize } from './database-size.ts';
+import { formatMs, formatNumber } from './format.ts';
+import { appendTo, type Measured } from './measured.ts';
+import { NATIONAL_LOAD } from './national-load.ts';
 import type { Options } from './options.ts';
-import type { Step } from './progress.ts';
-import { grownBy, recordSize } from './record-size.ts';
-import { COUNTRY } from './report.ts';
+import type { OnProgress, TimedTask } from './progress.ts';
+import { BASELINES } from './report.ts';
+import { LOADS, WARM_UP_SECONDS, type LoadName, type StageRunner } from './stage-runner.ts';
 import type { Trace } from './trace.ts';
-import { LOADS, WARM_UP_SECONDS, type LoadName, type Trial } from './trial.ts';
-import { inMs, whole } from './wording.ts';
 
-export type Told = (done: number, of: number) => void;
-
-/** A step of the run; what it returns is told as its result. */
-export interface Work extends Step {
-	run(at: Told): Promise<string>;
+/** A task of the run. `run` returns the result as a text for the progress lines. */
+export interface Task extends TimedTask {
+	run(onProgress: OnProgress): Promise<string>;
 }
 
-/** What the steps work with: opened when the first of them needs it. */
-export interface Bench {
+/** What the tasks work with. `ground` and `stageRunner` are functions, because the services start later. */
+export interface BenchContext {
 	options: Options;
 	measured: Measured;
 	trace: Trace;
 	ground(): Promise<Ground>;
-	trial(): Trial;
+	stageRunner(): StageRunner;
 }
 
-/** Starting a sender, making the bodies, and waiting until all is settled. */
-const BESIDE_SECONDS = 4;
+/** The estimated time to start a sender, make the bodies, and wait until Causeway has settled. */
+const OVERHEAD_SECONDS = 4;
 
-export function worksOfRound(bench: Bench): Work[] {
+export function tasksOfRound(bench: BenchContext): Task[] {
 	const { parts } = bench.options;
 	return [
 		...(parts.has('throughput')
 			? (Object.keys(LOADS) as LoadName[]).map((name) => saturating(bench, name))
 			: []),
-		...(parts.has('latency') ? [atCountry(bench), atHalf(bench)] : []),
-		...(parts.has('baselines') ? baselines(bench) : [])
+		...(parts.has('latency') ? [nationalLoad(bench), halfLoad(bench)] : []),
+		...(parts.has('baselines') ? baselineTasks(bench) : [])
 	];
 }
 
-function saturating({ options, measured, trial }: Bench, name: LoadName): Work {
-	const seconds = options.amounts.saturating;
+function saturating({ options, measured, stageRunner }: BenchContext, name: LoadName): Task {
+	const seconds = options.amounts.saturatingSeconds;
 	return {
 		name: LOADS[name].name,
-		seconds: seconds + 2 * BESIDE_SECONDS,
-		async run(at) {
-			const { system, saturate, paceOf } = trial();
-			await paceOf(name);
-			const before = name === 'alertsBy1000' ? await recordSize(system.pool) : null;
-			const stage = await saturate(name, seconds, at);
-			add(measured.saturated, name, stage);
+		expectedSeconds: seconds + 2 * OVERHEAD_SECONDS,
+		async run(onProgress) {
+			const { system, saturate, sustainedRateOf } = stageRunner();
+			await sustainedRateOf(name);
+			const before = name === 'alertsBy1000' ? await databaseSize(system.pool) : null;
+			const stage = await saturate(name, seconds, onProgress);
+			appendTo(measured.saturated, name, stage);
 			if (before) {
-				const { bytes, tables } = grownBy(before, await recordSize(system.pool));
-				measured.record.push({ alerts: stage.alerts, bytes, tables });
+				const { bytes, tables } = databaseGrowth(before, await databaseSize(system.pool));
+				measured.databaseGrowth.push({ alerts: stage.alerts, bytes, tables });
 			}
 			const figures = [
-				...(stage.alerts > 0 ? [`${whole(stage.alertsPerSecond)} Alerts/s`] : []),
-				...(stage.serviceRequests > 0 ? [`${whole(stage.serviceRequestsPerSecond)} requests/s`] : [])
+				...(stage.alerts > 0 ? [`${formatNumber(stage.alertsPerSecond)} Alerts/s`] : []),
+				...(stage.serviceRequests > 0 ? [`${formatNumber(stage.serviceRequestsPerSecond)} requests/s`] : [])
 			];
-			return `${figures.join(' and ')}; grouped and learned from ${stage.settledSeconds} s later`;
+			return `${figures.join(' and ')}; grouping and learning finished ${stage.settledSeconds} s later`;
 		}
 	};
 }
 
-function atCountry({ options, measured, trial }: Bench): Work {
-	const { alertsPerSecond: alerts, serviceRequestsPerSecond: requests } = COUNTRY;
-	const seconds = options.amounts.paced;
-	const name = `${whole(alerts)} Alerts/s beside ${whole(requests)} requests/s`;
+function nationalLoad({ options, measured, stageRunner }: BenchContext): Task {
+	const { alertsPerSecond: alerts, serviceRequestsPerSecond: requests } = NATIONAL_LOAD;
+	const seconds = options.amounts.fixedRateSeconds;
+	const name = `national load, ${formatNumber(alerts)} Alerts/s and ${formatNumber(requests)} requests/s`;
 	return {
 		name,
-		seconds: seconds + WARM_UP_SECONDS + 2 * BESIDE_SECONDS,
-		async run(at) {
-			const stage = await trial().pace(name, { alerts, requests, seconds }, at);
+		expectedSeconds: seconds + WARM_UP_SECONDS + 2 * OVERHEAD_SECONDS,
+		async run(onProgress) {
+			const stage = await stageRunner().runAtFixedRate(name, { alerts, requests, seconds }, onProgress);
 			measured.at1150.push(stage);
-			return `p50 ${inMs(stage.latencyMs!.p50)}, p99 ${inMs(stage.latencyMs!.p99)}`;
+			return `p50 ${formatMs(stage.latencyMs!.p50)}, p99 ${formatMs(stage.latencyMs!.p99)}`;
 		}
 	};
 }
 
-function atHalf({ options, measured, trial }: Bench): Work {
-	const name = 'half of the measured most';
-	const seconds = options.amounts.paced;
+function halfLoad({ options, measured, stageRunner }: BenchContext): Task {
+	const name = 'half of the measured maximum';
+	const seconds = options.amounts.fixedRateSeconds;
 	return {
 		name,
-		seconds: seconds + WARM_UP_SECONDS + 2 * BESIDE_SECONDS,
-		async run(at) {
+		expectedSeconds: seconds + WARM_UP_SECONDS + 2 * OVERHEAD_SECONDS,
+		async run(onProgress) {
 			const last = measured.saturated.get('mixed')?.at(-1);
-			const most = last
+			const maximum = last
 				? Math.min(last.alertsPerSecond, last.serviceRequestsPerSecond)
-				: await trial().paceOf('mixed');
-			const half = Math.max(100, Math.round(most / 2));
-			const stage = await trial().pace(name, { alerts: half, requests: half, seconds }, at);
+				: await stageRunner().sustainedRateOf('mixed');
+			const half = Math.max(100, Math.round(maximum / 2));
+			const rates = { alerts: half, requests: half, seconds };
+			const stage = await stageRunner().runAtFixedRate(name, rates, onProgress);
 			measured.at50pct.push(stage);
 			const { p50, p99 } = stage.latencyMs!;
-			return `${whole(half)} Alerts/s: p50 ${inMs(p50)}, p99 ${inMs(p99)}`;
+			return `p50 ${formatMs(p50)}, p99 ${formatMs(p99)} at ${formatNumber(half)} Alerts/s`;
 		}
 	};
 }
 
-function baselines({ options, measured, trace, ground }: Bench): Work[] {
-	const seconds = options.amounts.baseline;
+function baselineTasks({ options, measured, trace, ground }: BenchContext): Task[] {
+	const seconds = options.amounts.baselineSeconds;
 	const services = async () => (await ground()).services;
 	return [
 		{
-			name: 'BullMQ, a job an Alert that does nothing',
-			seconds: seconds + 2,
+			name: BASELINES.bullmqNoop.name,
+			expectedSeconds: seconds + 2,
 			async run(onProgress) {
 				const { redisUrl } = await services();
 				const { jobsPerSecond } = await measureBullmq({ redisUrl, trace, seconds, onProgress });
-				add(measured.baselines, 'bullmqNoopJobsPerSecond', jobsPerSecond);
-				return `${whole(jobsPerSecond)} jobs/s`;
+				appendTo(measured.baselines, 'bullmqNoopJobsPerSecond', jobsPerSecond);
+				return `${formatNumber(jobsPerSecond)} jobs/s`;
 			}
 		},
 		{
-			name: 'PostgreSQL, by hand and in batches',
-			seconds: 2.4 * seconds + 4,
+			name: 'PostgreSQL by hand and in batches',
+			expectedSeconds: 2.4 * seconds + 4,
 			async run(onProgress) {
 				const { databaseUrl } = await services();
 				const figures = await measurePostgres({ databaseUrl, trace, seconds, onProgress });
-				add(measured.baselines, 'postgresLookupAlertsPerSecond', figures.lookupAlertsPerSecond);
-				add(measured.baselines, 'postgresBatchedAlertsPerSecond', figures.batchedAlertsPerSecond);
-				return `${whole(figures.lookupAlertsPerSecond)} and ${whole(figures.batchedAlertsPerSecond)} Alerts/s`;
+				appendTo(measured.baselines, 'postgresLookupAlertsPerSecond', figures.lookupAlertsPerSecond);
+				appendTo(measured.baselines, 'postgresBatchedAlertsPerSecond', figures.batchedAlertsPerSecond);
+				return `${formatNumber(figures.lookupAlertsPerSecond)} and ${formatNumber(figures.batchedAlertsPerSecond)} Alerts/s`;
 			}
 		},
 		{
-			name: 'Redis, bare lookups of the index',
-			seconds: 2.4 * seconds + 4,
+			name: BASELINES.redisLookups.name,
+			expectedSeconds: 2.4 * seconds + 4,
 			async run(onProgress) {
 				const figures = await measureRedisLookups({ ...(await services()), trace, seconds, onProgress });
-				add(measured.baselines, 'redisLookupsPerSecond', figures.lookupsPerSecond);
-				return `${whole(figures.lookupsPerSecond)} Devices/s`;
+				appendTo(measured.baselines, 'redisLookupsPerSecond', figures.lookupsPerSecond);
+				return `${formatNumber(figures.lookupsPerSecond)} Devices/s`;
 			}
 		},
 		{
-			name: 'sec, a context for each Device',
-			seconds: seconds + 3,
+			name: BASELINES.sec.name,
+			expectedSeconds: seconds + 3,
 			async run(onProgress) {
 				const figures = await measureSec({ trace, seconds, onProgress });
 				if (!figures) {
 					measured.notes.add(HOW_TO_INSTALL);
 					return HOW_TO_INSTALL;
 				}
-				add(measured.baselines, 'secAlertsPerSecond', figures.alertsPerSecond);
-				return `${whole(figures.alertsPerSecond)} Alerts/s`;
+				appendTo(measured.baselines, 'secAlertsPerSecond', figures.alertsPerSecond);
+				return `${formatNumber(figures.alertsPerSecond)} Alerts/s`;
 			}
 		}
 	];

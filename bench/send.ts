@@ -1,26 +1,26 @@
-// A stage that is sent while nobody waits for what becomes of it.
+// Sends a stage without waiting for its Alerts to arrive at the clients.
 import { stopProcess } from '../launcher/process.ts';
 import type { LoadOrder, LoadReport } from './load.ts';
 import type { Stage } from './stage.ts';
-import { next, start, type Loaded } from './system.ts';
+import { nextMessage, startProcess, type LoadedSystem } from './system.ts';
 import { createTrace } from './trace.ts';
 
-/** A product that takes none of it any more does not hold up the run. */
-const MOST_MS = 600_000;
+/** Ends the sending if Causeway accepts no more records, so that the run continues. */
+const SEND_TIMEOUT_MS = 600_000;
 
-/** Sends all of it, and returns how long (s) it took until all was kept; throws where a call failed. */
-export async function send(
-	system: Pick<Loaded, 'url' | 'keys'>,
+/** Sends all records. Returns the seconds until Causeway stored the last one. Throws if a call failed. */
+export async function sendStage(
+	system: Pick<LoadedSystem, 'url' | 'keys'>,
 	{ plan, streams }: Stage
 ): Promise<{ seconds: number }> {
-	const load = start('load.ts');
-	const limit = setTimeout(() => void stopProcess(load, 'SIGTERM'), MOST_MS);
+	const load = startProcess('load.ts');
+	const limit = setTimeout(() => void stopProcess(load, 'SIGTERM'), SEND_TIMEOUT_MS);
 	try {
-		const order: LoadOrder = { url: system.url, key: system.keys['*']!, plan, streams, delay: 100 };
+		const order: LoadOrder = { url: system.url, key: system.keys['*']!, plan, streams, delayMs: 100 };
 		load.send(order);
-		await next(load);
-		const { failures, began, ended } = await next<LoadReport>(load);
-		if (failures[0]) throw new Error(`${failures.length} calls failed, as with: ${failures[0]}`);
+		await nextMessage(load);
+		const { failures, began, ended } = await nextMessage<LoadReport>(load);
+		if (failures[0]) throw new Error(`${failures.length} calls failed; the first answer was: ${failures[0]}`);
 		return { seconds: (ended - began) / 1000 };
 	} finally {
 		clearTimeout(limit);
@@ -28,7 +28,7 @@ export async function send(
 	}
 }
 
-/** The message ids of the Alerts that it sends. */
+/** The message ids of the Alerts of a stage, in the order of sending. */
 export function messageIdsOf({ plan, streams }: Stage): string[] {
 	const trace = createTrace(plan);
 	const { from, count } = streams.find(({ kind }) => kind === 'alert')!;

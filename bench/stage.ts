@@ -1,13 +1,15 @@
-// One stage of the measurement: what is sent, what came of it, how long it took, and what it cost.
+// Runs one stage: sends its records, waits until all of them have arrived, checks them, and measures time and CPU.
 import { setTimeout as pause } from 'node:timers/promises';
 import { stopProcess } from '../launcher/process.ts';
-import { instant } from './clock.ts';
+import { monotonicMs } from './clock.ts';
+import { sum } from './figures.ts';
 import type { LoadOrder, LoadReport, Stream } from './load.ts';
-import { next, start, type Loaded } from './system.ts';
+import type { OnProgress } from './progress.ts';
+import { nextMessage, startProcess, type LoadedSystem } from './system.ts';
 import type { TracePlan } from './trace.ts';
-import { between, usage, type Part, type Usage } from './usage.ts';
+import { cpuSecondsBetween, readUsage, type Component, type Usage } from './usage.ts';
 
-/** What is sent: records of the trace of `plan`. */
+/** What a stage sends: records of the trace of `plan`. */
 export interface Stage {
 	plan: TracePlan;
 	streams: Stream[];
@@ -16,59 +18,58 @@ export interface Stage {
 export interface StageResult {
 	alerts: number;
 	serviceRequests: number;
-	/** From the first call until the last Alert was on a console and the last request was in the index. */
+	/** From the first call until the last Alert reached a client and the last request was in the index. */
 	seconds: number;
 	alertsPerSecond: number;
 	serviceRequestsPerSecond: number;
-	/** From the moment a call was due to the moment a console held the row, in ms. */
+	/** From the moment a call was due to the moment a client received the row. `null`: the stage has no Alerts. */
 	latencyMs: { p50: number; p95: number; p99: number; max: number } | null;
-	/** Cores that each part kept busy, over the stage; `null` where the system does not tell. */
-	cores: Record<Part, number> | null;
+	/** Busy cores by component, over the stage. `null`: the operating system has no /proc. */
+	cores: Record<Component, number> | null;
+	/** `null`: as for `cores`. */
 	rssMiB: Usage['rssMiB'] | null;
-	/** How many Alerts have each explanation; one that was explained anew counts as it ended. */
+	/** Alerts counted by their final explanation. */
 	explained: Record<string, number>;
-	/** Calls that were asked to come back later. */
+	/** Calls that Causeway answered with 503 or 429 and `Retry-After`. */
 	pushedBack: number;
-	/** How often a console missed frames and read the feed. */
+	/** How often a client missed frames and read the feed. */
 	gaps: number;
 }
 
-/** No Alert for so long, and the rest counts as lost (ms). */
-const PATIENCE = 30_000;
+/** If no Alert arrives for this long, the stage counts the rest as lost. */
+const ARRIVAL_TIMEOUT_MS = 30_000;
 
-/** Runs the streams; throws where an Alert was lost or doubled, or came to a Supplier that it does not belong to. */
+/** Runs the streams. Throws if an Alert was lost or doubled, or arrived at the wrong Supplier. */
 export async function runStage(
-	system: Loaded,
+	system: LoadedSystem,
 	{ plan, streams }: Stage,
-	onProgress: (done: number, of: number) => void = () => {}
+	onProgress: OnProgress = () => {}
 ): Promise<StageResult> {
-	const load = start('load.ts');
+	const load = startProcess('load.ts');
 	try {
 		const order: LoadOrder = {
 			url: system.url,
 			key: system.keys['*']!,
 			plan,
 			streams,
-			delay: 300
+			delayMs: 300
 		};
 		load.send(order);
-		const messageIds = await next<string[]>(load);
-		await system.expect({ messageIds });
-		const before = usage();
-		const reported = next<LoadReport>(load);
+		const messageIds = await nextMessage<string[]>(load);
+		await system.expectAlerts({ messageIds });
+		const before = readUsage();
+		const reported = nextMessage<LoadReport>(load);
 		const alerts = total(streams, 'alert');
-		await arrive(system, alerts, onProgress, reported);
+		await waitForArrivals(system, alerts, onProgress, reported);
 		const { failures, accepted, began, ended, due, pushedBack } = await reported;
 		const serviceRequests = total(streams, 'service-request');
-		const indexed = serviceRequests > 0 ? await lastIndexed(system) : 0;
-		const after = usage();
-		if (failures[0]) throw new Error(`${failures.length} calls failed, as with: ${failures[0]}`);
+		const indexed = serviceRequests > 0 ? await waitUntilIndexed(system) : 0;
+		const after = readUsage();
+		if (failures[0]) throw new Error(`${failures.length} calls failed; the first answer was: ${failures[0]}`);
 		if (accepted !== alerts + serviceRequests)
-			throw new Error(`${accepted} of ${alerts + serviceRequests} records were taken`);
-		const { at, astray, gaps } = await system.told();
-		if (astray > 0) throw new Error(`${astray} Alerts came to a Supplier they do not belong to`);
-		const explained = await nothingLost(system, messageIds);
-		const last = at.reduce((a, b) => Math.max(a, b), 0);
+			throw new Error(`Causeway accepted ${accepted} of ${alerts + serviceRequests} records`);
+		const { arrivedAt, gaps, explained } = await collectArrivals(system, messageIds);
+		const last = arrivedAt.reduce((a, b) => Math.max(a, b), 0);
 		const seconds = (Math.max(last, ended, indexed) - began) / 1000;
 		return {
 			alerts,
@@ -76,7 +77,7 @@ export async function runStage(
 			seconds,
 			alertsPerSecond: alerts === 0 ? 0 : alerts / ((last - began) / 1000),
 			serviceRequestsPerSecond: serviceRequests / seconds,
-			latencyMs: alerts === 0 ? null : percentiles(at.map((instant, i) => instant - due[i]!)),
+			latencyMs: alerts === 0 ? null : percentiles(arrivedAt.map((instant, i) => instant - due[i]!)),
 			cores: coresOf(before, after, seconds),
 			rssMiB: after && after.rssMiB,
 			explained,
@@ -89,29 +90,29 @@ export async function runStage(
 }
 
 const total = (streams: readonly Stream[], kind: Stream['kind']): number =>
-	streams.filter((stream) => stream.kind === kind).reduce((sum, { count }) => sum + count, 0);
+	sum(streams.filter((stream) => stream.kind === kind).map(({ count }) => count));
 
-/** Waits until all Alerts of the stage have come to a console, and `sent` is settled. */
-export async function arrive(
-	system: Loaded,
+/** Waits until all Alerts of the stage have arrived at a client and `sent` is fulfilled. */
+export async function waitForArrivals(
+	system: LoadedSystem,
 	alerts: number,
-	onProgress: (done: number, of: number) => void,
+	onProgress: OnProgress,
 	sent: Promise<unknown>
 ): Promise<void> {
 	let sending = true;
 	const done = (): void => void (sending = false);
 	void sent.then(done, done);
-	let [before, since] = [-1, Date.now()];
+	let [before, unchangedSince] = [-1, Date.now()];
 	while (alerts > 0) {
-		const arrived = await system.arrived();
+		const arrived = await system.arrivedCount();
 		onProgress(Math.min(arrived, alerts), alerts);
 		if (arrived >= alerts) break;
-		if (arrived !== before) [before, since] = [arrived, Date.now()];
-		// A sender that has failed says so itself.
-		if (Date.now() - since > (sending ? 2 : 1) * PATIENCE) {
+		if (arrived !== before) [before, unchangedSince] = [arrived, Date.now()];
+		// If the sender has failed, `sent` throws its error.
+		if (Date.now() - unchangedSince > (sending ? 2 : 1) * ARRIVAL_TIMEOUT_MS) {
 			if (!sending) await sent;
 			throw new Error(
-				`${alerts - arrived} of ${alerts} Alerts did not come to a console within ${PATIENCE / 1000} s`
+				`${alerts - arrived} of ${alerts} Alerts are missing: none arrived at a client for ${ARRIVAL_TIMEOUT_MS / 1000} s`
 			);
 		}
 		await pause(100);
@@ -119,18 +120,29 @@ export async function arrive(
 	await sent;
 }
 
-/** When the last request was found in the index (`instant`). */
-async function lastIndexed({ pool }: Loaded): Promise<number> {
+/** Waits until the index has all requests. Returns when that was (`monotonicMs`). */
+async function waitUntilIndexed({ pool }: LoadedSystem): Promise<number> {
 	for (;;) {
 		const { rows } = await pool.query(`select from doorbell where job = 'index-service-requests' limit 1`);
-		if (rows.length === 0) return instant();
+		if (rows.length === 0) return monotonicMs();
 		await pause(20);
 	}
 }
 
-/** Each Alert stands once in the record, and once with the Supplier it belongs to; tells how they are explained. */
-export async function nothingLost(
-	{ pool }: Loaded,
+/** Reads the arrivals from the listener and verifies them: every Alert arrived, at its own Supplier only. */
+export async function collectArrivals(system: LoadedSystem, messageIds: readonly string[]) {
+	const { at: arrivedAt, misdelivered, gaps } = await system.arrivals();
+	if (misdelivered > 0) throw new Error(`${misdelivered} Alerts arrived at a Supplier they do not belong to`);
+	const explained = await verifyNothingLost(system, messageIds);
+	return { arrivedAt, gaps, explained };
+}
+
+/**
+ * Verifies that the database has each Alert once, and once for the Supplier it belongs to. Returns the number of Alerts
+ * by explanation.
+ */
+export async function verifyNothingLost(
+	{ pool }: LoadedSystem,
 	messageIds: readonly string[]
 ): Promise<Record<string, number>> {
 	const { rows } = await pool.query<{ explanation: string | null; alerts: number }>(
@@ -141,11 +153,11 @@ export async function nothingLost(
 		group by 1 order by 2 desc`,
 		[messageIds]
 	);
-	const seen = rows.filter(({ explanation }) => explanation !== null);
-	const total = seen.reduce((sum, { alerts }) => sum + alerts, 0);
-	if (total !== messageIds.length || seen.length !== rows.length)
-		throw new Error(`of ${messageIds.length} Alerts ${total} stand with a Supplier`);
-	return Object.fromEntries(seen.map(({ explanation, alerts }) => [explanation, alerts]));
+	const explained = rows.filter(({ explanation }) => explanation !== null);
+	const found = sum(explained.map(({ alerts }) => alerts));
+	if (found !== messageIds.length || explained.length !== rows.length)
+		throw new Error(`the database has ${found} explanations for ${messageIds.length} Alerts`);
+	return Object.fromEntries(explained.map(({ explanation, alerts }) => [explanation, alerts]));
 }
 
 function percentiles(values: Float64Array): NonNullable<StageResult['latencyMs']> {
@@ -156,13 +168,13 @@ function percentiles(values: Float64Array): NonNullable<StageResult['latencyMs']
 }
 
 function coresOf(
-	before: ReturnType<typeof usage>,
-	after: ReturnType<typeof usage>,
+	before: ReturnType<typeof readUsage>,
+	after: ReturnType<typeof readUsage>,
 	seconds: number
 ): StageResult['cores'] {
-	const spent = between(before, after);
+	const spent = cpuSecondsBetween(before, after);
 	if (!spent) return null;
 	return Object.fromEntries(
 		Object.entries(spent).map(([part, cpu]) => [part, Math.round((100 * cpu) / seconds) / 100])
-	) as Record<Part, number>;
+	) as Record<Component, number>;
 }

@@ -1,5 +1,6 @@
-// Where the time goes: each step from the call to the episode by itself, with nothing beside, in full batches. The steps of
-// the worker are called here, so that what Node takes for each of them is known.
+// Measures the CPU time of each processing step, from the HTTP call to the episode, in full batches and without other
+// load. The worker process is stopped. This process calls the steps of the worker, to measure the CPU time of Node for
+// each step.
 import { loadConfig } from '#lib/server/process/config.ts';
 import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
 import type { Job } from '#lib/server/jobs/queues.ts';
@@ -9,47 +10,45 @@ import { workerDeps, type WorkerDeps } from '#lib/server/worker-deps.ts';
 import { createGrouping } from '#lib/server/episodes/group-episodes.ts';
 import { indexServiceRequests } from '#lib/server/correlation/index-service-requests.ts';
 import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
-import { messageIdsOf, send } from './send.ts';
+import { sum } from './figures.ts';
+import { formatNumber } from './format.ts';
+import type { OnProgress } from './progress.ts';
 import type { StepCost } from './report.ts';
-import type { Bench, Work } from './rounds.ts';
-import { arrive, nothingLost } from './stage.ts';
-import { INDEX_SETTINGS, quiet, settled, type Loaded } from './system.ts';
-import type { Trial } from './trial.ts';
-import { between, usage, type Part } from './usage.ts';
-import { whole } from './wording.ts';
+import type { BenchContext, Task } from './rounds.ts';
+import { messageIdsOf, sendStage } from './send.ts';
+import type { StageRunner } from './stage-runner.ts';
+import { verifyNothingLost, waitForArrivals } from './stage.ts';
+import { INDEX_SETTINGS, quiet, settled, type LoadedSystem } from './system.ts';
+import { cpuSecondsBetween, readUsage, type Component } from './usage.ts';
 
-export function steps({ options, measured, trial }: Bench): Work {
-	const { steps: count } = options.amounts;
+export function steps({ options, measured, stageRunner }: BenchContext): Task {
+	const { stepRecords: count } = options.amounts;
 	return {
-		name: `each step by itself, ${whole(count)} Alerts and requests`,
-		seconds: 8 + count / 500,
-		async run(at) {
-			const { system } = trial();
+		name: `single steps, ${formatNumber(count)} Alerts and requests`,
+		expectedSeconds: 8 + count / 500,
+		async run(onProgress) {
+			const { system } = stageRunner();
 			await settled(system);
 			await system.stopWorker();
 			try {
-				measured.steps = await measure(trial(), count, at);
+				measured.steps = await measure(stageRunner(), count, onProgress);
 			} finally {
 				await system.startWorker();
 			}
 			await quiet(system);
-			const sum = measured.steps.reduce((all, { us }) => all + Object.values(us).reduce((a, b) => a + b), 0);
-			return `${whole(sum)} us an Alert and a request`;
+			const total = sum(measured.steps.map(({ us }) => sum(Object.values(us))));
+			return `${formatNumber(total)} us of CPU for one Alert and one request`;
 		}
 	};
 }
 
-async function measure(
-	trial: Trial,
-	count: number,
-	at: (done: number, of: number) => void
-): Promise<StepCost[]> {
-	const { databaseUrl, redisUrl } = trial.system;
+async function measure(runner: StageRunner, count: number, onProgress: OnProgress): Promise<StepCost[]> {
+	const { databaseUrl, redisUrl } = runner.system;
 	await using services = await openWorkerServices(
 		loadConfig({
 			DATABASE_URL: databaseUrl,
 			REDIS_URL: redisUrl,
-			AUTH_SECRET: 'nobody signs in to the benchmark',
+			AUTH_SECRET: 'unused, nobody signs in to this process',
 			LOG_LEVEL: 'silent',
 			...INDEX_SETTINGS
 		})
@@ -58,44 +57,47 @@ async function measure(
 		...workerDeps(services),
 		backlog: { alerts: 0, requests: 0, isPressed: false }
 	} as WorkerDeps;
-	// The first pass does not count: code is compiled, and the large episodes that Alerts join come about in it.
+	// The first pass does not count. Node compiles the code in it, and Causeway makes the large episodes that Alerts
+	// join.
 	let costs: StepCost[] = [];
 	for (const pass of [0, 1]) {
 		await services.largeEpisodes.refresh();
-		costs = await onePass(trial, deps, count, (done, of) => at(pass * of + done, 2 * of));
+		costs = await onePass(runner, deps, count, (done, total) => onProgress(pass * total + done, 2 * total));
 	}
 	return costs;
 }
 
 async function onePass(
-	{ system, course }: Trial,
+	{ system, planner }: StageRunner,
 	deps: WorkerDeps,
 	count: number,
-	at: (done: number, of: number) => void
+	onProgress: OnProgress
 ): Promise<StepCost[]> {
 	const { pool } = system;
-	const sent = { count, batch: 1000, perSecond: null, inFlight: 4 };
-	const requests = course.next({ requests: sent });
-	const alerts = course.next({ alerts: sent });
+	const amount = { count, batch: 1000, perSecond: null, inFlight: 4 };
+	const requests = planner.next({ requests: amount });
+	const alerts = planner.next({ alerts: amount });
 	const messageIds = messageIdsOf(alerts);
 	const groupEpisodes = createGrouping(deps);
-	const toDo: Array<[name: string, of: StepCost['of'], work: () => Promise<unknown>]> = [
-		['kept', 'Service Request', () => send(system, requests)],
+	const steps: Array<[name: string, of: StepCost['of'], work: () => Promise<unknown>]> = [
+		['stored', 'Service Request', () => sendStage(system, requests)],
 		[
 			'indexed',
 			'Service Request',
-			() => whileRung(system, 'index-service-requests', () => indexServiceRequests(deps, () => {}))
+			() => whileJobsWait(system, 'index-service-requests', () => indexServiceRequests(deps, () => {}))
 		],
-		['kept', 'Alert', () => send(system, alerts)],
+		['stored', 'Alert', () => sendStage(system, alerts)],
 		[
 			'explained and pushed',
 			'Alert',
 			async () => {
-				await whileRung(system, 'correlate-alerts', () =>
+				await whileJobsWait(system, 'correlate-alerts', () =>
 					correlateAlerts(deps, 'correlate-alerts', () => {})
 				);
-				await whileRung(system, 'correlate-again', () => correlateAlerts(deps, 'correlate-again', () => {}));
-				await arrive(system, count, () => {}, Promise.resolve());
+				await whileJobsWait(system, 'correlate-again', () =>
+					correlateAlerts(deps, 'correlate-again', () => {})
+				);
+				await waitForArrivals(system, count, () => {}, Promise.resolve());
 			}
 		],
 		[
@@ -105,31 +107,38 @@ async function onePass(
 				while ((await suppliersWithNews(pool, 0)).length > 0) await groupEpisodes();
 			}
 		],
-		['learned from', 'Alert', () => learnEvidence(deps)]
+		['used for learning', 'Alert', () => learnEvidence(deps)]
 	];
-	await system.expect({ messageIds });
+	await system.expectAlerts({ messageIds });
 	const costs: StepCost[] = [];
-	for (const [name, of, work] of toDo) {
+	for (const [name, of, work] of steps) {
 		costs.push({ name, of, us: await costOf(work, count) });
-		at(costs.length, toDo.length);
+		onProgress(costs.length, steps.length);
 	}
-	await nothingLost(system, messageIds);
+	await verifyNothingLost(system, messageIds);
 	return costs;
 }
 
-/** Round after round while doorbells of the job wait. */
-async function whileRung({ pool }: Loaded, job: Job, round: () => Promise<unknown>): Promise<void> {
+/** Runs batches while doorbells of the job wait. */
+async function whileJobsWait(
+	{ pool }: LoadedSystem,
+	job: Job,
+	runBatch: () => Promise<unknown>
+): Promise<void> {
 	while ((await pool.query('select from doorbell where job = $1 limit 1', [job])).rows.length > 0)
-		await round();
+		await runBatch();
 }
 
-/** Microseconds of CPU a record; `worker` is this process. */
-async function costOf(work: () => Promise<unknown>, records: number): Promise<Record<Part, number>> {
-	const [before, own] = [usage(), process.cpuUsage()];
+/** Microseconds of CPU per record. `worker` is this process. */
+async function costOf(work: () => Promise<unknown>, records: number): Promise<Record<Component, number>> {
+	const [before, own] = [readUsage(), process.cpuUsage()];
 	await work();
 	const { user, system } = process.cpuUsage(own);
-	const spent = between(before, usage());
-	if (!spent) throw new Error('this system does not tell what a process takes of it');
+	const spent = cpuSecondsBetween(before, readUsage());
+	if (!spent)
+		throw new Error(
+			'the single steps cannot be measured: this operating system has no /proc with the CPU time of processes'
+		);
 	const of = (seconds: number): number => Math.round((1e6 * seconds) / records);
 	return {
 		web: of(spent.web),

@@ -1,4 +1,5 @@
-// The product under load: a Causeway of its own with the inventory of the trace, and the Service Requests of before.
+// Starts the Causeway under load: loads the inventory and the past Service Requests of the trace, and connects the
+// listener.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -6,32 +7,38 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Ground, System } from '../launcher/ground.ts';
 import { stopProcess } from '../launcher/process.ts';
 import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
-import type { CrowdOrder } from './crowd.ts';
-import type { Expect, ListenAnswer, ListenOrder } from './listen.ts';
+import { formatNumber } from './format.ts';
+import type { IdleClientsOrder } from './idle-clients.ts';
 import { writeInventory } from './inventory.ts';
-import { REQUESTS_PER_SECOND, SUPPLIERS, createTrace, type Trace } from './trace.ts';
+import type { Arrivals, ExpectOrder, ListenOrder } from './listen.ts';
+import type { OnProgress } from './progress.ts';
+import { SUPPLIERS, TRACE_REQUESTS_PER_SECOND, createTrace, type Trace } from './trace.ts';
 
-export type Loaded = Awaited<ReturnType<typeof openSystem>>;
+export type LoadedSystem = Awaited<ReturnType<typeof openSystem>>;
+
+/** Records per call while the past of the trace is sent. */
+const RECORDS_PER_CALL = 1000;
+const SETTLE_TIMEOUT_MS = 120_000;
 
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Starts a process of the bench that speaks by messages, typed arrays among them. */
-export const start = (name: string): ChildProcess =>
+/** Starts a process of the benchmark. It answers by messages, which may contain typed arrays. */
+export const startProcess = (name: string): ChildProcess =>
 	fork(script(name), { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 
-/** The next message of a process; throws where it ends instead. */
-export async function next<T>(child: ChildProcess): Promise<T> {
+/** The next message of a process. Throws if the process ends first. */
+export async function nextMessage<T>(child: ChildProcess): Promise<T> {
 	const gone = new AbortController();
 	const [message] = (await Promise.race([
 		once(child, 'message', { signal: gone.signal }),
 		once(child, 'exit', { signal: gone.signal }).then(([code]) => {
-			throw new Error(`a process of the bench ended with ${code}`);
+			throw new Error(`a process of the benchmark ended with exit code ${code}; its output is above`);
 		})
 	]).finally(() => gone.abort())) as [T];
 	return message;
 }
 
-/** The time of the trace began days ago: what it holds is as near to the index as today's is in life. */
+/** Trace time is days in the past, so the index needs a longer window to hold the requests of the trace. */
 export const INDEX_SETTINGS = { INDEX_WINDOW_HOURS: '240' };
 
 export async function openSystem(
@@ -40,7 +47,7 @@ export async function openSystem(
 	{
 		flags = [] as readonly string[],
 		say = (_: string): void => {},
-		onProgress = (_done: number, _of: number): void => {}
+		onProgress = ((): void => {}) as OnProgress
 	} = {}
 ) {
 	const system = await ground.startSystem({
@@ -48,40 +55,43 @@ export async function openSystem(
 		flags,
 		settings: { ...INDEX_SETTINGS, BACKLOG_RECORDS: '4000000' }
 	});
-	await fill(system, trace, say, onProgress);
+	await loadInventoryAndRequests(system, trace, say, onProgress);
 	const keys = SUPPLIERS.map(({ slug }) => system.keys[slug]!);
-	const listener = start('listen.ts');
+	const listener = startProcess('listen.ts');
 	listener.send({ url: system.url, keys } satisfies ListenOrder);
-	await next(listener);
+	await nextMessage(listener);
 
-	/** So many more consoles for each Supplier, which only hold their connection; returns how to close them. */
-	async function openCrowd(each: number): Promise<() => Promise<void>> {
-		const crowd = start('crowd.ts');
-		crowd.send({ url: system.url, keys, each } satisfies CrowdOrder);
-		await next(crowd);
+	/** Connects this many idle clients for each Supplier. Returns a function that closes them. */
+	async function connectIdleClients(perSupplier: number): Promise<() => Promise<void>> {
+		const clients = startProcess('idle-clients.ts');
+		clients.send({ url: system.url, keys, perSupplier } satisfies IdleClientsOrder);
+		await nextMessage(clients);
 		return async () => {
-			if (crowd.exitCode !== null) throw new Error('not all consoles stayed connected');
-			await stopProcess(crowd, 'SIGTERM');
+			if (clients.exitCode !== null)
+				throw new Error(
+					'the server closed an idle client, so the measurement had fewer clients than reported'
+				);
+			await stopProcess(clients, 'SIGTERM');
 		};
 	}
 
 	return {
 		...system,
 		trace,
-		openCrowd,
-		/** Makes the consoles wait for these Alerts. */
-		async expect(order: Expect): Promise<void> {
+		connectIdleClients,
+		/** Makes the listener wait for these Alerts. */
+		async expectAlerts(order: ExpectOrder): Promise<void> {
 			listener.send(order);
-			await next(listener);
+			await nextMessage(listener);
 		},
-		/** How many of them have come. */
-		async arrived(): Promise<number> {
+		/** The number of these Alerts that have arrived. */
+		async arrivedCount(): Promise<number> {
 			listener.send('count');
-			return next<number>(listener);
+			return nextMessage<number>(listener);
 		},
-		async told(): Promise<ListenAnswer> {
-			listener.send('tell');
-			return next<ListenAnswer>(listener);
+		async arrivals(): Promise<Arrivals> {
+			listener.send('arrivals');
+			return nextMessage<Arrivals>(listener);
 		},
 		async stop(): Promise<void> {
 			await stopProcess(listener, 'SIGTERM');
@@ -91,16 +101,16 @@ export async function openSystem(
 }
 
 /**
- * The inventory, and what was sent to it before the measurement begins. The time of the trace lies in the past, and the
- * audit data is said to be complete until today, so that each explanation is final.
+ * Loads the inventory and the Service Requests before `now` of the trace. Sets the completeness mark to the present:
+ * trace time is in the past, so each explanation is final.
  */
-async function fill(
+async function loadInventoryAndRequests(
 	system: System,
 	trace: Trace,
 	say: (line: string) => void,
-	onProgress: (done: number, of: number) => void
+	onProgress: OnProgress
 ): Promise<void> {
-	const whole = (trace.devices + trace.requests) / CALL;
+	const totalCalls = (trace.devices + trace.requests) / RECORDS_PER_CALL;
 	let sent = 0;
 	const post = async (path: string, body: string, type = 'application/x-ndjson'): Promise<void> => {
 		for (;;) {
@@ -109,9 +119,9 @@ async function fill(
 				headers: { authorization: `Bearer ${system.keys['*']}`, 'content-type': type },
 				body
 			});
-			if (response.ok) return onProgress(++sent, whole);
+			if (response.ok) return onProgress(++sent, totalCalls);
 			if (response.status !== 503 && response.status !== 429)
-				throw new Error(`POST ${path} answers ${response.status}: ${await response.text()}`);
+				throw new Error(`POST ${path} was answered with ${response.status}: ${await response.text()}`);
 			await pause(1000 * Number(response.headers.get('retry-after') ?? 1));
 		}
 	};
@@ -121,47 +131,46 @@ async function fill(
 		};
 		await Promise.all([lane(), lane(), lane()]);
 	};
-	await writeInventory(system.pool, trace, (devices) => onProgress(devices / CALL, whole));
-	// An inventory that has stood for long has been looked through: how many there are is known.
+	await writeInventory(system.pool, trace, (devices) => onProgress(devices / RECORDS_PER_CALL, totalCalls));
+	// In a real installation PostgreSQL already has statistics of the inventory.
 	await system.pool.query('vacuum analyze device, tenure');
-	sent = trace.devices / CALL;
-	say(`${trace.devices.toLocaleString('en')} Devices are known`);
-	// At the density of the course that goes on from here: causes lie where its Alerts look for them.
-	const past = createTrace({ ...trace.plan, requestsPerSecond: REQUESTS_PER_SECOND });
-	await inLanes(before(past), '/service-requests');
+	sent = trace.devices / RECORDS_PER_CALL;
+	say(`${formatNumber(trace.devices)} Devices are in the inventory`);
+	// The same density as in the stages that follow, so that the causes of their Alerts exist.
+	const past = createTrace({ ...trace.plan, requestsPerSecond: TRACE_REQUESTS_PER_SECOND });
+	await inLanes(pastRequestBodies(past), '/service-requests');
 	const mark = { source: 'bench', completeUntil: new Date().toISOString() };
 	await post('/service-requests/completeness', JSON.stringify(mark), 'application/json');
 	await settled(system);
 	await system.pool.query('vacuum analyze service_request, request_key');
-	say(`${trace.requests.toLocaleString('en')} Service Requests are indexed`);
+	say(`${formatNumber(trace.requests)} Service Requests are indexed`);
 }
 
-const CALL = 1000;
-
-function* before(trace: Trace): Generator<string> {
-	for (let from = 0; from < trace.requests; from += CALL)
-		yield Array.from({ length: Math.min(CALL, trace.requests - from) }, (_, i) =>
+function* pastRequestBodies(trace: Trace): Generator<string> {
+	for (let from = 0; from < trace.requests; from += RECORDS_PER_CALL)
+		yield Array.from({ length: Math.min(RECORDS_PER_CALL, trace.requests - from) }, (_, i) =>
 			trace.requestJsonAt(from + i)
 		).join('\n');
 }
 
-/** Waits until every explanation that is due has been written; throws where that takes longer than two minutes. */
+/** Waits until every explanation that is due is stored. Throws after two minutes. */
 export const quiet = ({ pool }: System): Promise<void> =>
-	until(async () => (await pool.query('select from doorbell limit 1')).rows.length === 0);
+	pollUntil(async () => (await pool.query('select from doorbell limit 1')).rows.length === 0);
 
-/** Waits until what follows behind the explanations is done too: every feed is grouped, and all is learned from. */
+/** Waits until the work after the explanations is done as well: grouping into episodes, and learning. */
 export const settled = ({ pool }: System): Promise<void> =>
-	until(async () => {
+	pollUntil(async () => {
 		const { rows } = await pool.query('select from doorbell union all select from learn_due limit 1');
 		return rows.length === 0 && (await suppliersWithNews(pool, 0)).length === 0;
 	});
 
-const LIMIT_MS = 120_000;
-
-async function until(isDone: () => Promise<boolean>): Promise<void> {
-	const end = Date.now() + LIMIT_MS;
+async function pollUntil(isDone: () => Promise<boolean>): Promise<void> {
+	const end = Date.now() + SETTLE_TIMEOUT_MS;
 	while (!(await isDone())) {
-		if (Date.now() > end) throw new Error('the product still works on what was sent two minutes ago');
+		if (Date.now() > end)
+			throw new Error(
+				`Causeway has not finished its work within ${SETTLE_TIMEOUT_MS / 1000} s after the last call`
+			);
 		await pause(50);
 	}
 }

@@ -1,8 +1,10 @@
-// The report as a table for the terminal.
+// Formats the report as a table for the terminal.
+import { sum } from './figures.ts';
+import { formatMs, formatNumber, formatRatio } from './format.ts';
+import { NATIONAL_LOAD } from './national-load.ts';
 import {
 	BASELINES,
-	COUNTRY,
-	STEP_PARTS,
+	STEP_COMPONENTS,
 	type Cost,
 	type Growth,
 	type Latency,
@@ -10,57 +12,56 @@ import {
 	type Report
 } from './report.ts';
 import { targetsOf } from './targets.ts';
-import { inMs, ratio, whole } from './wording.ts';
 
 const line = (name: string, ...cells: string[]): string =>
 	`  ${name.padEnd(46)}${cells.map((cell) => cell.padStart(14)).join('')}`.trimEnd();
 const NOT_MEASURED = 'not measured';
-const aSecond = (figure: number | null | undefined): string =>
-	figure == null ? NOT_MEASURED : whole(figure);
+const perSecond = (figure: number | null | undefined): string =>
+	figure == null ? NOT_MEASURED : formatNumber(figure);
 
 export function readable(report: Report): string {
 	const { notes, failures } = report;
 	const sections = [
-		paces(report),
+		throughputs(report),
 		latencies(report),
 		stepsOf(report),
-		[...sizes(report), ...special(report)],
-		verdicts(report),
+		[...sizes(report), ...otherFigures(report)],
+		targets(report),
 		notes.map((note) => `  ${note}`),
 		failures.map((failure) => `  FAILED: ${failure}`)
 	];
 	return [
 		`Causeway on ${report.cores} cores, Node ${report.node}, Redis ${report.redis}, PostgreSQL ${report.postgres}; ${
 			report.quick ? 'quick, ' : ''
-		}${report.rounds === 1 ? 'one round' : `medians of ${report.rounds} rounds`}, ${whole(report.seconds)} s`,
-		// What the caller did not ask for is left out.
+		}${report.rounds === 1 ? 'one round' : `medians of ${report.rounds} rounds`}, ${formatNumber(report.seconds)} s`,
+		// Sections that were not measured are left out.
 		...sections.filter((lines) => lines.length > 0).map((lines) => `\n${lines.join('\n')}`)
 	].join('\n');
 }
 
-function verdicts(report: Report): string[] {
+function targets(report: Report): string[] {
 	const measured = targetsOf(report).filter(({ met }) => met !== null);
 	return [
-		line('targets', 'wanted', 'is'),
+		line('targets', 'required', 'measured'),
 		...measured.map(({ name, wanted, is, met }) => line(name, wanted, is, met ? 'met' : 'MISSED'))
 	];
 }
 
-function paces({ ours, baselines, ratios }: Report): string[] {
+function throughputs({ ours, baselines, ratios }: Report): string[] {
 	if ([...Object.values(ours), ...Object.values(baselines)].every((figure) => figure === null)) return [];
 	return [
-		line('', 'a second', 'ours is'),
-		line('Causeway: Alerts, HTTP to screen', aSecond(ours.alertsPerSecond)),
-		line('  50 a call', aSecond(ours.alertsBy50PerSecond)),
-		line('  one a call', aSecond(ours.alertsBy1PerSecond)),
-		line('  one DUIS message a call', aSecond(ours.duisPerSecond)),
-		line('  beside as many Service Requests', aSecond(ours.mixed?.alertsPerSecond)),
-		line('Causeway: Service Requests', aSecond(ours.serviceRequestsPerSecond)),
+		line('throughput', 'per second', 'Causeway is'),
+		line('Causeway: Alerts, HTTP to client', perSecond(ours.alertsPerSecond)),
+		line('  50 a call', perSecond(ours.alertsBy50PerSecond)),
+		line('  one a call', perSecond(ours.alertsBy1PerSecond)),
+		line('  one DUIS message a call', perSecond(ours.duisPerSecond)),
+		line('  with as many Service Requests', perSecond(ours.mixed?.alertsPerSecond)),
+		line('Causeway: Service Requests', perSecond(ours.serviceRequestsPerSecond)),
 		...(Object.keys(BASELINES) as Array<keyof Ratios>).map((key) => {
 			const figure = baselines[BASELINES[key].figure];
 			return line(
 				BASELINES[key].name,
-				...(figure === null ? [NOT_MEASURED] : [whole(figure), ratio(ratios[key])])
+				...(figure === null ? [NOT_MEASURED] : [formatNumber(figure), formatRatio(ratios[key])])
 			);
 		})
 	];
@@ -70,28 +71,36 @@ function latencies({ latencyMs, cost, halfPerSecond, consoles }: Report): string
 	if (!latencyMs.at1150 && !latencyMs.at50pct && !consoles) return [];
 	const latency = (name: string, at: Latency | null, of: Cost | null): string =>
 		at
-			? line(name, ...[at.p50, at.p95, at.p99].map(inMs), of ? `${whole(of.percent)} %` : '-')
+			? line(name, ...[at.p50, at.p95, at.p99].map(formatMs), of ? `${formatNumber(of.percent)} %` : '-')
 			: line(name, NOT_MEASURED);
+	const nationalAlerts = formatNumber(NATIONAL_LOAD.alertsPerSecond);
+	const nationalRequests = formatNumber(NATIONAL_LOAD.serviceRequestsPerSecond);
 	const busy = (of: Cost): string =>
 		Object.entries(of.cores)
-			.map(([part, cores]) => `${part} ${cores.toFixed(2)}`)
+			.map(([component, cores]) => `${component} ${cores.toFixed(2)}`)
 			.join(', ');
 	return [
-		line('from the call to the console', 'p50', 'p95', 'p99', 'of all cores'),
+		line('latency, HTTP call to connected client', 'p50', 'p95', 'p99', 'CPU in use'),
 		latency(
-			`${whole(COUNTRY.alertsPerSecond)} Alerts/s beside 800 requests/s`,
+			`national load: ${nationalAlerts} Alerts, ${nationalRequests} requests/s`,
 			latencyMs.at1150,
 			cost.at1150
 		),
 		latency(
-			`half of the most${halfPerSecond === null ? '' : `: ${whole(halfPerSecond)} Alerts/s`}`,
+			`half of the maximum${halfPerSecond === null ? '' : `: ${formatNumber(halfPerSecond)} Alerts/s`}`,
 			latencyMs.at50pct,
 			null
 		),
 		...(consoles
-			? [latency(`with ${whole(consoles.connections)} consoles`, consoles.latencyMs, consoles.cost)]
+			? [
+					latency(
+						`national load, ${formatNumber(consoles.connections)} connected clients`,
+						consoles.latencyMs,
+						consoles.cost
+					)
+				]
 			: []),
-		...(cost.at1150 ? [line('cores that were busy', busy(cost.at1150))] : [])
+		...(cost.at1150 ? [line('busy cores at the national load', busy(cost.at1150))] : [])
 	];
 }
 
@@ -100,11 +109,11 @@ function stepsOf({ steps }: Report): string[] {
 	const row = (name: string, us: NonNullable<Report['steps']>[number]['us']): string =>
 		line(
 			name,
-			...STEP_PARTS.map((part) => whole(us[part])),
-			whole(STEP_PARTS.reduce((sum, part) => sum + us[part], 0))
+			...STEP_COMPONENTS.map((component) => formatNumber(us[component])),
+			formatNumber(sum(STEP_COMPONENTS.map((component) => us[component])))
 		);
 	return [
-		line('microseconds of CPU a record, step by step', ...STEP_PARTS, 'together'),
+		line('microseconds of CPU per record, by step', ...STEP_COMPONENTS, 'sum'),
 		...steps.map(({ name, of, us }) => row(`${of}: ${name}`, us))
 	];
 }
@@ -112,34 +121,34 @@ function stepsOf({ steps }: Report): string[] {
 function sizes({ memory, growth }: Report): string[] {
 	const grown = (at: Growth): string =>
 		line(
-			`index of ${whole(at.requests)} requests`,
-			`${whole(at.alertsPerSecond)} /s`,
-			`p99 ${inMs(at.p99Ms)}`,
-			at.bytesPerServiceRequest === null ? '' : `${whole(at.bytesPerServiceRequest)} B each`
+			`with ${formatNumber(at.requests)} requests in the index`,
+			`${formatNumber(at.alertsPerSecond)} /s`,
+			`p99 ${formatMs(at.p99Ms)}`,
+			at.bytesPerServiceRequest === null ? '' : `${formatNumber(at.bytesPerServiceRequest)} B/request`
 		);
 	const size = (name: string, figure: number | null, unit: string): string[] =>
-		figure === null ? [] : [line(name, `${whole(figure)} ${unit}`)];
+		figure === null ? [] : [line(name, `${formatNumber(figure)} ${unit}`)];
 	return [
-		...size('index in Redis, a Service Request', memory.bytesPerServiceRequest, 'B'),
-		...size('record in PostgreSQL, an Alert', memory.databaseBytesPerAlert, 'B'),
-		...size('memory of web and worker together', memory.rssMiB, 'MiB'),
+		...size('Redis index, per Service Request', memory.bytesPerServiceRequest, 'B'),
+		...size('PostgreSQL database, per Alert', memory.databaseBytesPerAlert, 'B'),
+		...size('memory of web and worker', memory.rssMiB, 'MiB'),
 		...growth.points.map(grown)
 	];
 }
 
-function special({ backlog, browser, consoles, explained }: Report): string[] {
+function otherFigures({ backlog, browser, consoles, explained }: Report): string[] {
 	const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-	const alerts = Object.values(explained).reduce((a, b) => a + b, 0);
+	const alerts = sum(Object.values(explained));
 	return [
 		...(backlog
 			? [
 					line(
-						`backlog of ${whole(backlog.alerts)} Alerts`,
-						`${whole(backlog.drainSeconds)} s`,
-						`${whole(backlog.drainedPerSecond)} /s`
+						`backlog of ${formatNumber(backlog.alerts)} Alerts, drained in`,
+						`${formatNumber(backlog.drainSeconds)} s`,
+						`${formatNumber(backlog.drainedPerSecond)} /s`
 					),
 					line(
-						'  priority 1: of all, of the first tenth',
+						'  share of priority 1: of all, of first 10 %',
 						percent(backlog.urgentShare),
 						percent(backlog.urgentShareOfFirstTenth)
 					)
@@ -148,18 +157,18 @@ function special({ backlog, browser, consoles, explained }: Report): string[] {
 		...(consoles && consoles.webRssMiB !== null
 			? [
 					line(
-						`memory of web with ${whole(consoles.connections)} consoles`,
-						`${whole(consoles.webRssMiB)} MiB`
+						`memory of web, ${formatNumber(consoles.connections)} connected clients`,
+						`${formatNumber(consoles.webRssMiB)} MiB`
 					)
 				]
 			: []),
 		...(browser
 			? [
 					line(
-						`browser with ${whole(browser.inView)} Alerts in view`,
-						`${whole(browser.framesPerSecond)} frames/s`,
-						`worst ${inMs(browser.longestFrameMs)}`,
-						`${whole(browser.heapMiB)} MiB`
+						`browser with ${formatNumber(browser.inView)} Alerts in the list`,
+						`${formatNumber(browser.framesPerSecond)} frames/s`,
+						`max ${formatMs(browser.longestFrameMs)}`,
+						`${formatNumber(browser.heapMiB)} MiB`
 					)
 				]
 			: []),

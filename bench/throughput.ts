@@ -1,35 +1,48 @@
-// How fast something goes: lanes that work side by side for a time, counted after a warm-up.
+// Measures the throughput of an operation: several lanes repeat it at the same time, and the count starts after a
+// warm-up.
+import type { OnProgress } from './progress.ts';
 
-export interface Measuring {
-	/** How long is measured. */
+export interface MeasureOptions {
+	/** Length of the measurement without its warm-up. */
 	seconds: number;
-	/** Told now and then how many seconds of all have passed. */
-	onProgress?: ((done: number, total: number) => void) | undefined;
+	/** Called a few times a second with the seconds that have passed and the seconds of the whole measurement. */
+	onProgress?: OnProgress | undefined;
 }
 
-/** Warm-up before what counts, as a share of it. */
-const WARM_UP = 0.2;
+const PROGRESS_INTERVAL_MS = 250;
+/** Length of the warm-up as a share of the measurement. */
+const WARM_UP_SHARE = 0.2;
 
-/** Takes turns on `lanes` lanes; a turn says how much it has done. Returns how much is done in a second. */
-export async function throughput(
+/** Splits one progress bar over two measurements of the same length. */
+export function inTwoHalves({ seconds, onProgress }: MeasureOptions): [MeasureOptions, MeasureOptions] {
+	return [
+		{ seconds, onProgress: (done, total) => onProgress?.(done, 2 * total) },
+		{ seconds, onProgress: (done, total) => onProgress?.(total + done, 2 * total) }
+	];
+}
+
+/**
+ * Repeats `turn` on `lanes` lanes. Each turn returns the amount of work it did. Returns the amount of work per second.
+ */
+export async function measureThroughput(
 	lanes: number,
 	turn: () => Promise<number>,
-	{ seconds, onProgress }: Measuring
+	{ seconds, onProgress }: MeasureOptions
 ): Promise<number> {
 	const begin = performance.now();
-	const from = begin + WARM_UP * seconds * 1000;
+	const from = begin + WARM_UP_SHARE * seconds * 1000;
 	const until = from + seconds * 1000;
 	const total = (until - begin) / 1000;
 	let done = 0;
-	let told = begin;
+	let lastReport = begin;
 	const lane = async (): Promise<void> => {
 		for (;;) {
 			const amount = await turn();
 			const now = performance.now();
 			if (now >= until) return;
 			if (now >= from) done += amount;
-			if (now - told < 250) continue;
-			told = now;
+			if (now - lastReport < PROGRESS_INTERVAL_MS) continue;
+			lastReport = now;
 			onProgress?.((now - begin) / 1000, total);
 		}
 	};

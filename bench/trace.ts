@@ -1,26 +1,38 @@
-// The trace that everything is measured on: homes, Service Requests and Alerts of one seed. Each body is a function of
-// the seed and its number, so that ten million need no memory and every process makes the same ones.
+// Makes the trace that all measurements use: homes, Service Requests and Alerts of one seed. Each body is a function of
+// the seed and its number. So ten million bodies need no memory, and every process makes the same bodies.
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import type { AlertBody, RequestBody } from '../demo/events.ts';
 import { createRandom, type Random } from '../demo/random.ts';
 import { PARTIES, type DeviceBody, type Party } from '../demo/world.ts';
-import { CAUSING, HARMLESS, LONE, lotsOf, type Place, type Sender } from './mechanisms.ts';
+import {
+	CAUSING_REQUESTS,
+	HARMLESS_REQUESTS,
+	SPONTANEOUS_ALERTS,
+	mixOf,
+	type DeviceType,
+	type Sender
+} from './mechanisms.ts';
+import { NATIONAL_LOAD } from './national-load.ts';
 
 export interface TracePlan {
 	seed: number;
-	/** So many Devices, to the next five whole homes (thirteen Devices). */
+	/** Number of Devices, rounded up to groups of five homes with thirteen Devices. */
 	devices: number;
-	/** Service Requests that were recorded before `now`, some hundred at least; those with greater numbers come after it. */
+	/**
+	 * Service Requests recorded before `now`: at least some hundred. Requests with greater numbers are recorded after
+	 * `now`.
+	 */
 	requests: number;
-	/** Epoch ms. */
+	/** The present in trace time. Epoch ms. */
 	now: number;
-	/** The number of the first Alert (0 by default), and when it is received (`now`). */
+	/** The number of the first Alert. Default: 0. */
 	alerts?: number;
+	/** When the first Alert is received. Epoch ms. Default: `now`. */
 	alertsSince?: number;
-	/** How densely requests and Alerts follow each other. */
+	/** Density of requests and Alerts in trace time. Default: the national load. */
 	requestsPerSecond?: number;
 	alertsPerSecond?: number;
-	/** No request comes after `now`: what causes Alerts lies before it. */
+	/** No request follows after `now`, so the causes of all Alerts are before it. */
 	alertsAlone?: boolean;
 }
 
@@ -28,7 +40,7 @@ export interface TraceSupplier {
 	slug: string;
 	name: string;
 	userIds: string[];
-	/** Of a hundred homes. */
+	/** Percent of the homes. */
 	share: number;
 }
 
@@ -46,37 +58,37 @@ export const SUPPLIERS: readonly TraceSupplier[] = [
 	supplier('newlane', PARTIES.newlane, 10)
 ];
 
-/** What a country sends (estimated for 2026). */
-export const COUNTRY = { requestsPerSecond: 800, alertsPerSecond: 1150 };
 /** Service Requests per second of trace time. Trace time advances with the requests that were sent. */
-export const REQUESTS_PER_SECOND = 10;
-/** Of a hundred Alerts, so many are caused by a request. */
-const CAUSED = 75;
-const SINCE = '2025-01-01T00:00:00.000Z';
+export const TRACE_REQUESTS_PER_SECOND = 10;
+/** Percent of the Alerts that a request causes. */
+const CAUSED_PERCENT = 75;
+const TENURE_START = '2025-01-01T00:00:00.000Z';
 const FIRST_COUNTER = 1_700_000_000_000;
-/** Three of five homes have gas. */
-const [HOMES, DEVICES] = [5, 13];
-const hasGas = (home: number): boolean => home % HOMES >= 2;
+/** Each home has a hub and an electricity meter. Three of five homes have a gas meter as well. */
+const [HOMES_PER_GROUP, DEVICES_PER_GROUP] = [5, 13];
+const hasGas = (home: number): boolean => home % HOMES_PER_GROUP >= 2;
 
-const REQUEST_LOTS = lotsOf([...CAUSING, ...HARMLESS]);
-const CAUSED_LOTS = lotsOf(CAUSING.map((mechanism) => ({ share: mechanism.alert.share, mechanism })));
-const LONE_LOTS = lotsOf(LONE);
-const SUPPLIER_LOTS = lotsOf(SUPPLIERS);
+const REQUEST_MIX = mixOf([...CAUSING_REQUESTS, ...HARMLESS_REQUESTS]);
+const CAUSED_ALERT_MIX = mixOf(
+	CAUSING_REQUESTS.map((mechanism) => ({ share: mechanism.alert.share, mechanism }))
+);
+const SPONTANEOUS_ALERT_MIX = mixOf(SPONTANEOUS_ALERTS);
+const SUPPLIER_MIX = mixOf(SUPPLIERS);
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0').toUpperCase());
-const DIGIT: Record<Place, string> = { ESME: '1', GSME: '2', CHF: '3' };
-const deviceIdOf = (home: number, place: Place): string =>
-	`88-73-84-5B-${HEX[(home >> 16) & 255]}-${HEX[(home >> 8) & 255]}-${HEX[home & 255]}-0${DIGIT[place]}`;
+const DEVICE_DIGIT: Record<DeviceType, string> = { ESME: '1', GSME: '2', CHF: '3' };
+const deviceIdOf = (home: number, deviceType: DeviceType): string =>
+	`88-73-84-5B-${HEX[(home >> 16) & 255]}-${HEX[(home >> 8) & 255]}-${HEX[home & 255]}-0${DEVICE_DIGIT[deviceType]}`;
 
-/** The Responsible Supplier of a home's electricity (and hub), and of its gas: another in a third of the homes. */
+/** The Responsible Suppliers of a home. A third of the homes draw a separate Supplier for gas. */
 function suppliersOf(seed: number, home: number): { electricity: TraceSupplier; gas: TraceSupplier } {
-	const random = chance(seed, 3, home);
-	const electricity = random.pick(SUPPLIER_LOTS);
-	return { electricity, gas: random.chance(1 / 3) ? random.pick(SUPPLIER_LOTS) : electricity };
+	const random = randomFor(seed, 3, home);
+	const electricity = random.pick(SUPPLIER_MIX);
+	return { electricity, gas: random.chance(1 / 3) ? random.pick(SUPPLIER_MIX) : electricity };
 }
 
-/** The chance of one numbered thing of one stream: the same at every call. */
-const chance = (seed: number, stream: number, number: number): Random =>
+/** The random numbers for one record of one stream: the same at every call. */
+const randomFor = (seed: number, stream: number, number: number): Random =>
 	createRandom(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b) ^ (stream << 29));
 
 const iso = (at: number): string => new Date(at).toISOString();
@@ -85,36 +97,41 @@ export type Trace = ReturnType<typeof createTrace>;
 
 export function createTrace(plan: TracePlan) {
 	const { seed, requests, now, alerts = 0, alertsSince = now } = plan;
-	const { requestsPerSecond, alertsPerSecond } = { ...COUNTRY, ...plan };
-	const homes = Math.ceil(plan.devices / DEVICES) * HOMES;
+	const {
+		requestsPerSecond = NATIONAL_LOAD.serviceRequestsPerSecond,
+		alertsPerSecond = NATIONAL_LOAD.alertsPerSecond
+	} = plan;
+	const homes = Math.ceil(plan.devices / DEVICES_PER_GROUP) * HOMES_PER_GROUP;
 
-	/** When a request was recorded, and when an Alert is received. */
+	/** When a request is recorded, and when an Alert is received. Epoch ms. */
 	const requestTime = (i: number): number => Math.round(now + ((i - requests) * 1000) / requestsPerSecond);
 	const alertTime = (i: number): number => Math.round(alertsSince + ((i - alerts) * 1000) / alertsPerSecond);
 
-	/** A home that has a Device of this kind. */
-	function homeWith(place: Place, random: Random): number {
+	/** Draws a home that has a Device of this type. */
+	function homeWith(deviceType: DeviceType, random: Random): number {
 		const home = random.whole(0, homes - 1);
-		return place === 'GSME' && !hasGas(home) ? home - (home % HOMES) + random.whole(2, 4) : home;
+		return deviceType === 'GSME' && !hasGas(home)
+			? home - (home % HOMES_PER_GROUP) + random.whole(2, 4)
+			: home;
 	}
 
-	const homeOfRequest = (i: number): number => homeWith(REQUEST_LOTS[i % 100]!.on, chance(seed, 1, i));
+	const homeOfRequest = (i: number): number => homeWith(REQUEST_MIX[i % 100]!.on, randomFor(seed, 1, i));
 
-	function senderOf(sender: Sender, home: number, place: Place): Party {
+	function senderOf(sender: Sender, home: number, deviceType: DeviceType): Party {
 		if (typeof sender !== 'string') return sender;
 		const { electricity, gas } = suppliersOf(seed, home);
-		const own = place === 'GSME' ? gas : electricity;
-		const who = sender === 'own' ? own : SUPPLIERS[(SUPPLIERS.indexOf(own) + 1) % SUPPLIERS.length]!;
-		// Who is foreign to the electricity side is the home's gas Supplier.
-		const role = place === 'GSME' || sender === 'other' ? 'GS' : 'IS';
-		return { userId: who.userIds[0]!, role, name: who.name };
+		const own = deviceType === 'GSME' ? gas : electricity;
+		const chosen = sender === 'own' ? own : SUPPLIERS[(SUPPLIERS.indexOf(own) + 1) % SUPPLIERS.length]!;
+		// Another Supplier than the one for electricity acts as the gas Supplier of the home.
+		const role = deviceType === 'GSME' || sender === 'other' ? 'GS' : 'IS';
+		return { userId: chosen.userIds[0]!, role, name: chosen.name };
 	}
 
-	/** Request `i` as the product keeps it; its record arrives at `at`. */
+	/** Request `i` as Causeway stores it. Its record arrives at `at` (epoch ms). */
 	function serviceRequestAt(i: number, at = requestTime(i)): ServiceRequest {
-		const mechanism = REQUEST_LOTS[i % 100]!;
-		const { on, answer, executedAfter } = mechanism;
-		const random = chance(seed, 1, i);
+		const mechanism = REQUEST_MIX[i % 100]!;
+		const { on, answer, executedAfterSeconds } = mechanism;
+		const random = randomFor(seed, 1, i);
 		const home = homeWith(on, random);
 		const party = senderOf(mechanism.sender, home, on);
 		const deviceId = deviceIdOf(home, on);
@@ -128,9 +145,9 @@ export function createTrace(plan: TracePlan) {
 			serviceReferenceVariant: random.pick(mechanism.variants),
 			userRole: party.role,
 			userName: party.name,
-			mode: executedAfter ? 'future-dated-device' : 'on-demand',
+			mode: executedAfterSeconds ? 'future-dated-device' : 'on-demand',
 			requestedAt,
-			executeAt: executedAfter ? at + executedAfter * 1000 : null,
+			executeAt: executedAfterSeconds ? at + executedAfterSeconds * 1000 : null,
 			respondedAt: answer && at,
 			responseCode: answer && answer[0]
 		};
@@ -153,27 +170,31 @@ export function createTrace(plan: TracePlan) {
 		};
 	}
 
-	/** What Alert `i` is: the request that causes it, or the Alert that comes of itself. `raisedAt` is its own time. */
-	function origin(i: number, at: number) {
-		const random = chance(seed, 2, i);
+	/**
+	 * The kind of Alert `i` and the number of the request that causes it. Without `cause` the Alert is spontaneous.
+	 * `raisedAt` is the Device's own time (epoch ms).
+	 */
+	function originOf(i: number, at: number) {
+		const random = randomFor(seed, 2, i);
 		const raisedAt = at - random.whole(200, 4000);
-		if (random.whole(0, 99) >= CAUSED) return { raisedAt, alert: random.pick(LONE_LOTS), random };
-		const { mechanism } = random.pick(CAUSED_LOTS);
-		const [least, most] = mechanism.alert.delay;
+		if (random.whole(0, 99) >= CAUSED_PERCENT)
+			return { raisedAt, alert: random.pick(SPONTANEOUS_ALERT_MIX), random };
+		const { mechanism } = random.pick(CAUSED_ALERT_MIX);
+		const [least, most] = mechanism.alert.delaySeconds;
 		const latest = plan.alertsAlone ? Math.min(raisedAt, now) : raisedAt;
 		const before = latest - (least + random.next() * (most - least)) * 1000;
-		const wanted = Math.floor(requests + ((before - now) * requestsPerSecond) / 1000);
-		// The requests of one kind come every so often; where the trace is too short, any of them will do.
-		const near = wanted >= 100 ? wanted : random.whole(100, Math.max(100, requests - 1));
-		let cause = near;
-		while (REQUEST_LOTS[cause % 100] !== mechanism) cause--;
+		const wantedNumber = Math.floor(requests + ((before - now) * requestsPerSecond) / 1000);
+		// Goes back to the next request of this kind. If the trace is too short, it starts at a random request instead.
+		const startNumber = wantedNumber >= 100 ? wantedNumber : random.whole(100, Math.max(100, requests - 1));
+		let cause = startNumber;
+		while (REQUEST_MIX[cause % 100] !== mechanism) cause--;
 		return { raisedAt, alert: mechanism.alert, cause, random };
 	}
 
 	const messageIdAt = (i: number): string => `bench ${seed} ${i}`;
 
 	function alertAt(i: number, at = alertTime(i)): AlertBody {
-		const { raisedAt, alert, cause, random } = origin(i, at);
+		const { raisedAt, alert, cause, random } = originOf(i, at);
 		const home = cause === undefined ? homeWith(alert.on, random) : homeOfRequest(cause);
 		const body: AlertBody = {
 			deviceId: deviceIdOf(home, alert.on),
@@ -195,17 +216,17 @@ export function createTrace(plan: TracePlan) {
 		return body;
 	}
 
-	/** The Devices of a home as the inventory takes them. */
+	/** The Devices of a home in the format of the inventory. */
 	function devicesOf(home: number): DeviceBody[] {
 		const { electricity, gas } = suppliersOf(seed, home);
-		const device = (deviceType: Place, { slug }: TraceSupplier): DeviceBody => ({
+		const device = (deviceType: DeviceType, { slug }: TraceSupplier): DeviceBody => ({
 			deviceId: deviceIdOf(home, deviceType),
 			deviceType,
 			hubId: deviceIdOf(home, 'CHF'),
 			model: home % 3 === 0 ? 'Aster E4' : 'Linden 210',
 			firmware: home % 4 === 0 ? '2.10' : '2.08',
 			area: `A${home % 2000}`,
-			tenures: [{ supplier: slug, from: SINCE, to: null }]
+			tenures: [{ supplier: slug, from: TENURE_START, to: null }]
 		});
 		return [
 			device('CHF', electricity),
@@ -217,8 +238,8 @@ export function createTrace(plan: TracePlan) {
 	return {
 		plan,
 		homes,
-		/** How many Devices the homes have. */
-		devices: (homes / HOMES) * DEVICES,
+		/** The number of Devices of all homes. */
+		devices: (homes / HOMES_PER_GROUP) * DEVICES_PER_GROUP,
 		requests,
 		requestTime,
 		alertTime,
@@ -227,8 +248,8 @@ export function createTrace(plan: TracePlan) {
 		requestAt,
 		alertAt,
 		messageIdAt,
-		/** The number of the request that causes Alert `i`, or `null`. */
-		causeOf: (i: number, at = alertTime(i)): number | null => origin(i, at).cause ?? null,
+		/** The number of the request that causes Alert `i`. `null`: the Alert is spontaneous. */
+		causeOf: (i: number, at = alertTime(i)): number | null => originOf(i, at).cause ?? null,
 		requestJsonAt: (i: number, at?: number): string => JSON.stringify(requestAt(i, at)),
 		alertJsonAt: (i: number, at?: number): string => JSON.stringify(alertAt(i, at))
 	};

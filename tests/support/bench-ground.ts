@@ -1,12 +1,15 @@
-// The ground that the bench measures on, for a test: the tests' PostgreSQL, and a Redis of its own.
+// Opens the services of a measurement for a test: the PostgreSQL of the tests, and a separate Redis.
 import { inject } from 'vitest';
 import { openGround, type Ground } from '../../launcher/ground.ts';
 
-/** `name`: what is made begins with it. Sets the environment for as long as the ground is open. */
+/**
+ * The names of the scratch databases begin with `name`. Changes DATABASE_URL and REDIS_URL of this process until the
+ * services are closed.
+ */
 export async function openTestGround(name: string): Promise<Ground> {
 	const given = { DATABASE_URL: process.env['DATABASE_URL'], REDIS_URL: process.env['REDIS_URL'] };
 	process.env['DATABASE_URL'] = inject('databaseUrl');
-	// The numbered databases of the tests' Redis are taken.
+	// The tests use all numbered databases of their Redis, so the measurement starts its own.
 	delete process.env['REDIS_URL'];
 	const ground = await openGround(name, () => {});
 	return {

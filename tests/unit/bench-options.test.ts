@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { addedUp, callSize, countFor, median, medians } from '../../bench/figures.ts';
+import { sumByName, callSize, countFor, median, medians } from '../../bench/figures.ts';
 import { PARTS, readOptions } from '../../bench/options.ts';
 
 describe('the options of the benchmark', () => {
-	it('are everything in three rounds, or the short parts in one where it has to be quick', () => {
+	it('select all parts in three rounds by default, and the short parts in one round with --quick', () => {
 		expect(readOptions([])).toMatchObject({ quick: false, rounds: 3, seed: 1, json: undefined });
 		expect([...readOptions([]).parts]).toEqual(PARTS);
 		expect(readOptions(['--quick'])).toMatchObject({ quick: true, rounds: 1 });
 		expect([...readOptions(['--quick']).parts]).toEqual(['throughput', 'latency', 'baselines', 'memory']);
 	});
 
-	it('choose parts, rounds, sizes and the seed', () => {
+	it('read parts, rounds, sizes and the seed from the command line', () => {
 		const options = readOptions([
 			...['--only', 'growth, memory', '--rounds', '5', '--seed', '0'],
 			...['--growth', '1000000,100000', '--backlog', '20000', '--json', 'out.json']
@@ -21,18 +21,18 @@ describe('the options of the benchmark', () => {
 	});
 
 	it.each([
-		[['--only', 'throughput,speed'], '--only knows'],
+		[['--only', 'throughput,speed'], '--only accepts'],
 		[['--rounds', '0'], '--rounds must be a whole number from 1, not "0"'],
 		[['--seed', '1.5'], '--seed must be a whole number from 0, not "1.5"'],
 		[['--growth', '100000,'], '--growth must be a whole number from 1, not ""'],
 		[['--fast'], "Unknown option '--fast'"]
-	])('refuse %j with a sentence', (args, sentence) => {
+	])('reject %j with an error that names the option', (args, sentence) => {
 		expect(() => readOptions(args)).toThrow(sentence);
 	});
 });
 
 describe('the figures of several rounds', () => {
-	it('are medians, of each field by itself', () => {
+	it('are combined to the median of each field', () => {
 		expect(median([5, 1, 3])).toBe(3);
 		expect(median([4, 1, 3, 2])).toBe(2.5);
 		expect(median([])).toBeNull();
@@ -46,19 +46,19 @@ describe('the figures of several rounds', () => {
 		expect(medians([])).toBeNull();
 	});
 
-	it('add up what stages counted', () => {
-		expect(addedUp([{ likely: 2 }, { likely: 1, exact: 4 }])).toEqual({ likely: 3, exact: 4 });
+	it('add up the counts of several stages by name', () => {
+		expect(sumByName([{ likely: 2 }, { likely: 1, exact: 4 }])).toEqual({ likely: 3, exact: 4 });
 	});
 });
 
-describe('how much is sent', () => {
-	it('is what the machine does in the time, in whole calls', () => {
+describe('the number of records to send', () => {
+	it('fills the given time with whole calls, at least two', () => {
 		expect(countFor(1534, 8, 1000)).toBe(12_000);
 		expect(countFor(1534, 8, 1)).toBe(12_272);
 		expect(countFor(10, 3, 1000)).toBe(2000);
 	});
 
-	it('makes about a hundred calls a second at a given pace', () => {
+	it('is split into about a hundred calls a second at a fixed rate', () => {
 		expect([50, 800, 1150, 9000].map(callSize)).toEqual([1, 8, 12, 90]);
 	});
 });

@@ -14,46 +14,47 @@ const requests = numbers(4000, 290_000).map((i) => trace.requestAt(i));
 const devices = numbers(trace.homes).flatMap(trace.devicesOf);
 
 describe('the trace of the benchmark', () => {
-	it('is the same to the byte for the same seed, and another for another', () => {
-		const all = ({ requestJsonAt, alertJsonAt }: typeof trace): string =>
+	it('is the same to the byte for the same seed, and different for another seed', () => {
+		const allBodies = ({ requestJsonAt, alertJsonAt }: typeof trace): string =>
 			numbers(500)
 				.map((i) => requestJsonAt(i) + alertJsonAt(i))
 				.join();
-		expect(all(createTrace(plan))).toBe(all(trace));
-		expect(all(createTrace({ ...plan, seed: 8 }))).not.toBe(all(trace));
+		expect(allBodies(createTrace(plan))).toBe(allBodies(trace));
+		expect(allBodies(createTrace({ ...plan, seed: 8 }))).not.toBe(allBodies(trace));
 	});
 
-	it('is made of bodies that ingest takes', () => {
-		const unfit = [
+	it('consists of bodies that the API accepts', () => {
+		const rejected = [
 			...devices.filter((body) => !DeviceIn.safeParse(body).success),
 			...requests.filter((body) => !ServiceRequestIn.safeParse(body).success),
 			...alerts.filter((body) => !AlertIn.safeParse(body).success)
 		];
-		expect(unfit).toEqual([]);
+		expect(rejected).toEqual([]);
 		expect(JSON.parse(trace.alertJsonAt(5))).toEqual(alerts[5]);
 		expect(JSON.parse(trace.requestJsonAt(290_005))).toEqual(requests[5]);
 	});
 
-	it('gives every Device, request and Alert an id of its own, and speaks of known Devices only', () => {
+	it('gives every Device, request and Alert its own id, and names only Devices of the inventory', () => {
 		const known = new Set(devices.map((device) => device.deviceId));
 		expect(known.size).toBe(trace.devices);
 		expect(new Set(requests.map((body) => body.requestId)).size).toBe(requests.length);
 		expect(new Set(alerts.map((body) => body.messageId)).size).toBe(alerts.length);
-		const spoken = [
+		const named = [
 			...alerts.map((body) => body.deviceId),
 			...requests.map((body) => body.requestId.split(':')[1]!)
 		];
-		expect(spoken.filter((deviceId) => !known.has(deviceId))).toEqual([]);
+		expect(named.filter((deviceId) => !known.has(deviceId))).toEqual([]);
 	});
 
 	it('spreads the requests over the Devices', () => {
 		const touched = new Set(numbers(39_000).map((i) => trace.serviceRequestAt(i).deviceId));
-		// Three a Device by chance alone would leave one in twenty out; hubs and gas meters are asked less.
+		// Three requests per Device at random would miss one Device in twenty. Hubs and gas meters receive fewer
+		// requests.
 		expect(touched.size / trace.devices).toBeGreaterThan(0.7);
 	});
 
 	it.each(SUPPLIERS.map(({ slug, share }) => [slug, share] as const))(
-		'has %s supply about %i of a hundred hubs',
+		'makes %s the Supplier of about %i percent of the hubs',
 		(slug, share) => {
 			const hubs = devices.filter((device) => device.deviceType === 'CHF');
 			const supplied = hubs.filter((hub) => hub.tenures[0]!.supplier === slug);
@@ -61,7 +62,7 @@ describe('the trace of the benchmark', () => {
 		}
 	);
 
-	it('keeps the given times: requests before now, Alerts after it, and both where the caller says', () => {
+	it('times requests before now and Alerts after it, and both at the time that the caller gives', () => {
 		expect(trace.requestTime(plan.requests)).toBe(NOON);
 		expect(trace.requestTime(plan.requests - 800)).toBe(NOON - 1000);
 		expect(trace.alertTime(1150)).toBe(NOON + 1000);
@@ -79,16 +80,16 @@ describe('the causes in the trace', () => {
 			: [{ alert: alerts[i]!, at: trace.alertTime(i), cause, request: trace.serviceRequestAt(cause) }];
 	});
 
-	it('stand behind about 75 of a hundred Alerts, and behind none whose code no command causes', () => {
+	it('exist for about 75 percent of the Alerts, and for no code that a command cannot cause', () => {
 		expect(Math.abs(caused.length / alerts.length - 0.75)).toBeLessThan(0.03);
 		expect(caused.filter(({ alert }) => causeTable.notCommand.has(alert.code))).toEqual([]);
 	});
 
-	it('are requests that the cause table has for the code, on the Device or its hub, in the window', () => {
-		const strangers = caused.filter(({ alert, at, request }) => {
+	it('are requests that the cause table lists for the code, on the Device or its hub, within the window', () => {
+		const notInTable = caused.filter(({ alert, at, request }) => {
 			const seconds = (at - request.respondedAt!) / 1000;
 			const hub = ({ deviceId }: { deviceId: string }): string => deviceId.slice(0, -2);
-			// Where the Alert names its command, it needs no window.
+			// An Alert that names its command needs no window.
 			if (alert.reference) return hub(alert) !== hub(request);
 			return !causesOf(causeTable, alert)?.causes.some(
 				(cause) =>
@@ -99,10 +100,10 @@ describe('the causes in the trace', () => {
 					(request.respondedAt === null || (seconds >= cause.minSeconds && seconds <= cause.maxSeconds))
 			);
 		});
-		expect(strangers).toEqual([]);
+		expect(notInTable).toEqual([]);
 	});
 
-	it('are named by some Alerts: by RequestID, or by counter with the message code', () => {
+	it('are named by some Alerts, either by RequestID or by counter and message code', () => {
 		const named = caused.filter(({ alert }) => alert.reference);
 		expect(named.length / caused.length).toBeGreaterThan(0.15);
 		expect(
@@ -113,10 +114,10 @@ describe('the causes in the trace', () => {
 		).toEqual([]);
 	});
 
-	it('lie before now where Alerts come alone', () => {
-		const alone = createTrace({ ...plan, alertsAlone: true });
-		const late = numbers(2000).map((i) => alone.causeOf(i, NOON + 120_000 + i));
-		expect(late.filter((cause) => cause !== null && cause >= plan.requests)).toEqual([]);
-		expect(new Set(late).size).toBeGreaterThan(1000);
+	it('are all before now if no requests are sent with the Alerts', () => {
+		const alertsAlone = createTrace({ ...plan, alertsAlone: true });
+		const causes = numbers(2000).map((i) => alertsAlone.causeOf(i, NOON + 120_000 + i));
+		expect(causes.filter((cause) => cause !== null && cause >= plan.requests)).toEqual([]);
+		expect(new Set(causes).size).toBeGreaterThan(1000);
 	});
 });

@@ -1,4 +1,4 @@
-// On what a run was measured.
+// Reads the versions of PostgreSQL and Redis that a run measures on.
 import pg from 'pg';
 import { createClient } from 'redis';
 

@@ -1,13 +1,13 @@
-// What the record takes on disk.
+// Reads the size of the database on disk.
 import type pg from 'pg';
 
-export interface RecordSize {
+export interface DatabaseSize {
 	bytes: number;
-	/** Tables with their indexes; partitions count to their table. */
+	/** Bytes of each table with its indexes and partitions. */
 	tables: Record<string, number>;
 }
 
-export async function recordSize(pool: pg.Pool): Promise<RecordSize> {
+export async function databaseSize(pool: pg.Pool): Promise<DatabaseSize> {
 	const whole = await pool.query<{ bytes: string }>('select pg_database_size(current_database()) as bytes');
 	const { rows } = await pool.query<{ name: string; bytes: string }>(
 		`select coalesce(pg_partition_root(c.oid)::regclass, c.oid::regclass)::text as name,
@@ -20,7 +20,7 @@ export async function recordSize(pool: pg.Pool): Promise<RecordSize> {
 	};
 }
 
-export const grownBy = (before: RecordSize, after: RecordSize): RecordSize => ({
+export const databaseGrowth = (before: DatabaseSize, after: DatabaseSize): DatabaseSize => ({
 	bytes: after.bytes - before.bytes,
 	tables: Object.fromEntries(
 		Object.entries(after.tables).map(([name, bytes]) => [name, bytes - (before.tables[name] ?? 0)])
