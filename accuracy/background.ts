@@ -1,33 +1,49 @@
-// What goes on in every home all day and causes nothing: scheduled reads, reads on demand, settings that work.
+// Adds the daily traffic of every home that causes no Alert: scheduled reads, reads on demand, successful settings.
 import type { Random } from '../demo/random.ts';
 import { PARTIES, type Home } from '../demo/world.ts';
 import type { Ledger } from './ledger.ts';
-import { HOUR, MINUTE, SECOND, command, hasGas, gasSupplierOf, innocentRead, own } from './mechanism.ts';
+import {
+	HOUR,
+	MINUTE,
+	SECOND,
+	command,
+	hasGas,
+	gasSupplierOf,
+	innocentRead,
+	ownSupplier
+} from './mechanism.ts';
 
 const { northGrid, homeWatt } = PARTIES;
 
 /** Commands that change something and raise no Alert. */
-const QUIET = [
-	[own, 'esme', '6.11'],
-	[own, 'esme', '3.1'],
-	[own, 'esme', '2.3'],
-	[own, 'esme', '6.8'],
+const QUIET_COMMANDS = [
+	[ownSupplier, 'esme', '6.11'],
+	[ownSupplier, 'esme', '3.1'],
+	[ownSupplier, 'esme', '2.3'],
+	[ownSupplier, 'esme', '6.8'],
 	[northGrid, 'esme', '6.5'],
 	[northGrid, 'esme', '6.22'],
-	[own, 'chf', '8.11'],
+	[ownSupplier, 'chf', '8.11'],
 	[homeWatt, 'chf', '8.11'],
-	[own, 'esme', '2.2'],
-	[own, 'chf', '6.29']
+	[ownSupplier, 'esme', '2.2'],
+	[ownSupplier, 'chf', '6.29']
 ] as const;
 
-/** A day in one home. `busy`: requests on demand, on average. */
-export function innocentDay(l: Ledger, home: Home, from: number, busy: number): void {
-	const { random } = l;
+/** Adds one day of one home. `busy`: the mean number of requests on demand. */
+export function innocentDay(ledger: Ledger, home: Home, from: number, busy: number): void {
+	const { random } = ledger;
 	const when = (): number => from + random.next() * 23 * HOUR;
-	l.request(own, home.esme, '4.6.1', from + random.whole(1, 150) * MINUTE, ['I0', random.whole(5, 60)], {
-		mode: 'scheduled'
-	});
-	l.request(
+	ledger.request(
+		ownSupplier,
+		home.esme,
+		'4.6.1',
+		from + random.whole(1, 150) * MINUTE,
+		['I0', random.whole(5, 60)],
+		{
+			mode: 'scheduled'
+		}
+	);
+	ledger.request(
 		homeWatt,
 		home.esme,
 		'4.8.1',
@@ -38,19 +54,19 @@ export function innocentDay(l: Ledger, home: Home, from: number, busy: number): 
 		}
 	);
 	if (hasGas(home))
-		l.request(gasSupplierOf(home), home.gpf!, '4.6.1', from + random.whole(1, 150) * MINUTE, ['I0', 9], {
+		ledger.request(gasSupplierOf(home), home.gpf!, '4.6.1', from + random.whole(1, 150) * MINUTE, ['I0', 9], {
 			mode: 'scheduled'
 		});
-	for (let i = howMany(random, busy); i > 0; i--) {
-		if (random.chance(0.88)) innocentRead(l, home, when());
+	for (let i = aroundMean(random, busy); i > 0; i--) {
+		if (random.chance(0.88)) innocentRead(ledger, home, when());
 		else {
-			const [party, device, variant] = random.pick(QUIET);
+			const [party, device, variant] = random.pick(QUIET_COMMANDS);
 			const at = when();
-			if (random.chance(0.1)) l.request(party, home[device], variant, at, ['E20', random.whole(30, 60)]);
-			else command(l, party, home[device], variant, Math.round(at / SECOND) * SECOND);
+			if (random.chance(0.1)) ledger.request(party, home[device], variant, at, ['E20', random.whole(30, 60)]);
+			else command(ledger, party, home[device], variant, Math.round(at / SECOND) * SECOND);
 		}
 	}
 }
 
-/** Around the mean, never less than none. */
-const howMany = (random: Random, mean: number): number => Math.floor(random.next() * 2 * mean + 0.5);
+/** Draws a whole number around the mean, at least 0. */
+const aroundMean = (random: Random, mean: number): number => Math.floor(random.next() * 2 * mean + 0.5);

@@ -1,4 +1,4 @@
-// Two simple ways to name a cause, measured on the same corpus. What the product does beyond them is what it is worth.
+// Scores two simple ways to name a cause on the same corpus. The difference to them is the value of Causeway's rules.
 import type { BaselineScore } from '#lib/domain/accuracy-report.ts';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { effectiveTime } from '#lib/domain/correlation/evidence.ts';
@@ -6,55 +6,57 @@ import type { AlertBody } from '../demo/events.ts';
 import type { RequestPart } from './ledger.ts';
 import { isFindable, type Truth } from './truth.ts';
 
-/** A request as the audit data has it: all of its records together. Epoch ms. */
+/** A request as the audit data has it: all of its records merged. */
 export interface KnownRequest {
 	requestId: string;
 	deviceId: string;
 	variant: string;
+	/** Epoch ms. */
 	requestedAt: number;
 }
 
-/** Names one request, or none. */
+/** Names one request by its RequestID. `null`: names none. */
 export type Baseline = (alert: AlertBody, onDevice: readonly KnownRequest[]) => string | null;
 
-const QUARTER = 15 * 60_000;
+const QUARTER_HOUR_MS = 15 * 60_000;
 
-const instantOf = ({ raisedAt, receivedAt, clockStatus }: AlertBody): number =>
+const alertTimeOf = ({ raisedAt, receivedAt, clockStatus }: AlertBody): number =>
 	effectiveTime(
 		raisedAt === null ? null : Date.parse(raisedAt),
 		Date.parse(receivedAt),
 		clockStatus as Parameters<typeof effectiveTime>[2]
 	);
 
-function nearest(requests: readonly KnownRequest[], at: number, within: number): string | null {
+function nearest(requests: readonly KnownRequest[], at: number, withinMs: number): string | null {
 	let best: KnownRequest | undefined;
 	for (const request of requests) {
 		const delay = at - request.requestedAt;
-		if (delay >= 0 && delay <= within && (!best || request.requestedAt > best.requestedAt)) best = request;
+		if (delay >= 0 && delay <= withinMs && (!best || request.requestedAt > best.requestedAt)) best = request;
 	}
 	return best?.requestId ?? null;
 }
 
-/** Whatever was sent to the Device last, within the quarter of an hour before. */
-export const nearest15min: Baseline = (alert, onDevice) => nearest(onDevice, instantOf(alert), QUARTER);
+/** Names the last request to the Device within the quarter of an hour before the Alert. */
+export const nearest15min: Baseline = (alert, onDevice) =>
+	nearest(onDevice, alertTimeOf(alert), QUARTER_HOUR_MS);
 
-/** The cause table as a plain list: which SRV for which code and within how long, and no more. */
+/** Uses the cause table as a plain list of SRVs and windows by code, and nothing else of it. */
 export const tableOnly =
 	(table: CauseTable): Baseline =>
 	(alert, onDevice) => {
 		const causes = causesOf(table, alert)?.causes ?? [];
-		const at = instantOf(alert);
+		const at = alertTimeOf(alert);
 		const fitting = onDevice.filter(({ variant, requestedAt }) =>
 			causes.some((cause) => cause.variants.includes(variant) && at - requestedAt <= cause.maxSeconds * 1000)
 		);
 		return nearest(fitting, at, Infinity);
 	};
 
-/** The records of each request put together, by Device. */
+/** Merges the records of each request and groups the requests by Device. */
 export function byDevice(parts: readonly RequestPart[]): Map<string, KnownRequest[]> {
-	const whole = new Map<string, RequestPart>();
-	for (const part of parts) whole.set(part.requestId, { ...whole.get(part.requestId), ...part });
-	const known = [...whole.values()].flatMap((request): KnownRequest[] => {
+	const complete = new Map<string, RequestPart>();
+	for (const part of parts) complete.set(part.requestId, { ...complete.get(part.requestId), ...part });
+	const known = [...complete.values()].flatMap((request): KnownRequest[] => {
 		const { requestId, requestedAt, serviceReferenceVariant } = request;
 		if (!requestedAt) return [];
 		const deviceId = requestId.split(':')[1]!;
@@ -65,7 +67,7 @@ export function byDevice(parts: readonly RequestPart[]): Map<string, KnownReques
 	return Map.groupBy(known, (request) => request.deviceId);
 }
 
-/** Scored as the product is; Alerts that are out of scope are left out. */
+/** Scores a baseline as Causeway is scored, without the Alerts that are out of scope. */
 export function scoreBaseline(
 	baseline: Baseline,
 	truths: readonly Truth[],

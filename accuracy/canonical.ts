@@ -1,5 +1,5 @@
-// The explanations of a run in one form, so that two runs can be compared to the byte: what was concluded and why, and
-// nothing of when it was written.
+// Compares the explanations of two runs byte by byte: the conclusions and their reasons, without ids, versions and
+// times.
 import type { Alert } from '#lib/domain/alert.ts';
 
 export interface ReadAlert {
@@ -7,36 +7,36 @@ export interface ReadAlert {
 	alert: Alert;
 }
 
-/** What must not depend on the order of arrival; ids, versions and decisions do. */
+/** The fields that must not depend on the order of arrival. Ids, versions and decisions do depend on it. */
 const FIELDS = ['explanation', 'summary', 'notes', 'candidates', 'excluded'] as const;
 
 export interface Difference {
 	alert: string;
 	field: string;
-	/** What each run says; `null` where it does not have the Alert. */
-	said: [string | null, string | null];
+	/** The value in each run, as JSON. `null`: the run does not have the Alert. */
+	values: [string | null, string | null];
 }
 
-/** Every field of every Alert in which two runs differ by a byte. */
+/** Lists every field of every Alert in which two runs differ. */
 export function differences(a: readonly ReadAlert[], b: readonly ReadAlert[]): Difference[] {
 	const [first, second] = [canonical(a), canonical(b)];
 	return [...new Set([...first.keys(), ...second.keys()])]
 		.sort()
 		.flatMap((alert) =>
 			FIELDS.map((field): Difference => {
-				const said: Difference['said'] = [
+				const values: Difference['values'] = [
 					first.get(alert)?.[field] ?? null,
 					second.get(alert)?.[field] ?? null
 				];
-				return { alert, field, said };
+				return { alert, field, values };
 			})
 		)
-		.filter(({ said }) => said[0] !== said[1]);
+		.filter(({ values }) => values[0] !== values[1]);
 }
 
-/** The part in which the two answers differ, for a reader. */
-export function describeDifference({ alert, field, said }: Difference): string {
-	const [a, b] = said.map((text) => text ?? 'nothing') as [string, string];
+/** Describes a difference for a reader: the part of both values around the first different character. */
+export function describeDifference({ alert, field, values }: Difference): string {
+	const [a, b] = values.map((text) => text ?? 'nothing') as [string, string];
 	let from = 0;
 	while (from < a.length && a[from] === b[from]) from++;
 	const part = (text: string): string => text.slice(Math.max(0, from - 120), from + 240);

@@ -1,5 +1,5 @@
-// In which order the corpus reaches Causeway, and what of it comes twice. The order of the first run is that of a real
-// day's trouble: late records come last. The second run deals all of it anew.
+// Decides in which order the records of the corpus are sent, and which of them are sent twice. In the first run the
+// late records come last, as on a bad real day. In the second run all records are shuffled together.
 import { DUPLICATE_SHARE, type AlertBody } from '../demo/events.ts';
 import { createRandom, type Random } from '../demo/random.ts';
 import type { DeviceBody } from '../demo/world.ts';
@@ -9,43 +9,43 @@ export type Item = { path: '/service-requests'; body: RequestPart } | { path: '/
 
 export interface Delivery {
 	devices: DeviceBody[];
-	/** Sent while the audit data is said to be incomplete. */
+	/** Records to send while the completeness mark is behind. */
 	first: Item[];
-	/** Sent then; after it the audit data is complete. */
-	then: Item[];
+	/** Records to send after them. Then the audit data is complete. */
+	late: Item[];
 }
 
-/** `together`: late records are shuffled in with all others, instead of coming last. */
+/** `together`: shuffles the late records with all others, so that they do not come last. */
 export function deliver(worlds: readonly Ledger[], seed: number, together: boolean): Delivery {
 	const random = createRandom(seed);
 	const first: Item[] = [];
 	const late: Item[] = [];
-	const give = (to: Item[], item: Item): void => {
+	const add = (to: Item[], item: Item): void => {
 		to.push(item);
 		if (random.chance(DUPLICATE_SHARE)) to.push(item);
 	};
 	for (const world of worlds) {
 		for (const { parts, late: isLate, missing } of world.requests) {
 			if (missing) continue;
-			// Of a late request in two records, the second is the late one.
+			// If a late request has two records, only the second is late.
 			parts.forEach((body, i) =>
-				give(isLate && i === parts.length - 1 && !together ? late : first, {
+				add(isLate && i === parts.length - 1 && !together ? late : first, {
 					path: '/service-requests',
 					body
 				})
 			);
 		}
-		for (const body of world.alerts) give(first, { path: '/alerts', body });
+		for (const body of world.alerts) add(first, { path: '/alerts', body });
 	}
 	const devices = worlds.flatMap((world) => world.devices);
-	return { devices: shuffle(devices, random), first: shuffle(first, random), then: shuffle(late, random) };
+	return { devices: shuffle(devices, random), first: shuffle(first, random), late: shuffle(late, random) };
 }
 
 function shuffle<T>(items: readonly T[], random: Random): T[] {
-	const dealt = [...items];
-	for (let i = dealt.length - 1; i > 0; i--) {
+	const shuffled = [...items];
+	for (let i = shuffled.length - 1; i > 0; i--) {
 		const j = random.whole(0, i);
-		[dealt[i], dealt[j]] = [dealt[j]!, dealt[i]!];
+		[shuffled[i], shuffled[j]] = [shuffled[j]!, shuffled[i]!];
 	}
-	return dealt;
+	return shuffled;
 }

@@ -1,4 +1,4 @@
-// Sends a delivery through the public API, waits until all of it has been explained, and reads the explanations back.
+// Sends a delivery through the public API, waits until Causeway has explained everything, and reads the explanations.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { ReadAlert } from './canonical.ts';
@@ -6,8 +6,8 @@ import type { Item } from './delivery.ts';
 import type { System } from '../launcher/ground.ts';
 import { VIEWERS } from './system.ts';
 
-const BATCH = 400;
-const LIMIT_MS = 240_000;
+const BATCH_SIZE = 400;
+const SETTLE_TIMEOUT_MS = 240_000;
 
 async function call(url: string, key: string, init: RequestInit, type?: string): Promise<Response> {
 	for (let attempt = 0; ; attempt++) {
@@ -18,23 +18,28 @@ async function call(url: string, key: string, init: RequestInit, type?: string):
 		}).catch((error: Error) => error);
 		if (response instanceof Response && response.status !== 429 && response.status < 500) {
 			if (response.ok) return response;
-			throw new Error(`${url} answers ${response.status}: ${(await response.text()).slice(0, 300)}`);
+			throw new Error(
+				`${url} was answered with ${response.status}: ${(await response.text()).slice(0, 300)}`
+			);
 		}
 		if (attempt === 6)
 			throw new Error(
-				`${url}: ${response instanceof Error ? response.message : `answers ${response.status}`}`
+				`${url}: ${response instanceof Error ? response.message : `answered with ${response.status}`} (after ${attempt + 1} attempts)`
 			);
 		await pause(200 * 2 ** attempt);
 	}
 }
 
-/** Posts records; one that is refused is an error of the corpus. */
+/** Posts records. Throws if Causeway rejects one, because the corpus must be valid. */
 export async function post(system: System, path: string, body: unknown): Promise<void> {
 	const init = { method: 'POST', body: JSON.stringify(body) };
 	const answer = await call(`${system.url}/api/v1${path}`, system.keys['*']!, init, 'application/json');
 	if (answer.status === 204) return;
 	const { rejected } = (await answer.json()) as { rejected?: Array<{ index: number; error: string }> };
-	if (rejected?.length) throw new Error(`${path} refused ${rejected.length} records: ${rejected[0]!.error}`);
+	if (rejected?.length)
+		throw new Error(
+			`${path} rejected ${rejected.length} records of the corpus; the first: ${rejected[0]!.error}`
+		);
 }
 
 export const markComplete = (system: System, until: number): Promise<void> =>
@@ -43,10 +48,10 @@ export const markComplete = (system: System, until: number): Promise<void> =>
 		completeUntil: new Date(until).toISOString()
 	});
 
-/** In the order of the delivery, some hundred at a time. */
+/** Sends the items in their order, in batches. */
 export async function send(system: System, items: readonly Item[]): Promise<void> {
-	for (let i = 0; i < items.length; i += BATCH) {
-		const group = items.slice(i, i + BATCH);
+	for (let i = 0; i < items.length; i += BATCH_SIZE) {
+		const group = items.slice(i, i + BATCH_SIZE);
 		const requests = group.filter((item) => item.path === '/service-requests').map((item) => item.body);
 		const alerts = group.filter((item) => item.path === '/alerts').map((item) => item.body);
 		await Promise.all([
@@ -57,24 +62,26 @@ export async function send(system: System, items: readonly Item[]): Promise<void
 }
 
 export async function sendDevices(system: System, devices: readonly unknown[]): Promise<void> {
-	for (let i = 0; i < devices.length; i += BATCH) await post(system, '/devices', devices.slice(i, i + BATCH));
+	for (let i = 0; i < devices.length; i += BATCH_SIZE)
+		await post(system, '/devices', devices.slice(i, i + BATCH_SIZE));
 }
 
-/** Waits until no work is open; with `until`, also until that holds. */
+/** Waits until Causeway has no work left and `until` is true. */
 export async function settle(
 	system: System,
 	until: () => Promise<boolean> = async () => true
 ): Promise<void> {
-	const end = Date.now() + LIMIT_MS;
-	// Figures of learned evidence are shown two seconds late.
+	const end = Date.now() + SETTLE_TIMEOUT_MS;
+	// Causeway shows the counts of learned evidence two seconds late, so it must be idle for longer than that.
 	for (let quiet = 0; quiet < 15;) {
 		quiet = (await system.isBusy()) || !(await until()) ? 0 : quiet + 1;
-		if (Date.now() > end) throw new Error(`there is still work to do after ${LIMIT_MS / 1000} s`);
+		if (Date.now() > end)
+			throw new Error(`Causeway has not finished its work within ${SETTLE_TIMEOUT_MS / 1000} s`);
 		await pause(150);
 	}
 }
 
-/** How many explanations are `pending`, up to 500 for each Supplier. */
+/** Counts the explanations that are `pending`, up to 500 for each Supplier. */
 export async function pending(system: System): Promise<number> {
 	let count = 0;
 	for (const viewer of VIEWERS) {
@@ -85,7 +92,7 @@ export async function pending(system: System): Promise<number> {
 	return count;
 }
 
-/** Every Alert that the Suppliers can read. */
+/** Reads every Alert of every Supplier. */
 export async function readAll(system: System): Promise<ReadAlert[]> {
 	const read: ReadAlert[] = [];
 	for (const viewer of VIEWERS) {

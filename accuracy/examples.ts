@@ -1,7 +1,7 @@
-// Some of what was not as it should be, so that a figure can be followed to the Alert behind it.
+// Picks examples of Alerts whose answer was wrong, so that a reader can trace a figure to single Alerts.
 import type { Alert } from '#lib/domain/alert.ts';
-import type { Sent } from './ledger.ts';
-import { isAsItShouldBe, type Said } from './score.ts';
+import type { SentRequest } from './ledger.ts';
+import { isAsItShouldBe, type Answer } from './score.ts';
 import type { Truth } from './truth.ts';
 
 export interface Example {
@@ -9,53 +9,55 @@ export interface Example {
 	mechanism: string;
 	code: string;
 	truth: string;
-	/** The SRVs that did it, and when by true time. */
+	/** The requests that caused the Alert, with SRV and true time. */
 	because: string[];
+	/** The explanation of Causeway. */
 	said: string;
+	/** The first candidate. `null`: there is none. */
 	best: string | null;
-	/** How the true request, where it is not a candidate, was excluded. */
+	/** Why Causeway excluded the true request. `null`: it did not exclude it. */
 	excludedFor: string | null;
 	raisedAt: string | null;
 	receivedAt: string;
 }
 
-/** How many Alerts of one mechanism and one kind of explanation are shown. */
-const MOST = 3;
+/** The most examples with the same mechanism, truth and explanation. */
+const EXAMPLES_PER_GROUP = 3;
 
 export function examplesOf(
-	pairs: ReadonlyArray<[Truth, Said & Alert]>,
-	sent: ReadonlyMap<string, Sent>
+	pairs: ReadonlyArray<[Truth, Answer & Alert]>,
+	sent: ReadonlyMap<string, SentRequest>
 ): Example[] {
 	const seen = new Map<string, number>();
 	return pairs
-		.filter(([truth, said]) => !isAsItShouldBe(truth, said))
-		.filter(([truth, said]) => {
-			const group = `${truth.mechanism} ${truth.kind} ${said.explanation}`;
+		.filter(([truth, answer]) => !isAsItShouldBe(truth, answer))
+		.filter(([truth, answer]) => {
+			const group = `${truth.mechanism} ${truth.kind} ${answer.explanation}`;
 			const count = (seen.get(group) ?? 0) + 1;
 			seen.set(group, count);
-			return count <= MOST;
+			return count <= EXAMPLES_PER_GROUP;
 		})
-		.map(([truth, said]) => {
-			const [best] = said.candidates;
-			const excluded = said.excluded.find(({ requestId }) => truth.requests.includes(requestId));
+		.map(([truth, answer]) => {
+			const [best] = answer.candidates;
+			const excluded = answer.excluded.find(({ requestId }) => truth.requests.includes(requestId));
 			return {
 				alert: `${truth.viewer} ${truth.messageId}`,
 				mechanism: truth.mechanism,
 				code: truth.code,
 				truth: `${truth.kind}${truth.missing ? ', record missing' : ''}${truth.hidden ? ', hidden by tenure' : ''}`,
 				because: truth.requests.map((id) => describe(sent.get(id)!)),
-				said: said.explanation,
+				said: answer.explanation,
 				best: best
 					? `${best.tier} ${best.serviceReferenceVariant} of ${best.userRole}, ${best.deltaSeconds} s after ${best.anchor}, ${best.responseCode ?? 'no response'}`
 					: null,
 				excludedFor: excluded ? `${excluded.reason}: ${excluded.text}` : null,
-				raisedAt: said.raisedAt,
-				receivedAt: said.receivedAt
+				raisedAt: answer.raisedAt,
+				receivedAt: answer.receivedAt
 			};
 		});
 }
 
-function describe({ party, at, parts, missing }: Sent): string {
-	const whole = Object.assign({}, ...parts) as Sent['parts'][number];
-	return `${whole.serviceReferenceVariant} of ${party.role} at ${new Date(at).toISOString()}, ${whole.responseCode ?? 'no response'}${missing ? ', missing' : ''}`;
+function describe({ party, at, parts, missing }: SentRequest): string {
+	const complete = Object.assign({}, ...parts) as SentRequest['parts'][number];
+	return `${complete.serviceReferenceVariant} of ${party.role} at ${new Date(at).toISOString()}, ${complete.responseCode ?? 'no response'}${missing ? ', missing' : ''}`;
 }

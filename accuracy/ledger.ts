@@ -1,36 +1,36 @@
-// The book of one simulated world: every Service Request, every Alert, and the truth beside it.
+// Records one simulated world: every Service Request, every Alert, and the true cause of each Alert.
 import type { TruthKind } from '#lib/domain/accuracy-report.ts';
 import { DAY, SECOND, type AlertBody, type RequestBody } from '../demo/events.ts';
 import type { Random } from '../demo/random.ts';
 import { devicesOf, homeOf, type DeviceBody, type Home, type Party } from '../demo/world.ts';
-import { transit } from './delays.ts';
+import { secondsInTransit } from './delays.ts';
 import type { Truth } from './truth.ts';
 
-/** Shares of what goes wrong in a world. */
+/** The faults of a world, as shares from 0 to 1. */
 export interface Faults {
-	/** Audit records that come only when everything else is in. */
+	/** Audit records that arrive after all other records. */
 	late: number;
-	/** Records of causing requests that never come. */
+	/** Audit records of causing requests that never arrive. */
 	missing: number;
-	/** Requests whose response comes in a second record. */
+	/** Requests whose response arrives in a second record. */
 	inTwoParts: number;
-	/** Devices whose clock is some seconds off and called reliable. */
+	/** Devices whose clock is some seconds off and reported as reliable. */
 	skewedClock: number;
-	/** Devices whose clock is minutes or hours off and called unreliable. */
+	/** Devices whose clock is minutes or hours off and reported as unreliable. */
 	unreliableClock: number;
-	/** Devices that have lost their date. */
+	/** Devices whose clock has returned to its reset date. */
 	invalidClock: number;
 }
 
 export type RequestPart = Partial<RequestBody> & Pick<RequestBody, 'requestId'>;
 
-export interface Sent {
+export interface SentRequest {
 	requestId: string;
 	party: Party;
 	at: number;
 	late: boolean;
 	missing: boolean;
-	/** Whether it has been drawn if its record is missing. */
+	/** The request causes an Alert. `missing` is drawn when this becomes true. */
 	isCause: boolean;
 	parts: RequestPart[];
 }
@@ -38,7 +38,7 @@ export interface Sent {
 interface Clock {
 	status: 'reliable' | 'unreliable' | 'invalid';
 	/** Seconds ahead of true time. */
-	ahead: number;
+	aheadSeconds: number;
 }
 
 export interface RequestOptions {
@@ -57,28 +57,28 @@ export interface AlertOptions {
 	truth?: TruthKind;
 	hidden?: boolean;
 	outOfScope?: boolean;
-	/** The Device's clock at this moment, where the mechanism is about clocks. */
+	/** The Device's clock for this Alert. Absent: the clock that was drawn for the Device. */
 	clock?: Clock;
 }
 
 const iso = (at: number): string => new Date(at).toISOString();
-const LOST_DATE = Date.UTC(2000, 0, 1);
+const RESET_DATE = Date.UTC(2000, 0, 1);
 
 export class Ledger {
-	readonly requests: Sent[] = [];
+	readonly requests: SentRequest[] = [];
 	readonly alerts: AlertBody[] = [];
 	readonly truths: Truth[] = [];
 	readonly devices: DeviceBody[] = [];
 	readonly random: Random;
 	readonly world: string;
-	/** The mechanism that plays now. */
+	/** The name of the mechanism that adds requests and Alerts now. */
 	mechanism = '';
 	private readonly faults: Faults;
 	private readonly clocks = new Map<string, Clock>();
 	private nextHome: number;
 	private count = 0;
 
-	/** `firstHome`: numbers from here on are this world's own. */
+	/** `firstHome`: the first number for new homes. No other world uses the numbers from here on. */
 	constructor(random: Random, world: string, faults: Faults, firstHome: number) {
 		this.random = random;
 		this.world = world;
@@ -86,33 +86,34 @@ export class Ledger {
 		this.nextHome = firstHome;
 	}
 
-	/** A home that nobody else plays on; `electricity` states the tenures of its electricity side. */
+	/** Adds a home for one mechanism alone. `electricity` sets the tenures of its electricity side. */
 	newHome(electricity?: DeviceBody['tenures']): Home {
 		const home = homeOf(this.nextHome++);
 		this.devices.push(...devicesOf(home, electricity));
 		return home;
 	}
 
-	/** A Service Request at `at` (epoch ms). `answer`: response code and seconds until it, or none. */
+	/** Adds a Service Request at `at` (epoch ms). `answer`: response code and seconds until it. `null`: no response. */
 	request(
 		party: Party,
 		deviceId: string,
 		variant: string,
 		at: number,
 		answer: readonly [code: string, afterSeconds: number] | null,
-		more: RequestOptions = {}
-	): Sent {
-		// Epoch milliseconds and a running number: beyond 2^53, as counters of the trade may be.
-		const counter = more.counter ?? String(BigInt(Math.round(at)) * 65_536n + BigInt(this.count++ % 65_536));
+		options: RequestOptions = {}
+	): SentRequest {
+		// Epoch milliseconds and a running number. The value exceeds 2^53, as real counters may.
+		const counter =
+			options.counter ?? String(BigInt(Math.round(at)) * 65_536n + BigInt(this.count++ % 65_536));
 		const requestId = `${party.userId}:${deviceId}:${counter}`;
 		const first: RequestPart = {
 			requestId,
 			serviceReferenceVariant: variant,
-			userRole: more.role ?? party.role,
+			userRole: options.role ?? party.role,
 			userName: party.name,
-			mode: more.mode ?? 'on-demand',
+			mode: options.mode ?? 'on-demand',
 			requestedAt: iso(at),
-			executeAt: more.executeAt === undefined ? null : iso(more.executeAt),
+			executeAt: options.executeAt === undefined ? null : iso(options.executeAt),
 			respondedAt: null,
 			responseCode: null,
 			source: 'sat'
@@ -123,24 +124,33 @@ export class Ledger {
 				? [first, { requestId, ...response, source: 'sat' }]
 				: [{ ...first, ...response }];
 		const late = this.random.chance(this.faults.late);
-		const sent: Sent = { requestId, party, at, late, missing: false, isCause: false, parts };
+		const sent: SentRequest = { requestId, party, at, late, missing: false, isCause: false, parts };
 		this.requests.push(sent);
 		return sent;
 	}
 
-	/** An Alert raised at `at` by true time. `causes`: the requests of the operation that did it; none = spontaneous. */
-	alert(deviceId: string, code: string, at: number, causes: readonly Sent[], more: AlertOptions = {}): void {
-		const { truth, viewer, hidden = false, outOfScope = false, clock, ...fields } = more;
+	/**
+	 * Adds an Alert that is raised at `at` (epoch ms, true time). `causes`: the requests of the operation that caused
+	 * it. An empty list means a spontaneous Alert.
+	 */
+	alert(
+		deviceId: string,
+		code: string,
+		at: number,
+		causes: readonly SentRequest[],
+		options: AlertOptions = {}
+	): void {
+		const { truth, viewer, hidden = false, outOfScope = false, clock, ...fields } = options;
 		const dcc = fields.kind === 'dcc';
-		const by = dcc ? null : (clock ?? this.clockOf(deviceId));
+		const deviceClock = dcc ? null : (clock ?? this.clockOf(deviceId));
 		const messageId = `${this.world} ${this.mechanism} ${this.count++}`;
 		this.alerts.push({
 			deviceId,
 			kind: 'device',
 			code,
-			raisedAt: by && iso(reading(by, at)),
-			clockStatus: by?.status ?? 'reliable',
-			receivedAt: iso(at + transit(this.random) * SECOND),
+			raisedAt: deviceClock && iso(clockReading(deviceClock, at)),
+			clockStatus: deviceClock?.status ?? 'reliable',
+			receivedAt: iso(at + secondsInTransit(this.random) * SECOND),
 			...fields,
 			messageId
 		});
@@ -155,7 +165,7 @@ export class Ledger {
 			viewer: viewer ?? this.viewerOf(deviceId),
 			kind: truth ?? (operation.length > 0 ? 'caused' : 'spontaneous'),
 			requests: operation.map((cause) => cause.requestId),
-			// Filled in by `settle`: a later Alert may draw for the same request.
+			// `markMissing` sets it, because a later Alert may still draw `missing` for the same request.
 			missing: false,
 			hidden,
 			outOfScope,
@@ -165,11 +175,11 @@ export class Ledger {
 		});
 	}
 
-	/** Ends the world: what never arrives is taken out, and the truth says so. */
-	settle(): void {
-		const gone = new Set(this.requests.filter((sent) => sent.missing).map((sent) => sent.requestId));
+	/** Marks each truth whose requests are all missing. Call it once, after the last Alert. */
+	markMissing(): void {
+		const missingIds = new Set(this.requests.filter((sent) => sent.missing).map((sent) => sent.requestId));
 		for (const truth of this.truths)
-			truth.missing = truth.requests.length > 0 && truth.requests.every((id) => gone.has(id));
+			truth.missing = truth.requests.length > 0 && truth.requests.every((id) => missingIds.has(id));
 	}
 
 	private viewerOf(deviceId: string): string {
@@ -187,18 +197,18 @@ export class Ledger {
 		const { random } = this;
 		const { invalidClock, unreliableClock, skewedClock } = this.faults;
 		const ticket = random.next();
-		if (ticket < invalidClock) return { status: 'invalid', ahead: random.whole(0, 40) * 86_400 };
+		if (ticket < invalidClock) return { status: 'invalid', aheadSeconds: random.whole(0, 40) * 86_400 };
 		const sign = random.chance(0.5) ? 1 : -1;
 		if (ticket < invalidClock + unreliableClock)
-			return { status: 'unreliable', ahead: sign * random.whole(40, 4 * 3600) };
+			return { status: 'unreliable', aheadSeconds: sign * random.whole(40, 4 * 3600) };
 		if (ticket < invalidClock + unreliableClock + skewedClock)
-			return { status: 'reliable', ahead: sign * random.whole(1, 9) };
-		return { status: 'reliable', ahead: 0 };
+			return { status: 'reliable', aheadSeconds: sign * random.whole(1, 9) };
+		return { status: 'reliable', aheadSeconds: 0 };
 	}
 }
 
-/** What the Device's clock shows: whole seconds; a lost date counts from its reset. */
-function reading({ status, ahead }: Clock, at: number): number {
-	if (status === 'invalid') return LOST_DATE + ahead * SECOND + (at % DAY);
-	return Math.floor((at + ahead * SECOND) / SECOND) * SECOND;
+/** What the Device's clock shows, in whole seconds. An invalid clock counts from its reset date. */
+function clockReading({ status, aheadSeconds }: Clock, at: number): number {
+	if (status === 'invalid') return RESET_DATE + aheadSeconds * SECOND + (at % DAY);
+	return Math.floor((at + aheadSeconds * SECOND) / SECOND) * SECOND;
 }

@@ -1,4 +1,5 @@
-// `npm run accuracy`: simulated worlds with a known truth are sent through a real Causeway, and what it says is scored.
+// Runs `npm run accuracy`: sends simulated worlds with a known truth through a real Causeway and scores its
+// explanations.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,30 +16,30 @@ import { markComplete, pending, readAll, send, sendDevices, settle } from './dri
 import { examplesOf } from './examples.ts';
 import type { Ledger } from './ledger.ts';
 import { readable, type Report } from './report.ts';
-import { isAsItShouldBe, isLearned, isWrongExplanation, pair, score, type Said } from './score.ts';
+import { isAsItShouldBe, isLearned, isWrongExplanation, pair, score, type Answer } from './score.ts';
 import { startWorldSystem } from './system.ts';
 import type { Truth } from './truth.ts';
 import { lateToUpgraded } from './upgrade.ts';
-import { playWorld, plansOf, type WorldPlan } from './world.ts';
+import { simulateWorld, plansOf, type WorldPlan } from './world.ts';
 
 const DEFAULT_SEED = 1;
-const LATE_RECORDS = 50;
+const LATE_RECORD_COUNT = 50;
 const { values: options } = parseArgs({
 	options: { json: { type: 'string' }, seed: { type: 'string' }, quick: { type: 'boolean', default: false } }
 });
 const seed = Number(options.seed ?? DEFAULT_SEED);
-const began = performance.now();
-const said = new Set<string>();
-/** A progress line; what a process says again and again is shown once. */
+const beganMs = performance.now();
+const printedLines = new Set<string>();
+/** Prints a progress line. A line that a process repeats is printed once. */
 const say = (line: string): void => {
-	if (said.has(line)) return;
-	said.add(line);
-	console.log(`accuracy [${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s] ${line}`);
+	if (printedLines.has(line)) return;
+	printedLines.add(line);
+	console.log(`accuracy [${((performance.now() - beganMs) / 1000).toFixed(1).padStart(5)} s] ${line}`);
 };
 
 let ground: Promise<Ground> | undefined;
 let closing: Promise<void> | undefined;
-/** Also while the services are still starting: what has begun to start is stopped. */
+/** Stops Causeway and the services, also while they are still starting. */
 const close = (): Promise<void> =>
 	(closing ??=
 		ground?.then(
@@ -49,13 +50,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 	process.on(signal, () => void close().finally(() => process.exit(1)));
 
 try {
-	if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed must be a whole number');
+	if (!Number.isSafeInteger(seed) || seed < 0)
+		throw new Error(`--seed must be a whole number from 0, not "${options.seed}"`);
 	const report = await measure();
 	await close();
-	keep(report);
+	writeReport(report);
 	console.log(`\n${readable(report)}\n`);
-	if (report.missed.length > 0) throw new Error(`missed: ${report.missed.join('; ')}`);
-	console.log('accuracy: every target is met');
+	if (report.missed.length > 0) throw new Error(`missed targets: ${report.missed.join('; ')}`);
+	console.log('accuracy: all targets are met');
 } catch (error) {
 	await close();
 	console.error(`accuracy: ${(error as Error).message}`);
@@ -64,10 +66,11 @@ try {
 process.exit(0);
 
 async function measure(): Promise<Report> {
-	// Three days back: all of a world has happened, and parts of it lie within and beyond the index's memory.
+	// The worlds begin three days ago. So all of their events are in the past, some within the window of the index and
+	// some before it.
 	const from = Math.floor(Date.now() / DAY) * DAY - 3 * DAY;
 	const plans = plansOf(seed, from, options.quick ? 0.2 : 1);
-	const worlds = plans.map(playWorld);
+	const worlds = plans.map(simulateWorld);
 	const truths = worlds.flatMap((world) => world.truths);
 	const requests = worlds.reduce((sum, world) => sum + world.requests.length, 0);
 	say(`${plans.length} worlds of seed ${seed}: ${truths.length} Alerts, ${requests} Service Requests`);
@@ -78,8 +81,10 @@ async function measure(): Promise<Report> {
 	const second = await secondRun(await ground, worlds);
 	const differing = differences(first.read, second);
 	if (differing[0])
-		say(`the shuffled run differs ${differing.length} times, as in ${describeDifference(differing[0])}`);
-	return compose(plans, worlds, first, differing.length === 0);
+		say(
+			`the shuffled run differs in ${differing.length} fields; the first: ${describeDifference(differing[0])}`
+		);
+	return composeReport(plans, worlds, first, differing.length === 0);
 }
 
 interface FirstRun {
@@ -88,32 +93,36 @@ interface FirstRun {
 	latency: Report['lateToUpgradedMs'];
 }
 
-/** In the order of a real day's trouble: late records last, and the audit data complete only then. */
+/** The first run, like a bad real day: late records come last, and the audit data is complete only after them. */
 async function firstRun(ground: Ground, worlds: readonly Ledger[], from: number): Promise<FirstRun> {
 	const system = await startWorldSystem(ground);
-	say('first run: a fresh Causeway is up');
+	say('first run: a fresh Causeway is ready');
 	const delivery = deliver(worlds, seed * 31 + 1, false);
 	await markComplete(system, from + DAY / 2);
 	await sendDevices(system, delivery.devices);
 	await send(system, delivery.first);
 	await settle(system);
-	const before = pendingIds(await readAll(system));
-	say(`all but the late records are in: ${before.size} explanations are pending`);
-	await send(system, delivery.then);
+	const pendingBefore = pendingIds(await readAll(system));
+	say(`first run: all but the late records are sent, ${pendingBefore.size} explanations are pending`);
+	await send(system, delivery.late);
 	await markComplete(system, Date.now());
 	await settle(system, async () => (await pending(system)) === 0);
 	const read = await readAll(system);
-	const left = [...pendingIds(read)].filter((id) => before.has(id)).length;
-	say(`the late records are in: ${left} are pending`);
-	const latency = await lateToUpgraded(system, options.quick ? 15 : LATE_RECORDS);
+	const stillPending = [...pendingIds(read)].filter((id) => pendingBefore.has(id)).length;
+	say(`first run: the late records are sent, ${stillPending} explanations are still pending`);
+	const latency = await lateToUpgraded(system, options.quick ? 15 : LATE_RECORD_COUNT);
 	await system.stop();
-	return { read, pendingResolved: before.size === 0 ? 1 : 1 - left / before.size, latency };
+	return {
+		read,
+		pendingResolved: pendingBefore.size === 0 ? 1 : 1 - stillPending / pendingBefore.size,
+		latency
+	};
 }
 
-/** All of it anew, dealt otherwise: late records first or last, half of the inventory behind the Alerts. */
+/** The second run, in another order: late records anywhere, and half of the inventory after the Alerts. */
 async function secondRun(ground: Ground, worlds: readonly Ledger[]): Promise<ReadAlert[]> {
 	const system = await startWorldSystem(ground);
-	say('second run: another fresh Causeway, another order');
+	say('second run: another fresh Causeway is ready, the records come in another order');
 	const { devices, first } = deliver(worlds, seed * 31 + 2, true);
 	const half = Math.ceil(devices.length / 2);
 	await markComplete(system, Date.now());
@@ -127,11 +136,11 @@ async function secondRun(ground: Ground, worlds: readonly Ledger[]): Promise<Rea
 }
 
 function pendingIds(read: readonly ReadAlert[]): Set<string> {
-	const waiting = read.filter(({ alert }) => alert.explanation === 'pending');
-	return new Set(waiting.map(({ viewer, alert }) => `${viewer} ${alert.messageId}`));
+	const pendingAlerts = read.filter(({ alert }) => alert.explanation === 'pending');
+	return new Set(pendingAlerts.map(({ viewer, alert }) => `${viewer} ${alert.messageId}`));
 }
 
-function compose(
+function composeReport(
 	plans: readonly WorldPlan[],
 	worlds: readonly Ledger[],
 	{ read, pendingResolved, latency }: FirstRun,
@@ -148,7 +157,9 @@ function compose(
 	const known = byDevice(
 		worlds.flatMap((world) => world.requests.filter((sent) => !sent.missing).flatMap((sent) => sent.parts))
 	);
-	const sent = new Map(worlds.flatMap((world) => world.requests.map((one) => [one.requestId, one] as const)));
+	const sent = new Map(
+		worlds.flatMap((world) => world.requests.map((request) => [request.requestId, request] as const))
+	);
 	const report = {
 		...score(pairs),
 		pendingResolved,
@@ -175,9 +186,9 @@ function compose(
 	return { ...report, missed: missedTargets(report) };
 }
 
-function byMechanism(pairs: ReadonlyArray<[Truth, Said]>): Report['mechanisms'] {
+function byMechanism(pairs: ReadonlyArray<[Truth, Answer]>): Report['mechanisms'] {
 	const rows: Report['mechanisms'] = {};
-	for (const [truth, said] of pairs) {
+	for (const [truth, answer] of pairs) {
 		const row = (rows[truth.mechanism] ??= {
 			kind: truth.kind,
 			n: 0,
@@ -186,15 +197,15 @@ function byMechanism(pairs: ReadonlyArray<[Truth, Said]>): Report['mechanisms'] 
 			learned: 0
 		});
 		row.n++;
-		if (isAsItShouldBe(truth, said)) row.right++;
-		if (isWrongExplanation(truth, said)) row.wrongExplanations++;
-		if (isLearned(truth, said)) row.learned++;
+		if (isAsItShouldBe(truth, answer)) row.right++;
+		if (isWrongExplanation(truth, answer)) row.wrongExplanations++;
+		if (isLearned(truth, answer)) row.learned++;
 	}
 	return rows;
 }
 
-/** For the console always, and where the caller asks. */
-function keep(report: Report): void {
+/** Writes the report for the console, and to the file of `--json`. */
+function writeReport(report: Report): void {
 	const text = `${JSON.stringify(report, null, '\t')}\n`;
 	const files = [
 		join(homeOf(process.env), 'accuracy', 'report.json'),
@@ -202,7 +213,7 @@ function keep(report: Report): void {
 	];
 	for (const file of files) {
 		mkdirSync(dirname(file), { recursive: true });
-		// Whoever reads it meanwhile reads the one before, whole.
+		// Replaces the file in one step, so that a reader never sees half a report.
 		writeFileSync(`${file}.new`, text);
 		renameSync(`${file}.new`, file);
 	}

@@ -1,22 +1,23 @@
-// Commands that do what they say, and the Alerts that tell of it: clocks, top-ups, credit, supply, messages, settings.
+// Lists the mechanisms with commands that take effect and raise an Alert: clocks, top-ups, credit, supply, messages,
+// settings.
 import { PARTIES } from '../demo/world.ts';
 import { skewed } from './delays.ts';
 import {
 	HOUR,
 	MINUTE,
 	SECOND,
-	atOnce,
+	promptAlertAt,
 	command,
 	gasSupplierOf,
 	hasGas,
-	own,
+	ownSupplier,
 	type Ending,
 	type Mechanism
 } from './mechanism.ts';
 
 const { northGrid, homeWatt, metrix } = PARTIES;
 
-/** A command of the own Supplier that ends in one Alert of the electricity meter. */
+/** A command of the Responsible Supplier that causes one Alert of the electricity meter. `after`: delay in seconds. */
 const simple = (
 	name: string,
 	share: number,
@@ -27,63 +28,93 @@ const simple = (
 ): Mechanism => ({
 	name,
 	share,
-	play(l, home, at) {
-		const { sent, acts } = command(l, own, home.esme, l.random.pick(variants), at, ending);
-		const raised = after
-			? acts + skewed(l.random, after.median, after.sigma, 20 * 3600) * SECOND
-			: atOnce(l, acts);
-		l.alert(home.esme, l.random.pick(codes), raised, [sent]);
+	play(ledger, home, at) {
+		const { sent, actsAt } = command(
+			ledger,
+			ownSupplier,
+			home.esme,
+			ledger.random.pick(variants),
+			at,
+			ending
+		);
+		const raisedAt = after
+			? actsAt + skewed(ledger.random, after.median, after.sigma, 20 * 3600) * SECOND
+			: promptAlertAt(ledger, actsAt);
+		ledger.alert(home.esme, ledger.random.pick(codes), raisedAt, [sent]);
 	}
 });
 
 export const SUPPLY: readonly Mechanism[] = [
 	{
-		// The clock is set and differs by more than ten seconds: the meter refuses, and mostly admits to a bad clock.
+		// The Supplier sets a clock that differs by more than ten seconds. The meter refuses, and mostly reports an
+		// unreliable clock.
 		name: 'clock refused',
 		share: 5,
-		play(l, home, at) {
-			const gas = hasGas(home) && l.random.chance(0.25);
+		play(ledger, home, at) {
+			const gas = hasGas(home) && ledger.random.chance(0.25);
 			const device = gas ? home.gsme! : home.esme;
-			const { sent, acts } = command(l, gas ? gasSupplierOf(home) : own, device, '6.11', at, 'succeeds', {
-				gas
+			const { sent, actsAt } = command(
+				ledger,
+				gas ? gasSupplierOf(home) : ownSupplier,
+				device,
+				'6.11',
+				at,
+				'succeeds',
+				{
+					gas
+				}
+			);
+			const aheadSeconds = (ledger.random.chance(0.5) ? 1 : -1) * ledger.random.whole(11, 70);
+			const status = ledger.random.chance(0.8) ? 'unreliable' : 'reliable';
+			ledger.alert(device, '8F0C', promptAlertAt(ledger, actsAt), [sent], {
+				clock: { status, aheadSeconds }
 			});
-			const ahead = (l.random.chance(0.5) ? 1 : -1) * l.random.whole(11, 70);
-			const status = l.random.chance(0.8) ? 'unreliable' : 'reliable';
-			l.alert(device, '8F0C', atOnce(l, acts), [sent], { clock: { status, ahead } });
 		}
 	},
 	simple('clock set', 2, ['6.11'], ['8145', '81C6'], null),
 	{
-		// A top-up that the network delivers; or that the customer has to type in.
+		// The network delivers a top-up, or the customer types it in.
 		name: 'top-up',
 		share: 8,
-		play(l, home, at) {
-			if (l.random.chance(0.85)) {
-				const { sent, acts } = command(l, own, home.esme, '2.2', at);
-				return l.alert(home.esme, '810E', atOnce(l, acts), [sent]);
+		play(ledger, home, at) {
+			if (ledger.random.chance(0.85)) {
+				const { sent, actsAt } = command(ledger, ownSupplier, home.esme, '2.2', at);
+				return ledger.alert(home.esme, '810E', promptAlertAt(ledger, actsAt), [sent]);
 			}
-			const sent = l.request(own, home.esme, '2.2', at, ['E20', l.random.whole(30, 70)]);
-			const typed = at + 120 * SECOND + skewed(l.random, 1500, 1.1, 16 * 3600) * SECOND;
-			l.alert(home.esme, '810E', typed, [sent]);
+			const sent = ledger.request(ownSupplier, home.esme, '2.2', at, ['E20', ledger.random.whole(30, 70)]);
+			const typedAt = at + 120 * SECOND + skewed(ledger.random, 1500, 1.1, 16 * 3600) * SECOND;
+			ledger.alert(home.esme, '810E', typedAt, [sent]);
 		}
 	},
 	{
 		name: 'gas top-up',
 		share: 2,
 		on: hasGas,
-		play(l, home, at) {
-			const { sent, acts } = command(l, gasSupplierOf(home), home.gsme!, '2.2', at, 'succeeds', {
+		play(ledger, home, at) {
+			const { sent, actsAt } = command(ledger, gasSupplierOf(home), home.gsme!, '2.2', at, 'succeeds', {
 				gas: true
 			});
-			l.alert(home.gsme!, '810E', atOnce(l, acts), [sent]);
+			ledger.alert(home.gsme!, '810E', promptAlertAt(ledger, actsAt), [sent]);
 		}
 	},
 	{
 		name: 'refused top-up',
 		share: 2,
-		play(l, home, at) {
-			const { sent, acts } = command(l, own, home.esme, '2.2', at, l.random.pick(['fails', 'succeeds']));
-			l.alert(home.esme, l.random.pick(['8F47', '8F51', '8F5B', '8F63', '8F64']), atOnce(l, acts), [sent]);
+		play(ledger, home, at) {
+			const { sent, actsAt } = command(
+				ledger,
+				ownSupplier,
+				home.esme,
+				'2.2',
+				at,
+				ledger.random.pick(['fails', 'succeeds'])
+			);
+			ledger.alert(
+				home.esme,
+				ledger.random.pick(['8F47', '8F51', '8F5B', '8F63', '8F64']),
+				promptAlertAt(ledger, actsAt),
+				[sent]
+			);
 		}
 	},
 	simple('payment mode', 2, ['1.6'], ['8F0F', '810D', '8119'], { median: 20, sigma: 1.1 }),
@@ -93,7 +124,7 @@ export const SUPPLY: readonly Mechanism[] = [
 	simple('supply switch fails', 1, ['7.1'], ['81BD'], null, 'fails'),
 	simple('supply cut fails', 1, ['7.2'], ['81C0'], null, 'fails'),
 	simple('load limit', 1.5, ['6.4.1'], ['8F33', '8F01'], { median: 1100, sigma: 1.2 }),
-	// A person reads the message when they pass the display.
+	// A person reads the message on the display minutes or hours later.
 	simple('message read', 3, ['3.1'], ['81A6'], { median: 2500, sigma: 1.5 }),
 	simple('log cleared', 1, ['3.3'], ['8F52'], null),
 	simple('load switch fails', 1, ['7.5', '7.6'], ['811A'], null, 'fails'),
@@ -102,44 +133,51 @@ export const SUPPLY: readonly Mechanism[] = [
 		name: 'gas valve',
 		share: 1.5,
 		on: hasGas,
-		play(l, home, at) {
-			const { sent, acts } = command(l, gasSupplierOf(home), home.gsme!, '7.3', at, 'succeeds', {
+		play(ledger, home, at) {
+			const { sent, actsAt } = command(ledger, gasSupplierOf(home), home.gsme!, '7.3', at, 'succeeds', {
 				gas: true
 			});
-			l.alert(home.gsme!, '8F32', atOnce(l, acts), [sent]);
+			ledger.alert(home.gsme!, '8F32', promptAlertAt(ledger, actsAt), [sent]);
 		}
 	},
 	{
-		// A meter that is set to report every immediate command, whoever sent it.
+		// The meter is configured to report every immediate command of any User.
 		name: 'every command',
 		share: 2,
-		play(l, home, at) {
+		play(ledger, home, at) {
 			let next = at;
-			for (let i = l.random.whole(2, 4); i > 0; i--) {
-				const [party, variant] = l.random.pick([
-					[own, '3.1'],
-					[own, '6.11'],
-					[own, '1.5'],
+			for (let i = ledger.random.whole(2, 4); i > 0; i--) {
+				const [party, variant] = ledger.random.pick([
+					[ownSupplier, '3.1'],
+					[ownSupplier, '6.11'],
+					[ownSupplier, '1.5'],
 					[northGrid, '6.22'],
 					[northGrid, '4.10'],
 					[homeWatt, '4.8.1'],
 					[metrix, '6.2.4']
 				] as const);
-				const failed = l.random.chance(0.25);
-				const { sent, acts } = command(l, party, home.esme, variant, next, failed ? 'fails' : 'succeeds');
-				l.alert(home.esme, failed ? '8155' : '8154', atOnce(l, acts), [sent]);
-				next += skewed(l.random, 100, 1.2, (2 * HOUR) / SECOND) * SECOND;
+				const failed = ledger.random.chance(0.25);
+				const { sent, actsAt } = command(
+					ledger,
+					party,
+					home.esme,
+					variant,
+					next,
+					failed ? 'fails' : 'succeeds'
+				);
+				ledger.alert(home.esme, failed ? '8155' : '8154', promptAlertAt(ledger, actsAt), [sent]);
+				next += skewed(ledger.random, 100, 1.2, (2 * HOUR) / SECOND) * SECOND;
 			}
 		}
 	},
 	{
-		// Supply is cut for a debt by command, armed an hour later: the second Alert is the arming's.
+		// The Supplier cuts the supply and arms it up to 90 minutes later. The arming raises the Alert.
 		name: 'cut and armed',
 		share: 1,
-		play(l, home, at) {
-			command(l, own, home.esme, '7.2', at);
-			const armed = command(l, own, home.esme, '7.3', at + l.random.whole(2, 90) * MINUTE);
-			l.alert(home.esme, '8F32', atOnce(l, armed.acts), [armed.sent]);
+		play(ledger, home, at) {
+			command(ledger, ownSupplier, home.esme, '7.2', at);
+			const armed = command(ledger, ownSupplier, home.esme, '7.3', at + ledger.random.whole(2, 90) * MINUTE);
+			ledger.alert(home.esme, '8F32', promptAlertAt(ledger, armed.actsAt), [armed.sent]);
 		}
 	}
 ];

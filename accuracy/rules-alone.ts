@@ -1,5 +1,5 @@
-// The rules of correlation on a simulated world, without services: what `correlate` says of each Alert when all of the
-// audit data is in. In a second for a corpus, so that a change of a rule or of the cause table is seen over many seeds.
+// Explains the Alerts of a simulated world by the rules alone: calls `correlate` with complete audit data and without
+// services. A corpus takes a second, so that the effect of a changed rule or cause table shows over many seeds.
 import type { ClockStatus } from '#lib/domain/alert.ts';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { counterOf, type CommandReference } from '#lib/domain/command-reference.ts';
@@ -9,12 +9,12 @@ import { splitRequestId, type RequestMode, type ServiceRequest } from '#lib/doma
 import type { AlertBody } from '../demo/events.ts';
 import { PARTIES, type DeviceBody } from '../demo/world.ts';
 import type { Ledger, RequestPart } from './ledger.ts';
-import { pair, type Said } from './score.ts';
+import { pair, type Answer } from './score.ts';
 import type { Truth } from './truth.ts';
 
-/** After all of it: nothing is pending. */
-const COMPLETE = Number.MAX_SAFE_INTEGER;
-const NOBODY: CommandReference = {
+/** The clock and the completeness mark are after all records, so no explanation is pending. */
+const AFTER_EVERYTHING = Number.MAX_SAFE_INTEGER;
+const NO_REFERENCE: CommandReference = {
 	originatorId: null,
 	counter: null,
 	messageCode: null,
@@ -27,17 +27,17 @@ const USERS: Record<string, string> = {
 	halden: PARTIES.halden.userId
 };
 
-/** Each Alert of the world with its truth, and what the rules say of it to the Supplier that the truth names. */
-export function byRulesAlone(world: Ledger, table: CauseTable): Array<[Truth, Said]> {
+/** Returns the truth of each Alert of the world with the answer of the rules for the Supplier that the truth names. */
+export function explainByRules(world: Ledger, table: CauseTable): Array<[Truth, Answer]> {
 	const supplierIds = new Map<string, number>();
 	const idOf = (slug: string): number =>
 		supplierIds.get(slug) ?? supplierIds.set(slug, supplierIds.size + 1).size;
 	const bodies = new Map(world.devices.map((device) => [device.deviceId, device]));
 	const home = new Map([...bodies].map(([id, body]) => [id, asDevice(body, idOf)]));
-	const byHub = Map.groupBy(wholeRequests(world), (request) => bodies.get(request.deviceId)?.hubId ?? '');
+	const byHub = Map.groupBy(completeRequests(world), (request) => bodies.get(request.deviceId)?.hubId ?? '');
 	const alerts = new Map(world.alerts.map((body) => [body.messageId, body]));
 
-	const said = world.truths.map(({ messageId, viewer }): Said => {
+	const answers = world.truths.map(({ messageId, viewer }): Answer => {
 		const alert = factsOf(alerts.get(messageId)!, bodies);
 		const crossesHub = causesOf(table, alert)?.causes.some((cause) => cause.relation === 'same-hub');
 		const counter = counterOf(alert.reference);
@@ -51,14 +51,14 @@ export function byRulesAlone(world: Ledger, table: CauseTable): Array<[Truth, Sa
 			viewer: { supplierId: idOf(viewer), userIds: new Set(USERS[viewer] ? [USERS[viewer]] : []) },
 			reports: [],
 			roleOnly: new Set(),
-			now: COMPLETE,
-			completeUntil: COMPLETE,
+			now: AFTER_EVERYTHING,
+			completeUntil: AFTER_EVERYTHING,
 			table,
 			learned: new Map()
 		});
 		return { messageId, viewer, explanation: kind, candidates };
 	});
-	return pair(world.truths, said);
+	return pair(world.truths, answers);
 }
 
 function asDevice({ deviceType, tenures }: DeviceBody, idOf: (slug: string) => number): HomeDevice {
@@ -90,27 +90,27 @@ function factsOf(
 		recipientId: body.recipientId ?? null,
 		clockStatus,
 		throttledCount: null,
-		reference: body.reference ? { ...NOBODY, ...body.reference } : null
+		reference: body.reference ? { ...NO_REFERENCE, ...body.reference } : null
 	};
 }
 
-/** The records that arrive, those of one request put together. */
-function wholeRequests({ requests }: Ledger): ServiceRequest[] {
+/** The requests whose records arrive, with the records of each request merged. */
+function completeRequests({ requests }: Ledger): ServiceRequest[] {
 	return requests
 		.filter((sent) => !sent.missing)
 		.map(({ requestId, parts }) => {
-			const whole = Object.assign({}, ...parts) as RequestPart;
+			const complete = Object.assign({}, ...parts) as RequestPart;
 			return {
 				requestId,
 				...splitRequestId(requestId),
-				serviceReferenceVariant: whole.serviceReferenceVariant ?? '',
-				userRole: whole.userRole ?? '',
-				userName: whole.userName ?? null,
-				mode: (whole.mode ?? 'on-demand') as RequestMode,
-				requestedAt: epoch(whole.requestedAt),
-				executeAt: epoch(whole.executeAt),
-				respondedAt: epoch(whole.respondedAt),
-				responseCode: whole.responseCode ?? null
+				serviceReferenceVariant: complete.serviceReferenceVariant ?? '',
+				userRole: complete.userRole ?? '',
+				userName: complete.userName ?? null,
+				mode: (complete.mode ?? 'on-demand') as RequestMode,
+				requestedAt: epoch(complete.requestedAt),
+				executeAt: epoch(complete.executeAt),
+				respondedAt: epoch(complete.respondedAt),
+				responseCode: complete.responseCode ?? null
 			};
 		});
 }

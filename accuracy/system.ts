@@ -1,4 +1,4 @@
-// The Causeway that the worlds are sent through: two Suppliers, and evidence that is weighed all the time.
+// Starts the Causeway that the worlds are sent through: it has two Suppliers and weighs learned evidence every second.
 import type { Ground, System } from '../launcher/ground.ts';
 import { PARTIES } from '../demo/world.ts';
 
@@ -11,6 +11,6 @@ export const VIEWERS: readonly string[] = SUPPLIERS.map(({ slug }) => slug);
 export const startWorldSystem = (ground: Ground): Promise<System> =>
 	ground.startSystem({
 		suppliers: SUPPLIERS,
-		// What is learned in a day of a real installation is learned in the minutes of a run.
+		// A run has only minutes for the learning that a real installation does in a day.
 		settings: { LEARN_EVERY_SECONDS: '1' }
 	});

@@ -1,28 +1,28 @@
-// What really caused an Alert. The world knows it, the product is never told.
+// Defines the truth about an Alert: what really caused it. The simulated world knows it and never sends it to Causeway.
 
 import type { TruthKind } from '#lib/domain/accuracy-report.ts';
 
 export interface Truth {
 	messageId: string;
 	code: string;
-	/** The Supplier in whose list the Alert stands. */
+	/** The Supplier that sees the Alert. */
 	viewer: string;
 	kind: TruthKind;
 	/**
-	 * The RequestIDs that count as the cause: one; or, where one User sent several Service Requests as one operation
-	 * (swap a display: remove, add, join), those of them that had been sent when the Alert was raised. Requests of
-	 * another operation, another User or another attempt never count.
+	 * The RequestIDs that count as the cause, usually one. One User may send several Service Requests as one operation,
+	 * such as remove, add and join to swap a display. Then all of them that were sent before the Alert was raised
+	 * count. Requests of another operation, another User or another attempt never count.
 	 */
 	requests: string[];
-	/** None of them ever reaches the audit data: there is nothing to find. */
+	/** None of the requests ever reaches the audit data, so nobody can find the cause. */
 	missing: boolean;
-	/** They were sent outside the viewer's tenure: the law hides them. */
+	/** The requests were sent outside the viewer's tenure, so the law hides them. */
 	hidden: boolean;
-	/** Raised when the Device was not the viewer's: to be called `out-of-scope`. */
+	/** The Alert was raised when the Device was not the viewer's. The right explanation is `out-of-scope`. */
 	outOfScope: boolean;
 	/** The Alert names its command. */
 	named: boolean;
-	/** Which mechanism of which world it was. */
+	/** The mechanism and the world that the Alert comes from. */
 	mechanism: string;
 	world: string;
 }

@@ -1,4 +1,4 @@
-// How long a late record takes to change what a controller sees: from its POST to the changed row on a live connection.
+// Measures the time from the POST of a late record to the changed row on a live connection.
 import { io, type Socket } from 'socket.io-client';
 import type { Latency } from '#lib/domain/accuracy-report.ts';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
@@ -7,11 +7,11 @@ import { SECOND } from '../demo/events.ts';
 import { post, sendDevices, settle } from './drive.ts';
 import type { System } from '../launcher/ground.ts';
 
-/** These homes are in no world. */
+/** No world has homes with these numbers. */
 const FIRST_HOME = 5_000_000;
-const LIMIT_MS = 15_000;
+const CHANGE_TIMEOUT_MS = 15_000;
 
-/** `count` Alerts whose only cause comes late, one after the other. Milliseconds. */
+/** Sends `count` Alerts, and then the record of the only cause of each, one after the other. Returns milliseconds. */
 export async function lateToUpgraded(system: System, count: number): Promise<Latency> {
 	const { northGrid } = PARTIES;
 	const now = Date.now();
@@ -57,26 +57,30 @@ export async function lateToUpgraded(system: System, count: number): Promise<Lat
 	});
 	try {
 		await new Promise<void>((done, fail) => socket.once('connect', done).once('connect_error', fail));
-		const took: number[] = [];
+		const tookMs: number[] = [];
 		for (const { record, alert } of cases) {
-			const changed = untilChanged(socket, alert.messageId, record.requestId);
+			const changed = whenChanged(socket, alert.messageId, record.requestId);
 			const begin = performance.now();
 			await post(system, '/service-requests', record);
-			took.push((await changed) - begin);
+			tookMs.push((await changed) - begin);
 		}
-		return summary(took);
+		return summary(tookMs);
 	} finally {
 		socket.disconnect();
 	}
 }
 
-/** The moment (by `performance.now`) at which the row with this candidate is there. */
-function untilChanged(socket: Socket, messageId: string, requestId: string): Promise<number> {
+/** Waits for the row of the Alert with this candidate. Returns when it arrives (`performance.now`). */
+function whenChanged(socket: Socket, messageId: string, requestId: string): Promise<number> {
 	return new Promise((done, fail) => {
 		const limit = setTimeout(() => {
 			socket.off('alert:changed', look);
-			fail(new Error(`a late record changed nothing on the live connection within ${LIMIT_MS / 1000} s`));
-		}, LIMIT_MS);
+			fail(
+				new Error(
+					`Alert "${messageId}" did not change on the live connection within ${CHANGE_TIMEOUT_MS / 1000} s after the late record`
+				)
+			);
+		}, CHANGE_TIMEOUT_MS);
 		function look({ items }: AlertChanged): void {
 			const shown = items.some(
 				(alert) =>
@@ -92,8 +96,8 @@ function untilChanged(socket: Socket, messageId: string, requestId: string): Pro
 	});
 }
 
-function summary(took: readonly number[]): Latency {
-	const sorted = [...took].sort((a, b) => a - b);
+function summary(tookMs: readonly number[]): Latency {
+	const sorted = [...tookMs].sort((a, b) => a - b);
 	const at = (part: number): number => Math.round(sorted[Math.ceil(part * sorted.length) - 1] ?? 0);
 	return { p50: at(0.5), p95: at(0.95), max: at(1) };
 }

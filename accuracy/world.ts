@@ -1,4 +1,4 @@
-// The worlds of the corpus: each a day in some hundred homes of its own, with its own seed, faults and emphasis.
+// Simulates the worlds of the corpus. Each is one day in some hundred homes, with its own seed, faults and emphasis.
 import { createRandom, type Random } from '../demo/random.ts';
 import { devicesOf, homeOf } from '../demo/world.ts';
 import { innocentDay } from './background.ts';
@@ -8,6 +8,7 @@ import { HOME_NETWORK } from './mechanisms-home-network.ts';
 import { LIFECYCLE } from './mechanisms-lifecycle.ts';
 import { SECURITY } from './mechanisms-security.ts';
 import { SPONTANEOUS } from './mechanisms-spontaneous.ts';
+import { SUPPLIER_CHANGE } from './mechanisms-supplier-change.ts';
 import { SUPPLY } from './mechanisms-supply.ts';
 import { UNKNOWN } from './mechanisms-unknown.ts';
 
@@ -15,32 +16,34 @@ export interface WorldPlan {
 	name: string;
 	seed: number;
 	homes: number;
-	/** Homes of other worlds have other numbers. */
+	/** The number of the first home. Each world has its own range of numbers. */
 	firstHome: number;
-	/** Epoch ms: the midnight that its day begins with. */
+	/** The midnight at the start of its day. Epoch ms. */
 	from: number;
+	/** How many times a mechanism happens. */
 	episodes: number;
-	/** Innocent requests on demand, a home and day. */
+	/** Mean number of innocent requests on demand per home and day. */
 	busy: number;
 	faults: Faults;
-	/** Mechanisms (by name, or the first word of several) that happen this many times more often. */
+	/** How many times as often a mechanism happens. The key is its name, or the first word of several names. */
 	emphasis: Record<string, number>;
 }
 
-/** Many Alerts of a real day have no command behind them: half of the corpus, about. */
-const OFTEN = 2.5;
+/** Raises the share of spontaneous Alerts to about half of the corpus, as many Alerts of a real day are spontaneous. */
+const SPONTANEOUS_FACTOR = 2.5;
 
 export const MECHANISMS: readonly Mechanism[] = [
 	...SECURITY,
 	...HOME_NETWORK,
 	...SUPPLY,
 	...LIFECYCLE,
+	...SUPPLIER_CHANGE,
 	...UNKNOWN,
-	...SPONTANEOUS.map((mechanism) => ({ ...mechanism, share: mechanism.share * OFTEN }))
+	...SPONTANEOUS.map((mechanism) => ({ ...mechanism, share: mechanism.share * SPONTANEOUS_FACTOR }))
 ];
 
-/** In every world: 15 % of the records late, 3 % of the causing ones missing, a quarter in two parts. */
-const USUAL: Faults = {
+/** The faults of every world, unless it has its own. */
+const USUAL_FAULTS: Faults = {
 	late: 0.15,
 	missing: 0.03,
 	inTwoParts: 0.25,
@@ -49,11 +52,11 @@ const USUAL: Faults = {
 	invalidClock: 0.01
 };
 
-const HOMES_APART = 20_000;
+const HOME_NUMBERS_PER_WORLD = 20_000;
 
-/** The worlds of a base seed. `scale`: 1 = all of it. Their days begin at `from` (a midnight, epoch ms). */
+/** Plans the worlds of a seed. `scale`: 1 is the full size. Their days begin at `from` (a midnight, epoch ms). */
 export function plansOf(seed: number, from: number, scale: number): WorldPlan[] {
-	const kinds: Array<Pick<WorldPlan, 'name' | 'busy' | 'emphasis'> & { faults?: Partial<Faults> }> = [
+	const variants: Array<Pick<WorldPlan, 'name' | 'busy' | 'emphasis'> & { faults?: Partial<Faults> }> = [
 		{ name: 'ordinary', busy: 3, emphasis: {} },
 		{
 			name: 'bad clocks',
@@ -66,20 +69,20 @@ export function plansOf(seed: number, from: number, scale: number): WorldPlan[] 
 		{ name: 'two suppliers', busy: 3, emphasis: { hub: 2, display: 2, gas: 2, meter: 2, former: 2 } },
 		{ name: 'scattered records', busy: 5, faults: { inTwoParts: 0.6 }, emphasis: { operator: 2, stored: 2 } }
 	];
-	return kinds.map(({ faults, ...kind }, i) => ({
-		...kind,
-		// Far apart, so that neighbouring base seeds share no world.
+	return variants.map(({ faults, ...variant }, i) => ({
+		...variant,
+		// The seeds are far apart, so that neighbouring seeds of the command share no world.
 		seed: (seed * 7919 + i * 104_729) >>> 0,
 		homes: Math.round(260 * scale),
-		firstHome: 1_000_000 + i * HOMES_APART,
+		firstHome: 1_000_000 + i * HOME_NUMBERS_PER_WORLD,
 		from,
 		episodes: Math.round(820 * scale),
-		faults: { ...USUAL, ...faults }
+		faults: { ...USUAL_FAULTS, ...faults }
 	}));
 }
 
-/** Plays a world: the same plan gives the same book, to the byte. */
-export function playWorld(plan: WorldPlan): Ledger {
+/** Simulates a world. The same plan gives the same ledger, to the byte. */
+export function simulateWorld(plan: WorldPlan): Ledger {
 	const random = createRandom(plan.seed);
 	const ledger = new Ledger(random, plan.name, plan.faults, plan.firstHome + plan.homes);
 	const homes = Array.from({ length: plan.homes }, (_, i) => homeOf(plan.firstHome + i));
@@ -96,7 +99,7 @@ export function playWorld(plan: WorldPlan): Ledger {
 			Math.round(plan.from + 2 * HOUR + random.next() * (DAY - 5 * HOUR))
 		);
 	}
-	ledger.settle();
+	ledger.markMissing();
 	return ledger;
 }
 

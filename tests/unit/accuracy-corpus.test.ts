@@ -12,34 +12,34 @@ import {
 } from '../../accuracy/baselines.ts';
 import { differences } from '../../accuracy/canonical.ts';
 import { deliver } from '../../accuracy/delivery.ts';
-import { playWorld, plansOf } from '../../accuracy/world.ts';
+import { simulateWorld, plansOf } from '../../accuracy/world.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 5);
 const NOON = MIDNIGHT + 12 * 3_600_000;
 const DEVICE = '88-73-84-57-00-10-00-01';
 const plans = plansOf(3, MIDNIGHT, 0.3);
-const worlds = plans.map(playWorld);
+const worlds = plans.map(simulateWorld);
 
 describe('the corpus', () => {
-	it('is the same, to the byte, for the same seed', () => {
-		expect(JSON.stringify(plans.map(playWorld))).toBe(JSON.stringify(worlds));
+	it('is the same to the byte for the same seed', () => {
+		expect(JSON.stringify(plans.map(simulateWorld))).toBe(JSON.stringify(worlds));
 	});
 
-	it('is another for another seed', () => {
-		const [other] = plansOf(4, MIDNIGHT, 0.3).map(playWorld);
+	it('is different for another seed', () => {
+		const [other] = plansOf(4, MIDNIGHT, 0.3).map(simulateWorld);
 		expect(JSON.stringify(other)).not.toBe(JSON.stringify(worlds[0]));
 	});
 
-	it('holds records that the API takes, every one', () => {
-		const { first, then } = deliver(worlds, 1, false);
-		const refused = [...first, ...then].filter(
+	it('contains only records that the API accepts', () => {
+		const { first, late: then } = deliver(worlds, 1, false);
+		const rejected = [...first, ...then].filter(
 			({ path, body }) => !(path === '/alerts' ? AlertIn : ServiceRequestIn).safeParse(body).success
 		);
-		expect(refused).toEqual([]);
+		expect(rejected).toEqual([]);
 	});
 
-	it('never sends what is missing, and says of the Alerts that nothing can be found', () => {
-		const { first, then } = deliver(worlds, 1, false);
+	it('never sends a missing record, and marks the truth of its Alert as missing', () => {
+		const { first, late: then } = deliver(worlds, 1, false);
 		const sent = new Set(
 			[...first, ...then].flatMap(({ body }) => ('requestId' in body ? [body.requestId] : []))
 		);
@@ -48,7 +48,7 @@ describe('the corpus', () => {
 		expect(missing.filter(({ requests }) => requests.some((id) => sent.has(id)))).toEqual([]);
 	});
 
-	it('has Devices and Alerts of one world in no other', () => {
+	it('gives each world its own Devices and Alerts', () => {
 		const owner = new Map<string, string>();
 		for (const { devices, world } of worlds)
 			for (const { deviceId } of devices) {
@@ -59,10 +59,10 @@ describe('the corpus', () => {
 		expect(new Set(ids).size).toBe(ids.length);
 	});
 
-	it('has no Alert that nobody sees: the one who is to read it is responsible, or is addressed', () => {
+	it('makes the viewer of each Alert the Responsible Supplier or the recipient, so that somebody sees it', () => {
 		const unseen = plansOf(907, MIDNIGHT, 1)
 			.slice(0, 2)
-			.map(playWorld)
+			.map(simulateWorld)
 			.flatMap(({ alerts, truths, devices }) => {
 				const tenures = new Map(devices.map((device) => [device.deviceId, device.tenures]));
 				return alerts.filter(({ deviceId, raisedAt, receivedAt, clockStatus, ...alert }, i) => {
@@ -77,7 +77,7 @@ describe('the corpus', () => {
 		expect(unseen).toEqual([]);
 	});
 
-	it('lists as the cause of one Alert requests of one User only', () => {
+	it('lists only requests of one User as the cause of an Alert', () => {
 		for (const { requests, truths } of worlds) {
 			const byId = new Map(requests.map((sent) => [sent.requestId, sent]));
 			for (const truth of truths)
@@ -85,19 +85,20 @@ describe('the corpus', () => {
 		}
 	});
 
-	it('holds in one world at least sixty Alerts of one cause that nobody has described', () => {
-		const full = plansOf(3, MIDNIGHT, 1).map(playWorld);
-		const most = full.map(
+	it('has a world with at least sixty Alerts of the same unknown cause', () => {
+		const fullSizeWorlds = plansOf(3, MIDNIGHT, 1).map(simulateWorld);
+		const alertsOfQuirk = fullSizeWorlds.map(
 			(world) => world.truths.filter(({ mechanism }) => mechanism === 'quirk: agent read').length
 		);
-		expect(Math.max(...most)).toBeGreaterThanOrEqual(60);
+		expect(Math.max(...alertsOfQuirk)).toBeGreaterThanOrEqual(60);
 	});
 
-	it('is dealt otherwise in the second run, with the same records', () => {
-		const [a, b] = [deliver(worlds, 1, true), deliver(worlds, 2, true)];
-		const set = (items: typeof a.first) => [...new Set(items.map((item) => JSON.stringify(item)))].sort();
-		expect(set(a.first)).toEqual(set(b.first));
-		expect(a.first.slice(0, 20)).not.toEqual(b.first.slice(0, 20));
+	it('has the same records in another order for another seed of the delivery', () => {
+		const [delivery, other] = [deliver(worlds, 1, true), deliver(worlds, 2, true)];
+		const distinct = (items: typeof delivery.first) =>
+			[...new Set(items.map((item) => JSON.stringify(item)))].sort();
+		expect(distinct(delivery.first)).toEqual(distinct(other.first));
+		expect(delivery.first.slice(0, 20)).not.toEqual(other.first.slice(0, 20));
 	});
 });
 
@@ -147,25 +148,25 @@ describe('the baselines', () => {
 		notCommand: []
 	});
 
-	it('name the last request of the quarter of an hour before, whatever it was', () => {
+	it('name the last request of any kind within the quarter of an hour before (nearest)', () => {
 		const requests = [request('old', '6.5', 1000), request('A', '6.5', 60), request('read', '4.8.1', 9)];
 		expect(nearest15min(alert, requests)).toBe('read');
 		expect(nearest15min(alert, requests.slice(0, 1))).toBeNull();
 		expect(nearest15min(alert, [request('after', '6.5', -5)])).toBeNull();
 	});
 
-	it('name by the table alone the last request that it lists for the code', () => {
+	it('name the last request that the cause table lists for the code (table alone)', () => {
 		const requests = [request('A', '6.5', 60), request('other', '3.1', 9)];
 		expect(tableOnly(table)(alert, requests)).toBe('A');
 		expect(tableOnly(table)(alert, [request('A', '6.5', 121)])).toBeNull();
 		expect(tableOnly(table)({ ...alert, code: '8F35' }, requests)).toBeNull();
 	});
 
-	it('are scored by the same truth', () => {
+	it('are scored against the truth', () => {
 		const truth = { ...worlds[0]!.truths[0]!, messageId: 'one', kind: 'caused' as const, requests: ['A'] };
 		const truths = [{ ...truth, missing: false, hidden: false, outOfScope: false }];
-		const given = new Map([[DEVICE, [request('A', '6.5', 60)]]]);
-		expect(scoreBaseline(nearest15min, truths, new Map([['one', alert]]), given)).toEqual({
+		const requests = new Map([[DEVICE, [request('A', '6.5', 60)]]]);
+		expect(scoreBaseline(nearest15min, truths, new Map([['one', alert]]), requests)).toEqual({
 			precision: 1,
 			recall: 1,
 			wrongExplanations: 0,
@@ -173,7 +174,7 @@ describe('the baselines', () => {
 		});
 	});
 
-	it('see the records of a request put together', () => {
+	it('see the merged records of a request', () => {
 		const requestId = `90-B3-D5-1F-30-02-00-01:${DEVICE}:1`;
 		const known = byDevice([
 			{ requestId, respondedAt: new Date(NOON).toISOString(), responseCode: 'I0' },
@@ -186,12 +187,12 @@ describe('the baselines', () => {
 });
 
 describe('the comparison of two runs', () => {
-	it('names the Alert and the field that differ, and passes over ids and versions', () => {
+	it('names the Alert and the field that differ, and ignores ids and versions', () => {
 		const read = (version: number, summary: string) =>
 			[{ viewer: 'brightwell', alert: { id: `${version}`, messageId: 'one', version, summary } }] as never;
 		expect(differences(read(1, 'x'), read(2, 'x'))).toEqual([]);
 		expect(differences(read(1, 'x'), read(2, 'y'))).toEqual([
-			{ alert: 'brightwell one', field: 'summary', said: ['"x"', '"y"'] }
+			{ alert: 'brightwell one', field: 'summary', values: ['"x"', '"y"'] }
 		]);
 	});
 });

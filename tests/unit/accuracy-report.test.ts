@@ -31,8 +31,8 @@ const report = (fields: Partial<Report> = {}): Report => ({
 	...fields
 });
 
-describe('the targets', () => {
-	it('are all met by these figures', () => {
+describe('the accuracy targets', () => {
+	it('are all met by the figures of the fixture', () => {
 		expect(missedTargets(report())).toEqual([]);
 	});
 
@@ -45,11 +45,11 @@ describe('the targets', () => {
 		['shuffledRunIdentical', { shuffledRunIdentical: false }],
 		['wrongExplanations', { wrongExplanations: 21 }],
 		['lateToUpgradedMs', { lateToUpgradedMs: { p50: 60, p95: 2000, max: 2100 } }]
-	])('are missed by %s alone', (_figure, fields) => {
+	])('report one missed target if only %s is too bad', (_figure, fields) => {
 		expect(missedTargets(report(fields))).toHaveLength(1);
 	});
 
-	it('ask for a learned candidate only where a cause that no table knows happened fifty times', () => {
+	it('require learned candidates for half of the Alerts of an unknown cause that happened fifty times', () => {
 		const quirk = (n: number, learned: number) =>
 			report({
 				mechanisms: { quirk: { kind: 'unknown-cause', n, right: 0, wrongExplanations: 0, learned } }
@@ -61,7 +61,7 @@ describe('the targets', () => {
 		]);
 	});
 
-	it('say what is asked and what was found', () => {
+	it('have texts for the required and the measured figure', () => {
 		expect(targetsOf(report())[1]).toMatchObject({
 			asked: 'at least 95 %',
 			found: '97.00 %',
@@ -71,8 +71,8 @@ describe('the targets', () => {
 	});
 });
 
-describe('the codes', () => {
-	it('are told with the most wrong Alerts first, and what was said of these', () => {
+describe('the list of Alert codes', () => {
+	it('starts with the code with the most wrong answers, and counts the answers', () => {
 		expect(byCode(report())).toEqual([
 			{ code: '8F3E', alerts: 7, right: 5, wrong: [{ truth: 'spontaneous', explanation: 'likely', n: 2 }] },
 			{ code: '8F30', alerts: 10, right: 9, wrong: [{ truth: 'caused', explanation: 'unexplained', n: 1 }] }
@@ -82,6 +82,7 @@ describe('the codes', () => {
 
 describe('the table for the terminal', () => {
 	const lines = readable(report()).split('\n');
+	/** The cells of the first line that starts with `name`. */
 	const cells = (name: string): string[] =>
 		lines
 			.find((line) => line.trim().startsWith(name))!
@@ -90,21 +91,21 @@ describe('the table for the terminal', () => {
 			.trim()
 			.split(/\s{2,}/);
 
-	it('has precision and recall of each tier and of the best candidate', () => {
+	it('shows precision and recall of each tier and of the best candidate', () => {
 		expect(cells('tier exact')).toEqual(['100.00 %', '70.00 %', '100']);
 		expect(cells('tier strong')).toEqual(['96.00 %', '70.00 %', '100']);
 		expect(cells('tier weak')).toEqual(['96.00 %', '70.00 %', '100']);
 		expect(cells('best candidate')).toEqual(['90.00 %', '95.00 %']);
 	});
 
-	it('sets both baselines beside it, and how many times fewer wrong explanations it gives', () => {
+	it('shows the wrong explanations of Causeway and of both baselines, and their ratio', () => {
 		expect(cells('baseline: nearest in 15 min').at(-1)).toBe('90');
-		expect(cells('baseline: the table alone').at(-1)).toBe('40');
-		expect(cells('exact and likely').at(-1)).toBe('8');
-		expect(cells('wrong ones beside the better')).toEqual(['1 to 5.0']);
+		expect(cells('baseline: table alone').at(-1)).toBe('40');
+		expect(cells('explained as exact or likely').at(-1)).toBe('8');
+		expect(cells('wrong: better baseline to Causeway')).toEqual(['5.0 to 1']);
 	});
 
-	it('has the guard, and the confusion by code', () => {
+	it('shows the guard violations, and the right answers of each code', () => {
 		expect(cells('guard violations')).toEqual(['0']);
 		const heading = lines.findIndex((line) => line.includes('by code'));
 		const rows = lines.slice(heading + 2).map((line) => line.trim().split(/\s+/));

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Tier } from '#lib/domain/alert.ts';
-import { isAsItShouldBe, isGuardViolation, pair, score, type Said } from '../../accuracy/score.ts';
+import { isAsItShouldBe, isGuardViolation, pair, score, type Answer } from '../../accuracy/score.ts';
 import type { Truth } from '../../accuracy/truth.ts';
 
 let count = 0;
 
-/** One Alert: what caused it, and what was said: an explanation, and the candidates as `tier request`. */
+/** An Alert with its truth and its answer: the explanation, and each candidate as `tier request`. */
 function alert(
 	truth: Partial<Truth>,
-	explanation: Said['explanation'],
+	explanation: Answer['explanation'],
 	...candidates: string[]
-): [Truth, Said] {
+): [Truth, Answer] {
 	const messageId = `message ${count++}`;
 	const whole: Truth = {
 		messageId,
@@ -26,18 +26,18 @@ function alert(
 		world: 'a test',
 		...truth
 	};
-	const said = candidates.map((text) => {
+	const answerCandidates = candidates.map((text) => {
 		const [tier, requestId] = text.split(' ') as [Tier, string];
 		return { tier, requestId };
 	});
-	return [whole, { messageId, viewer: 'brightwell', explanation, candidates: said }];
+	return [whole, { messageId, viewer: 'brightwell', explanation, candidates: answerCandidates }];
 }
 
 const caused = { requests: ['A'] };
 const named = { requests: ['A'], named: true };
 
 describe('the score of explanations', () => {
-	it('counts an exact explanation as right where it names the cause', () => {
+	it('counts an exact explanation as right if it names the cause', () => {
 		const { tiers, wrongExplanations } = score([
 			alert(named, 'exact', 'exact A'),
 			alert(named, 'exact', 'exact B'),
@@ -47,7 +47,7 @@ describe('the score of explanations', () => {
 		expect(wrongExplanations).toBe(1);
 	});
 
-	it('takes the tier of the best candidate alone', () => {
+	it('counts an Alert in the tier of its best candidate only', () => {
 		const { tiers } = score([
 			alert(caused, 'likely', 'strong B', 'strong A'),
 			alert(caused, 'likely', 'strong A', 'weak B'),
@@ -57,7 +57,7 @@ describe('the score of explanations', () => {
 		expect(tiers.weak).toEqual({ precision: 1, recall: 1 / 3, n: 1 });
 	});
 
-	it('measures likely explanations by the request that they name first', () => {
+	it('measures likely explanations by their first candidate', () => {
 		const { likely } = score([
 			alert(caused, 'likely', 'strong A'),
 			alert(caused, 'likely', 'strong B'),
@@ -67,7 +67,7 @@ describe('the score of explanations', () => {
 		expect(likely).toEqual({ precision: 1 / 3, n: 3 });
 	});
 
-	it('asks no recall for a cause whose record never arrives, is hidden, or is out of scope', () => {
+	it('leaves missing, hidden and out-of-scope causes out of the recall', () => {
 		const { topOne } = score([
 			alert(caused, 'likely', 'strong A'),
 			alert({ ...caused, missing: true }, 'unexplained'),
@@ -77,7 +77,7 @@ describe('the score of explanations', () => {
 		expect(topOne).toEqual({ precision: 1, recall: 1 });
 	});
 
-	it('asks no recall for a cause that nobody has described, and counts naming another as wrong', () => {
+	it('leaves unknown causes out of the recall, and counts another request as a wrong explanation', () => {
 		const { topOne, wrongExplanations } = score([
 			alert({ ...caused, kind: 'unknown-cause' }, 'unexplained'),
 			alert({ ...caused, kind: 'unknown-cause' }, 'likely', 'strong A'),
@@ -87,12 +87,12 @@ describe('the score of explanations', () => {
 		expect(wrongExplanations).toBe(1);
 	});
 
-	it('counts a request as wrong where the record of the true one is missing', () => {
+	it('counts any named request as wrong if the record of the true request is missing', () => {
 		const { wrongExplanations } = score([alert({ ...caused, missing: true }, 'likely', 'strong B')]);
 		expect(wrongExplanations).toBe(1);
 	});
 
-	it('accepts any request of the operation, and none beside it', () => {
+	it('accepts any request of the operation, and no other request', () => {
 		const operation = { requests: ['A', 'B'] };
 		const { topOne } = score([
 			alert(operation, 'likely', 'strong A'),
@@ -102,7 +102,7 @@ describe('the score of explanations', () => {
 		expect(topOne.recall).toBe(2 / 3);
 	});
 
-	it('gives the share of spontaneous Alerts that were explained; ambiguous ones were not', () => {
+	it('counts spontaneous Alerts with an exact or likely explanation as explained, not ambiguous ones', () => {
 		const { spontaneousExplained } = score([
 			alert({}, 'likely', 'strong A'),
 			alert({}, 'ambiguous', 'weak A'),
@@ -113,7 +113,7 @@ describe('the score of explanations', () => {
 		expect(spontaneousExplained).toBe(1 / 4);
 	});
 
-	it('is perfect, not undefined, where there is nothing to get wrong', () => {
+	it('is perfect, not undefined, if there are no Alerts', () => {
 		expect(score([])).toMatchObject({
 			alerts: 0,
 			topOne: { precision: 1, recall: 1 },
@@ -123,7 +123,7 @@ describe('the score of explanations', () => {
 		});
 	});
 
-	it('files each Alert by code, truth, explanation and whether that is as it should be', () => {
+	it('counts the Alerts by code, truth, explanation and verdict', () => {
 		const { confusion } = score([
 			alert(caused, 'likely', 'strong A'),
 			alert(caused, 'likely', 'strong A'),
@@ -143,22 +143,25 @@ describe('the guard', () => {
 		['ambiguous', ['weak A'], false],
 		['not-command', [], false],
 		['unexplained', [], false]
-	] as const)('finds a physical code that is %s with %j: %s', (explanation, candidates, violated) => {
-		expect(isGuardViolation(...alert({ code: '8F76' }, explanation, ...candidates))).toBe(violated);
-	});
+	] as const)(
+		'for a physical code explained as %s with the candidates %j: violated is %s',
+		(explanation, candidates, violated) => {
+			expect(isGuardViolation(...alert({ code: '8F76' }, explanation, ...candidates))).toBe(violated);
+		}
+	);
 
-	it('says nothing of codes that commands can cause', () => {
+	it('allows any explanation of a code that commands can cause', () => {
 		expect(isGuardViolation(...alert({ code: '8F30' }, 'likely', 'strong A'))).toBe(false);
 	});
 });
 
-describe('what should be said', () => {
-	it('is out of scope where the Device was not the viewer’s', () => {
+describe('the right answer', () => {
+	it('is out-of-scope if the Device did not belong to the viewer', () => {
 		expect(isAsItShouldBe(...alert({ outOfScope: true }, 'out-of-scope'))).toBe(true);
 		expect(isAsItShouldBe(...alert({ outOfScope: true }, 'unexplained'))).toBe(false);
 	});
 
-	it('is that nothing is claimed where nothing can be found', () => {
+	it('claims nothing if nothing can be found', () => {
 		expect(isAsItShouldBe(...alert({}, 'ambiguous', 'weak A'))).toBe(true);
 		expect(isAsItShouldBe(...alert({}, 'ambiguous', 'strong A'))).toBe(false);
 		expect(isAsItShouldBe(...alert({ ...caused, missing: true }, 'unexplained'))).toBe(true);
@@ -167,15 +170,15 @@ describe('what should be said', () => {
 	});
 });
 
-describe('pairing', () => {
-	it('refuses to score where an Alert was never read', () => {
+describe('the pairing of truth and answer', () => {
+	it('throws if the Supplier has not read an Alert', () => {
 		const [truth] = alert(caused, 'likely');
-		expect(() => pair([truth], [])).toThrow(/nothing was read of Alert/);
+		expect(() => pair([truth], [])).toThrow(/brightwell did not read Alert/);
 	});
 
-	it('takes the row of the Supplier that the truth names', () => {
-		const [truth, said] = alert(caused, 'likely', 'strong A');
-		const others: Said = { ...said, viewer: 'halden', explanation: 'out-of-scope', candidates: [] };
-		expect(pair([truth], [others, said])).toEqual([[truth, said]]);
+	it('uses the answer for the Supplier that the truth names', () => {
+		const [truth, answer] = alert(caused, 'likely', 'strong A');
+		const others: Answer = { ...answer, viewer: 'halden', explanation: 'out-of-scope', candidates: [] };
+		expect(pair([truth], [others, answer])).toEqual([[truth, answer]]);
 	});
 });
