@@ -4,7 +4,7 @@ import { describeAlert } from '#lib/domain/alert-code.ts';
 import { monotonicMs } from './clock.ts';
 import { formatNumber } from './format.ts';
 import type { OnProgress } from './progress.ts';
-import type { BenchContext, Task } from './rounds.ts';
+import type { BenchContext, Task } from './report/rounds.ts';
 import { messageIdsOf, sendStage } from './send.ts';
 import { collectArrivals, waitForArrivals, type Stage } from './stage.ts';
 import type { LoadedSystem } from './system.ts';

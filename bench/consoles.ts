@@ -2,7 +2,7 @@
 import { costOf, latencyOf } from './measured.ts';
 import { formatMs, formatNumber } from './format.ts';
 import { NATIONAL_LOAD } from './national-load.ts';
-import type { BenchContext, Task } from './rounds.ts';
+import type { BenchContext, Task } from './report/rounds.ts';
 import { SUPPLIERS } from './trace.ts';
 
 const CLIENT_COUNT = 1000;

@@ -3,13 +3,13 @@ import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { openRedis } from '#lib/server/process/redis.ts';
 import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
-import { INDEX_BATCH_SIZE, INDEX_LANES, INDEX_WINDOW_MS, usedMemoryBytes } from './baseline-redis.ts';
+import { INDEX_BATCH_SIZE, INDEX_LANES, INDEX_WINDOW_MS, usedMemoryBytes } from './baselines/redis.ts';
 import { median } from './figures.ts';
 import { formatMs, formatNumber } from './format.ts';
 import { indexTrace } from './index-size.ts';
 import { NATIONAL_LOAD } from './national-load.ts';
 import type { OnProgress } from './progress.ts';
-import type { BenchContext, Task } from './rounds.ts';
+import type { BenchContext, Task } from './report/rounds.ts';
 import type { LoadedSystem } from './system.ts';
 import type { Trace } from './trace.ts';
 

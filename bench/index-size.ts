@@ -1,8 +1,8 @@
 // Measures the memory of the index of recent Service Requests, with about three requests per Device as at the national
 // load.
-import { indexMemory } from './baseline-redis.ts';
+import { indexMemory } from './baselines/redis.ts';
 import { formatNumber } from './format.ts';
-import type { BenchContext, Task } from './rounds.ts';
+import type { BenchContext, Task } from './report/rounds.ts';
 import { createTrace } from './trace.ts';
 
 const REQUESTS_PER_DEVICE = 3.3;

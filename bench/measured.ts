@@ -1,6 +1,6 @@
 // Collects the measurements of a run, round by round, and composes the report from them.
 import { availableParallelism } from 'node:os';
-import type { IndexMemory } from './baseline-redis.ts';
+import type { IndexMemory } from './baselines/redis.ts';
 import { median, medians, sum, sumByName } from './figures.ts';
 import {
 	ratiosOf,
@@ -14,7 +14,7 @@ import {
 	type Ours,
 	type Report,
 	type StepCost
-} from './report.ts';
+} from './report/report.ts';
 import type { StageResult } from './stage.ts';
 import type { LoadName, StageRecord } from './stage-runner.ts';
 

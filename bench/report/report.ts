@@ -1,7 +1,7 @@
 // Defines the report of a run: its figures, and the ratios of Causeway to the baselines. The field names are a
 // contract.
-import type { StageRecord } from './stage-runner.ts';
-import type { Component } from './usage.ts';
+import type { StageRecord } from '../stage-runner.ts';
+import type { Component } from '../usage.ts';
 
 export interface Latency {
 	p50: number;

@@ -1,7 +1,7 @@
 // Formats the report as a table for the terminal.
-import { sum } from './figures.ts';
-import { formatMs, formatNumber, formatRatio } from './format.ts';
-import { NATIONAL_LOAD } from './national-load.ts';
+import { sum } from '../figures.ts';
+import { formatMs, formatNumber, formatRatio } from '../format.ts';
+import { NATIONAL_LOAD } from '../national-load.ts';
 import {
 	BASELINES,
 	STEP_COMPONENTS,

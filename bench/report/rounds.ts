@@ -1,19 +1,19 @@
 // Defines the tasks of one round: the stages of Causeway, then the baselines. The rounds repeat both in turn, so that a
 // slow minute of the machine affects both.
-import type { Ground } from '../launcher/ground.ts';
-import { measureBullmq } from './baseline-bullmq.ts';
-import { measurePostgres } from './baseline-postgres.ts';
-import { measureRedisLookups } from './baseline-redis.ts';
-import { HOW_TO_INSTALL, measureSec } from './baseline-sec.ts';
-import { databaseGrowth, databaseSize } from './database-size.ts';
-import { formatMs, formatNumber } from './format.ts';
-import { appendTo, type Measured } from './measured.ts';
-import { NATIONAL_LOAD } from './national-load.ts';
-import type { Options } from './options.ts';
-import type { OnProgress, TimedTask } from './progress.ts';
+import type { Ground } from '../../launcher/ground.ts';
+import { measureBullmq } from '../baselines/bullmq.ts';
+import { measurePostgres } from '../baselines/postgres.ts';
+import { measureRedisLookups } from '../baselines/redis.ts';
+import { HOW_TO_INSTALL, measureSec } from '../baselines/sec.ts';
+import { databaseGrowth, databaseSize } from '../database-size.ts';
+import { formatMs, formatNumber } from '../format.ts';
+import { appendTo, type Measured } from '../measured.ts';
+import { NATIONAL_LOAD } from '../national-load.ts';
+import type { Options } from '../options.ts';
+import type { OnProgress, TimedTask } from '../progress.ts';
 import { BASELINES } from './report.ts';
-import { LOADS, WARM_UP_SECONDS, type LoadName, type StageRunner } from './stage-runner.ts';
-import type { Trace } from './trace.ts';
+import { LOADS, WARM_UP_SECONDS, type LoadName, type StageRunner } from '../stage-runner.ts';
+import type { Trace } from '../trace.ts';
 
 /** A task of the run. `run` returns the result as a text for the progress lines. */
 export interface Task extends TimedTask {

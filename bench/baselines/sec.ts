@@ -7,9 +7,9 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { findProgram } from '../launcher/process.ts';
+import { findProgram } from '../../launcher/process.ts';
 import type { MeasureOptions } from './throughput.ts';
-import type { Trace } from './trace.ts';
+import type { Trace } from '../trace.ts';
 
 export const HOW_TO_INSTALL = 'sec is not installed; run `apt-get install sec` to measure this baseline';
 

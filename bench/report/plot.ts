@@ -1,7 +1,7 @@
 // Draws plots as SVG from plain numbers: bars, latency by load, growth. The background is white, so that a plot looks
 // the same on a light and on a dark page.
-import { sum } from './figures.ts';
-import { formatNumber } from './format.ts';
+import { sum } from '../figures.ts';
+import { formatNumber } from '../format.ts';
 
 export interface Bar {
 	label: string;

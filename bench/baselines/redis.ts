@@ -7,10 +7,10 @@ import { createLog } from '#lib/server/process/log.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
 import { openRedis, type Redis } from '#lib/server/process/redis.ts';
 import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
-import { scratchDatabase, scratchRedis } from '../launcher/scratch.ts';
-import type { OnProgress } from './progress.ts';
+import { scratchDatabase, scratchRedis } from '../../launcher/scratch.ts';
+import type { OnProgress } from '../progress.ts';
 import { inTwoHalves, measureThroughput, type MeasureOptions } from './throughput.ts';
-import type { Trace } from './trace.ts';
+import type { Trace } from '../trace.ts';
 
 export const INDEX_BATCH_SIZE = 500;
 /** Batches in flight. */

@@ -1,6 +1,6 @@
 // Measures the throughput of an operation: several lanes repeat it at the same time, and the count starts after a
 // warm-up.
-import type { OnProgress } from './progress.ts';
+import type { OnProgress } from '../progress.ts';
 
 export interface MeasureOptions {
 	/** Length of the measurement without its warm-up. */

@@ -5,10 +5,10 @@ import { createLog } from '#lib/server/process/log.ts';
 import { bullConnection } from '#lib/server/jobs/queues.ts';
 import { within } from '#lib/server/process/timeout.ts';
 import { openRedis } from '#lib/server/process/redis.ts';
-import { scratchRedis } from '../launcher/scratch.ts';
-import type { OnProgress } from './progress.ts';
+import { scratchRedis } from '../../launcher/scratch.ts';
+import type { OnProgress } from '../progress.ts';
 import type { MeasureOptions } from './throughput.ts';
-import type { Trace } from './trace.ts';
+import type { Trace } from '../trace.ts';
 
 const QUEUE = 'explain-alert';
 const CONCURRENT_JOBS = 100;

@@ -2,9 +2,9 @@
 // handles one Alert at a time, the second handles batches.
 import pg from 'pg';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
-import { scratchDatabase } from '../launcher/scratch.ts';
+import { scratchDatabase } from '../../launcher/scratch.ts';
 import { inTwoHalves, measureThroughput, type MeasureOptions } from './throughput.ts';
-import type { Trace } from './trace.ts';
+import type { Trace } from '../trace.ts';
 
 const SINGLE_CONNECTIONS = 10;
 const BATCH_CONNECTIONS = 4;
