@@ -5,7 +5,7 @@ import type { Scope } from '#lib/domain/access.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Auth } from './auth.ts';
 import type { Config } from '#lib/server/process/config.ts';
-import { Problem } from '#lib/server/http/http.ts';
+import { Problem } from '#lib/server/http/problem.ts';
 import type { Caller } from '#lib/server/http/route.ts';
 
 /** What it takes to find a caller. */

@@ -1,7 +1,9 @@
 // The API under /api/v1: one table of routes that serves the calls and describes them (openapi.ts).
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requireCaller } from '#lib/server/access/caller.ts';
-import { Problem, SAFE, mediaType, readBody, sendJson, sendProblem } from '#lib/server/http/http.ts';
+import { mediaType, readBody } from '#lib/server/http/body.ts';
+import { Problem, sendProblem } from '#lib/server/http/problem.ts';
+import { SAFE, sendJson } from '#lib/server/http/send.ts';
 import { timeAnswer } from '#lib/server/process/metrics.ts';
 import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
 import { routes } from './routes.ts';

@@ -3,7 +3,7 @@ import { alertRoutes } from '#lib/server/feed/read-routes.ts';
 import { causeTableRoutes } from '#lib/server/cause-table/cause-table-routes.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
-import { Problem } from '#lib/server/http/http.ts';
+import { Problem } from '#lib/server/http/problem.ts';
 import { ingestRoutes } from '#lib/server/ingest/ingest-routes.ts';
 import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { registry } from '#lib/server/process/metrics.ts';

@@ -6,7 +6,8 @@ import { Precedents } from '#lib/domain/precedent.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import type { Decisions } from './decisions.ts';
-import { Problem, jsonBody, parse, readJson } from '#lib/server/http/http.ts';
+import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
+import { Problem } from '#lib/server/http/problem.ts';
 import type { PrecedentReader } from './precedents.ts';
 import type { Call, Reply, Route } from '#lib/server/http/route.ts';
 

@@ -4,7 +4,8 @@ import { EpisodeDetail, EpisodePage, OutsideEpisode } from '#lib/domain/episode.
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import type { Episodes } from './episodes.ts';
-import { Problem, readQuery } from '#lib/server/http/http.ts';
+import { readQuery } from '#lib/server/http/body.ts';
+import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
 
 const EpisodeQuery = z.object({

@@ -4,7 +4,7 @@ import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertReader } from './alert-reader.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
-import { SAFE } from '#lib/server/http/http.ts';
+import { SAFE } from '#lib/server/http/send.ts';
 import type { Call } from '#lib/server/http/route.ts';
 
 const COLUMNS: ReadonlyArray<[name: string, value: (alert: Alert) => unknown]> = [

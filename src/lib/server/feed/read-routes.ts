@@ -9,7 +9,8 @@ import { Timeline } from '#lib/domain/timeline.ts';
 import type { AlertReader } from './alert-reader.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import { exportAlerts } from './export.ts';
-import { Problem, readQuery } from '#lib/server/http/http.ts';
+import { readQuery } from '#lib/server/http/body.ts';
+import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import type { Timelines } from './timeline.ts';
 

@@ -1,16 +1,16 @@
-// The shape of an API route: how it is described, who may call it, and what its handler gets and gives.
+// Defines the shape of an API route: its description, its scope, and the input and output of its handler.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { MemberRole, Scope } from '#lib/domain/access.ts';
 
-/** Who calls: a key, or a person by the browser session. */
+/** The caller: an API key, or a person with a browser session. */
 export interface Caller {
-	/** `null`: a key of the whole installation. */
+	/** `null`: the caller is a key of the whole installation. */
 	supplierId: number | null;
 	scopes: readonly string[];
 	/** The role of a person; `null` for a key. */
 	role: MemberRole | null;
-	/** How a decision of this caller names its author. */
+	/** The author of a decision of this caller: the id of a person, or `key:` and the id of a key. */
 	id: string;
 	name: string;
 }
@@ -19,7 +19,7 @@ export interface Caller {
 export interface Call<Services> {
 	services: Services;
 	caller: Caller;
-	/** The parts of the path in braces. */
+	/** The values of the path parts that are in braces in `path`. */
 	params: Record<string, string>;
 	query: URLSearchParams;
 	body: Buffer;
@@ -29,7 +29,10 @@ export interface Call<Services> {
 	res: ServerResponse;
 }
 
-/** The answer of a handler: JSON, or text of a type. A handler that streams writes to `res` and returns `undefined`. */
+/**
+ * The answer of a handler: JSON, or text with its media type. `undefined`: the handler has written its answer to `res`
+ * itself, as a stream.
+ */
 export type Reply =
 	{ status: number; body?: unknown } | { status: number; text: string; type: string } | undefined;
 
@@ -37,10 +40,10 @@ export interface RouteDescription {
 	method: 'GET' | 'POST';
 	/** The path under /api/v1, such as `/alerts/{id}`. */
 	path: string;
-	/** `null`: open to all. */
+	/** The scope that a caller needs; `null`: the route is open to everybody. */
 	scope: Scope | null;
 	summary: string;
-	/** The accepted media types and the largest body in bytes; absent for GET. */
+	/** The accepted media types, and the largest body in bytes. Absent for GET. */
 	takes?: { types: readonly string[]; bytes: number; schema?: z.ZodType };
 	query?: z.ZodType;
 	gives?: z.ZodType;

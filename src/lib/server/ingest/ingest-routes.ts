@@ -3,7 +3,7 @@ import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
 import type { z } from 'zod';
-import { jsonBody, parse, readJson } from '#lib/server/http/http.ts';
+import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import {
 	CompletenessIn,
 	IngestResult,

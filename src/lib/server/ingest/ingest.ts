@@ -11,7 +11,7 @@ import type { Config } from '#lib/server/process/config.ts';
 import type { DeviceStore } from './device-store.ts';
 import { LIMITS } from '#lib/server/duis/xml.ts';
 import { readDuis } from '#lib/server/duis/message.ts';
-import { Problem } from '#lib/server/http/http.ts';
+import { Problem } from '#lib/server/http/problem.ts';
 import { countDropped, countIngested } from '#lib/server/process/metrics.ts';
 import { readRecords, type ReadRecords, type Rejected } from './records.ts';
 import type { RequestStore } from './request-store.ts';

@@ -2,7 +2,7 @@
 // record never costs the good ones. What the schema does not name is dropped here and counted.
 import { parse as parseCsv } from 'csv-parse/sync';
 import type { z } from 'zod';
-import { Problem, fieldErrors, type FieldError } from '#lib/server/http/http.ts';
+import { Problem, fieldErrors, type FieldError } from '#lib/server/http/problem.ts';
 
 export const MOST_RECORDS = 5000;
 

@@ -1,7 +1,8 @@
 // Learned evidence for the people who review it: what stands before Alerts more often than by chance.
 import { LearnedList, PatternReviewIn } from '#lib/domain/learned-pattern.ts';
 import { requireEditor, requireSupplier } from '#lib/server/access/caller.ts';
-import { Problem, jsonBody, parse, readJson } from '#lib/server/http/http.ts';
+import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
+import { Problem } from '#lib/server/http/problem.ts';
 import type { ReadLearned } from './learned-patterns.ts';
 import type { Route } from '#lib/server/http/route.ts';
 

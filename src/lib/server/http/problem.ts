@@ -1,0 +1,63 @@
+// Answers errors as RFC 9457 problems (`application/problem+json`), without a stack trace.
+import type { ServerResponse } from 'node:http';
+import type { z } from 'zod';
+import { SAFE } from './send.ts';
+
+export interface FieldError {
+	path: string;
+	message: string;
+}
+
+/** An answer that is not a success. Handlers throw it, and the API's dispatch turns it into an answer. */
+export class Problem extends Error {
+	readonly status: number;
+	/** Further members of the answer. `retryAfter` (seconds) and `allow` become headers instead. */
+	readonly extra: Record<string, unknown>;
+	constructor(status: number, detail: string, extra: Record<string, unknown> = {}) {
+		super(detail);
+		this.status = status;
+		this.extra = extra;
+	}
+}
+
+const TITLES: Record<number, string> = {
+	400: 'Bad input',
+	401: 'Not signed in',
+	403: 'Not allowed',
+	404: 'Not found',
+	405: 'Method not allowed',
+	409: 'Conflict',
+	413: 'Too large',
+	415: 'Unsupported media type',
+	422: 'Cannot be processed',
+	429: 'Too many requests',
+	500: 'Internal error',
+	503: 'Not available'
+};
+
+/** Sends the problem. If an answer has begun already, it ends the connection instead. */
+export function sendProblem(res: ServerResponse, problem: Problem): void {
+	if (res.headersSent) return void res.destroy();
+	const { retryAfter, allow, ...extra } = problem.extra;
+	const text = JSON.stringify({
+		type: 'about:blank',
+		title: TITLES[problem.status] ?? 'Error',
+		status: problem.status,
+		detail: problem.message,
+		...extra
+	});
+	res.writeHead(problem.status, {
+		'content-type': 'application/problem+json; charset=utf-8',
+		'content-length': Buffer.byteLength(text),
+		...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
+		...(allow ? { allow: String(allow) } : {}),
+		...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+		...(problem.status === 413 ? { connection: 'close' } : {}),
+		...SAFE
+	});
+	res.end(text);
+}
+
+/** The errors of a schema check, each with the path of its field. */
+export const fieldErrors = (error: z.ZodError): FieldError[] =>
+	error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
