@@ -1,10 +1,11 @@
-// Checks of single elements of a DUIS message; what does not fit is thrown as `Unfit` and answered as a reason.
+// Checks single elements of a DUIS message. A check that fails throws `InvalidMessage`.
 import type { z } from 'zod';
 import { child, textOf, type XmlElement } from './xml.ts';
 
-export class Unfit extends Error {}
+/** Thrown when a message breaks the DUIS schema. Its text is the answer to the sender, so it never quotes a value. */
+export class InvalidMessage extends Error {}
 
-/** Where the elements stand in a fixed order (xs:sequence), any other order is not valid. */
+/** Checks the order of the children: the schema allows no other order (xs:sequence). */
 export function requireOrder(
 	element: XmlElement,
 	names: readonly string[],
@@ -13,40 +14,52 @@ export function requireOrder(
 	let last = -1;
 	for (const { name } of element.children) {
 		const at = names.indexOf(name);
-		if (at < 0) throw new Unfit(`${element.name}: ${name.slice(0, 40)} does not belong there`);
-		if (at <= last) throw new Unfit(`${element.name}: ${name} stands out of order`);
+		if (at < 0) throw new InvalidMessage(`${element.name}: ${name.slice(0, 40)} is not allowed there`);
+		if (at <= last) throw new InvalidMessage(`${element.name}: ${name} is out of order`);
 		last = at;
 	}
 	for (const name of required)
-		if (!child(element, name)) throw new Unfit(`${element.name}: ${name} is missing`);
+		if (!child(element, name)) throw new InvalidMessage(`${element.name}: ${name} is missing`);
 }
 
-export function checked<T>(schema: z.ZodType<T>, text: string | null, what: string): T {
+/** Checks the text of the element `name` against a schema. */
+export function checked<T>(schema: z.ZodType<T>, text: string | null, name: string): T {
 	const result = schema.safeParse(text);
-	if (!result.success) throw new Unfit(`${what}: ${result.error.issues[0]?.message ?? 'does not fit'}`);
+	if (!result.success)
+		throw new InvalidMessage(`${name}: ${result.error.issues[0]?.message ?? 'is not valid'}`);
 	return result.data;
 }
 
-/** Four hex digits, in upper case. */
+/** Checks the collected fields against a schema of the domain; the error names every bad field. */
+export function checkedFields<T>(schema: z.ZodType<T>, fields: Record<string, unknown>): T {
+	const result = schema.safeParse(fields);
+	if (!result.success)
+		throw new InvalidMessage(
+			result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+		);
+	return result.data;
+}
+
+/** Reads four hex digits and returns them in upper case. */
 export function hexCode(element: XmlElement, name: string): string {
 	const code = textOf(child(element, name))!;
-	if (!/^[0-9A-Fa-f]{4}$/.test(code)) throw new Unfit(`${name}: must be four hex digits`);
+	if (!/^[0-9A-Fa-f]{4}$/.test(code)) throw new InvalidMessage(`${name}: must be four hex digits`);
 	return code.toUpperCase();
 }
 
-/** xs:unsignedShort */
-export const short = (element: XmlElement, name: string): number =>
-	whole(textOf(child(element, name))!, 65535, name);
+/** Reads an xs:unsignedShort. */
+export const unsignedShort = (element: XmlElement, name: string): number =>
+	wholeNumber(textOf(child(element, name))!, 65535, name);
 
-export function whole(text: string, most: number, what: string): number {
-	if (!/^\d{1,10}$/.test(text) || Number(text) > most)
-		throw new Unfit(`${what}: must be a number up to ${most}`);
+export function wholeNumber(text: string, max: number, name: string): number {
+	if (!/^\d{1,10}$/.test(text) || Number(text) > max)
+		throw new InvalidMessage(`${name}: must be a number from 0 to ${max}`);
 	return Number(text);
 }
 
 export function decodeBase64(text: string): Buffer {
 	const compact = text.replace(/\s+/g, '');
 	if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact))
-		throw new Unfit('GBCSPayload: is not base64');
+		throw new InvalidMessage('GBCSPayload: must be base64');
 	return Buffer.from(compact, 'base64');
 }

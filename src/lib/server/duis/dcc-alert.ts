@@ -1,18 +1,23 @@
-// DCC Alerts: told apart by the child element of DCCAlert, never by the N-code. Each kind says where its Device stands.
+// Reads a DCC Alert. The child element of DCCAlert gives its kind, never the N-code. The kind decides which element holds
+// the Device.
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { RequestId, splitRequestId } from '#lib/domain/service-request.ts';
 import { dccAlertTable } from '#lib/domain/alert-code.ts';
 import { descendants, textOf, type XmlElement } from './xml.ts';
 
 export interface DccAlertFields {
+	/** The kind: the name of the child element of DCCAlert. */
 	dccPayload: string;
+	/** `null`: no element and no RequestID names a Device. */
 	deviceId: string | null;
+	/** `null`: the Alert gives no time. */
 	raisedAt: string | null;
+	/** `null`: the Alert names no Service Request. */
 	requestId: string | null;
 	notes: string[];
 }
 
-/** Where several Devices are named, the one that the Alert is about. */
+/** For kinds that name several Devices: the element with the Device that the Alert is about. */
 const DEVICE_ELEMENT: Record<string, string> = {
 	PowerOutageEvent: 'CommsHubDeviceID',
 	PPMIDRemoval: 'PPMIDDeviceID',
@@ -25,36 +30,41 @@ const TIME_ELEMENTS = new Set(['StartDateTime', 'Timestamp', 'TimeStamp', 'DateT
 const KNOWN_KINDS = new Set(dccAlertTable.payloads.map((row) => row.payload));
 const KNOWN_CODES = new Set(dccAlertTable.codes.map((row) => row.code));
 
-/** Reads the one child of DCCAlert; an unknown kind is kept and marked. Returns the reason where it cannot be read. */
+/**
+ * Reads the one child of DCCAlert. An unknown kind or code is accepted and gets a note. Returns a text, the reason, if
+ * the Alert cannot be read.
+ */
 export function readDccAlert(code: string, dccAlert: XmlElement): DccAlertFields | string {
 	const [kind, ...more] = dccAlert.children;
 	if (!kind || more.length > 0) return 'DCCAlert must have exactly one child element';
 	const notes: string[] = [];
-	if (!KNOWN_KINDS.has(kind.name)) notes.push(`${kind.name} is no known kind of DCC Alert`);
-	if (!KNOWN_CODES.has(code)) notes.push(`${code} is no known DCC Alert code`);
-	const inside = [...descendants(kind)];
-	const deviceCode = inside.find(
+	if (!KNOWN_KINDS.has(kind.name)) notes.push(`unknown kind of DCC Alert: ${kind.name}`);
+	if (!KNOWN_CODES.has(code)) notes.push(`unknown DCC Alert code: ${code}`);
+	const elements = [...descendants(kind)];
+	const deviceCode = elements.find(
 		(e) => e.name === 'DeviceAlertCode' || (kind.name === 'CommsHubAlert' && e.name === 'AlertCode')
 	);
 	if (deviceCode && /^[0-9a-f]{4}$/i.test(deviceCode.text.trim()))
-		notes.push(`Device Alert code ${deviceCode.text.trim().toUpperCase()}`);
+		notes.push(`the DCC Alert gives the Device Alert code ${deviceCode.text.trim().toUpperCase()}`);
 
-	const requestId = first(inside, (e) =>
+	const requestId = firstMatch(elements, (e) =>
 		e.name.endsWith('RequestID') ? RequestId.safeParse(e.text).data : undefined
 	);
-	const named = DEVICE_ELEMENT[kind.name] ?? 'DeviceID';
+	const deviceElement = DEVICE_ELEMENT[kind.name] ?? 'DeviceID';
 	const deviceId =
-		first(inside, (e) => (e.name === named ? device(e) : undefined)) ??
-		first(inside, (e) => (/(Device|Meter)ID$/.test(e.name) ? device(e) : undefined)) ??
+		firstMatch(elements, (e) => (e.name === deviceElement ? deviceIn(e) : undefined)) ??
+		firstMatch(elements, (e) => (/(Device|Meter)ID$/.test(e.name) ? deviceIn(e) : undefined)) ??
 		(requestId ? splitRequestId(requestId).deviceId : null);
 	const raisedAt =
-		first(inside, (e) => (TIME_ELEMENTS.has(e.name) ? Instant.safeParse(textOf(e)).data : undefined)) ?? null;
+		firstMatch(elements, (e) =>
+			TIME_ELEMENTS.has(e.name) ? Instant.safeParse(textOf(e)).data : undefined
+		) ?? null;
 	return { dccPayload: kind.name.slice(0, 60), deviceId, raisedAt, requestId: requestId ?? null, notes };
 }
 
-const device = (element: XmlElement): string | undefined => Eui64.safeParse(element.text).data;
+const deviceIn = (element: XmlElement): string | undefined => Eui64.safeParse(element.text).data;
 
-function first<T>(
+function firstMatch<T>(
 	elements: readonly XmlElement[],
 	pick: (element: XmlElement) => T | undefined
 ): T | undefined {

@@ -1,5 +1,5 @@
-// One DUIS message, by full path and namespace: Alerts of every form, and the headers of Service Requests and Responses.
-// Only named header fields leave here; signatures are not verified yet.
+// Reads one DUIS message: an Alert of any form, or the header of a Service Request or Service Response. Finds elements by
+// full path and namespace, and returns named header fields only. Does not verify signatures yet.
 import { createHash } from 'node:crypto';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { Instant } from '#lib/domain/eui64.ts';
@@ -7,12 +7,22 @@ import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs/alert.ts';
 import type { GbcsReference } from '#lib/domain/gbcs/reference.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import { RequestId, ServiceRequestIn, splitRequestId } from '#lib/domain/service-request.ts';
-import { Unfit, checked, decodeBase64, hexCode, requireOrder, short, whole } from './checks.ts';
+import {
+	InvalidMessage,
+	checked,
+	checkedFields,
+	decodeBase64,
+	hexCode,
+	requireOrder,
+	unsignedShort,
+	wholeNumber
+} from './checks.ts';
 import { readDccAlert } from './dcc-alert.ts';
 import { readSmets1Alert } from './smets1.ts';
 import { child, descendants, readXml, textOf, type XmlElement } from './xml.ts';
 
 export type DuisReading =
+	/** `hostile`: as in `XmlReading`. */
 	| { ok: false; reason: string; hostile?: boolean }
 	| { ok: true; kind: 'alert'; alert: AlertIn; gbcs: GbcsAlert | null; verified: false; notes: string[] }
 	| {
@@ -22,28 +32,28 @@ export type DuisReading =
 			verified: false;
 			notes: string[];
 	  }
-	/** I99: the DCC has taken a request; there is nothing to keep. */
+	/** I99: the DCC has accepted a request. There is nothing to store. */
 	| { ok: true; kind: 'acknowledgement'; requestId: string | null; verified: false; notes: string[] };
 
-/** Reads one message. `receivedAt` stands for the time of a Request, which carries none. */
+/** Reads one message. A Request carries no time, so `receivedAt` becomes its `requestedAt`. */
 export function readDuis(xml: Uint8Array, receivedAt: Date): DuisReading {
 	const document = readXml(xml);
 	if (!document.ok) return document;
 	try {
 		return read(document.root, receivedAt);
 	} catch (error) {
-		if (error instanceof Unfit) return { ok: false, reason: error.message };
+		if (error instanceof InvalidMessage) return { ok: false, reason: error.message };
 		throw error;
 	}
 }
 
 function read(root: XmlElement, receivedAt: Date): DuisReading {
 	if (root.name !== 'Response' && root.name !== 'Request')
-		throw new Unfit(`the root element must be Response or Request`);
+		throw new InvalidMessage('the root element must be Response or Request');
 	if (!/^\d+(\.\d+)?$/.test(root.attributes.get('schemaVersion') ?? ''))
-		throw new Unfit('schemaVersion: a decimal attribute is required');
+		throw new InvalidMessage('schemaVersion: must be a decimal number, as an attribute of the root element');
 	const header = child(root, 'Header');
-	if (!header) throw new Unfit('Header: is missing');
+	if (!header) throw new InvalidMessage('Header: is missing');
 	return root.name === 'Request' ? readRequest(root, header, receivedAt) : readResponse(root, header);
 }
 
@@ -72,7 +82,7 @@ function readResponse(root: XmlElement, element: XmlElement): DuisReading {
 	};
 	const body = child(root, 'Body');
 	const [content] = body?.children ?? [];
-	if (body && body.children.length > 1) throw new Unfit('Body: has more than one message');
+	if (body && body.children.length > 1) throw new InvalidMessage('Body: must hold one message only');
 	switch (content?.name) {
 		case 'DeviceAlertMessage':
 			return deviceAlert(content, header);
@@ -82,7 +92,7 @@ function readResponse(root: XmlElement, element: XmlElement): DuisReading {
 			const smets1 = readSmets1Alert(content);
 			return smets1
 				? alertOf(
-						{ ...smets1, raisedAt: smets1.raisedAt, deviceId: smets1.deviceId ?? deviceOf(header) },
+						{ ...smets1, deviceId: smets1.deviceId ?? deviceOf(header) },
 						header,
 						[smets1.code, smets1.raisedAt ?? ''],
 						null,
@@ -97,7 +107,7 @@ function readResponse(root: XmlElement, element: XmlElement): DuisReading {
 		case undefined:
 			return response(undefined, header);
 		default:
-			throw new Unfit(`Body: ${content!.name.slice(0, 40)} is no known message`);
+			throw new InvalidMessage(`Body: unknown message ${content!.name.slice(0, 40)}`);
 	}
 }
 
@@ -110,7 +120,7 @@ function deviceAlert(element: XmlElement, header: ResponseHeader): DuisReading {
 	return gbcsAlert(hexCode(element, 'AlertCode'), element, header, null);
 }
 
-/** 8F66 and 8F67: the DCC has found the request already, and names it in the header. */
+/** Reads 8F66 or 8F67, the outcome of a future-dated command. The DCC puts the RequestID of the command into the header. */
 function futureDatedAlert(element: XmlElement, header: ResponseHeader): DuisReading {
 	requireOrder(
 		element,
@@ -118,10 +128,11 @@ function futureDatedAlert(element: XmlElement, header: ResponseHeader): DuisRead
 		['FutureDatedAlertCode', 'GBCSPayload', 'InstructionNumber', 'TotalCommandInstructions']
 	);
 	const code = hexCode(element, 'FutureDatedAlertCode');
-	if (code !== '8F66' && code !== '8F67') throw new Unfit('FutureDatedAlertCode: must be 8F66 or 8F67');
+	if (code !== '8F66' && code !== '8F67')
+		throw new InvalidMessage('FutureDatedAlertCode: must be 8F66 or 8F67');
 	const instruction = {
-		instruction: short(element, 'InstructionNumber'),
-		instructions: short(element, 'TotalCommandInstructions')
+		instruction: unsignedShort(element, 'InstructionNumber'),
+		instructions: unsignedShort(element, 'TotalCommandInstructions')
 	};
 	return gbcsAlert(code, element, header, instruction);
 }
@@ -134,13 +145,15 @@ function gbcsAlert(
 ): DuisReading {
 	const payload = decodeBase64(textOf(child(element, 'GBCSPayload'))!);
 	const reading = decodeGbcsAlert(payload);
-	if (!reading.ok) throw new Unfit(`GBCSPayload: ${reading.reason}`);
+	if (!reading.ok) throw new InvalidMessage(`GBCSPayload: ${reading.reason}`);
 	const { alert: gbcs } = reading;
 	const notes: string[] = [];
 	if (gbcs.unread) notes.push(gbcs.unread);
-	if (gbcs.alertCode && gbcs.alertCode !== code) notes.push(`the payload says Alert code ${gbcs.alertCode}`);
+	if (gbcs.alertCode && gbcs.alertCode !== code)
+		notes.push(`the GBCS payload gives another Alert code: ${gbcs.alertCode}`);
 	const device = header.responseId && splitRequestId(header.responseId).userId;
-	if (device && device !== gbcs.originatorId) notes.push(`the payload is of Device ${gbcs.originatorId}`);
+	if (device && device !== gbcs.originatorId)
+		notes.push(`the GBCS payload names another Device: ${gbcs.originatorId}`);
 	const named = gbcs.reference;
 	const reference =
 		named || (instruction && header.requestId)
@@ -148,18 +161,17 @@ function gbcsAlert(
 					originatorId: named?.originatorId ?? null,
 					counter: named?.counter ?? null,
 					messageCode: named?.messageCode ?? null,
-					requestId: instruction ? header.requestId : wholeRequestId(named),
+					requestId: instruction ? header.requestId : fullRequestId(named),
 					...instruction
 				}
 			: null;
-	const throttled = textOf(child(element, 'ThrottledAlertCount'));
 	const fields = {
 		deviceId: gbcs.originatorId,
 		kind: 'device' as const,
 		code,
 		raisedAt: gbcs.timestamp,
 		recipientId: gbcs.targetId,
-		throttledCount: throttled === null ? null : whole(throttled, 4294967295, 'ThrottledAlertCount') || null,
+		throttledCount: throttledCountOf(element),
 		imageHash: gbcs.imageHash,
 		reference
 	};
@@ -167,9 +179,15 @@ function gbcsAlert(
 	return alertOf(fields, header, [code, digest], gbcs, notes);
 }
 
-/** Of a message that was lost, the hub names all three parts of its RequestID. */
-const wholeRequestId = (named: GbcsReference | null): string | null =>
+/** The RequestID of the named command. `null` unless the hub reports a lost message: only then it names all three parts. */
+const fullRequestId = (named: GbcsReference | null): string | null =>
 	named?.targetId ? `${named.originatorId}:${named.targetId}:${named.counter}` : null;
+
+/** `null`: no throttled Alerts are reported. */
+function throttledCountOf(element: XmlElement): number | null {
+	const text = textOf(child(element, 'ThrottledAlertCount'));
+	return text === null ? null : wholeNumber(text, 4294967295, 'ThrottledAlertCount') || null;
+}
 
 function dccAlert(element: XmlElement, header: ResponseHeader): DuisReading {
 	requireOrder(
@@ -178,20 +196,19 @@ function dccAlert(element: XmlElement, header: ResponseHeader): DuisReading {
 		['DCCAlertCode', 'DCCAlert']
 	);
 	const code = textOf(child(element, 'DCCAlertCode'))!;
-	if (!/^(AD|N)\d{1,4}$/.test(code)) throw new Unfit('DCCAlertCode: must look like N24 or AD1');
+	if (!/^(AD|N)\d{1,4}$/.test(code)) throw new InvalidMessage('DCCAlertCode: must look like N24 or AD1');
 	const read = readDccAlert(code, child(element, 'DCCAlert')!);
-	if (typeof read === 'string') throw new Unfit(read);
-	const throttled = textOf(child(element, 'ThrottledAlertCount'));
+	if (typeof read === 'string') throw new InvalidMessage(read);
 	const notes = read.deviceId
 		? read.notes
-		: [...read.notes, 'names no Device: kept under the sender of the message'];
+		: [...read.notes, 'the DCC Alert names no Device; it is stored under the sender of the message'];
 	const fields = {
 		deviceId: read.deviceId ?? deviceOf(header),
 		kind: 'dcc' as const,
 		code,
 		dccPayload: read.dccPayload,
 		raisedAt: read.raisedAt,
-		throttledCount: throttled === null ? null : whole(throttled, 4294967295, 'ThrottledAlertCount') || null,
+		throttledCount: throttledCountOf(element),
 		reference: read.requestId ? { requestId: read.requestId } : null
 	};
 	return alertOf(
@@ -204,11 +221,11 @@ function dccAlert(element: XmlElement, header: ResponseHeader): DuisReading {
 }
 
 function deviceOf({ responseId }: ResponseHeader): string {
-	if (!responseId) throw new Unfit('ResponseID: is missing, and nothing else names the Device');
+	if (!responseId) throw new InvalidMessage('ResponseID: is missing, and no other field names the Device');
 	return splitRequestId(responseId).userId;
 }
 
-/** `identity`: what tells this message from another under the same ResponseID; a redelivery repeats all of it. */
+/** `identity`: fields that tell this message from another with the same ResponseID. A redelivery repeats all of them. */
 function alertOf(
 	fields: Record<string, unknown>,
 	header: ResponseHeader,
@@ -220,44 +237,36 @@ function alertOf(
 		fields['recipientId'] ?? (header.responseId && splitRequestId(header.responseId).deviceId);
 	const id = [header.responseId ?? header.at, ...identity].join(' ');
 	const messageId = `duis:${createHash('sha256').update(id).digest('hex').slice(0, 40)}`;
-	const result = AlertIn.safeParse({ ...fields, recipientId, receivedAt: header.at, messageId });
-	if (!result.success)
-		throw new Unfit(
-			result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
-		);
-	return { ok: true, kind: 'alert', alert: result.data, gbcs, verified: false, notes };
+	const alert = checkedFields(AlertIn, { ...fields, recipientId, receivedAt: header.at, messageId });
+	return { ok: true, kind: 'alert', alert, gbcs, verified: false, notes };
 }
 
-/** A Service Response completes the record of its request; nothing of its content is read. */
+/** Reads the header of a Service Response, which completes the stored Service Request. Of its content, reads the SRV only. */
 function response(
 	content: XmlElement | undefined,
 	{ requestId, responseCode, at }: ResponseHeader
 ): DuisReading {
 	if (responseCode === 'I99' && !content)
 		return { ok: true, kind: 'acknowledgement', requestId, verified: false, notes: [] };
-	if (!requestId) throw new Unfit('RequestID: is missing, and the message holds no Alert');
+	if (!requestId) throw new InvalidMessage('RequestID: is missing; a message without an Alert needs it');
 	const serviceReferenceVariant = textOf(child(content, 'ServiceReferenceVariant'));
-	const request = ServiceRequestIn.safeParse({
+	const request = checkedFields(ServiceRequestIn, {
 		requestId,
 		serviceReferenceVariant: serviceReferenceVariant || null,
 		respondedAt: at,
 		responseCode
 	});
-	if (!request.success)
-		throw new Unfit(
-			request.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
-		);
-	return { ok: true, kind: 'service-response', request: request.data, verified: false, notes: [] };
+	return { ok: true, kind: 'service-response', request, verified: false, notes: [] };
 }
 
 function readRequest(root: XmlElement, header: XmlElement, receivedAt: Date): DuisReading {
 	const variant = textOf(child(header, 'ServiceReferenceVariant'));
 	const body = child(root, 'Body');
-	if (!body) throw new Unfit('Body: is missing');
+	if (!body) throw new InvalidMessage('Body: is missing');
 	const execution = [...descendants(body)].find((element) => element.name === 'ExecutionDateTime');
 	const executeAt = execution ? checked(Instant, textOf(execution), 'ExecutionDateTime') : null;
-	const held = describeVariant(variant ?? '').futureDated;
-	const request = ServiceRequestIn.safeParse({
+	const futureDated = describeVariant(variant ?? '').futureDated;
+	const request = checkedFields(ServiceRequestIn, {
 		requestId: textOf(child(header, 'RequestID')) ?? '',
 		serviceReferenceVariant: variant,
 		commandVariant: textOf(child(header, 'CommandVariant')),
@@ -266,13 +275,9 @@ function readRequest(root: XmlElement, header: XmlElement, receivedAt: Date): Du
 		mode:
 			executeAt === null
 				? 'on-demand'
-				: held === 'device' || held === 'both'
+				: futureDated === 'device' || futureDated === 'both'
 					? 'future-dated-device'
 					: 'future-dated-dsp'
 	});
-	if (!request.success)
-		throw new Unfit(
-			request.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
-		);
-	return { ok: true, kind: 'service-request', request: request.data, verified: false, notes: [] };
+	return { ok: true, kind: 'service-request', request, verified: false, notes: [] };
 }

@@ -1,26 +1,30 @@
-// Alerts of SMETS1 Devices: no GBCS octets, code and time stand in plain XML. The element is called DeviceAlertMessage
-// here too, so that it is found by its full path only.
+// Reads the Alert of a SMETS1 Device. It has no GBCS payload: code and time are plain XML. Other messages use the name
+// DeviceAlertMessage too, so this file finds the element by its full path.
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { child, descendants, textOf, type XmlElement } from './xml.ts';
 
 export interface Smets1Alert {
 	kind: 'device';
+	/** `null`: the header names no Device. */
 	deviceId: string | null;
+	/** `SMETS1` if the message gives no Alert code. */
 	code: string;
+	/** `null`: the message gives no time. */
 	raisedAt: string | null;
 	clockStatus: 'reliable' | 'unreliable' | 'invalid';
+	/** `null`: no throttled Alerts are reported. */
 	throttledCount: number | null;
 	notes: string[];
 }
 
-/** The Alert in a SMETS1ResponseMessage, or `null` where it holds a response. */
+/** Reads the Alert in a SMETS1ResponseMessage. `null`: the message holds a Service Response. */
 export function readSmets1Alert(message: XmlElement): Smets1Alert | null {
 	const response = child(child(message, 'SMETS1SignedResponse'), 'SMETS1Response');
 	const alert = child(child(response, 'Body'), 'DeviceAlertMessage');
 	if (!alert) return null;
 	const content = [...descendants(alert)];
 	const code = textOf(content.find((element) => element.name === 'GBCSHexAlertCode'));
-	const known = code !== null && /^(0x)?[0-9A-Fa-f]{4}$/.test(code);
+	const hasCode = code !== null && /^(0x)?[0-9A-Fa-f]{4}$/.test(code);
 	const time = content.find((element) => element.name === 'Timestamp');
 	const status = time?.attributes.get('ClockStatus');
 	const header = child(response, 'Header');
@@ -31,10 +35,13 @@ export function readSmets1Alert(message: XmlElement): Smets1Alert | null {
 	return {
 		kind: 'device',
 		deviceId: Eui64.safeParse(textOf(originator)).data ?? null,
-		code: known ? code : 'SMETS1',
+		code: hasCode ? code : 'SMETS1',
 		raisedAt: Instant.safeParse(textOf(time)).data ?? null,
 		clockStatus: status === 'unreliable' || status === 'invalid' ? status : 'reliable',
 		throttledCount: throttled !== null && /^[1-9]\d{0,9}$/.test(throttled) ? Number(throttled) : null,
-		notes: ['SMETS1: no GBCS meaning is guaranteed', ...(known ? [] : ['it gives no Alert code'])]
+		notes: [
+			'SMETS1: the code may not have the meaning that GBCS gives it',
+			...(hasCode ? [] : ['the message gives no Alert code; it is stored with the code SMETS1'])
+		]
 	};
 }

@@ -1,21 +1,21 @@
-// XML of a DUIS message as a small tree, within limits that are checked before and while it is read: saxes is strict
-// but quadratic in depth, so that a deep document must be refused at once.
+// Reads the XML of a DUIS message into a small tree, and refuses it as soon as it exceeds a limit. The time of the parser
+// (saxes) grows with the square of the depth, so a deep document must be refused at once.
 import { SaxesParser } from 'saxes';
 
 export const SR = 'http://www.dccinterface.co.uk/ServiceUserGateway';
 export const RA = 'http://www.dccinterface.co.uk/ResponseAndAlert';
 
-export const LIMITS = {
-	bytes: 256 * 1024,
-	depth: 64,
-	elements: 10_000,
-	attributes: 64,
-	text: 8192,
-	payload: 200 * 1024
+export const XML_LIMITS = {
+	maxBytes: 256 * 1024,
+	maxDepth: 64,
+	maxElements: 10_000,
+	maxAttributesPerElement: 64,
+	maxTextCharacters: 8192,
+	maxPayloadCharacters: 200 * 1024
 };
 
 export interface XmlElement {
-	/** Local name; elements of other namespaces than sr and ra are not in the tree. */
+	/** The local name. The tree holds elements of the namespaces sr and ra only. */
 	name: string;
 	uri: string;
 	attributes: ReadonlyMap<string, string>;
@@ -23,16 +23,16 @@ export interface XmlElement {
 	children: XmlElement[];
 }
 
-/** `hostile`: refused for its shape before its size mattered. */
+/** `hostile`: the message exceeds a limit of size, and its beginning alone is refused for its structure too. */
 export type XmlReading = { ok: true; root: XmlElement } | { ok: false; reason: string; hostile?: boolean };
 
-class Refused extends Error {}
+class RefusedXml extends Error {}
 
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads a document into a tree of its sr and ra elements. */
 export function readXml(bytes: Uint8Array): XmlReading {
-	if (bytes.length > LIMITS.bytes) return tooLarge(bytes);
+	if (bytes.length > XML_LIMITS.maxBytes) return refuseLarge(bytes);
 	let text: string;
 	try {
 		text = DECODER.decode(bytes);
@@ -42,21 +42,21 @@ export function readXml(bytes: Uint8Array): XmlReading {
 	try {
 		return { ok: true, root: parse(text) };
 	} catch (error) {
-		return { ok: false, reason: error instanceof Refused ? error.message : notWellFormed(error) };
+		return { ok: false, reason: error instanceof RefusedXml ? error.message : notWellFormed(error) };
 	}
 }
 
-/** Of a message that is too large only the beginning is looked at: one that is built to hurt is called so. */
-function tooLarge(bytes: Uint8Array): XmlReading {
+/** Refuses a message that is too large. Parses its beginning only, to tell an attack from a large message. */
+function refuseLarge(bytes: Uint8Array): XmlReading {
 	try {
-		parse(new TextDecoder().decode(bytes.subarray(0, LIMITS.bytes)));
+		parse(new TextDecoder().decode(bytes.subarray(0, XML_LIMITS.maxBytes)));
 	} catch (error) {
-		if (error instanceof Refused) return { ok: false, reason: error.message, hostile: true };
+		if (error instanceof RefusedXml) return { ok: false, reason: error.message, hostile: true };
 	}
-	return { ok: false, reason: `the message is larger than ${LIMITS.bytes} bytes` };
+	return { ok: false, reason: `the message is larger than ${XML_LIMITS.maxBytes} bytes` };
 }
 
-// The parser's own words may quote the message, and what is quoted could be payload: only the place is passed on.
+/** Keeps only the position: the text of the parser's error may quote the message, and so payload. */
 function notWellFormed(error: unknown): string {
 	const place = /^(\d+):(\d+):/.exec((error as Error).message);
 	return place ? `not well-formed XML, at line ${place[1]}, column ${place[2]}` : 'not well-formed XML';
@@ -74,22 +74,26 @@ function parse(text: string): XmlElement {
 	});
 	parser.on('xmldecl', ({ encoding }) => {
 		if (encoding && encoding.toLowerCase() !== 'utf-8')
-			throw new Refused(`the message says it is ${encoding.slice(0, 20)}; only UTF-8 is taken`);
+			throw new RefusedXml(
+				`the message declares the encoding ${encoding.slice(0, 20)}; only UTF-8 is accepted`
+			);
 	});
 	parser.on('doctype', () => {
-		throw new Refused('a DOCTYPE is not taken');
+		throw new RefusedXml('a DOCTYPE is not allowed');
 	});
 	parser.on('processinginstruction', () => {
-		throw new Refused('a processing instruction is not taken');
+		throw new RefusedXml('a processing instruction is not allowed');
 	});
 	parser.on('opentagstart', () => {
-		if (++depth > LIMITS.depth) throw new Refused(`elements are nested deeper than ${LIMITS.depth}`);
-		if (++elements > LIMITS.elements) throw new Refused(`more than ${LIMITS.elements} elements`);
+		if (++depth > XML_LIMITS.maxDepth)
+			throw new RefusedXml(`elements are nested deeper than ${XML_LIMITS.maxDepth}`);
+		if (++elements > XML_LIMITS.maxElements)
+			throw new RefusedXml(`more than ${XML_LIMITS.maxElements} elements`);
 	});
 	let attributes = 0;
 	parser.on('attribute', () => {
-		if (++attributes > LIMITS.attributes)
-			throw new Refused(`more than ${LIMITS.attributes} attributes on one element`);
+		if (++attributes > XML_LIMITS.maxAttributesPerElement)
+			throw new RefusedXml(`more than ${XML_LIMITS.maxAttributesPerElement} attributes on one element`);
 	});
 	parser.on('opentag', (tag) => {
 		attributes = 0;
@@ -109,16 +113,17 @@ function parse(text: string): XmlElement {
 				}
 			: null;
 		if (element && depth === 1) root = element;
-		// What stands inside a foreign element (a signature, say) is foreign too.
+		// A foreign element, such as a signature, stays out of the tree with everything inside it.
 		else if (element && parent) parent.children.push(element);
 		open.push(depth === 1 || parent ? element : null);
 	});
 	const addText = (more: string) => {
 		const element = open.at(-1);
 		if (!element) return;
-		const limit = element.name === 'GBCSPayload' ? LIMITS.payload : LIMITS.text;
+		const limit =
+			element.name === 'GBCSPayload' ? XML_LIMITS.maxPayloadCharacters : XML_LIMITS.maxTextCharacters;
 		if (element.text.length + more.length > limit)
-			throw new Refused(`the text of ${element.name} is longer than ${limit} characters`);
+			throw new RefusedXml(`the text of ${element.name} is longer than ${limit} characters`);
 		element.text += more;
 	};
 	parser.on('text', addText);
@@ -128,21 +133,21 @@ function parse(text: string): XmlElement {
 		open.pop();
 	});
 
-	// A DOCTYPE comes before the root; found here, no entity of it is ever looked at.
+	// A DOCTYPE precedes the root element. This check refuses it before the parser reads its entities.
 	if (/<!DOCTYPE/i.test(text.slice(0, text.indexOf('<', text.search(/<[A-Za-z_:]/) + 1) + 1 || undefined)))
-		throw new Refused('a DOCTYPE is not taken');
+		throw new RefusedXml('a DOCTYPE is not allowed');
 	parser.write(text).close();
-	if (!root) throw new Refused('the root element is not of the DUIS namespace');
+	if (!root) throw new RefusedXml('the root element is not in the DUIS namespace');
 	return root;
 }
 
-/** The child of this name in the namespace of DUIS, if there is one. */
+/** The first child of this name in the sr namespace, if there is one. */
 export const child = (element: XmlElement | undefined, name: string): XmlElement | undefined =>
 	element?.children.find((c) => c.name === name && c.uri === SR);
 
 export const textOf = (element: XmlElement | undefined): string | null => element?.text.trim() ?? null;
 
-/** Depth first, without the element itself. */
+/** All elements below this element, depth first. */
 export function* descendants(element: XmlElement): Generator<XmlElement> {
 	for (const c of element.children) {
 		yield c;

@@ -9,7 +9,7 @@ import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import type { Completeness } from './completeness.ts';
 import type { Config } from '#lib/server/process/config.ts';
 import type { DeviceStore } from './device-store.ts';
-import { LIMITS } from '#lib/server/duis/xml.ts';
+import { XML_LIMITS } from '#lib/server/duis/xml.ts';
 import { readDuis } from '#lib/server/duis/message.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import { countDropped, countIngested } from '#lib/server/process/metrics.ts';
@@ -125,7 +125,7 @@ const DeviceRow = z.preprocess((row) => {
 export async function ingestDuis(services: IngestServices, caller: Caller, xml: Buffer): Promise<Answer> {
 	const reading = readDuis(xml, new Date());
 	if (!reading.ok)
-		throw new Problem(xml.length > LIMITS.bytes && !reading.hostile ? 413 : 400, reading.reason);
+		throw new Problem(xml.length > XML_LIMITS.maxBytes && !reading.hostile ? 413 : 400, reading.reason);
 	const { kind, verified, notes } = reading;
 	if (reading.kind === 'acknowledgement')
 		return { status: 202, body: { kind, accepted: 0, duplicates: 0, verified, notes } };
