@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createMicroBatch } from '#lib/server/ingest/micro-batch.ts';
 import { createIds, firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { coalesce, encodeFrame } from '#lib/server/live/frames.ts';
-import type { Passage } from '#lib/server/live/live-channel.ts';
+import type { SerializedFrame } from '#lib/server/live/live-channel.ts';
 
-const frame = (from: number, to: number): Passage => ({
+const frame = (from: number, to: number): SerializedFrame => ({
 	from,
 	to,
 	items: Array.from({ length: to - from + 1 }, (_, i) => `{"seq":${from + i}}`).join(','),

@@ -1,10 +1,13 @@
-// What an administrator sets up from the command line: Suppliers and keys. Needs the owner of the database.
+// Adds Suppliers and API keys, for the command line. Needs a session of the owner of the tables.
 import type pg from 'pg';
 import type { Scope } from '#lib/domain/access.ts';
 import { mintKey } from './api-keys.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 
-/** Adds a Supplier with its User IDs, or brings a known one up to date. Returns its id. Throws when a User ID is another's. */
+/**
+ * Adds a Supplier with its User IDs, or updates the name and adds the User IDs of a known Supplier. Returns its id. Throws
+ * if a User ID belongs to another Supplier.
+ */
 export async function addSupplier(
 	client: pg.ClientBase,
 	supplier: { slug: string; name: string; userIds: readonly string[] }
@@ -20,22 +23,23 @@ export async function addSupplier(
 			 on conflict (user_id) do update set supplier_id = excluded.supplier_id where supplier_user.supplier_id = excluded.supplier_id returning 1`,
 			[euiToBytes(userId), id]
 		);
-		if (!taken.rowCount) throw new Error(`User ID ${userId} belongs to another Supplier`);
+		if (!taken.rowCount) throw new Error(`User ID ${userId} belongs to another Supplier; check the id`);
 	}
 	await client.query('insert into feed_head (supplier_id) values ($1) on conflict do nothing', [id]);
 	return id;
 }
 
+/** Returns the id of the Supplier with this slug; throws if there is none. */
 export async function supplierIdOf(client: pg.ClientBase, slug: string): Promise<number> {
 	const { rows } = await client.query<{ id: number }>('select id from supplier where slug = $1', [slug]);
 	if (!rows[0])
 		throw new Error(
-			`Supplier "${slug}" is not known: npm run causeway -- supplier add ${slug} --name NAME --user-ids EUI`
+			`Supplier "${slug}" is not known; add it with: npm run causeway -- supplier add ${slug} --name NAME --user-ids EUI`
 		);
 	return rows[0].id;
 }
 
-/** Makes a key and returns it; it cannot be read again. `supplierId: null`: for the whole installation. */
+/** Makes a key and returns it; nobody can read it again later. `supplierId: null`: a key of the whole installation. */
 export async function addApiKey(
 	client: pg.ClientBase,
 	supplierId: number | null,

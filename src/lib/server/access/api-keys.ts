@@ -1,28 +1,31 @@
-// API keys: 256 random bits shown once; the record holds their SHA-256, a hint and the scopes.
+// Makes and checks API keys. A key is 256 random bits and is shown once. The database stores its SHA-256, its scopes and a
+// hint: the first characters of the key.
 import { createHash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
 
 export interface KeyHolder {
 	keyId: number;
-	/** `null`: the whole installation. */
+	/** `null`: the key belongs to the whole installation. */
 	supplierId: number | null;
 	scopes: readonly string[];
 }
 
-/** A key as shown, and what is kept of it. */
+/** Makes a key. `key` is shown once; `hash` and `hint` are stored. */
 export function mintKey(): { key: string; hash: Buffer; hint: string } {
 	const key = `cwk_${randomBytes(32).toString('base64url')}`;
 	return { key, hash: hashOf(key), hint: key.slice(0, 8) };
 }
 
 const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
-const REMEMBER_MS = 5000;
+/** A revoked key is refused after this time at the latest. */
+const CACHE_MS = 5000;
+const MAX_CACHED_KEYS = 10_000;
 
 export type ApiKeys = ReturnType<typeof createApiKeys>;
 
 export function createApiKeys(pool: pg.Pool) {
-	// A feed calls many times a second with one key; a revoked key is refused within five seconds.
-	const seen = new Map<string, { holder: Promise<KeyHolder | null>; until: number }>();
+	// Integrators call many times a second with one key, so the holder of a key is cached for a short time.
+	const cache = new Map<string, { holder: Promise<KeyHolder | null>; until: number }>();
 
 	async function find(hash: Buffer): Promise<KeyHolder | null> {
 		const { rows } = await pool.query<{ id: number; supplier_id: number | null; scopes: string[] }>({
@@ -35,28 +38,28 @@ export function createApiKeys(pool: pg.Pool) {
 	}
 
 	return {
-		/** Of these keys those that may read now, with their Supplier: asked of the record, not remembered. */
-		async standing(ids: readonly number[]): Promise<Map<number, number | null>> {
+		/** Asks the database which of these keys may still read. Returns them with their Supplier (`null`: all Suppliers). */
+		async stillValid(ids: readonly number[]): Promise<Map<number, number | null>> {
 			if (ids.length === 0) return new Map();
 			const { rows } = await pool.query<{ id: number; supplier_id: number | null }>({
-				name: 'standing-keys',
+				name: 'valid-keys',
 				text: `select id, supplier_id from api_key where id = any($1) and revoked_at is null and 'read' = any(scopes)`,
 				values: [ids]
 			});
 			return new Map(rows.map((row) => [row.id, row.supplier_id]));
 		},
 
-		/** Whose key this is, or `null`. */
+		/** Returns the holder of this key. `null`: the key is unknown or revoked. */
 		holderOf(key: string): Promise<KeyHolder | null> {
 			const hash = hashOf(key);
 			const name = hash.toString('latin1');
-			const known = seen.get(name);
-			if (known && known.until > Date.now()) return known.holder;
-			// Remembered while it is asked: calls that come together ask once. An answer that failed is no answer.
+			const cached = cache.get(name);
+			if (cached && cached.until > Date.now()) return cached.holder;
+			// Caches the promise, so that concurrent calls share one query. A failed query is not cached.
 			const holder = find(hash);
-			holder.catch(() => seen.delete(name));
-			if (seen.size > 10_000) seen.clear();
-			seen.set(name, { holder, until: Date.now() + REMEMBER_MS });
+			holder.catch(() => cache.delete(name));
+			if (cache.size > MAX_CACHED_KEYS) cache.clear();
+			cache.set(name, { holder, until: Date.now() + CACHE_MS });
 			return holder;
 		}
 	};

@@ -1,11 +1,11 @@
-// Sign-in: sessions of people by better-auth, and the Supplier that a person works for. There is no sign-up over HTTP;
-// people are added by `npm run causeway -- user add`.
+// Signs people in and finds the Supplier that a person works for. The library better-auth holds the sessions. Nobody can
+// sign up over HTTP: `npm run causeway -- user add` adds people.
 import { betterAuth } from 'better-auth';
 import type { MemberRole } from '#lib/domain/access.ts';
 import type pg from 'pg';
 import type { Config } from '#lib/server/process/config.ts';
 
-/** A person who is signed in; what they see is their Supplier's. */
+/** A person who is signed in, and who sees the data of one Supplier. */
 export interface Viewer {
 	userId: string;
 	name: string;
@@ -16,13 +16,16 @@ export interface Viewer {
 	role: MemberRole;
 }
 
-const HOUR = 3600;
-/** A session ends so long after the last call of its browser; an open console calls every few seconds. */
+const HOUR_SECONDS = 3600;
+/** A session ends when its browser has made no call for this time. An open console calls every few seconds. */
 const IDLE_MS = 30 * 60_000;
-/** How often it is written down that a session is in use. */
+/** The time of the last use of a session is written to the database at most this often. */
 const TOUCH_MS = 60_000;
-/** Set by us on every request that reaches the library, never taken from outside: it counts attempts by it. */
-const ADDRESS = 'x-causeway-client';
+/**
+ * The header with the address of the client, by which better-auth counts sign-in attempts. This file sets it on every
+ * request to the library, so that a value from outside never reaches it.
+ */
+const ADDRESS_HEADER = 'x-causeway-client';
 
 export type Auth = ReturnType<typeof createAuth>;
 
@@ -41,7 +44,7 @@ export function createAuth({
 		telemetry: { enabled: false },
 		logger: { level: 'error' },
 		emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10 },
-		session: { expiresIn: 12 * HOUR, disableSessionRefresh: true },
+		session: { expiresIn: 12 * HOUR_SECONDS, disableSessionRefresh: true },
 		rateLimit: {
 			enabled: true,
 			window: 60,
@@ -52,7 +55,7 @@ export function createAuth({
 			cookiePrefix: 'causeway',
 			useSecureCookies: config.origin.startsWith('https:'),
 			defaultCookieAttributes: { sameSite: 'lax', httpOnly: true },
-			ipAddress: { ipAddressHeaders: [ADDRESS] }
+			ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] }
 		}
 	});
 
@@ -60,20 +63,20 @@ export function createAuth({
 		/** Answers `/api/auth/*` for a browser at `address`. */
 		handler(request: Request, address: string): Promise<Response> {
 			const headers = new Headers(request.headers);
-			headers.set(ADDRESS, address);
+			headers.set(ADDRESS_HEADER, address);
 			return auth.handler(new Request(request, { headers }));
 		},
 
-		/** Checks a password and opens a session; the response carries the cookie, or is 401, or 429 after too many attempts. */
+		/** Checks a password and opens a session. The response sets the cookie, or is 401, or 429 after too many attempts. */
 		signIn(email: string, password: string, from: { headers: Headers; address: string }): Promise<Response> {
 			const headers = new Headers({
 				'content-type': 'application/json',
 				origin: config.origin,
-				[ADDRESS]: from.address
+				[ADDRESS_HEADER]: from.address
 			});
 			const agent = from.headers.get('user-agent');
 			if (agent) headers.set('user-agent', agent);
-			// Through the library's own door, where attempts are counted.
+			// Uses the library's HTTP handler, because only the handler counts attempts.
 			const body = JSON.stringify({ email, password });
 			return auth.handler(
 				new Request(`${config.origin}/api/auth/sign-in/email`, { method: 'POST', headers, body })
@@ -83,7 +86,10 @@ export function createAuth({
 		/** Ends the session of these headers; the response clears the cookie. */
 		signOut: (headers: Headers): Promise<Response> => auth.api.signOut({ headers, asResponse: true }),
 
-		/** Who is signed in by the session cookie of these headers, or `null`. */
+		/**
+		 * Returns the person whose session cookie is in these headers, and records that the session is in use. `null`: there
+		 * is no session, it has ended, or the person works for no Supplier.
+		 */
 		async viewerOf(headers: Headers): Promise<Viewer | null> {
 			const session = await auth.api.getSession({ headers, query: { disableRefresh: true } });
 			if (!session) return null;
@@ -114,17 +120,20 @@ export function createAuth({
 			};
 		},
 
-		/** The id of the session of these headers, which is no secret as its token is. */
+		/** Returns the id of the session of these headers. Unlike the token of the session, the id is no secret. */
 		async sessionOf(headers: Headers): Promise<string | null> {
 			const session = await auth.api.getSession({ headers, query: { disableRefresh: true } });
 			return session?.session.id ?? null;
 		},
 
-		/** Of these sessions those that last, with the Supplier that their person works for now. */
-		async standing(ids: readonly string[]): Promise<Map<string, number>> {
+		/**
+		 * Asks the database which of these sessions have neither ended nor expired. Returns them with the current Supplier of
+		 * their person. Does not check how long they were unused: `viewerOf` does.
+		 */
+		async stillValid(ids: readonly string[]): Promise<Map<string, number>> {
 			if (ids.length === 0) return new Map();
 			const { rows } = await pool.query<{ id: string; supplier_id: number }>({
-				name: 'standing-sessions',
+				name: 'valid-sessions',
 				text: `select s."id", m.supplier_id from "session" s join member m on m.user_id = s."userId"
 					where s."id" = any($1) and s."expiresAt" > now()`,
 				values: [ids]
@@ -132,7 +141,7 @@ export function createAuth({
 			return new Map(rows.map((row) => [row.id, row.supplier_id]));
 		},
 
-		/** Adds a person, or sets name, password and place of one who is there. Returns whether they are new. */
+		/** Adds a person, or sets password, Supplier and role of a known person. Returns whether the person is new. */
 		async addUser(person: {
 			email: string;
 			name: string;

@@ -1,4 +1,5 @@
-// Who calls the API: a key, or a person by the browser session. What they may do follows from it, never from the call.
+// Finds out who calls the API (a key, or a person with a browser session) and what this caller may do. Nothing in the
+// call itself widens these rights.
 import type { IncomingMessage } from 'node:http';
 import { EDITOR_ROLES } from '#lib/domain/cause-table/version.ts';
 import type { Scope } from '#lib/domain/access.ts';
@@ -8,7 +9,7 @@ import type { Config } from '#lib/server/process/config.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Caller } from '#lib/server/http/route.ts';
 
-/** What it takes to find a caller. */
+/** The services that find a caller. */
 export interface AccessServices {
 	apiKeys: ApiKeys;
 	auth: Auth;
@@ -17,24 +18,28 @@ export interface AccessServices {
 
 const PERSON_SCOPES: readonly Scope[] = ['read', 'decide'];
 
-/** Finds the caller and checks the scope; throws 401 or 403. A session that changes something must come from our own pages. */
+/**
+ * Finds the caller and checks the scope; throws a 401 or 403. A call that changes data with a session must come from
+ * Causeway's own pages.
+ */
 export async function requireCaller(
 	services: AccessServices,
 	req: IncomingMessage,
 	scope: Scope
 ): Promise<Caller> {
 	const caller = await findCaller(services, req);
-	if (!caller) throw new Problem(401, 'Send Authorization: Bearer KEY, or sign in');
-	if (!caller.scopes.includes(scope)) throw new Problem(403, `This needs the scope "${scope}"`);
+	if (!caller) throw new Problem(401, 'The caller is not known: send Authorization: Bearer KEY, or sign in');
+	if (!caller.scopes.includes(scope))
+		throw new Problem(403, `This call needs the scope "${scope}", which the caller does not have`);
 	return caller;
 }
 
-/** The Supplier whose rows a reader asks for; a key of the whole installation has none. */
+/** Returns the Supplier of the caller; throws a 403 for a key of the whole installation, which has none. */
 export function requireSupplier(caller: Caller): number {
 	if (caller.supplierId === null)
 		throw new Problem(
 			403,
-			'A key of the whole installation reads no Supplier: use a key made with --supplier SLUG'
+			'A key of the whole installation cannot read the data of a Supplier; use a key made with --supplier SLUG'
 		);
 	return caller.supplierId;
 }
@@ -58,12 +63,12 @@ async function findCaller(services: AccessServices, req: IncomingMessage): Promi
 	const viewer = await services.auth.viewerOf(headersOf(req));
 	if (!viewer) return null;
 	if (req.method !== 'GET' && req.method !== 'HEAD' && !isOwnOrigin(req, services.config.origin))
-		throw new Problem(403, 'This call comes from another site');
+		throw new Problem(403, 'The Origin header names another site; make this call from the pages of Causeway');
 	const { supplierId, role, userId: id, name } = viewer;
 	return { supplierId, scopes: PERSON_SCOPES, role, id, name };
 }
 
-/** A browser tells where a call comes from; ours is the configured origin. */
+/** Whether the Origin header, which every browser sets, is the configured origin of this installation. */
 export const isOwnOrigin = (req: IncomingMessage, origin: string): boolean => req.headers.origin === origin;
 
 export function headersOf(req: IncomingMessage): Headers {
@@ -72,11 +77,14 @@ export function headersOf(req: IncomingMessage): Headers {
 	return headers;
 }
 
-/** Only people answer for the cause table and for what goes into it, and not every role of them. */
+/** Returns the person who may change the cause table; throws a 403 for a key and for a role that may not. */
 export function requireEditor(caller: Caller): { id: string; name: string } {
 	if (caller.role === null)
 		throw new Problem(403, 'A key cannot change the cause table: sign in as a person');
 	if (!EDITOR_ROLES.includes(caller.role))
-		throw new Problem(403, `A ${caller.role} reads the cause table; a lead, officer or engineer changes it`);
+		throw new Problem(
+			403,
+			`A ${caller.role} may only read the cause table; a lead, officer or engineer changes it`
+		);
 	return { id: caller.id, name: caller.name };
 }

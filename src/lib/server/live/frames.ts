@@ -1,10 +1,10 @@
-// Frames of the feed on their way to a room: few large ones instead of many small ones, and as JSON as they come.
+// Joins frames of the feed into fewer, larger frames, and encodes them for Socket.IO without parsing their JSON again.
 import { Decoder, Encoder, PacketType, type Packet } from 'socket.io-parser';
-import type { Passage } from './live-channel.ts';
+import type { SerializedFrame } from './live-channel.ts';
 
-/** Joins frames whose numbers follow each other; workers may publish out of order. */
-export function coalesce(frames: readonly Passage[]): Passage[] {
-	const joined: Array<Pick<Passage, 'from' | 'to'> & { parts: Passage[] }> = [];
+/** Joins frames whose feed numbers follow each other. Workers may publish frames out of order. */
+export function coalesce(frames: readonly SerializedFrame[]): SerializedFrame[] {
+	const joined: Array<Pick<SerializedFrame, 'from' | 'to'> & { parts: SerializedFrame[] }> = [];
 	for (const frame of frames.toSorted((a, b) => a.from - b.from)) {
 		const last = joined.at(-1);
 		if (last && last.to + 1 === frame.from) {
@@ -22,7 +22,7 @@ export function coalesce(frames: readonly Passage[]): Passage[] {
 
 const joinLists = (lists: readonly string[]): string => lists.filter((list) => list !== '').join(',');
 
-/** An event's data that is JSON already. */
+/** Data of an event that is JSON text already. */
 export class Encoded {
 	readonly json: string;
 
@@ -31,10 +31,10 @@ export class Encoded {
 	}
 }
 
-export const encodeFrame = ({ from, to, items, retracted }: Passage): Encoded =>
+export const encodeFrame = ({ from, to, items, retracted }: SerializedFrame): Encoded =>
 	new Encoded(`{"from":${from},"to":${to},"items":[${items}],"retracted":[${retracted}]}`);
 
-/** Packets as Socket.IO spells them. `Encoded` data are sent as they are, and not searched for buffers. */
+/** Encodes packets in the form of Socket.IO. Sends `Encoded` data unchanged, without searching them for buffers. */
 class FrameEncoder extends Encoder {
 	override encode(packet: Packet) {
 		const [event, data, ...more] = packet.type === PacketType.EVENT ? (packet.data as unknown[]) : [];

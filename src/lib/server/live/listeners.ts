@@ -1,12 +1,16 @@
-// Who listens on a socket: by which key or session they were let in, and whether it still stands.
+// Admits listeners to the socket by an API key or a session, and checks later whether that key or session is still valid.
 import type { IncomingMessage } from 'node:http';
 import { headersOf, isOwnOrigin, type AccessServices } from '#lib/server/access/caller.ts';
 
 export interface Listener {
 	supplierId: number;
+	/** The id of the key or session that admitted the listener. */
 	by: { key: number } | { session: string };
-	/** Asked every few seconds: that a console listens is a use of its session. */
-	stillAllowed(): Promise<boolean>;
+	/**
+	 * Records that the key or session is in use. `false`: it has ended, was unused for too long, or belongs to another Supplier
+	 * now. Called every few seconds, so that an open console keeps its session alive.
+	 */
+	touch(): Promise<boolean>;
 }
 
 export function createListeners({ apiKeys, auth, config }: AccessServices) {
@@ -17,7 +21,7 @@ export function createListeners({ apiKeys, auth, config }: AccessServices) {
 		return {
 			supplierId,
 			by: { key: keyId },
-			stillAllowed: async () => (await apiKeys.holderOf(key))?.supplierId === supplierId
+			touch: async () => (await apiKeys.holderOf(key))?.supplierId === supplierId
 		};
 	}
 
@@ -28,15 +32,15 @@ export function createListeners({ apiKeys, auth, config }: AccessServices) {
 		return {
 			supplierId,
 			by: { session },
-			stillAllowed: async () => (await auth.viewerOf(headers))?.supplierId === supplierId
+			touch: async () => (await auth.viewerOf(headers))?.supplierId === supplierId
 		};
 	}
 
-	/** Of these listeners those whose key or session stands in the record at this moment. */
-	async function standing(listeners: readonly Listener[]): Promise<Set<Listener>> {
+	/** Asks the database which of these listeners have a valid key or session at this moment. */
+	async function stillValid(listeners: readonly Listener[]): Promise<Set<Listener>> {
 		const [keys, sessions] = await Promise.all([
-			apiKeys.standing(listeners.flatMap(({ by }) => ('key' in by ? by.key : []))),
-			auth.standing(listeners.flatMap(({ by }) => ('session' in by ? by.session : [])))
+			apiKeys.stillValid(listeners.flatMap(({ by }) => ('key' in by ? by.key : []))),
+			auth.stillValid(listeners.flatMap(({ by }) => ('session' in by ? by.session : [])))
 		]);
 		return new Set(
 			listeners.filter(
@@ -46,19 +50,19 @@ export function createListeners({ apiKeys, auth, config }: AccessServices) {
 	}
 
 	return {
-		standing,
+		stillValid,
 
-		/** Lets in a key with the scope read, or the session of our own page; `null` refuses. */
-		async admit(req: IncomingMessage, sent: Record<string, unknown>): Promise<Listener | null> {
-			const key = sent['key'];
-			// A session comes from a browser, and a browser says from which site.
+		/** Admits a key with the scope read, or a session from Causeway's own pages. `null`: the listener is refused. */
+		async admit(req: IncomingMessage, credentials: Record<string, unknown>): Promise<Listener | null> {
+			const key = credentials['key'];
+			// A session comes from a browser, and every browser sends the Origin header.
 			const listener =
 				typeof key === 'string'
 					? await byKey(key)
 					: isOwnOrigin(req, config.origin)
 						? await bySession(headersOf(req))
 						: null;
-			return listener && (await standing([listener])).has(listener) ? listener : null;
+			return listener && (await stillValid([listener])).has(listener) ? listener : null;
 		}
 	};
 }

@@ -1,12 +1,13 @@
-// The channel between workers and web processes: what changed, after commit. A message lost here costs nothing: every
-// client sees the gap in its feed and asks for what it missed. What is for the clients is JSON when it is published and
-// goes through the web process as it is.
+// Publishes changes after their commit, from workers to web processes, over a Redis channel. A lost message does no harm:
+// every client sees the gap in its feed and fetches the missing changes. The publisher serializes the data for the clients,
+// so that the web process forwards JSON without parsing it.
 import type { AlertChanged, DecisionRecorded } from '#lib/domain/live-events.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
 
 /**
- * Redis shares channels between its numbered databases; two installations on one Redis must not hear each other. Nor must
- * processes of two versions that write messages differently: the number in the name goes up with their form.
+ * The name of the channel. Redis shares channels between its numbered databases, so the name holds the number of the database:
+ * two installations on one Redis must not receive each other's messages. It also holds the version of the message format
+ * (2), which must rise with every change of the format.
  */
 const channelOf = (redis: Redis): string => `causeway:live2:${redis.options?.database ?? 0}`;
 
@@ -14,19 +15,21 @@ export type LiveMessage =
 	| { event: 'alert:changed'; supplierId: number; data: AlertChanged }
 	| { event: 'decision:recorded'; supplierId: number; data: DecisionRecorded };
 
-/** The same on its way: `items` and `retracted` as JSON without the brackets, so that frames can be joined. */
-export interface Passage {
+/** A frame of the feed with serialized lists: JSON without the brackets, so that frames can be joined. */
+export interface SerializedFrame {
+	/** The first and last feed number, both included. */
 	from: number;
 	to: number;
 	items: string;
 	retracted: string;
 }
 
-export type LivePassage =
-	| ({ event: 'alert:changed'; supplierId: number } & Passage)
+/** A message as the web process receives it. `data`: JSON. */
+export type ChannelMessage =
+	| ({ event: 'alert:changed'; supplierId: number } & SerializedFrame)
 	| { event: 'decision:recorded'; supplierId: number; data: string };
 
-/** Publishes after the commit of what it tells; a Redis that is down is no error, for the feed holds it. */
+/** Publishes messages; call it after the commit. Ignores an unreachable Redis, because clients find the changes in the feed. */
 export async function publishLive(redis: Redis, messages: readonly LiveMessage[]): Promise<void> {
 	if (messages.length === 0 || !redis.isReady) return;
 	await Promise.all(messages.map((message) => redis.publish(channelOf(redis), write(message)))).catch(
@@ -34,12 +37,12 @@ export async function publishLive(redis: Redis, messages: readonly LiveMessage[]
 	);
 }
 
-/** Calls `receive` for every message; the connection must be one of its own. */
-export async function subscribeLive(redis: Redis, receive: (message: LivePassage) => void): Promise<void> {
+/** Calls `receive` for every message. A connection that subscribes can do nothing else, so `redis` must be a separate one. */
+export async function subscribeLive(redis: Redis, receive: (message: ChannelMessage) => void): Promise<void> {
 	await redis.subscribe(channelOf(redis), (text) => receive(read(text)));
 }
 
-// One line for each part: JSON has no line ends of its own.
+/** Writes one line for each part. Serialized JSON contains no line breaks. */
 function write(message: LiveMessage): string {
 	const { event, supplierId } = message;
 	if (event === 'decision:recorded') return lines({ event, supplierId }, JSON.stringify(message.data));
@@ -51,9 +54,9 @@ const lines = (head: object, ...parts: string[]): string => [JSON.stringify(head
 
 const withoutBrackets = (list: readonly unknown[]): string => JSON.stringify(list).slice(1, -1);
 
-function read(text: string): LivePassage {
+function read(text: string): ChannelMessage {
 	const [head, first = '', second = ''] = text.split('\n');
-	const message = JSON.parse(head!) as LivePassage;
+	const message = JSON.parse(head!) as ChannelMessage;
 	return message.event === 'decision:recorded'
 		? { ...message, data: first }
 		: { ...message, items: first, retracted: second };
