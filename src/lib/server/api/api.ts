@@ -1,4 +1,4 @@
-// The API under /api/v1: one table of routes that serves the calls and describes them (openapi.ts).
+// Serves the API under /api/v1: finds the route of a call, checks the caller, and turns errors into problems.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requireCaller } from '#lib/server/access/caller.ts';
 import { mediaType, readBody } from '#lib/server/http/body.ts';
@@ -10,7 +10,8 @@ import { routes } from './routes.ts';
 import type { WebServices } from '#lib/server/services.ts';
 
 const PREFIX = '/api/v1';
-const NOBODY: Caller = { supplierId: null, scopes: [], role: null, id: 'nobody', name: 'nobody' };
+/** The caller of a route that is open to everybody. */
+const ANONYMOUS: Caller = { supplierId: null, scopes: [], role: null, id: 'nobody', name: 'nobody' };
 
 interface Matcher {
 	route: Route<WebServices>;
@@ -40,7 +41,7 @@ export function serveApi(services: WebServices, req: IncomingMessage, res: Serve
 			res,
 			new Problem(
 				500,
-				'Something failed here; the log has the details. Nothing of this call was kept unless it was answered 2xx before'
+				'The server could not answer this call; its log has the details. Treat the call as not stored, and send it again'
 			)
 		);
 	});
@@ -59,12 +60,12 @@ async function answer(
 		const [path, search] = split(url);
 		const { route, params } = find(req.method ?? 'GET', path);
 		name = route.path;
-		const caller = route.scope === null ? NOBODY : await requireCaller(services, req, route.scope);
+		const caller = route.scope === null ? ANONYMOUS : await requireCaller(services, req, route.scope);
 		const type = mediaType(req);
 		if (route.takes && !route.takes.types.includes(type))
 			throw new Problem(
 				415,
-				`Content-Type ${type || '(none)'} is not taken here; send one of ${route.takes.types.join(', ')}`
+				`Content-Type ${type || '(none)'} is not accepted here; send one of ${route.takes.types.join(', ')}`
 			);
 		const body = route.takes ? await readBody(req, route.takes.bytes) : Buffer.alloc(0);
 		const reply = await route.handle({
@@ -103,8 +104,8 @@ function find(method: string, path: string): { route: Route<WebServices>; params
 		allowed.push(route.method);
 	}
 	if (allowed.length > 0)
-		throw new Problem(405, `This path takes ${allowed.join(', ')}`, { allow: allowed.join(', ') });
-	throw new Problem(404, 'There is nothing here; GET /api/v1/openapi.json lists what there is');
+		throw new Problem(405, `This path accepts only ${allowed.join(', ')}`, { allow: allowed.join(', ') });
+	throw new Problem(404, 'This path does not exist; GET /api/v1/openapi.json lists all paths');
 }
 
 function split(url: string): [path: string, search: string] {
@@ -116,18 +117,22 @@ function decode(part: string): string {
 	try {
 		return decodeURIComponent(part);
 	} catch {
-		throw new Problem(404, 'There is nothing here');
+		throw new Problem(404, 'This path does not exist: its percent-encoding is not valid');
 	}
 }
 
-/** PostgreSQL cannot be reached, or is on its way: nothing was kept, and the sender may try again. */
+/** Returns a 503 if PostgreSQL cannot be reached, starts, stops or lacks resources. `null`: the error has another cause. */
 function asOutage(error: unknown): Problem | null {
 	const code = (error as { code?: string } | null)?.code ?? '';
-	const gone =
+	const isOutage =
 		/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) ||
 		/^(57P0|08|53)/.test(code) ||
 		/Connection terminated|timeout exceeded when trying to connect/.test(String(error));
-	return gone
-		? new Problem(503, 'The record cannot be reached; nothing was kept. Try again shortly', { retryAfter: 2 })
+	return isOutage
+		? new Problem(
+				503,
+				'The database cannot be reached. Treat the call as not stored, and send it again in 2 seconds',
+				{ retryAfter: 2 }
+			)
 		: null;
 }

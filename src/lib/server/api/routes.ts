@@ -1,4 +1,4 @@
-// Every route of the API, by what it is for. The table serves the calls and describes them (openapi.ts).
+// Lists every route of the API. api.ts serves calls by this list, and openapi.ts describes it.
 import { alertRoutes } from '#lib/server/feed/read-routes.ts';
 import { causeTableRoutes } from '#lib/server/cause-table/cause-table-routes.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
@@ -16,26 +16,26 @@ const operations: ReadonlyArray<Route<WebServices>> = [
 		method: 'GET',
 		path: '/openapi.json',
 		scope: null,
-		summary: 'This description',
+		summary: 'Describe the API as an OpenAPI document',
 		handle: async () => ({ status: 200, body: openApi(routes) })
 	},
 	{
 		method: 'GET',
 		path: '/livez',
 		scope: null,
-		summary: 'The process answers',
+		summary: 'Check that the process answers',
 		handle: async () => ({ status: 200, body: { status: 'live' } })
 	},
 	{
 		method: 'GET',
 		path: '/readyz',
 		scope: null,
-		summary: 'The record answers',
+		summary: 'Check that the database answers',
 		async handle({ services }) {
-			const [record, push] = [await services.isReady(), services.redis.isReady];
+			const [database, redis] = [await services.isReady(), services.redis.isReady];
 			return {
-				status: record ? 200 : 503,
-				body: { status: record ? (push ? 'ready' : 'degraded') : 'not ready', record, redis: push }
+				status: database ? 200 : 503,
+				body: { status: database ? (redis ? 'ready' : 'degraded') : 'not ready', record: database, redis }
 			};
 		}
 	},
@@ -43,10 +43,10 @@ const operations: ReadonlyArray<Route<WebServices>> = [
 		method: 'GET',
 		path: '/metrics',
 		scope: null,
-		summary: 'Figures, from this machine only',
+		summary: 'Read the metrics in the text format of Prometheus; from this machine only',
 		async handle({ req }) {
 			if (!/^(127\.|::1$|::ffff:127\.)/.test(req.socket.remoteAddress ?? ''))
-				throw new Problem(404, 'There is nothing here');
+				throw new Problem(404, 'This path does not exist');
 			return { status: 200, text: await registry.metrics(), type: registry.contentType };
 		}
 	}
