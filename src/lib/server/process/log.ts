@@ -1,8 +1,9 @@
-// The log: JSON lines on standard output. It is given ids and counts, never the body of a message.
+// Creates the log: JSON lines on standard output. Callers pass ids and counts, never the body of a message.
 import { pino, type Logger } from 'pino';
 
 export type Log = Logger;
 
+/** `redact` is a second guard: it removes secrets and payload if a caller passes them by mistake. */
 export const createLog = (level: string, name: string): Log =>
 	pino({
 		name,

@@ -1,4 +1,5 @@
-// Redis: the index, the doorbells and the push. All of it can be rebuilt from PostgreSQL.
+// Opens connections to Redis, which holds the queues, the index of Service Requests and the live channel. All data in
+// Redis can be rebuilt from PostgreSQL.
 import { createClient } from 'redis';
 import type { Log } from './log.ts';
 
@@ -11,26 +12,29 @@ const newClient = (url: string) =>
 		socket: { reconnectStrategy: (tries) => Math.min(50 * 2 ** tries, 2000), connectTimeout: 5000 }
 	});
 
-/** Opens a connection; it reconnects by itself and logs the first failure of each outage. */
+/** Opens a connection. The client reconnects by itself, and logs the first failure of each outage. */
 export async function openRedis(url: string, log: Log): Promise<Redis> {
 	const client = newClient(url);
-	let down = false;
+	let isDown = false;
 	client.on('error', (error: Error) => {
-		if (!down) log.warn({ error: error.message }, 'Redis cannot be reached; retrying');
-		down = true;
+		if (!isDown)
+			log.warn({ error: error.message }, 'Redis cannot be reached; the client keeps trying to connect');
+		isDown = true;
 	});
 	client.on('ready', () => {
-		if (down) log.info('Redis is back');
-		down = false;
+		if (isDown) log.info('Redis can be reached again');
+		isDown = false;
 	});
 	await client.connect();
 	return client;
 }
 
-/** Throws unless Redis keeps every key: with another policy it would silently drop jobs. */
+/** Throws if Redis may evict keys when its memory is full, because it would silently drop jobs. */
 export async function requireNoEviction(redis: Redis): Promise<void> {
 	const info = await redis.info('memory');
 	const policy = /maxmemory_policy:(\S+)/.exec(info)?.[1];
 	if (policy && policy !== 'noeviction')
-		throw new Error(`Redis runs with maxmemory-policy ${policy} and would drop jobs; set it to noeviction`);
+		throw new Error(
+			`Redis runs with maxmemory-policy ${policy} and may drop jobs; set maxmemory-policy to noeviction`
+		);
 }

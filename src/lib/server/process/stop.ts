@@ -1,20 +1,20 @@
-// How a process stops: on a signal, or when the launcher that started it is gone. A second signal does not wait.
+// Stops a process cleanly on a signal, or when the launcher that started it has ended. A second signal stops it at once.
 import type { Log } from './log.ts';
 
-const LIMIT_MS = 20_000;
+const STOP_TIMEOUT_MS = 20_000;
 
-/** Runs `close` once, then ends the process; ends it anyway when that takes too long. */
+/** Runs `close` once, then ends the process. Ends it without waiting if `close` takes longer than 20 seconds. */
 export function onStop(log: Log, close: () => Promise<void>): void {
-	let stopping = false;
-	const stop = (why: string) => {
-		if (stopping) return void (why === 'disconnect' || process.exit(1));
-		stopping = true;
-		log.info({ why }, 'stopping');
-		setTimeout(() => process.exit(1), LIMIT_MS).unref();
+	let isStopping = false;
+	const stop = (cause: 'SIGTERM' | 'SIGINT' | 'disconnect') => {
+		if (isStopping) return void (cause === 'disconnect' || process.exit(1));
+		isStopping = true;
+		log.info({ why: cause }, 'the process stops');
+		setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
 		close().then(
 			() => process.exit(0),
 			(error: Error) => {
-				log.error({ error: error.message }, 'stopping failed');
+				log.error({ error: error.message }, 'the process could not stop cleanly');
 				process.exit(1);
 			}
 		);
