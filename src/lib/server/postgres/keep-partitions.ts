@@ -1,10 +1,10 @@
-// keep-partitions: makes the partitions of the coming weeks and drops those that retention has ended. Works as the owner
-// of the tables, on a session of its own for as long as it takes.
+// keep-partitions: makes the partitions of the coming weeks and drops those that are past retention. Opens its own session, as
+// the owner of the tables, and closes it afterwards.
 import pg from 'pg';
 import { LOCKS } from './locks.ts';
 import { dropOldPartitions, ensurePartitions } from './partitions.ts';
 
-/** Safe to run at any time and in several workers. Returns the names of the dropped partitions. */
+/** Returns the names of the dropped partitions. Safe to run at any time, and in several workers at once. */
 export async function keepPartitions(
 	databaseUrl: string,
 	retentionDays: number,

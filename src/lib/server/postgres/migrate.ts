@@ -1,4 +1,5 @@
-// Brings a database to the newest schema: numbered SQL files, forward only, one start at a time.
+// Migrates a database to the newest schema by numbered SQL files. There is no way back to an older schema. A lock lets only
+// one process migrate at a time.
 import { readFileSync, readdirSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import pg from 'pg';
@@ -9,8 +10,8 @@ import { transact } from './transaction.ts';
 const FOLDER = new URL('../../../../migrations/', import.meta.url);
 
 /**
- * Applies what is missing and makes the partitions of the coming weeks; returns the names applied now. Needs a
- * user that may create tables and roles. Throws when a file that was applied has been changed since.
+ * Applies the missing migrations, makes the partitions of the coming weeks, and returns the names of the applied files. Needs
+ * a user that may create tables and roles. Throws if a file has changed after it was applied.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
 	const client = new pg.Client({ connectionString: databaseUrl });
@@ -23,18 +24,18 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 		const { rows } = await client.query<{ name: string; checksum: string }>(
 			'select name, checksum from migration'
 		);
-		const known = new Map(rows.map((row) => [row.name, row.checksum]));
+		const appliedBefore = new Map(rows.map((row) => [row.name, row.checksum]));
 		const applied: string[] = [];
 		for (const name of readdirSync(FOLDER)
 			.filter((file) => file.endsWith('.sql'))
 			.sort()) {
 			const text = readFileSync(new URL(name, FOLDER), 'utf8');
 			const checksum = createHash('sha256').update(text).digest('hex');
-			const before = known.get(name);
-			if (before === checksum) continue;
-			if (before)
+			const storedChecksum = appliedBefore.get(name);
+			if (storedChecksum === checksum) continue;
+			if (storedChecksum)
 				throw new Error(
-					`migrations/${name} was changed after it had been applied to this database; add a new file instead`
+					`migrations/${name} was changed after it was applied to this database; restore it and add a new file instead`
 				);
 			await apply(client, name, text, checksum);
 			applied.push(name);
@@ -42,7 +43,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 		await ensurePartitions(client, Date.now());
 		return applied;
 	} finally {
-		await client.end(); // ends the session, and with it the lock
+		await client.end(); // The end of the session releases the lock.
 	}
 }
 

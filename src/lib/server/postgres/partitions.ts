@@ -1,36 +1,42 @@
-// Partitions: weeks for what arrives and what Suppliers see of it, days for the feed. Retention drops them whole.
+// Makes and drops partitions. A partition of the feed holds a day, and a partition of any other table holds a week.
+// Retention drops whole partitions.
 import type pg from 'pg';
 import { firstIdAt } from './record-id.ts';
 
-const DAY = 86_400_000;
-const WEEK = 7 * DAY;
-const BY_ID = ['alert', 'service_request', 'supplier_alert', 'retracted_alert', 'episode_member'];
-/** A client further behind than this reloads its snapshot. */
-const FEED_DAYS = 2;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+/** Tables with one partition for each week. The ids of their rows give the week. */
+const WEEKLY_TABLES = ['alert', 'service_request', 'supplier_alert', 'retracted_alert', 'episode_member'];
+/** A client that is further behind than this reloads its snapshot. */
+const FEED_RETENTION_DAYS = 2;
 
 /**
- * Makes the partitions from the week before to two weeks ahead, those of the feed to two weeks ahead. Not more: each costs
- * every statement of its table something. Safe to run at any time; needs the owner.
+ * Makes the missing partitions: the weekly ones from last week to two weeks ahead, and those of the feed from yesterday to two
+ * weeks ahead. It makes no more, because each partition slows every statement of its table down. Safe to run at any time.
+ * Needs a session of the owner of the tables.
  */
 export async function ensurePartitions(client: pg.ClientBase, now: number): Promise<void> {
 	const statements: string[] = [];
-	for (let at = now - WEEK; at <= now + 2 * WEEK; at += WEEK) {
-		const from = Math.floor(at / WEEK) * WEEK;
-		for (const table of BY_ID)
-			statements.push(partition(table, from, `${firstIdAt(from)}`, `${firstIdAt(from + WEEK)}`));
+	for (let at = now - WEEK_MS; at <= now + 2 * WEEK_MS; at += WEEK_MS) {
+		const from = Math.floor(at / WEEK_MS) * WEEK_MS;
+		for (const table of WEEKLY_TABLES)
+			statements.push(partition(table, from, `${firstIdAt(from)}`, `${firstIdAt(from + WEEK_MS)}`));
 	}
-	for (let at = now - DAY; at < now + 14 * DAY; at += DAY) {
-		const from = Math.floor(at / DAY) * DAY;
-		statements.push(partition('feed', from, iso(from), iso(from + DAY)));
+	for (let at = now - DAY_MS; at < now + 14 * DAY_MS; at += DAY_MS) {
+		const from = Math.floor(at / DAY_MS) * DAY_MS;
+		statements.push(partition('feed', from, iso(from), iso(from + DAY_MS)));
 	}
-	for (const table of [...BY_ID, 'feed'])
+	for (const table of [...WEEKLY_TABLES, 'feed'])
 		statements.push(
-			`create table if not exists ${table}_default partition of ${table} default${keptAs(table)}`
+			`create table if not exists ${table}_default partition of ${table} default${storageOptions(table)}`
 		);
 	await client.query(statements.join(';\n'));
 }
 
-/** Drops what is older than `retentionDays`; returns the names of the dropped partitions. Needs the owner. */
+/**
+ * Drops the partitions whose rows are all older than `retentionDays`, and those of the feed after two days. Returns the names
+ * of the dropped partitions. Needs a session of the owner of the tables.
+ */
 export async function dropOldPartitions(
 	client: pg.ClientBase,
 	now: number,
@@ -40,13 +46,13 @@ export async function dropOldPartitions(
 		`select c.relname as child, p.relname as parent from pg_inherits i
 		 join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
 		 where p.relname = any($1) and c.relkind = 'r'`,
-		[[...BY_ID, 'feed']]
+		[[...WEEKLY_TABLES, 'feed']]
 	);
 	const old = rows.filter(({ child, parent }) => {
 		const day = /_(\d{4})(\d{2})(\d{2})$/.exec(child);
 		if (!day) return false;
-		const end = Date.UTC(+day[1]!, +day[2]! - 1, +day[3]!) + (parent === 'feed' ? DAY : WEEK);
-		return end < now - (parent === 'feed' ? FEED_DAYS : retentionDays) * DAY;
+		const end = Date.UTC(+day[1]!, +day[2]! - 1, +day[3]!) + (parent === 'feed' ? DAY_MS : WEEK_MS);
+		return end < now - (parent === 'feed' ? FEED_RETENTION_DAYS : retentionDays) * DAY_MS;
 	});
 	for (const { child } of old) await client.query(`drop table ${child}`);
 	return old.map((row) => row.child);
@@ -56,9 +62,9 @@ const iso = (at: number) => `'${new Date(at).toISOString()}'`;
 
 function partition(table: string, from: number, low: string, high: string): string {
 	const name = `${table}_${new Date(from).toISOString().slice(0, 10).replaceAll('-', '')}`;
-	return `create table if not exists ${name} partition of ${table} for values from (${low}) to (${high})${keptAs(table)}`;
+	return `create table if not exists ${name} partition of ${table} for values from (${low}) to (${high})${storageOptions(table)}`;
 }
 
-/** An explanation is written whole and read whole: up to a page, it is not compressed (migrations/0017). */
-const keptAs = (table: string): string =>
+/** Stops the compression of explanations of up to a page, because they are read as a whole (migrations/0017). */
+const storageOptions = (table: string): string =>
 	table === 'supplier_alert' ? ' with (toast_tuple_target = 8160)' : '';
