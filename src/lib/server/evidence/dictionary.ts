@@ -1,4 +1,5 @@
-// Gives long values (Users, SRVs, response codes) small numbers that all processes share through one table.
+// Gives long values (routes, Users, SRVs, response codes) small numbers. All processes share the numbers through the table
+// `dictionary`.
 import type pg from 'pg';
 import { query } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
@@ -15,14 +16,13 @@ export function createDictionary(pool: pg.Pool) {
 	};
 
 	return {
-		/** The number of a value that `learn` has seen. */
+		/** Returns the number of a value. Throws if `learn` or `recall` has not read it before. */
 		id(kind: DictionaryKind, value: string): number {
 			const id = ids.get(`${kind} ${value}`);
-			if (id === undefined)
-				throw new Error(`dictionary: ${kind} "${value}" was not learned before it was used`);
+			if (id === undefined) throw new Error(`dictionary: ${kind} "${value}" was used before it was learned`);
 			return id;
 		},
-		/** The value of a number that `recall` has seen. */
+		/** Returns the value of a number. Throws if `learn` or `recall` has not read it before. */
 		value(kind: DictionaryKind, id: number): string {
 			const value = values.get(`${kind} ${id}`);
 			if (value === undefined) throw new Error(`dictionary: ${kind} ${id} is not in the database`);
@@ -30,7 +30,7 @@ export function createDictionary(pool: pg.Pool) {
 		},
 		has: (kind: DictionaryKind, id: number): boolean => values.has(`${kind} ${id}`),
 
-		/** Gives every new value a number, in a transaction of its own. */
+		/** Gives every new value a number, in a separate transaction. */
 		async learn(kind: DictionaryKind, wanted: Iterable<string>): Promise<void> {
 			const missing = [...new Set(wanted)].filter((value) => !ids.has(`${kind} ${value}`));
 			if (missing.length === 0) return;
@@ -43,7 +43,7 @@ export function createDictionary(pool: pg.Pool) {
 			for (const row of learned) remember(kind, row.id, row.value);
 		},
 
-		/** Reads what other processes have added. */
+		/** Reads the whole table again, with the numbers that other processes have given. */
 		async recall(): Promise<void> {
 			const { rows } = await pool.query<{ kind: string; id: number; value: string }>(
 				'select kind, id, value from dictionary'

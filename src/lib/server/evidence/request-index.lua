@@ -1,55 +1,56 @@
 #!lua name=causeway
--- The index of recent Service Requests: a string of 38-byte records for each Device (request-record.ts).
+-- Adds and reads recent Service Requests: one string of 38-byte records for each Device (request-record.ts).
 
-local RECORD = 38
-local ENTRY = 46 -- Device (8 bytes) and record
+local RECORD_BYTES = 38
+local ENTRY_BYTES = 46 -- the Device id (8 bytes) and the record
 
 local function time48(s, at)
 	local a, b, c, d, e, f = string.byte(s, at, at + 5)
 	return ((((a * 256 + b) * 256 + c) * 256 + d) * 256 + e) * 256 + f
 end
 
--- The last instant at which a record can matter: its request, or its execution where that is later.
+-- The instant (ms) that decides how old a record is: its request, or its execution if that is later.
 local function latest(record)
 	return math.max(time48(record, 1), time48(record, 7))
 end
 
--- blob of entries, window in ms, now in ms, most records a Device. Appends, replaces a record of the same request,
--- drops what is older than the window, keeps the newest where there are too many.
+-- Adds the entries of a blob. An entry replaces an earlier record of the same request. Drops records that are older than the
+-- window, and the oldest records of a Device that has too many.
+-- Arguments: blob of entries, window in ms, now in ms, maximum of records for a Device.
 local function index_requests(_, args)
-	local blob, window, now, most = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4])
+	local blob, window, now, max_records = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4])
 	local cutoff = now - window
-	for at = 1, #blob, ENTRY do
+	for at = 1, #blob, ENTRY_BYTES do
 		local key = 'r:' .. string.sub(blob, at, at + 7)
-		local record = string.sub(blob, at + 8, at + ENTRY - 1)
+		local record = string.sub(blob, at + 8, at + ENTRY_BYTES - 1)
 		local last = latest(record)
 		if last >= cutoff then
 			local identity = string.sub(record, 17, 28)
 			local old = redis.call('GET', key)
 			if old then
-				local kept = {}
-				for i = 1, #old, RECORD do
-					local one = string.sub(old, i, i + RECORD - 1)
-					if string.sub(one, 17, 28) ~= identity and latest(one) >= cutoff then
-						kept[#kept + 1] = one
+				local records = {}
+				for i = 1, #old, RECORD_BYTES do
+					local other = string.sub(old, i, i + RECORD_BYTES - 1)
+					if string.sub(other, 17, 28) ~= identity and latest(other) >= cutoff then
+						records[#records + 1] = other
 					end
 				end
-				kept[#kept + 1] = record
-				if #kept > most then
-					table.sort(kept, function(a, b) return latest(a) < latest(b) end)
-					kept = { unpack(kept, #kept - most + 1) }
+				records[#records + 1] = record
+				if #records > max_records then
+					table.sort(records, function(a, b) return latest(a) < latest(b) end)
+					records = { unpack(records, #records - max_records + 1) }
 				end
-				redis.call('SET', key, table.concat(kept), 'KEEPTTL')
+				redis.call('SET', key, table.concat(records), 'KEEPTTL')
 				redis.call('PEXPIREAT', key, string.format('%.0f', math.max(now, last) + window), 'GT')
 			else
 				redis.call('SET', key, record, 'PXAT', string.format('%.0f', math.max(now, last) + window))
 			end
 		end
 	end
-	return #blob / ENTRY
+	return #blob / ENTRY_BYTES
 end
 
--- blob of Device ids -> the marker of a complete index, then a string for each Device.
+-- Takes a blob of Device ids. Returns the marker of a complete index, and then one string for each Device.
 local function recent_requests(_, args)
 	local blob = args[1]
 	local answer = { redis.call('GET', 'causeway:index') or '' }

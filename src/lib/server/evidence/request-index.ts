@@ -1,4 +1,5 @@
-// The Redis index of recent Service Requests per Device: written and read in batches, one function call each.
+// Writes and reads the Redis index: the recent Service Requests of each Device. One call of a Redis function handles a whole
+// batch.
 import { readFileSync } from 'node:fs';
 import { RESP_TYPES } from 'redis';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
@@ -8,10 +9,14 @@ import type { Redis } from '#lib/server/process/redis.ts';
 import { RECORD_BYTES, isReadable, readRecord, routeOf, userOf, writeRecord } from './request-record.ts';
 
 const LIBRARY = readFileSync(new URL('request-index.lua', import.meta.url), 'utf8');
-const ENTRY = 8 + RECORD_BYTES;
-/** More on one Device within the window is a fault of the feed; the newest are kept. */
-const MOST_PER_DEVICE = 2000;
-/** Set when the index holds all that the record holds; gone when Redis was emptied. Changes with the layout. */
+const DEVICE_ID_BYTES = 8;
+const ENTRY_BYTES = DEVICE_ID_BYTES + RECORD_BYTES;
+/** More requests to one Device within the window are a fault of the audit data. The index then stores the newest only. */
+const MAX_REQUESTS_PER_DEVICE = 2000;
+/**
+ * Marks a complete index: it holds all requests of the window that the database holds. The marker is gone when Redis was
+ * emptied. Its value changes with the layout of the index.
+ */
 const MARKER = { key: 'causeway:index', value: 'complete-1' };
 
 export type RequestIndex = ReturnType<typeof createRequestIndex>;
@@ -27,7 +32,7 @@ export function createRequestIndex({
 }) {
 	const binary = redis.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
 
-	/** Calls a function of the library; loads the library where this Redis has lost it. */
+	/** Calls a function of the Lua library. Loads the library first if this Redis does not have it. */
 	async function call<T>(
 		command: 'FCALL' | 'FCALL_RO',
 		name: string,
@@ -46,7 +51,7 @@ export function createRequestIndex({
 	return {
 		windowMs,
 
-		/** Puts the requests in; a later record of one request takes the place of the earlier. */
+		/** Adds the requests. A later record of a request replaces the earlier record. */
 		async put(requests: readonly ServiceRequest[], now = Date.now()): Promise<void> {
 			if (requests.length === 0) return;
 			await dictionary.learn('route', requests.map(routeOf));
@@ -59,27 +64,32 @@ export function createRequestIndex({
 				'response-code',
 				requests.flatMap((r) => r.responseCode ?? [])
 			);
-			const blob = Buffer.alloc(requests.length * ENTRY);
+			const blob = Buffer.alloc(requests.length * ENTRY_BYTES);
 			requests.forEach((request, i) => {
-				euiToBytes(request.deviceId).copy(blob, i * ENTRY);
-				writeRecord(request, dictionary, blob, i * ENTRY + 8);
+				euiToBytes(request.deviceId).copy(blob, i * ENTRY_BYTES);
+				writeRecord(request, dictionary, blob, i * ENTRY_BYTES + DEVICE_ID_BYTES);
 			});
-			await call('FCALL', 'index_requests', [blob, String(windowMs), String(now), String(MOST_PER_DEVICE)]);
+			await call('FCALL', 'index_requests', [
+				blob,
+				String(windowMs),
+				String(now),
+				String(MAX_REQUESTS_PER_DEVICE)
+			]);
 		},
 
-		/** The requests kept for these Devices, or `null` where the index is not complete: ask the record then. */
+		/** Returns the indexed requests of these Devices. `null`: the index is not complete, so read the database instead. */
 		async recent(deviceIds: readonly Buffer[]): Promise<ServiceRequest[] | null> {
 			if (deviceIds.length === 0) return [];
-			const [marker, ...strings] = await call<Buffer[]>('FCALL_RO', 'recent_requests', [
+			const [marker, ...stored] = await call<Buffer[]>('FCALL_RO', 'recent_requests', [
 				Buffer.concat(deviceIds)
 			]);
 			if (marker?.toString() !== MARKER.value) return null;
 			const requests: ServiceRequest[] = [];
-			for (const [i, string] of strings.entries()) {
-				const deviceId = string.length > 0 ? bytesToEui(deviceIds[i]!) : '';
-				for (let at = 0; at < string.length; at += RECORD_BYTES) {
-					if (!isReadable(string, at, dictionary)) await dictionary.recall();
-					requests.push(readRecord(deviceId, string, at, dictionary));
+			for (const [i, records] of stored.entries()) {
+				const deviceId = records.length > 0 ? bytesToEui(deviceIds[i]!) : '';
+				for (let at = 0; at < records.length; at += RECORD_BYTES) {
+					if (!isReadable(records, at, dictionary)) await dictionary.recall();
+					requests.push(readRecord(deviceId, records, at, dictionary));
 				}
 			}
 			return requests;

@@ -1,28 +1,39 @@
-// One Service Request in the Redis index: 38 bytes, big-endian.
-//   0 u48 requestedAt, ms (or respondedAt, flag 1)   6 u48 executeAt, ms, 0 = none   12 u32 response delay, ms, all ones = none
-//  16 u64 counter   24 u32 route (originator, and the target where it is not the Device)   28 u32 User
-//  32 u16 SRV   34 u16 response code, 0 = none   36 u8 mode   37 u8 flags
-// Bytes 16 to 27 are its identity: a later record of the same request takes the place of the earlier one.
+// Writes and reads a Service Request of the Redis index: a record of 38 bytes, big-endian.
+//
+//   Byte  Type  Field
+//      0  u48   requestedAt in ms since 1970, or respondedAt if flag 1 is set
+//      6  u48   executeAt in ms since 1970; 0: none
+//     12  u32   delay of the response in ms; all ones: none
+//     16  u64   counter
+//     24  u32   route: the originator, and the target if it is not the Device; a number of the dictionary
+//     28  u32   User; a number of the dictionary
+//     32  u16   SRV; a number of the dictionary
+//     34  u16   response code; a number of the dictionary; 0: none
+//     36  u8    mode: the place in MODES
+//     37  u8    flags; 1: the time of the request is not known
+//
+// Bytes 16 to 27 are the identity of the request. A later record with the same identity replaces the earlier record.
 import type { RequestMode, ServiceRequest } from '#lib/domain/service-request.ts';
 import { splitRequestId } from '#lib/domain/service-request.ts';
 import type { Dictionary } from './dictionary.ts';
 
 export const RECORD_BYTES = 38;
-export const IDENTITY = { from: 16, to: 28 } as const;
 
 const MODES: readonly RequestMode[] = ['on-demand', 'future-dated-dsp', 'future-dated-device', 'scheduled'];
 const NO_RESPONSE_TIME = 0xffffffff;
-const RESPONSE_ONLY = 1;
+const FLAG_RESPONSE_ONLY = 1;
 
+/** The originator, and the target if it is not the Device. */
 export const routeOf = (request: ServiceRequest): string => {
 	const { userId, deviceId } = splitRequestId(request.requestId);
 	return deviceId === request.deviceId ? userId : `${userId} ${deviceId}`;
 };
 
+/** The User as it is stored in the dictionary: id, User Role and name. */
 export const userOf = (request: ServiceRequest): string =>
 	JSON.stringify([request.userId, request.userRole, request.userName]);
 
-/** Writes `request` at `offset`; its values must have been learned by the dictionary. */
+/** Writes `request` at `offset`. The dictionary must have learned its values before. */
 export function writeRecord(
 	request: ServiceRequest,
 	dictionary: Dictionary,
@@ -44,10 +55,10 @@ export function writeRecord(
 	into.writeUInt16BE(dictionary.id('variant', request.serviceReferenceVariant), offset + 32);
 	into.writeUInt16BE(responseCode === null ? 0 : dictionary.id('response-code', responseCode), offset + 34);
 	into.writeUInt8(MODES.indexOf(request.mode), offset + 36);
-	into.writeUInt8(requestedAt === null ? RESPONSE_ONLY : 0, offset + 37);
+	into.writeUInt8(requestedAt === null ? FLAG_RESPONSE_ONLY : 0, offset + 37);
 }
 
-/** Reads the record at `offset` of the string kept for `deviceId`. */
+/** Reads the record at `offset` of the stored records of `deviceId`. */
 export function readRecord(
 	deviceId: string,
 	from: Buffer,
@@ -65,7 +76,7 @@ export function readRecord(
 		dictionary.value('user', from.readUInt32BE(offset + 28))
 	) as [string, string, string | null];
 	const response = from.readUInt16BE(offset + 34);
-	const responseOnly = (from.readUInt8(offset + 37) & RESPONSE_ONLY) !== 0;
+	const responseOnly = (from.readUInt8(offset + 37) & FLAG_RESPONSE_ONLY) !== 0;
 	return {
 		requestId: `${originator}:${target}:${counter}`,
 		deviceId,
@@ -82,7 +93,7 @@ export function readRecord(
 	};
 }
 
-/** Whether every number in the record is known to this process. */
+/** Whether the dictionary of this process knows every number in the record. */
 export function isReadable(from: Buffer, offset: number, dictionary: Dictionary): boolean {
 	const response = from.readUInt16BE(offset + 34);
 	return (
