@@ -126,13 +126,13 @@ describe('micro-batches', () => {
 			1
 		);
 		const other = batch.add(['quiet'], 2);
-		expect(batch.standing(1)).toEqual({ own: 95, lanes: 2 });
-		expect(batch.standing(3)).toEqual({ own: 0, lanes: 3 });
+		expect(batch.loadOf(1)).toEqual({ own: 95, lanes: 2 });
+		expect(batch.loadOf(3)).toEqual({ own: 0, lanes: 3 });
 		release();
 		expect(await other).toEqual(['quiet']);
 		expect(writes.findIndex((items) => items.includes('quiet'))).toBe(1);
 		expect((await flood).at(-1)).toBe('storm 94');
-		expect(batch.standing(1)).toEqual({ own: 0, lanes: 1 });
+		expect(batch.loadOf(1)).toEqual({ own: 0, lanes: 1 });
 	});
 
 	it('give each call its results in its order, however many lanes and writes there are', async () => {

@@ -46,7 +46,7 @@ it('asks to come back, before anything of a call is kept, while too much waits t
 		return answer;
 	});
 	expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-	expect(refused.body.detail).toContain('nothing of this call was kept');
+	expect(refused.body.detail).toContain('nothing of this call was stored');
 	const metrics = (await system.call('GET', '/metrics', null)).body as string;
 	expect(metrics).toMatch(/causeway_backlog_records\{kind="alert"\} \d{4}/);
 	await system.startWorker();

@@ -1,4 +1,4 @@
-// What comes in: Alerts, Service Requests, Devices, completeness marks, DUIS messages.
+// Defines the routes of ingest: Alerts, Service Requests, Devices, completeness marks and DUIS messages.
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
@@ -18,16 +18,17 @@ import type { Route } from '#lib/server/http/route.ts';
 
 const JSON_TYPES = ['application/json', 'application/x-ndjson', 'application/ndjson'];
 const CSV_TYPES = [...JSON_TYPES, 'text/csv'];
-const MEGABYTE = 1024 * 1024;
-const batch = (types: readonly string[], schema: z.ZodType) => ({ types, bytes: 8 * MEGABYTE, schema });
+const MEBIBYTE = 1024 * 1024;
+/** Describes the body of a route that accepts many records. */
+const recordsBody = (types: readonly string[], schema: z.ZodType) => ({ types, bytes: 8 * MEBIBYTE, schema });
 
 export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 	{
 		method: 'POST',
 		path: '/alerts',
 		scope: 'ingest',
-		summary: 'Keep Alerts: one, an array, or NDJSON',
-		takes: batch(JSON_TYPES, AlertIn),
+		summary: 'Store Alerts: one record, an array or NDJSON',
+		takes: recordsBody(JSON_TYPES, AlertIn),
 		gives: IngestResult,
 		handle: ({ services, caller, body, type }) => ingestAlerts(services, caller, body, type)
 	},
@@ -35,8 +36,8 @@ export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 		method: 'POST',
 		path: '/service-requests',
 		scope: 'ingest',
-		summary: 'Keep Service Requests: one, an array, NDJSON or CSV',
-		takes: batch(CSV_TYPES, ServiceRequestIn),
+		summary: 'Store Service Requests: one record, an array, NDJSON or CSV',
+		takes: recordsBody(CSV_TYPES, ServiceRequestIn),
 		gives: IngestResult,
 		handle: ({ services, caller, body, type }) => ingestServiceRequests(services, caller, body, type)
 	},
@@ -44,7 +45,7 @@ export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 		method: 'POST',
 		path: '/service-requests/completeness',
 		scope: 'ingest',
-		summary: 'Say up to when the audit data of a source is complete',
+		summary: 'Report up to which instant the audit data of a source is complete',
 		takes: jsonBody(CompletenessIn),
 		async handle({ services, body }) {
 			const { source, completeUntil } = parse(CompletenessIn, readJson(body));
@@ -56,16 +57,16 @@ export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 		method: 'POST',
 		path: '/duis',
 		scope: 'ingest',
-		summary: 'Keep one DUIS Response or Request message',
-		takes: { types: ['application/xml', 'text/xml'], bytes: MEGABYTE },
+		summary: 'Store the header fields of one DUIS Response or Request message',
+		takes: { types: ['application/xml', 'text/xml'], bytes: MEBIBYTE },
 		handle: ({ services, caller, body }) => ingestDuis(services, caller, body)
 	},
 	{
 		method: 'POST',
 		path: '/devices',
 		scope: 'ingest',
-		summary: 'Keep Devices with hub and tenures: one, an array, NDJSON or CSV',
-		takes: batch(CSV_TYPES, DeviceIn),
+		summary: 'Store Devices with hub and tenures: one record, an array, NDJSON or CSV',
+		takes: recordsBody(CSV_TYPES, DeviceIn),
 		gives: IngestResult,
 		handle: ({ services, caller, body, type }) =>
 			type === 'text/csv'

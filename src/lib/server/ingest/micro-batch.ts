@@ -1,41 +1,44 @@
-// Micro-batches: concurrent callers within a few milliseconds share one commit. Each gets its own items' results. Where
-// more waits than one write takes, those who wait take turns, so that the flood of one is not the silence of another.
+// Gathers the items of concurrent callers into micro-batches, so that they share one commit. Each caller gets the results of
+// its own items. If more items wait than one write takes, the lanes take turns, so that a Supplier with a flood of records does
+// not delay the records of the others.
 
-/** Who sends: a Supplier's number, or `null` for a feed of the whole installation. */
+/** The sender of items: the id of a Supplier, or `null` for a key of the whole installation. */
 export type Lane = number | null;
 
 export interface MicroBatch<In, Out> {
-	/** Resolves with the results in the order of `items`, after commit. */
+	/** Resolves after the commit, with the results in the order of `items`. */
 	add(items: readonly In[], lane?: Lane): Promise<Out[]>;
-	/** How many items wait or are being written: the measure for back-pressure. */
+	/** How many items wait or are being written. */
 	readonly waiting: number;
-	/** How many of them are of this lane, and how many lanes there are, this one counted. */
-	standing(lane: Lane): { own: number; lanes: number };
+	/** `own`: how many of the waiting items belong to this lane. `lanes`: how many lanes wait, including this lane. */
+	loadOf(lane: Lane): { own: number; lanes: number };
 	close(): Promise<void>;
 }
 
 interface Options<In, Out> {
+	/** How long an item waits for others before it is written. */
 	lingerMs: number;
-	/** The most items of one write. */
+	/** The maximum of items in one write. */
 	size: number;
 	/** How many writes may run at once. */
 	concurrency: number;
 	write(items: In[]): Promise<Out[]>;
 }
 
-/** What one call has added. */
+/** The items that one call of `add` has added. */
 interface Call<In, Out> {
 	lane: Lane;
 	items: readonly In[];
 	results: Out[];
-	/** How many items have been taken into writes, and how many are not written yet. */
+	/** How many items are in a write or written already. */
 	taken: number;
-	left: number;
+	/** How many items are not written yet. */
+	unwritten: number;
 	resolve(results: Out[]): void;
 	reject(error: unknown): void;
 }
 
-/** Items `from` up to `to` of a call, in one write. */
+/** The items of a call from `from` to before `to`, in one write. */
 interface Slice<In, Out> {
 	call: Call<In, Out>;
 	from: number;
@@ -48,7 +51,7 @@ export function createMicroBatch<In, Out>({
 	concurrency,
 	write
 }: Options<In, Out>): MicroBatch<In, Out> {
-	/** Calls with items that no write has taken, by lane; the lane at the front has waited longest for its turn. */
+	/** Calls with items that no write has taken, by lane. The first lane has waited longest for its turn. */
 	const queues = new Map<Lane, Array<Call<In, Out>>>();
 	const pendingOf = new Map<Lane, number>();
 	let queued = 0;
@@ -62,12 +65,12 @@ export function createMicroBatch<In, Out>({
 		timer = undefined;
 		while (queued > 0 && running < concurrency) {
 			running++;
-			void run(take());
+			void run(takeBatch());
 		}
 	}
 
-	/** The next write: each lane that waits gives its share, and goes to the end of the line. */
-	function take(): Array<Slice<In, Out>> {
+	/** Takes the items of the next write. Each waiting lane gives an equal share and moves to the end of the queue. */
+	function takeBatch(): Array<Slice<In, Out>> {
 		const batch: Array<Slice<In, Out>> = [];
 		let room = size;
 		while (room > 0 && queued > 0) {
@@ -84,9 +87,9 @@ export function createMicroBatch<In, Out>({
 		return batch;
 	}
 
-	/** Returns how many items it took. */
-	function takeFrom(calls: Array<Call<In, Out>>, most: number, batch: Array<Slice<In, Out>>): number {
-		let left = most;
+	/** Takes up to `max` items of these calls into the batch; returns how many it took. */
+	function takeFrom(calls: Array<Call<In, Out>>, max: number, batch: Array<Slice<In, Out>>): number {
+		let left = max;
 		while (left > 0 && calls[0]) {
 			const [call] = calls;
 			const from = call.taken;
@@ -96,7 +99,7 @@ export function createMicroBatch<In, Out>({
 			left -= to - from;
 			if (to === call.items.length) calls.shift();
 		}
-		return most - left;
+		return max - left;
 	}
 
 	async function run(batch: Array<Slice<In, Out>>): Promise<void> {
@@ -106,31 +109,31 @@ export function createMicroBatch<In, Out>({
 			let at = 0;
 			for (const { call, from, to } of batch) {
 				for (let i = from; i < to; i++) call.results[i] = results[at++]!;
-				call.left -= to - from;
-				if (call.left === 0) call.resolve(call.results);
+				call.unwritten -= to - from;
+				if (call.unwritten === 0) call.resolve(call.results);
 			}
 		} catch (error) {
 			for (const { call } of batch) call.reject(error);
 		} finally {
 			running--;
-			for (const { call, from, to } of batch) settle(call.lane, to - from);
+			for (const { call, from, to } of batch) release(call.lane, to - from);
 			if (queued > 0) flush();
 			else if (pending === 0) idle?.();
 		}
 	}
 
-	function settle(lane: Lane, count: number): void {
+	function release(lane: Lane, count: number): void {
 		pending -= count;
-		const left = pendingOf.get(lane)! - count;
-		if (left === 0) pendingOf.delete(lane);
-		else pendingOf.set(lane, left);
+		const remaining = pendingOf.get(lane)! - count;
+		if (remaining === 0) pendingOf.delete(lane);
+		else pendingOf.set(lane, remaining);
 	}
 
 	return {
 		get waiting() {
 			return pending;
 		},
-		standing: (lane) => ({
+		loadOf: (lane) => ({
 			own: pendingOf.get(lane) ?? 0,
 			lanes: pendingOf.size + (pendingOf.has(lane) ? 0 : 1)
 		}),
@@ -140,7 +143,7 @@ export function createMicroBatch<In, Out>({
 			queued += items.length;
 			pendingOf.set(lane, (pendingOf.get(lane) ?? 0) + items.length);
 			return new Promise<Out[]>((resolve, reject) => {
-				const call = { lane, items, results: [], taken: 0, left: items.length, resolve, reject };
+				const call = { lane, items, results: [], taken: 0, unwritten: items.length, resolve, reject };
 				const calls = queues.get(lane);
 				if (calls) calls.push(call);
 				else queues.set(lane, [call]);

@@ -1,52 +1,60 @@
-// The bodies of ingest calls: one record, an array, NDJSON or CSV, each record checked on its own, so that one bad
-// record never costs the good ones. What the schema does not name is dropped here and counted.
+// Reads the records in the body of an ingest call: one record, an array, NDJSON or CSV. Checks each record separately, so that
+// a bad record does not reject the good ones. Drops and counts the fields that the schema does not name.
 import { parse as parseCsv } from 'csv-parse/sync';
 import type { z } from 'zod';
 import { Problem, fieldErrors, type FieldError } from '#lib/server/http/problem.ts';
 
-export const MOST_RECORDS = 5000;
+const MAX_RECORDS_PER_CALL = 5000;
 
 export interface Rejected {
+	/** The place of the record in the call, from 0. */
 	index: number;
 	error: string;
 	errors: FieldError[];
 }
 
 export interface ReadRecords<T> {
-	/** Good records with their index in the call. */
-	good: Array<{ index: number; record: T }>;
+	/** The valid records with their place in the call, from 0. */
+	valid: Array<{ index: number; record: T }>;
 	rejected: Rejected[];
-	/** How many fields that nobody names were left behind. */
-	dropped: number;
-	/** Whether the call held one record that was no array. */
-	single: boolean;
+	/** How many fields were dropped because the schema does not name them. */
+	droppedFields: number;
+	/** Whether the body is one record and not a list. */
+	isSingle: boolean;
 }
 
-interface Raw {
+/** The records before the check against a schema. `broken`: the reason why a record is not valid JSON. */
+interface RawRecords {
 	values: Array<{ value: unknown } | { broken: string }>;
-	single: boolean;
+	isSingle: boolean;
 }
 
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads the records of a body. Throws a 4xx problem where the body as a whole cannot be read. */
+/**
+ * Reads the records of a body. `knownFields`: the names in the schema. Throws a 4xx problem if the body as a whole cannot be
+ * read.
+ */
 export function readRecords<T>(
 	body: Buffer,
 	type: string,
 	schema: z.ZodType<T>,
-	known: ReadonlySet<string>,
-	csv: boolean
+	knownFields: ReadonlySet<string>,
+	allowCsv: boolean
 ): ReadRecords<T> {
 	let text: string;
 	try {
 		text = DECODER.decode(body);
 	} catch {
-		throw new Problem(400, 'The body is not UTF-8');
+		throw new Problem(400, 'The body is not UTF-8; encode it as UTF-8 and send it again');
 	}
-	const { values, single } = readRaw(text, type, csv);
-	if (values.length > MOST_RECORDS)
-		throw new Problem(413, `A call takes ${MOST_RECORDS} records at most; this one has ${values.length}`);
-	const result: ReadRecords<T> = { good: [], rejected: [], dropped: 0, single };
+	const { values, isSingle } = readRaw(text, type, allowCsv);
+	if (values.length > MAX_RECORDS_PER_CALL)
+		throw new Problem(
+			413,
+			`The call has ${values.length} records; split it into calls of at most ${MAX_RECORDS_PER_CALL}`
+		);
+	const result: ReadRecords<T> = { valid: [], rejected: [], droppedFields: 0, isSingle };
 	values.forEach((raw, index) => {
 		if ('broken' in raw) {
 			result.rejected.push({ index, error: raw.broken, errors: [{ path: '', message: raw.broken }] });
@@ -54,8 +62,8 @@ export function readRecords<T>(
 		}
 		const read = schema.safeParse(raw.value);
 		if (read.success) {
-			result.good.push({ index, record: read.data });
-			for (const name in raw.value as object) if (!known.has(name)) result.dropped++;
+			result.valid.push({ index, record: read.data });
+			for (const name in raw.value as object) if (!knownFields.has(name)) result.droppedFields++;
 		} else {
 			const errors = fieldErrors(read.error);
 			result.rejected.push({
@@ -68,19 +76,19 @@ export function readRecords<T>(
 	return result;
 }
 
-function readRaw(text: string, type: string, csv: boolean): Raw {
+function readRaw(text: string, type: string, allowCsv: boolean): RawRecords {
 	if (type === 'application/json') {
 		const value = json(text);
 		if ('broken' in value) throw new Problem(400, value.broken);
 		return Array.isArray(value.value)
-			? { values: value.value.map((v: unknown) => ({ value: v })), single: false }
-			: { values: [value], single: true };
+			? { values: value.value.map((v: unknown) => ({ value: v })), isSingle: false }
+			: { values: [value], isSingle: true };
 	}
 	if (type === 'application/x-ndjson' || type === 'application/ndjson') {
 		const lines = text.split('\n').filter((line) => line.trim() !== '');
-		return { values: lines.map(json), single: false };
+		return { values: lines.map(json), isSingle: false };
 	}
-	if (csv && type === 'text/csv') {
+	if (allowCsv && type === 'text/csv') {
 		try {
 			const rows = parseCsv(text, {
 				columns: true,
@@ -93,22 +101,22 @@ function readRaw(text: string, type: string, csv: boolean): Raw {
 				values: rows.map((row) => ({
 					value: Object.fromEntries(Object.entries(row).filter(([, v]) => v !== ''))
 				})),
-				single: false
+				isSingle: false
 			};
 		} catch (error) {
 			throw new Problem(400, `The CSV cannot be read: ${(error as Error).message}`);
 		}
 	}
-	const takes = ['application/json', 'application/x-ndjson', ...(csv ? ['text/csv'] : [])].join(', ');
-	throw new Problem(415, `Content-Type ${type || '(none)'} is not taken here; send one of ${takes}`);
+	const accepted = ['application/json', 'application/x-ndjson', ...(allowCsv ? ['text/csv'] : [])].join(', ');
+	throw new Problem(415, `Content-Type ${type || '(none)'} is not accepted here; send one of ${accepted}`);
 }
 
 function json(text: string): { value: unknown } | { broken: string } {
 	try {
 		return { value: JSON.parse(text) as unknown };
 	} catch (error) {
-		// The parser quotes the input in its message; only the position may leave.
+		// The message of the parser quotes the input, which may be payload. Only the position goes to the sender.
 		const position = /position (\d+)/.exec((error as Error).message)?.[1];
-		return { broken: position ? `not JSON: the fault is at character ${position}` : 'not JSON' };
+		return { broken: position ? `not valid JSON: the error is at character ${position}` : 'not valid JSON' };
 	}
 }
