@@ -1,13 +1,13 @@
-// The report that the last accuracy run left in the folder of this instance.
+// Reads the report of the last accuracy run from the folder of this instance.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AccuracyReport } from '#lib/domain/accuracy-report.ts';
 
-/** `unreadable`: there is a file, and it is not a report of this version. */
+/** `none`: there is no report. `unreadable`: the file is not a report of this version of Causeway. */
 export type LastAccuracy =
 	{ state: 'report'; report: AccuracyReport } | { state: 'none' } | { state: 'unreadable'; file: string };
 
-/** Reads `accuracy/report.json` of the folder; throws where the file can not be opened. */
+/** Reads `accuracy/report.json` in the folder `home`. Throws if the file exists and cannot be opened. */
 export async function readAccuracyReport(home: string): Promise<LastAccuracy> {
 	const file = join(home, 'accuracy', 'report.json');
 	let text: string;
@@ -17,10 +17,11 @@ export async function readAccuracyReport(home: string): Promise<LastAccuracy> {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { state: 'none' };
 		throw error;
 	}
-	const read = AccuracyReport.safeParse(parse(text));
-	return read.success ? { state: 'report', report: read.data } : { state: 'unreadable', file };
+	const parsed = AccuracyReport.safeParse(parse(text));
+	return parsed.success ? { state: 'report', report: parsed.data } : { state: 'unreadable', file };
 }
 
+/** `undefined`: the text is not JSON. */
 function parse(text: string): unknown {
 	try {
 		return JSON.parse(text);

@@ -127,8 +127,8 @@ const CONFLICT =
 	'messageId: a message with this id and other content was stored before; give each message its own id';
 
 /**
- * Counts the results and makes the answer. 202 if at least one record was accepted or known, or if there was none. 400 if every
- * record was refused, or 409 if the call was one record that conflicts with a stored one.
+ * Counts the results and makes the answer. 202 if at least one record was accepted or known, or if the call had no records. 400
+ * if every record was refused, or 409 if the call was one record that conflicts with a stored one.
  */
 function answer(
 	kind: string,
