@@ -1,4 +1,5 @@
-// PostgreSQL, the record. Every pool speaks as one role of migrations/0001-record.sql, never as owner or superuser.
+// Opens pools of PostgreSQL sessions. Each pool acts as one role of migrations/0001-record.sql, never as the owner of
+// the tables and never as a superuser.
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { gatherWrites } from './pipelining.ts';
@@ -9,14 +10,18 @@ export type Tx = Transaction<Tables>;
 export type Role = 'causeway_web' | 'causeway_ingest' | 'causeway_worker';
 
 /**
- * Statements are planned once a session, and next week's partition is empty then: a plan that reads all of it would go on
- * doing so when it is full. What that costs on paper would have PostgreSQL before 18 compile statements of a millisecond.
+ * A session plans a prepared statement once, while next week's partition is still empty. PostgreSQL would then choose
+ * to read the whole partition, and would keep this plan when the partition is full: sequential scans are off. That raises
+ * the estimated costs so far that PostgreSQL before 18 would compile statements of a millisecond: JIT is off too.
  */
-const PLANS = '-c enable_seqscan=off -c jit=off';
-/** At once, and not only after five plans for the values of the time: with many partitions each takes ten milliseconds. */
-const PLANNED_ONCE = '-c plan_cache_mode=force_generic_plan';
+const NO_SEQUENTIAL_SCANS_NO_JIT = '-c enable_seqscan=off -c jit=off';
+/**
+ * A session plans a prepared statement once, at its first call. By default PostgreSQL makes five plans for the given
+ * values first, and with many partitions each plan takes ten milliseconds.
+ */
+const ONE_PLAN_PER_STATEMENT = '-c plan_cache_mode=force_generic_plan';
 
-/** `bigint` columns arrive as JavaScript bigint: record ids exceed 2^53. Only for these pools, not for the driver. */
+/** Reads `bigint` columns as JavaScript bigint, because ids of stored rows exceed 2^53. Applies to these pools only. */
 const types: pg.CustomTypesConfig = {
 	getTypeParser: ((oid: number, format?: 'text') =>
 		oid === pg.types.builtins.INT8
@@ -31,15 +36,15 @@ export interface Connection {
 }
 
 /**
- * Opens a pool of at most `max` sessions that act as `role`; they are kept, for a new one has to plan everything anew.
- * `pipeline`: statements of one client that are not awaited one by one are sent together.
+ * Opens a pool of at most `max` sessions that act as `role`. Idle sessions stay open, because a new session must plan
+ * every statement again. `pipeline`: a session sends each statement without waiting for the result before it.
  */
 export function openDatabase(url: string, role: Role, max: number, { pipeline = false } = {}): Connection {
 	const options = [
 		`-c role=${role} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000`,
-		PLANS,
-		// What people ask for differs from one time to the next.
-		...(role === 'causeway_web' ? [] : [PLANNED_ONCE])
+		NO_SEQUENTIAL_SCANS_NO_JIT,
+		// The web process plans for the given values, because the queries of people differ from call to call.
+		...(role === 'causeway_web' ? [] : [ONE_PLAN_PER_STATEMENT])
 	];
 	const pool = new pg.Pool({
 		connectionString: url,
@@ -52,7 +57,7 @@ export function openDatabase(url: string, role: Role, max: number, { pipeline = 
 		keepAlive: true
 	});
 	if (pipeline) pool.on('connect', gatherWrites);
-	// An idle session that the server ended is replaced at the next query; without a listener it would end the process.
+	// The pool replaces an idle session that PostgreSQL has ended. Without this listener, the error would end the process.
 	pool.on('error', () => {});
 	const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 	return { db, pool, close: () => db.destroy() };

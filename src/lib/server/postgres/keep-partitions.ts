@@ -1,5 +1,5 @@
-// keep-partitions: makes the partitions of the coming weeks and drops those that are past retention. Opens its own session, as
-// the owner of the tables, and closes it afterwards.
+// keep-partitions: makes the partitions of the coming weeks and drops those that are past retention. Opens its own
+// session, as the owner of the tables, and closes it afterwards.
 import pg from 'pg';
 import { LOCKS } from './locks.ts';
 import { dropOldPartitions, ensurePartitions } from './partitions.ts';

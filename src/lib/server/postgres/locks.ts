@@ -1,5 +1,5 @@
-// Lists the numbers of PostgreSQL's advisory locks. Each lock has a number of its own. The ids of Alerts serve as numbers of
-// advisory locks too, and are far greater than the numbers here.
+// Lists the numbers of PostgreSQL's advisory locks. Each lock has a number of its own. The ids of Alerts serve as
+// numbers of advisory locks too, and are far greater than the numbers here.
 export const LOCKS = {
 	/** Held by a process that applies migrations, makes partitions or drops partitions. */
 	tables: 4_716_001,

@@ -11,9 +11,9 @@ const WEEKLY_TABLES = ['alert', 'service_request', 'supplier_alert', 'retracted_
 const FEED_RETENTION_DAYS = 2;
 
 /**
- * Makes the missing partitions: the weekly ones from last week to two weeks ahead, and those of the feed from yesterday to two
- * weeks ahead. It makes no more, because each partition slows every statement of its table down. Safe to run at any time.
- * Needs a session of the owner of the tables.
+ * Makes the missing partitions: the weekly ones from last week to two weeks ahead, and those of the feed from yesterday
+ * to two weeks ahead. It makes no more, because each partition slows every statement of its table down. Safe to run at
+ * any time. Needs a session of the owner of the tables.
  */
 export async function ensurePartitions(client: pg.ClientBase, now: number): Promise<void> {
 	const statements: string[] = [];
@@ -34,8 +34,8 @@ export async function ensurePartitions(client: pg.ClientBase, now: number): Prom
 }
 
 /**
- * Drops the partitions whose rows are all older than `retentionDays`, and those of the feed after two days. Returns the names
- * of the dropped partitions. Needs a session of the owner of the tables.
+ * Drops the partitions whose rows are all older than `retentionDays`, and those of the feed after two days. Returns the
+ * names of the dropped partitions. Needs a session of the owner of the tables.
  */
 export async function dropOldPartitions(
 	client: pg.ClientBase,
