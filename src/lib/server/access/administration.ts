@@ -5,8 +5,8 @@ import { mintKey } from './api-keys.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 
 /**
- * Adds a Supplier with its User IDs, or updates the name and adds the User IDs of a known Supplier. Returns its id. Throws
- * if a User ID belongs to another Supplier.
+ * Adds a Supplier with its User IDs, or updates the name and adds the User IDs of a known Supplier. Returns its id.
+ * Throws if a User ID belongs to another Supplier.
  */
 export async function addSupplier(
 	client: pg.ClientBase,

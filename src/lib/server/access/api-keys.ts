@@ -1,5 +1,5 @@
-// Makes and checks API keys. A key is 256 random bits and is shown once. The database stores its SHA-256, its scopes and a
-// hint: the first characters of the key.
+// Makes and checks API keys. A key is 256 random bits and is shown once. The database stores its SHA-256, its scopes
+// and a hint: the first characters of the key.
 import { createHash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
 

@@ -1,5 +1,5 @@
-// Signs people in and finds the Supplier that a person works for. The library better-auth holds the sessions. Nobody can
-// sign up over HTTP: `npm run causeway -- user add` adds people.
+// Signs people in and finds the Supplier that a person works for. The library better-auth holds the sessions. Nobody
+// can sign up over HTTP: `npm run causeway -- user add` adds people.
 import { betterAuth } from 'better-auth';
 import type { MemberRole } from '#lib/domain/access.ts';
 import type pg from 'pg';

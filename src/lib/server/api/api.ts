@@ -121,7 +121,9 @@ function decode(part: string): string {
 	}
 }
 
-/** Returns a 503 if PostgreSQL cannot be reached, starts, stops or lacks resources. `null`: the error has another cause. */
+/**
+ * Returns a 503 if PostgreSQL cannot be reached, starts, stops or lacks resources. `null`: the error has another cause.
+ */
 function asOutage(error: unknown): Problem | null {
 	const code = (error as { code?: string } | null)?.code ?? '';
 	const isOutage =

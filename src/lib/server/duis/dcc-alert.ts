@@ -1,5 +1,5 @@
-// Reads a DCC Alert. The child element of DCCAlert gives its kind, never the N-code. The kind decides which element holds
-// the Device.
+// Reads a DCC Alert. The child element of DCCAlert gives its kind, never the N-code. The kind decides which element
+// holds the Device.
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { RequestId, splitRequestId } from '#lib/domain/service-request.ts';
 import { dccAlertTable } from '#lib/domain/alert-code.ts';

@@ -1,5 +1,5 @@
-// Reads one DUIS message: an Alert of any form, or the header of a Service Request or Service Response. Finds elements by
-// full path and namespace, and returns named header fields only. Does not verify signatures yet.
+// Reads one DUIS message: an Alert of any form, or the header of a Service Request or Service Response. Finds elements
+// by full path and namespace, and returns named header fields only. Does not verify signatures yet.
 import { createHash } from 'node:crypto';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { Instant } from '#lib/domain/eui64.ts';
@@ -120,7 +120,9 @@ function deviceAlert(element: XmlElement, header: ResponseHeader): DuisReading {
 	return gbcsAlert(hexCode(element, 'AlertCode'), element, header, null);
 }
 
-/** Reads 8F66 or 8F67, the outcome of a future-dated command. The DCC puts the RequestID of the command into the header. */
+/**
+ * Reads 8F66 or 8F67, the outcome of a future-dated command. The DCC puts the RequestID of the command into the header.
+ */
 function futureDatedAlert(element: XmlElement, header: ResponseHeader): DuisReading {
 	requireOrder(
 		element,
@@ -179,7 +181,9 @@ function gbcsAlert(
 	return alertOf(fields, header, [code, digest], gbcs, notes);
 }
 
-/** The RequestID of the named command. `null` unless the hub reports a lost message: only then it names all three parts. */
+/**
+ * The RequestID of the named command. `null` unless the hub reports a lost message: only then it names all three parts.
+ */
 const fullRequestId = (named: GbcsReference | null): string | null =>
 	named?.targetId ? `${named.originatorId}:${named.targetId}:${named.counter}` : null;
 
@@ -225,7 +229,9 @@ function deviceOf({ responseId }: ResponseHeader): string {
 	return splitRequestId(responseId).userId;
 }
 
-/** `identity`: fields that tell this message from another with the same ResponseID. A redelivery repeats all of them. */
+/**
+ * `identity`: fields that tell this message from another with the same ResponseID. A redelivery repeats all of them.
+ */
 function alertOf(
 	fields: Record<string, unknown>,
 	header: ResponseHeader,

@@ -1,5 +1,5 @@
-// Reads the XML of a DUIS message into a small tree, and refuses it as soon as it exceeds a limit. The time of the parser
-// (saxes) grows with the square of the depth, so a deep document must be refused at once.
+// Reads the XML of a DUIS message into a small tree, and refuses it as soon as it exceeds a limit. The time of the
+// parser (saxes) grows with the square of the depth, so a deep document must be refused at once.
 import { SaxesParser } from 'saxes';
 
 export const SR = 'http://www.dccinterface.co.uk/ServiceUserGateway';

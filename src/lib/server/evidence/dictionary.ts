@@ -1,5 +1,5 @@
-// Gives long values (routes, Users, SRVs, response codes) small numbers. All processes share the numbers through the table
-// `dictionary`.
+// Gives long values (routes, Users, SRVs, response codes) small numbers. All processes share the numbers through the
+// table `dictionary`.
 import type pg from 'pg';
 import { query } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';

@@ -14,8 +14,8 @@ local function latest(record)
 	return math.max(time48(record, 1), time48(record, 7))
 end
 
--- Adds the entries of a blob. An entry replaces an earlier record of the same request. Drops records that are older than the
--- window, and the oldest records of a Device that has too many.
+-- Adds the entries of a blob. An entry replaces an earlier record of the same request. Drops records that are older
+-- than the window, and the oldest records of a Device that has too many.
 -- Arguments: blob of entries, window in ms, now in ms, maximum of records for a Device.
 local function index_requests(_, args)
 	local blob, window, now, max_records = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4])

@@ -1,5 +1,5 @@
-// Writes and reads the Redis index: the recent Service Requests of each Device. One call of a Redis function handles a whole
-// batch.
+// Writes and reads the Redis index: the recent Service Requests of each Device. One call of a Redis function handles a
+// whole batch.
 import { readFileSync } from 'node:fs';
 import { RESP_TYPES } from 'redis';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
@@ -11,11 +11,13 @@ import { RECORD_BYTES, isReadable, readRecord, routeOf, userOf, writeRecord } fr
 const LIBRARY = readFileSync(new URL('request-index.lua', import.meta.url), 'utf8');
 const DEVICE_ID_BYTES = 8;
 const ENTRY_BYTES = DEVICE_ID_BYTES + RECORD_BYTES;
-/** More requests to one Device within the window are a fault of the audit data. The index then stores the newest only. */
+/**
+ * More requests to one Device within the window are a fault of the audit data. The index then stores the newest only.
+ */
 const MAX_REQUESTS_PER_DEVICE = 2000;
 /**
- * Marks a complete index: it holds all requests of the window that the database holds. The marker is gone when Redis was
- * emptied. Its value changes with the layout of the index.
+ * Marks a complete index: it holds all requests of the window that the database holds. The marker is gone when Redis
+ * was emptied. Its value changes with the layout of the index.
  */
 const MARKER = { key: 'causeway:index', value: 'complete-1' };
 

@@ -38,7 +38,7 @@ export const CompletenessIn = z
 	.object({ source: z.string().trim().min(1).max(60), completeUntil: Instant })
 	.meta({ id: 'CompletenessIn' });
 
-/** Ingest refuses calls if more records than this wait for their commit. Each lane has an equal share of this number. */
+/** Ingest refuses calls if more records than this wait for their commit. Each lane has an equal share of it. */
 const MAX_WAITING_RECORDS = 20_000;
 const WAITING_RETRY_SECONDS = 1;
 /** How long a sender should wait while too many stored records wait for a worker. */
@@ -81,7 +81,7 @@ export async function ingestDevices(
 	return storeDevices(services, caller, readRecords(body, type, DeviceIn, fieldsOf(DeviceIn), false));
 }
 
-/** Stores the CSV rows of an inventory. A row holds one tenure in the columns `supplier`, `tenureFrom` and `tenureTo`. */
+/** Stores the CSV rows of an inventory. The columns `supplier`, `tenureFrom` and `tenureTo` hold one tenure. */
 export async function ingestDevicesCsv(
 	services: IngestServices,
 	caller: Caller,
@@ -99,7 +99,7 @@ async function storeDevices(
 	return answer('device', read, await services.deviceStore.record(devices, caller.supplierId));
 }
 
-/** Reads one DUIS message and stores its Alert or Service Request. The answer says that its signature is not verified yet. */
+/** Reads one DUIS message and stores its Alert or Service Request. The answer says that no signature is verified yet. */
 export async function ingestDuis(services: IngestServices, caller: Caller, xml: Buffer): Promise<Reply> {
 	const reading = readDuis(xml, new Date());
 	if (!reading.ok)
@@ -127,8 +127,8 @@ const CONFLICT =
 	'messageId: a message with this id and other content was stored before; give each message its own id';
 
 /**
- * Counts the results and makes the answer. 202 if at least one record was accepted or known, or if the call had no records. 400
- * if every record was refused, or 409 if the call was one record that conflicts with a stored one.
+ * Counts the results and makes the answer. 202 if at least one record was accepted or known, or if the call had no
+ * records. 400 if every record was refused, or 409 if the call was one record that conflicts with a stored one.
  */
 function answer(
 	kind: string,
@@ -166,8 +166,8 @@ function answer(
 }
 
 /**
- * Refuses a call before memory grows, and before anything of the call is stored. 429: the Supplier sends more than its share
- * while others send too. 503: everybody has to wait.
+ * Refuses a call before memory grows, and before anything of the call is stored. 429: the Supplier sends more than its
+ * share while others send too. 503: everybody has to wait.
  */
 function refuseWhenFull(services: IngestServices, kind: 'alert' | 'service-request', caller: Caller): void {
 	const [store, backlog] =

@@ -1,6 +1,6 @@
-// Gathers the items of concurrent callers into micro-batches, so that they share one commit. Each caller gets the results of
-// its own items. If more items wait than one write takes, the lanes take turns, so that a Supplier with a flood of records does
-// not delay the records of the others.
+// Gathers the items of concurrent callers into micro-batches, so that they share one commit. Each caller gets the
+// results of its own items. If more items wait than one write takes, the lanes take turns, so that a Supplier with a
+// flood of records does not delay the records of the others.
 
 /** The sender of items: the id of a Supplier, or `null` for a key of the whole installation. */
 export type Lane = number | null;

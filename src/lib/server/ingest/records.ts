@@ -1,5 +1,5 @@
-// Reads the records in the body of an ingest call: one record, an array, NDJSON or CSV. Checks each record separately, so that
-// a bad record does not reject the good ones. Drops and counts the fields that the schema does not name.
+// Reads the records in the body of an ingest call: one record, an array, NDJSON or CSV. Checks each record separately,
+// so that a bad record does not reject the good ones. Drops and counts the fields that the schema does not name.
 import { parse as parseCsv } from 'csv-parse/sync';
 import type { z } from 'zod';
 import { Problem, fieldErrors, type FieldError } from '#lib/server/http/problem.ts';
@@ -32,8 +32,8 @@ interface RawRecords {
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads the records of a body. `knownFields`: the names in the schema. Throws a 4xx problem if the body as a whole cannot be
- * read.
+ * Reads the records of a body. `knownFields`: the names in the schema. Throws a 4xx problem if the body as a whole
+ * cannot be read.
  */
 export function readRecords<T>(
 	body: Buffer,

@@ -1,4 +1,4 @@
-// Admits listeners to the socket by an API key or a session, and checks later whether that key or session is still valid.
+// Admits listeners to the socket by an API key or a session, and checks later whether it is still valid.
 import type { IncomingMessage } from 'node:http';
 import { headersOf, isOwnOrigin, type AccessServices } from '#lib/server/access/caller.ts';
 
@@ -7,8 +7,8 @@ export interface Listener {
 	/** The id of the key or session that admitted the listener. */
 	by: { key: number } | { session: string };
 	/**
-	 * Records that the key or session is in use. `false`: it has ended, was unused for too long, or belongs to another Supplier
-	 * now. Called every few seconds, so that an open console keeps its session alive.
+	 * Records that the key or session is in use. `false`: it has ended, was unused for too long, or belongs to another
+	 * Supplier now. Called every few seconds, so that an open console keeps its session alive.
 	 */
 	touch(): Promise<boolean>;
 }

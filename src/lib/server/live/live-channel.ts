@@ -1,13 +1,13 @@
-// Publishes changes after their commit, from workers to web processes, over a Redis channel. A lost message does no harm:
-// every client sees the gap in its feed and fetches the missing changes. The publisher serializes the data for the clients,
-// so that the web process forwards JSON without parsing it.
+// Publishes changes after their commit, from workers to web processes, over a Redis channel. A lost message does no
+// harm: every client sees the gap in its feed and fetches the missing changes. The publisher serializes the data for
+// the clients, so that the web process forwards JSON without parsing it.
 import type { AlertChanged, DecisionRecorded } from '#lib/domain/live-events.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
 
 /**
- * The name of the channel. Redis shares channels between its numbered databases, so the name holds the number of the database:
- * two installations on one Redis must not receive each other's messages. It also holds the version of the message format
- * (2), which must rise with every change of the format.
+ * The name of the channel. Redis shares channels between its numbered databases, so the name holds the number of the
+ * database: two installations on one Redis must not receive each other's messages. It also holds the version of the
+ * message format (2), which must rise with every change of the format.
  */
 const channelOf = (redis: Redis): string => `causeway:live2:${redis.options?.database ?? 0}`;
 
@@ -29,7 +29,7 @@ export type ChannelMessage =
 	| ({ event: 'alert:changed'; supplierId: number } & SerializedFrame)
 	| { event: 'decision:recorded'; supplierId: number; data: string };
 
-/** Publishes messages; call it after the commit. Ignores an unreachable Redis, because clients find the changes in the feed. */
+/** Publishes messages after their commit. Ignores an unreachable Redis, because clients find the changes in the feed. */
 export async function publishLive(redis: Redis, messages: readonly LiveMessage[]): Promise<void> {
 	if (messages.length === 0 || !redis.isReady) return;
 	await Promise.all(messages.map((message) => redis.publish(channelOf(redis), write(message)))).catch(
@@ -37,7 +37,7 @@ export async function publishLive(redis: Redis, messages: readonly LiveMessage[]
 	);
 }
 
-/** Calls `receive` for every message. A connection that subscribes can do nothing else, so `redis` must be a separate one. */
+/** Calls `receive` for every message. `redis` must be a separate connection: it can do nothing else afterwards. */
 export async function subscribeLive(redis: Redis, receive: (message: ChannelMessage) => void): Promise<void> {
 	await redis.subscribe(channelOf(redis), (text) => receive(read(text)));
 }

@@ -1,7 +1,7 @@
-// Pushes changes to connected clients over Socket.IO, with one room for each Supplier. The server puts a socket into its
-// room; a client never names a room and never sends. The server joins frames and sends at most 20 times a second. A client
-// fetches from the feed what it misses. Before it sends, the server asks the database which keys and sessions are still
-// valid, so that no client receives a change after the end of its access.
+// Pushes changes to connected clients over Socket.IO, with one room for each Supplier. The server puts a socket into
+// its room; a client never names a room and never sends. The server joins frames and sends at most 20 times a second. A
+// client fetches from the feed what it misses. Before it sends, the server asks the database which keys and sessions
+// are still valid, so that no client receives a change after the end of its access.
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import type { FeedHead } from '#lib/domain/live-events.ts';
@@ -42,7 +42,7 @@ export async function attachLive(http: HttpServer, services: LiveServices) {
 		maxHttpBufferSize: 4096,
 		pingInterval: 10_000,
 		pingTimeout: 10_000,
-		// The option `cors` does not stop a WebSocket from another site, so this checks the Origin. Clients with a key send none.
+		// `cors` does not stop a WebSocket from another site, so this checks the Origin. Clients with a key send none.
 		allowRequest: (req, done) =>
 			done(null, req.headers.origin === undefined || isOwnOrigin(req, config.origin))
 	});
@@ -134,8 +134,8 @@ export async function attachLive(http: HttpServer, services: LiveServices) {
 	const headTimer = setInterval(() => void sendHeads(), HEAD_INTERVAL_MS);
 
 	/**
-	 * Sends each client the head of its feed, so that it finds a gap even if no further change arrives. Also records that the
-	 * sessions are in use, and disconnects clients whose access has ended.
+	 * Sends each client the head of its feed, so that it finds a gap even if no further change arrives. Also records that
+	 * the sessions are in use, and disconnects clients whose access has ended.
 	 */
 	async function sendHeads(): Promise<void> {
 		try {

@@ -1,4 +1,5 @@
-// Stops a process cleanly on a signal, or when the launcher that started it has ended. A second signal stops it at once.
+// Stops a process cleanly on a signal, or when the launcher that started it has ended. A second signal ends it
+// at once.
 import type { Log } from './log.ts';
 
 const STOP_TIMEOUT_MS = 20_000;
