@@ -1,4 +1,4 @@
-// The wiring, by hand: what a process opens, in order, and closes in reverse.
+// Opens the services of a web process and of a worker process, one after the other, and closes them in reverse order.
 import { randomInt } from 'node:crypto';
 import { readAccuracyReport } from './accuracy-report.ts';
 import { withFigures } from '#lib/server/feed/alert-figures.ts';
@@ -33,30 +33,30 @@ import { createWhatIfs } from '#lib/server/cause-table/what-ifs.ts';
 export type WebServices = Awaited<ReturnType<typeof openWebServices>>;
 export type WorkerServices = Awaited<ReturnType<typeof openWorkerServices>>;
 
-/** Where the web process leaves its services for Kit's handler, which is a second module graph. */
+/** The global key of the web process's services. Kit's handler is a separate module graph, and finds them by this key. */
 export const SERVICES = Symbol.for('causeway.services');
 
-/** What the web process needs: ingest, reads, decisions, sessions, the doorbells. */
+/** Opens the services of a web process: ingest, reads, decisions, sessions and queues. */
 export async function openWebServices(config: Config, log: Log = createLog(config.logLevel, 'web')) {
 	await using stack = new AsyncDisposableStack();
 	const web = stack.adopt(openDatabase(config.databaseUrl, 'causeway_web', 6), (c) => c.close());
-	const intake = stack.adopt(openDatabase(config.databaseUrl, 'causeway_ingest', 8), (c) => c.close());
+	const ingest = stack.adopt(openDatabase(config.databaseUrl, 'causeway_ingest', 8), (c) => c.close());
 	const redis = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
 	await requireNoEviction(redis);
 	const subscriber = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
 	const queues = stack.adopt(createQueues(redis, log), (q) => q.close());
 	const nextId = createIds(randomInt(1024));
-	const writing = { pool: intake.pool, nextId, enqueue: queues.enqueue, lingerMs: config.ingestLingerMs };
-	const backlog = stack.adopt(watchBacklog(intake.pool), (b) => b.close());
-	const alertStore = stack.adopt(createAlertStore({ ...writing, backlog }), (s) => s.close());
-	const requestStore = stack.adopt(createRequestStore(writing), (s) => s.close());
+	const storeDeps = { pool: ingest.pool, nextId, enqueue: queues.enqueue, lingerMs: config.ingestLingerMs };
+	const backlog = stack.adopt(watchBacklog(ingest.pool), (b) => b.close());
+	const alertStore = stack.adopt(createAlertStore({ ...storeDeps, backlog }), (s) => s.close());
+	const requestStore = stack.adopt(createRequestStore(storeDeps), (s) => s.close());
 	const learned = readLearned(web.db);
 	const alerts = withFigures(createAlertReader(web.db), learned);
-	// Without the record there is nothing to serve yet: a worker seeds when it is there.
+	// The web process starts without the database too. Then the next worker that starts seeds the cause table.
 	await plantCauseTable(web.pool, log).catch((error: Error) =>
-		log.warn({ error: error.message }, 'the cause table was not looked at')
+		log.warn({ error: error.message }, 'the cause table was not seeded; the next worker that starts seeds it')
 	);
-	const held = stack.move();
+	const resources = stack.move();
 	return {
 		config,
 		log,
@@ -66,12 +66,12 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		alertStore,
 		requestStore,
 		backlog,
-		deviceStore: createDeviceStore({ pool: intake.pool, enqueue: queues.enqueue }),
-		completeness: createCompleteness({ pool: intake.pool, enqueue: queues.enqueue }),
+		deviceStore: createDeviceStore({ pool: ingest.pool, enqueue: queues.enqueue }),
+		completeness: createCompleteness({ pool: ingest.pool, enqueue: queues.enqueue }),
 		alerts,
 		episodes: createEpisodes(web.db),
 		learned,
-		/** What the last accuracy run on this installation found. */
+		/** Reads the report of the last accuracy run on this installation. */
 		accuracy: () => readAccuracyReport(config.home),
 		precedents: createPrecedents(web.db),
 		timeline: createTimeline(web.db, config.roleOnly),
@@ -80,18 +80,18 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		whatIfs: createWhatIfs({ ...web, enqueueReplay: queues.enqueueReplay }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),
-		/** Whether the record answers. */
+		/** Whether the database answers. */
 		async isReady(): Promise<boolean> {
 			return web.pool.query('select 1').then(
 				() => true,
 				() => false
 			);
 		},
-		[Symbol.asyncDispose]: () => held[Symbol.asyncDispose]()
+		[Symbol.asyncDispose]: () => resources[Symbol.asyncDispose]()
 	};
 }
 
-/** What a worker process needs: the record, the index, the doorbells, the push. */
+/** Opens the services of a worker process: the database, the index, the queues and the live channel. */
 export async function openWorkerServices(config: Config, log: Log = createLog(config.logLevel, 'worker')) {
 	await using stack = new AsyncDisposableStack();
 	const worker = openDatabase(config.databaseUrl, 'causeway_worker', 8, { pipeline: true });
@@ -107,7 +107,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 	const causeTable = await followCauseTable(pool);
 	const largeEpisodes = followLargeEpisodes(pool);
 	await largeEpisodes.refresh();
-	const held = stack.move();
+	const resources = stack.move();
 	return {
 		config,
 		log,
@@ -121,6 +121,6 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 		largeEpisodes,
 		sampling: await followSampling(pool),
 		connection: bullConnection(redis),
-		[Symbol.asyncDispose]: () => held[Symbol.asyncDispose]()
+		[Symbol.asyncDispose]: () => resources[Symbol.asyncDispose]()
 	};
 }
