@@ -107,6 +107,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 	const causeTable = await followCauseTable(pool);
 	const largeEpisodes = followLargeEpisodes(pool);
 	await largeEpisodes.refresh();
+	const sampling = await followSampling(pool);
 	const resources = stack.move();
 	return {
 		config,
@@ -119,7 +120,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 		causeTable,
 		learned: followLearned(),
 		largeEpisodes,
-		sampling: await followSampling(pool),
+		sampling,
 		connection: bullConnection(redis),
 		[Symbol.asyncDispose]: () => resources[Symbol.asyncDispose]()
 	};
