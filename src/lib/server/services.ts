@@ -51,7 +51,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const alertStore = stack.adopt(createAlertStore({ ...storeDeps, backlog }), (s) => s.close());
 	const requestStore = stack.adopt(createRequestStore(storeDeps), (s) => s.close());
 	const learned = readLearned(web.db);
-	const alerts = withFigures(createAlertReader(web.db), learned);
+	const alerts = withFigures(createAlertReader(web.pool), learned);
 	// The web process starts without the database too. Then the next worker that starts seeds the cause table.
 	await plantCauseTable(web.pool, log).catch((error: Error) =>
 		log.warn({ error: error.message }, 'the cause table was not seeded; the next worker that starts seeds it')
@@ -74,7 +74,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		/** Reads the report of the last accuracy run on this installation. */
 		accuracy: () => readAccuracyReport(config.home),
 		precedents: createPrecedents(web.db),
-		timeline: createTimeline(web.db, config.roleOnly),
+		timeline: createTimeline(web.pool, config.roleOnly),
 		decisions: createDecisions({ db: web.db, alerts, publish: (messages) => publishLive(redis, messages) }),
 		causeTables: createCauseTables(web.pool),
 		whatIfs: createWhatIfs({ ...web, enqueueReplay: queues.enqueueReplay }),

@@ -1,136 +1,140 @@
-// Reads of one Supplier: lists, one Alert, the feed. Every query runs under row-level security and touches only rows
-// that were written for that Supplier.
-import { sql, type SqlBool } from 'kysely';
+// Reads the Alerts of one Supplier: pages of a list, single Alerts, and the feed. Each read is one transaction under row-level
+// security. The writers of the rows have applied the tenure, so that a read only selects the rows of its Supplier.
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
-import type { Decision } from '#lib/domain/decision.ts';
 import type { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
-import { asSupplier, type Database, type Tx } from '#lib/server/postgres/database.ts';
+import { query } from '#lib/server/postgres/statement.ts';
+import { asSupplier } from '#lib/server/postgres/transaction.ts';
+import type pg from 'pg';
 import { toAlert, type AlertBody, type StoredState } from './feed.ts';
 
 export type AlertReader = ReturnType<typeof createAlertReader>;
 
-interface Row extends Omit<StoredState, 'decision'> {
-	body: unknown;
-	decision: unknown;
+interface AlertRow extends StoredState {
+	body: AlertBody;
 }
 
-const fromRow = (row: Row): Alert =>
-	toAlert(row.body as AlertBody, { ...row, decision: row.decision as Decision | null });
+/** An entry of the feed. `version: null`: the Supplier does not have the Alert any more. */
+interface EntryRow extends Omit<AlertRow, 'version'> {
+	alert_id: bigint;
+	version: number | null;
+}
 
-export function createAlertReader(db: Database) {
+const DEFAULT_PAGE_SIZE = 100;
+
+export function createAlertReader(pool: pg.Pool) {
 	return {
-		/** One page, newest or oldest arrival first; `head` is the feed's head before the rows were read. */
+		/**
+		 * One page of the list, the Alerts that were stored last first, or the oldest first. `head` is the last number of the
+		 * feed, read before the rows.
+		 */
 		page: (supplierId: number, filters: AlertFilters): Promise<AlertPage> =>
-			asSupplier(db, supplierId, async (tx) => {
-				const head = await headOf(tx, supplierId);
-				const limit = filters.limit ?? 100;
-				const oldestFirst = filters.sort === 'oldest';
-				let query = tx
-					.selectFrom('supplier_alert')
-					.select(['alert_id', 'version', 'seq', 'body', 'decision', 'episode_id'])
-					.where('supplier_id', '=', supplierId);
-				for (const condition of conditions(filters)) query = query.where(condition);
-				if (filters.cursor) query = query.where('alert_id', oldestFirst ? '>' : '<', BigInt(filters.cursor));
-				const rows = await query
-					.orderBy('alert_id', oldestFirst ? 'asc' : 'desc')
-					.limit(limit + 1)
-					.execute();
-				const more = rows.length > limit;
+			asSupplier(pool, supplierId, async (client) => {
+				const head = await readHead(client, supplierId);
+				const pageSize = filters.limit ?? DEFAULT_PAGE_SIZE;
+				const { rows } = await client.query<AlertRow & { alert_id: bigint }>(
+					pageQuery(supplierId, filters, pageSize + 1)
+				);
+				const hasMore = rows.length > pageSize;
 				return {
-					items: rows.slice(0, limit).map(fromRow),
-					nextCursor: more ? rows[limit - 1]!.alert_id.toString() : null,
+					items: rows.slice(0, pageSize).map(fromRow),
+					nextCursor: hasMore ? rows[pageSize - 1]!.alert_id.toString() : null,
 					head
 				};
 			}),
 
-		/** One Alert, or `null` where there is none or it is another Supplier's. */
+		/** One Alert; `null` where this Supplier has no such Alert. */
 		one: (supplierId: number, id: string): Promise<Alert | null> =>
-			asSupplier(db, supplierId, async (tx) => {
-				const row = await tx
-					.selectFrom('supplier_alert')
-					.select(['version', 'seq', 'body', 'decision', 'episode_id'])
-					.where('supplier_id', '=', supplierId)
-					.where('alert_id', '=', BigInt(id))
-					.executeTakeFirst();
-				return row ? fromRow(row) : null;
+			asSupplier(pool, supplierId, async (client) => {
+				const { rows } = await client.query<AlertRow>(ONE({ supplierId, id }));
+				return rows[0] ? fromRow(rows[0]) : null;
 			}),
 
-		/** These Alerts, in the order of the feed; unknown ids are left out. */
+		/** The Alerts with these ids, in the order of the feed. Leaves out ids that this Supplier does not have. */
 		many: (supplierId: number, ids: readonly string[]): Promise<Alert[]> =>
-			asSupplier(db, supplierId, async (tx) => {
-				const rows = await tx
-					.selectFrom('supplier_alert')
-					.select(['version', 'seq', 'body', 'decision', 'episode_id'])
-					.where('supplier_id', '=', supplierId)
-					.where(sql<SqlBool>`alert_id = any(${ids}::bigint[])`)
-					.orderBy('seq')
-					.execute();
+			asSupplier(pool, supplierId, async (client) => {
+				const { rows } = await client.query<AlertRow>(MANY({ supplierId, ids }));
 				return rows.map(fromRow);
 			}),
 
 		/**
-		 * Feed entries after a sequence number, each with the Alert as it stands now, or as retracted where it no longer
-		 * stands here. `null`: `after` is too far back.
+		 * The entries of the feed after the number `after`. Each has the current state of its Alert, or says that the Alert
+		 * was retracted. `null`: the feed does not reach back to `after`.
 		 */
 		feed: (supplierId: number, after: number, limit: number): Promise<FeedPage | null> =>
-			asSupplier(db, supplierId, async (tx) => {
-				const head = await headOf(tx, supplierId);
-				const rows = await tx
-					.selectFrom('feed as f')
-					.leftJoin('supplier_alert as s', (join) =>
-						join.onRef('s.supplier_id', '=', 'f.supplier_id').onRef('s.alert_id', '=', 'f.alert_id')
-					)
-					.select(['f.alert_id', 's.version', 'f.seq', 's.body', 's.decision', 's.episode_id'])
-					.where('f.supplier_id', '=', supplierId)
-					.where('f.seq', '>', BigInt(after))
-					.where('f.seq', '<=', BigInt(head))
-					.orderBy('f.seq')
-					.limit(limit)
-					.execute();
+			asSupplier(pool, supplierId, async (client) => {
+				const head = await readHead(client, supplierId);
+				const { rows } = await client.query<EntryRow>(ENTRIES({ supplierId, after, head, limit }));
 				const first = rows[0] ? Number(rows[0].seq) : undefined;
 				if (after < head && first !== after + 1) return null;
 				const page: FeedPage = { items: [], retracted: [], head };
-				for (const { alert_id, version, seq, ...row } of rows)
-					if (version === null) page.retracted.push({ id: alert_id.toString(), seq: Number(seq) });
-					else page.items.push(fromRow({ ...row, version, seq }));
+				for (const { alert_id, version, ...row } of rows)
+					if (version === null) page.retracted.push({ id: alert_id.toString(), seq: Number(row.seq) });
+					else page.items.push(fromRow({ ...row, version }));
 				return page;
 			}),
 
-		/** The last sequence number of the Supplier's feed. */
-		head: (supplierId: number): Promise<number> => asSupplier(db, supplierId, (tx) => headOf(tx, supplierId))
+		/** The last number of the Supplier's feed. */
+		head: (supplierId: number): Promise<number> =>
+			asSupplier(pool, supplierId, (client) => readHead(client, supplierId))
 	};
 }
 
-async function headOf(tx: Tx, supplierId: number): Promise<number> {
-	const row = await tx
-		.selectFrom('feed_head')
-		.select('seq')
-		.where('supplier_id', '=', supplierId)
-		.executeTakeFirst();
-	return Number(row?.seq ?? 0n);
+const fromRow = (row: AlertRow): Alert => toAlert(row.body, row);
+
+async function readHead(client: pg.ClientBase, supplierId: number): Promise<number> {
+	const { rows } = await client.query<{ seq: bigint }>(HEAD({ supplierId }));
+	return Number(rows[0]?.seq ?? 0n);
 }
 
-/** The filters as SQL; the browser applies the same ones to live rows (alert-filter.ts). */
-function* conditions(f: AlertFilters) {
-	if (f.explanation?.length) yield sql<SqlBool>`explanation = any(${f.explanation})`;
-	if (f.decision === 'none') yield sql<SqlBool>`decision is null`;
-	else if (f.decision === 'open') yield sql<SqlBool>`(decision is null or contradicted)`;
-	else if (f.decision === 'contradicted') yield sql<SqlBool>`contradicted`;
-	else if (f.decision === 'any') yield sql<SqlBool>`decision is not null`;
-	else if (f.decision) yield sql<SqlBool>`decision->>'verdict' = ${f.decision}`;
-	if (f.code) yield sql<SqlBool>`code = ${f.code}`;
-	if (f.category) yield sql<SqlBool>`category = ${f.category}`;
-	if (f.priority) yield sql<SqlBool>`priority <= ${f.priority}`;
-	if (f.device) yield sql<SqlBool>`device_id = ${f.device}`;
-	if (f.hub) yield sql<SqlBool>`hub_id = ${f.hub}`;
-	if (f.episode) yield sql<SqlBool>`episode_id = ${f.episode}::bigint`;
-	if (f.user) yield sql<SqlBool>`${f.user} = any(users)`;
-	if (f.role) yield sql<SqlBool>`${f.role} = any(roles)`;
-	if (f.since) yield sql<SqlBool>`effective_at >= ${f.since}`;
-	if (f.until) yield sql<SqlBool>`effective_at < ${f.until}`;
-	if (f.q) {
-		const like = `%${f.q.replace(/[\\%_]/g, '\\$&')}%`;
-		yield sql<SqlBool>`(code ilike ${like} or device_id ilike ${like} or body->>'name' ilike ${like} or body->>'summary' ilike ${like})`;
-	}
+function pageQuery(supplierId: number, filters: AlertFilters, limit: number): pg.QueryConfig {
+	const isOldestFirst = filters.sort === 'oldest';
+	const conditions = ['supplier_id = :supplierId', ...conditionsOf(filters)];
+	if (filters.cursor) conditions.push(`alert_id ${isOldestFirst ? '>' : '<'} :cursor`);
+	const page = query(`
+select alert_id, version, seq, body, decision, episode_id from supplier_alert
+where ${conditions.join(' and ')} order by alert_id ${isOldestFirst ? 'asc' : 'desc'} limit :limit`);
+	return page({ ...filters, supplierId, limit, pattern: filters.q && `%${escapeLike(filters.q)}%` });
 }
+
+/**
+ * The filters as SQL. The parameters have the names of the filters. The browser applies the same filters to live rows
+ * (alert-filter.ts).
+ */
+function* conditionsOf(filters: AlertFilters): Iterable<string> {
+	const { decision } = filters;
+	if (filters.explanation?.length) yield 'explanation = any(:explanation)';
+	if (decision === 'none') yield 'decision is null';
+	else if (decision === 'open') yield '(decision is null or contradicted)';
+	else if (decision === 'contradicted') yield 'contradicted';
+	else if (decision === 'any') yield 'decision is not null';
+	else if (decision) yield `decision->>'verdict' = :decision`;
+	if (filters.code) yield 'code = :code';
+	if (filters.category) yield 'category = :category';
+	if (filters.priority) yield 'priority <= :priority';
+	if (filters.device) yield 'device_id = :device';
+	if (filters.hub) yield 'hub_id = :hub';
+	if (filters.episode) yield 'episode_id = :episode::bigint';
+	if (filters.user) yield ':user = any(users)';
+	if (filters.role) yield ':role = any(roles)';
+	if (filters.since) yield 'effective_at >= :since';
+	if (filters.until) yield 'effective_at < :until';
+	if (filters.q)
+		yield `(code ilike :pattern or device_id ilike :pattern or body->>'name' ilike :pattern or body->>'summary' ilike :pattern)`;
+}
+
+const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
+
+const ONE = query(`
+select version, seq, body, decision, episode_id from supplier_alert where supplier_id = :supplierId and alert_id = :id`);
+
+const MANY = query(`
+select version, seq, body, decision, episode_id from supplier_alert
+where supplier_id = :supplierId and alert_id = any(:ids::bigint[]) order by seq`);
+
+const ENTRIES = query(`
+select f.alert_id, s.version, f.seq, s.body, s.decision, s.episode_id from feed f
+left join supplier_alert s on s.supplier_id = f.supplier_id and s.alert_id = f.alert_id
+where f.supplier_id = :supplierId and f.seq > :after and f.seq <= :head order by f.seq limit :limit`);
+
+const HEAD = query('select seq from feed_head where supplier_id = :supplierId');

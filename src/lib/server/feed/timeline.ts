@@ -1,28 +1,28 @@
-// The timeline of one Device as one Supplier may see it: its Alerts, the Service Requests of all Users, the tenure.
-import { sql } from 'kysely';
+// Reads the timeline of one Device as one Supplier may see it: its tenures, its Alerts, and the Service Requests of all Users.
 import { discloseSender } from '#lib/domain/correlation/disclosure.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
-import { asSupplier, type Database } from '#lib/server/postgres/database.ts';
-import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { requestIdOf } from '#lib/server/evidence/request-id.ts';
+import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { query } from '#lib/server/postgres/statement.ts';
+import { asSupplier } from '#lib/server/postgres/transaction.ts';
+import type pg from 'pg';
 import type { AlertBody } from './feed.ts';
 
-const MOST = 1000;
+/** A timeline has at most this many Alerts, and at most this many Service Requests. */
+const MAX_ITEMS_OF_A_KIND = 1000;
 
-/** `roleOnly`: User Roles of which only the role is disclosed. */
 export type Timelines = ReturnType<typeof createTimeline>;
 
-export function createTimeline(db: Database, roleOnly: ReadonlySet<string>) {
+/** `roleOnly`: User Roles whose Users are not named. The Supplier sees only the role, except in its own requests. */
+export function createTimeline(pool: pg.Pool, roleOnly: ReadonlySet<string>) {
 	return {
-		/** Items within `[from, to)`, oldest first; `null` where the Device was never in the Supplier's tenure. */
+		/** The items within `[from, to)`, the oldest first; `null` where the Supplier never had a tenure of the Device. */
 		of: (supplierId: number, deviceId: string, from: Date, to: Date): Promise<TimelineItem[] | null> =>
-			asSupplier(db, supplierId, async (tx) => {
+			asSupplier(pool, supplierId, async (client) => {
 				const device = euiToBytes(deviceId);
-				const { rows: tenures } = await sql<{ from: Date; to: Date | null }>`
-					select lower(during) as "from", upper(during) as "to" from tenure
-					where device_id = ${device} and supplier_id = ${supplierId} and superseded_at is null order by during`.execute(
-					tx
+				const { rows: tenures } = await client.query<{ from: Date; to: Date | null }>(
+					TENURES({ device, supplierId })
 				);
 				if (tenures.length === 0) return null;
 				const items: TimelineItem[] = tenures
@@ -34,35 +34,38 @@ export function createTimeline(db: Database, roleOnly: ReadonlySet<string>) {
 						to: t.to?.toISOString() ?? null
 					}));
 
-				const alerts = await tx
-					.selectFrom('supplier_alert')
-					.select(['body'])
-					.where('supplier_id', '=', supplierId)
-					.where('device_id', '=', deviceId)
-					.where('effective_at', '>=', from)
-					.where('effective_at', '<', to)
-					.orderBy('effective_at')
-					.limit(MOST)
-					.execute();
-				for (const row of alerts) {
-					const { id, code, name, explanation, effectiveAt, receivedAt } = row.body as AlertBody;
+				const span = { supplierId, from, to, limit: MAX_ITEMS_OF_A_KIND };
+				const { rows: alerts } = await client.query<{ body: AlertBody }>(ALERTS({ ...span, deviceId }));
+				for (const { body } of alerts) {
+					const { id, code, name, explanation, effectiveAt, receivedAt } = body;
 					items.push({ kind: 'alert', at: effectiveAt, id, code, name, explanation, receivedAt });
 				}
 
-				// Row-level security leaves the requests of the Supplier's own tenure, and its own.
-				const { rows: requests } = await sql<RequestRow>`
-					select r.key, r.user_id, r.variant, r.user_role, r.user_name, r.requested_at, r.execute_at, r.responded_at, r.response_code,
-						exists (select from supplier_user u where u.user_id = r.user_id and u.supplier_id = ${supplierId}) as own
-					from service_request r
-					where r.device_id = ${device} and (
-						(r.requested_at >= ${from} and r.requested_at < ${to}) or (r.responded_at >= ${from} and r.responded_at < ${to})
-						or (r.execute_at >= ${from} and r.execute_at < ${to}))
-					order by r.requested_at limit ${MOST}`.execute(tx);
+				const { rows: requests } = await client.query<RequestRow>(REQUESTS({ ...span, device }));
 				for (const row of requests) items.push(toItem(row, deviceId, roleOnly));
 				return items.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 			})
 	};
 }
+
+const TENURES = query(`
+select lower(during) as "from", upper(during) as "to" from tenure
+where device_id = :device and supplier_id = :supplierId and superseded_at is null order by during`);
+
+const ALERTS = query(`
+select body from supplier_alert
+where supplier_id = :supplierId and device_id = :deviceId and effective_at >= :from and effective_at < :to
+order by effective_at limit :limit`);
+
+// Row-level security leaves two kinds of requests: those within the Supplier's tenure, and those that the Supplier sent.
+const REQUESTS = query(`
+select r.key, r.user_id, r.variant, r.user_role, r.user_name, r.requested_at, r.execute_at, r.responded_at, r.response_code,
+	exists (select from supplier_user u where u.user_id = r.user_id and u.supplier_id = :supplierId) as own
+from service_request r
+where r.device_id = :device and (
+	(r.requested_at >= :from and r.requested_at < :to) or (r.responded_at >= :from and r.responded_at < :to)
+	or (r.execute_at >= :from and r.execute_at < :to))
+order by r.requested_at limit :limit`);
 
 interface RequestRow {
 	key: Buffer;
