@@ -69,13 +69,17 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		deviceStore: createDeviceStore({ pool: ingest.pool, enqueue: queues.enqueue }),
 		completeness: createCompleteness({ pool: ingest.pool, enqueue: queues.enqueue }),
 		alerts,
-		episodes: createEpisodes(web.db),
+		episodes: createEpisodes(web.pool),
 		learned,
 		/** Reads the report of the last accuracy run on this installation. */
 		accuracy: () => readAccuracyReport(config.home),
-		precedents: createPrecedents(web.db),
+		precedents: createPrecedents(web.pool),
 		timeline: createTimeline(web.pool, config.roleOnly),
-		decisions: createDecisions({ db: web.db, alerts, publish: (messages) => publishLive(redis, messages) }),
+		decisions: createDecisions({
+			pool: web.pool,
+			alerts,
+			publish: (messages) => publishLive(redis, messages)
+		}),
 		causeTables: createCauseTables(web.pool),
 		whatIfs: createWhatIfs({ ...web, enqueueReplay: queues.enqueueReplay }),
 		apiKeys: createApiKeys(web.pool),

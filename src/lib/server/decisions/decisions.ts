@@ -1,18 +1,20 @@
-// Decisions: recorded once, with who, when, why, on which version, and what the machine had said. Insert-only beside
-// the current one; the machine never rewrites them.
-import { sql } from 'kysely';
+// Records the decisions of people. The table `decision` is insert-only: it has who decided what, when and why, on which version,
+// and what the machine had said. `supplier_alert` has the current decision, which the machine never changes.
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf } from '#lib/domain/contradiction.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
 import type { AlertReader } from '#lib/server/feed/alert-reader.ts';
-import { asSupplier, type Database, type Tx } from '#lib/server/postgres/database.ts';
-import { markEpisode, membersToDecide } from '#lib/server/episodes/episodes.ts';
+import { insertEntries, lockFeeds, takeNumbers } from '#lib/server/feed/feed-entries.ts';
 import type { AlertBody } from '#lib/server/feed/feed.ts';
 import type { LiveMessage } from '#lib/server/live/live-channel.ts';
+import { markEpisode, membersToDecide } from '#lib/server/episodes/episodes.ts';
+import { columns, query } from '#lib/server/postgres/statement.ts';
+import { asSupplier } from '#lib/server/postgres/transaction.ts';
+import type pg from 'pg';
 
 export interface DecisionRequest {
 	items: ReadonlyArray<{ id: string; version: number }>;
-	/** `null` reopens. */
+	/** `null` reopens the Alerts. */
 	verdict: Verdict | null;
 	reason: string | null;
 	note: string | null;
@@ -21,67 +23,71 @@ export interface DecisionRequest {
 
 export interface EpisodeDecisionRequest extends Omit<DecisionRequest, 'items'> {
 	episode: string;
-	/** The version of the episode that the person saw: members that joined later are left alone. */
+	/** The version of the episode that the person saw. Members that joined later are not decided. */
 	version: number;
 }
 
 export interface DecisionOutcome {
 	done: Alert[];
-	/** Somebody, or new evidence, was faster. `version: null`: there is no such Alert for this Supplier. */
+	/**
+	 * Alerts that another person or new evidence changed before this decision. `version`: the current one; `null`: this
+	 * Supplier has no such Alert.
+	 */
 	conflicts: Array<{ id: string; version: number | null }>;
 }
 
 export type Decisions = ReturnType<typeof createDecisions>;
 
+const ALERTS_PER_FRAME = 500;
+
 export function createDecisions(deps: {
-	db: Database;
+	pool: pg.Pool;
 	alerts: AlertReader;
 	publish(messages: LiveMessage[]): Promise<void>;
 }) {
-	const { db, alerts, publish } = deps;
+	const { pool, alerts, publish } = deps;
 	return {
-		/** Decides each item whose version is still the one that the person saw. */
+		/** Decides each Alert that still has the version that the person saw. */
 		async decide(supplierId: number, request: DecisionRequest): Promise<DecisionOutcome> {
-			const { done, conflicts, from, to } = await asSupplier(db, supplierId, (tx) =>
-				record(tx, supplierId, request)
+			const recorded = await asSupplier(pool, supplierId, (client) =>
+				recordDecisions(client, supplierId, request)
 			);
-			return { done: await tell(supplierId, done, from, to), conflicts };
+			return { done: await publishDecisions(supplierId, recorded), conflicts: recorded.conflicts };
 		},
 
 		/**
-		 * Decides the members of an episode that the person saw. Where none waits any more, all of them are conflicts.
-		 * `null`: there is no such episode for this Supplier.
+		 * Decides the members of an episode that the person saw. Where no member waits for a decision any more, all members
+		 * are conflicts. `null`: this Supplier has no such episode.
 		 */
 		async decideEpisode(
 			supplierId: number,
 			{ episode, version, ...request }: EpisodeDecisionRequest
 		): Promise<DecisionOutcome | null> {
-			const recorded = await asSupplier(db, supplierId, async (tx) => {
+			const recorded = await asSupplier(pool, supplierId, async (client) => {
 				const reopen = request.verdict === null;
-				const members = await membersToDecide(tx, supplierId, { episode, version, reopen });
+				const members = await membersToDecide(client, supplierId, { episode, version, reopen });
 				if (!members) return null;
 				const { waiting, others } = members;
-				const outcome =
+				const outcome: Recorded =
 					waiting.length > 0
-						? await record(tx, supplierId, { ...request, items: waiting })
-						: { ...NOTHING, conflicts: reopen ? [] : others };
-				// Where no member took it, it is no decision on the whole; a whole that is open is open.
+						? await recordDecisions(client, supplierId, { ...request, items: waiting })
+						: { ...NOTHING_RECORDED, conflicts: reopen ? [] : others };
+				// The episode takes a decision only where a member took it. Reopening also succeeds where all members are open.
 				if (outcome.done.length > 0 || (reopen && outcome.conflicts.length === 0))
-					await markEpisode(tx, supplierId, episode, decisionOf(request));
+					await markEpisode(client, supplierId, episode, decisionOf(request));
 				return outcome;
 			});
 			if (!recorded) return null;
-			const { done, conflicts, from, to } = recorded;
-			return { done: await tell(supplierId, done, from, to), conflicts };
+			return { done: await publishDecisions(supplierId, recorded), conflicts: recorded.conflicts };
 		}
 	};
 
-	/** Pushes what was decided, in frames that a browser takes easily. */
-	async function tell(supplierId: number, ids: string[], from: number, to: number): Promise<Alert[]> {
-		const decided = await alerts.many(supplierId, ids);
-		for (let i = 0; i < decided.length; i += FRAME) {
-			const part = decided.slice(i, i + FRAME);
-			const last = i + FRAME < decided.length ? from + i + part.length - 1 : to;
+	/** Publishes the decided Alerts, in frames of a size that a browser handles easily. Returns the Alerts. */
+	async function publishDecisions(supplierId: number, { done, from, to }: Recorded): Promise<Alert[]> {
+		const decided = await alerts.many(supplierId, done);
+		for (let i = 0; i < decided.length; i += ALERTS_PER_FRAME) {
+			const part = decided.slice(i, i + ALERTS_PER_FRAME);
+			const last = i + ALERTS_PER_FRAME < decided.length ? from + i + part.length - 1 : to;
 			const items = part.map(({ id, version, decision }) => ({ id, version, decision }));
 			await publish([
 				{
@@ -99,55 +105,93 @@ export function createDecisions(deps: {
 const decisionOf = ({ verdict, reason, note, by }: Omit<DecisionRequest, 'items'>): Decision | null =>
 	verdict && { verdict, reason: reason ?? '', note, by: by.name, at: new Date().toISOString() };
 
-const FRAME = 500;
-const NOTHING = { done: [], conflicts: [], from: 0, to: 0 };
+interface Recorded {
+	/** The ids of the decided Alerts. */
+	done: string[];
+	conflicts: DecisionOutcome['conflicts'];
+	/** The first and the last of their feed numbers. */
+	from: number;
+	to: number;
+}
 
-async function record(tx: Tx, supplierId: number, { items, verdict, reason, note, by }: DecisionRequest) {
-	await sql`select next_feed_seq(${supplierId}::smallint, 0)`.execute(tx); // the same lock, first, as the workers take
-	const rows = await tx
-		.selectFrom('supplier_alert')
-		.select(['alert_id', 'version', 'said_version', 'body'])
-		.where('supplier_id', '=', supplierId)
-		.where(sql<boolean>`alert_id = any(${items.map((item) => item.id)}::bigint[])`)
-		.execute();
-	const standing = new Map(rows.map((row) => [row.alert_id.toString(), row]));
-	// A version since in which only its episode changed is no news to the person.
+const NOTHING_RECORDED: Recorded = { done: [], conflicts: [], from: 0, to: 0 };
+
+async function recordDecisions(
+	client: pg.ClientBase,
+	supplierId: number,
+	{ items, verdict, reason, note, by }: DecisionRequest
+): Promise<Recorded> {
+	await lockFeeds(client, [supplierId]); // before any row is read, as the workers do
+	const { rows } = await client.query<StoredAlert>(STORED({ supplierId, ids: items.map((item) => item.id) }));
+	const stored = new Map(rows.map((row) => [row.alert_id.toString(), row]));
+	// The person may have seen an older version, if only the episode of the Alert has changed since.
 	const done = items.filter((item) => {
-		const now = standing.get(item.id);
-		return now && item.version >= now.said_version && item.version <= now.version;
+		const alert = stored.get(item.id);
+		return alert && item.version >= alert.said_version && item.version <= alert.version;
 	});
 	const conflicts = items
 		.filter((item) => !done.includes(item))
-		.map((item) => ({ id: item.id, version: standing.get(item.id)?.version ?? null }));
-	if (done.length === 0) return { done: [], conflicts, from: 0, to: 0 };
+		.map((item) => ({ id: item.id, version: stored.get(item.id)?.version ?? null }));
+	if (done.length === 0) return { ...NOTHING_RECORDED, conflicts };
 
-	const seqs = await sql<{
-		to: bigint;
-	}>`select next_feed_seq(${supplierId}::smallint, ${done.length}) as to`.execute(tx);
-	const to = Number(seqs.rows[0]!.to);
-	const from = to - done.length + 1;
+	const { from, to } = await takeNumbers(client, supplierId, done.length);
 	const at = new Date();
-	const decisions = done.map((item): Decision | null => {
-		const basis = basisOf(standing.get(item.id)!.body as AlertBody);
-		return verdict && { verdict, reason: reason ?? '', note, by: by.name, at: at.toISOString(), basis };
+	const decided = done.map((item, i): DecidedAlert => {
+		const basis = basisOf(stored.get(item.id)!.body);
+		const decision = verdict && {
+			verdict,
+			reason: reason ?? '',
+			note,
+			by: by.name,
+			at: at.toISOString(),
+			basis
+		};
+		return { id: item.id, seq: from + i, decision };
 	});
-	await sql`
-		with input as (
-			select * from unnest(${done.map((item) => item.id)}::bigint[], ${done.map((_, i) => from + i)}::bigint[], ${decisions.map((d) => d && JSON.stringify(d))}::jsonb[])
-				as t(alert_id, seq, decision)
-		), before as (
-			select s.alert_id, s.version, s.explanation, s.decision from supplier_alert s
-			where s.supplier_id = ${supplierId} and s.alert_id in (select alert_id from input)
-		), decided as (
-			update supplier_alert s set version = s.version + 1, said_version = s.version + 1, seq = i.seq, decision = i.decision,
-				contradicted = false
-			from input i where s.supplier_id = ${supplierId} and s.alert_id = i.alert_id
-		), told as (
-			insert into feed (supplier_id, seq, alert_id) select ${supplierId}, seq, alert_id from input
-		)
-		insert into decision (supplier_id, alert_id, version, verdict, reason, note, decided_by, decided_by_id, decided_at, explanation, previous)
-		select ${supplierId}, alert_id, version, ${verdict}, ${reason}, ${note}, ${by.name}, ${by.id}, ${at}, explanation, decision from before`.execute(
-		tx
+	await client.query(
+		RECORD({ ...DECIDED.values(decided), supplierId, verdict, reason, note, by: by.name, byId: by.id, at })
 	);
 	return { done: done.map((item) => item.id), conflicts, from, to };
 }
+
+interface StoredAlert {
+	alert_id: bigint;
+	version: number;
+	/** The version since which only the episode of the Alert has changed. */
+	said_version: number;
+	body: AlertBody;
+}
+
+const STORED = query(`
+select alert_id, version, said_version, body from supplier_alert
+where supplier_id = :supplierId and alert_id = any(:ids::bigint[])`);
+
+interface DecidedAlert {
+	id: string;
+	seq: number;
+	decision: Decision | null;
+}
+
+const DECIDED = columns<DecidedAlert>({
+	alert_id: ['bigint', ({ id }) => id],
+	seq: ['bigint', ({ seq }) => seq],
+	decision: ['jsonb', ({ decision }) => decision && JSON.stringify(decision)]
+});
+
+const RECORD = query(`
+with input as (
+	select * from ${DECIDED.from}
+), before as (
+	select s.alert_id, s.version, s.explanation, s.decision from supplier_alert s
+	where s.supplier_id = :supplierId::smallint and s.alert_id in (select alert_id from input)
+), decided as (
+	update supplier_alert s set version = s.version + 1, said_version = s.version + 1, seq = i.seq, decision = i.decision,
+		contradicted = false
+	from input i where s.supplier_id = :supplierId::smallint and s.alert_id = i.alert_id
+), entered as (
+	${insertEntries('input', { supplierId: ':supplierId::smallint' })}
+)
+insert into decision (supplier_id, alert_id, version, verdict, reason, note, decided_by, decided_by_id, decided_at, explanation, previous)
+select :supplierId::smallint, alert_id, version, :verdict::text, :reason::text, :note::text, :by::text, :byId::text, :at::timestamptz,
+	explanation, decision
+from before`);

@@ -1,6 +1,5 @@
-// What lies outside an episode: Alerts of the same code, model and firmware at the time that do not share its cause.
-// They are counted and listed by one condition.
-import { sql, type RawBuilder } from 'kysely';
+// Counts and lists the Alerts outside an episode: Alerts of the same code, model and firmware at that time that do not have its
+// cause. One condition serves the count and the list.
 import {
 	ruleOf,
 	sharedRequest,
@@ -9,12 +8,13 @@ import {
 	type EpisodeKind,
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
-import type { Tx } from '#lib/server/postgres/database.ts';
+import { query, type Values } from '#lib/server/postgres/statement.ts';
 import { toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
+import type pg from 'pg';
 
-const MOST = 100;
+const MAX_LISTED = 100;
 
-/** The episode, as its row holds it. */
+/** A row of the table `episode`. */
 export interface EpisodeRow {
 	id: bigint;
 	supplier_id: number;
@@ -25,20 +25,20 @@ export interface EpisodeRow {
 	last_at: Date;
 }
 
-/** How many Alerts are outside. */
-export async function countOutside(tx: Tx, episode: EpisodeRow): Promise<number> {
-	const outside = outsideOf(episode);
-	return outside ? (await count(tx, episode, outside)).total : 0;
+/** Counts the Alerts outside the episode. */
+export async function countOutside(client: pg.ClientBase, episode: EpisodeRow): Promise<number> {
+	const condition = conditionOf(episode);
+	return condition ? (await count(client, episode, condition)).total : 0;
 }
 
-/** The Alerts outside, the newest first. */
-export async function readOutside(tx: Tx, episode: EpisodeRow): Promise<OutsideEpisode> {
-	const outside = outsideOf(episode);
-	if (!outside) return { items: [], total: 0, why: null };
-	const { total, doubtful } = await count(tx, episode, outside);
-	const { rows } = await sql<StoredState & { body: AlertBody }>`
-		select s.body, s.version, s.seq, s.decision, s.episode_id ${outside}
-		order by s.effective_at desc, s.alert_id desc limit ${MOST}`.execute(tx);
+/** Reads the newest Alerts outside the episode, and counts all of them. */
+export async function readOutside(client: pg.ClientBase, episode: EpisodeRow): Promise<OutsideEpisode> {
+	const condition = conditionOf(episode);
+	if (!condition) return { items: [], total: 0, why: null };
+	const { total, doubtful } = await count(client, episode, condition);
+	const { rows } = await client.query<StoredState & { body: AlertBody }>(
+		NEWEST({ ...condition, limit: MAX_LISTED })
+	);
 	return {
 		items: rows.map((row) => toAlert(row.body, row)),
 		total,
@@ -46,23 +46,41 @@ export async function readOutside(tx: Tx, episode: EpisodeRow): Promise<OutsideE
 	};
 }
 
-async function count(tx: Tx, { key }: EpisodeRow, outside: RawBuilder<unknown>) {
+/** `doubtful`: the Service Request that the members share is a candidate of one of these Alerts. */
+async function count(client: pg.ClientBase, { key }: EpisodeRow, condition: Values) {
 	const shared = sharedRequest(key);
-	const { rows } = await sql<{ total: number; doubtful: boolean }>`
-		select count(*)::int as total,
-			coalesce(bool_or((s.body->'candidates')::jsonb @> ${shared && JSON.stringify([shared])}::jsonb), false) as doubtful
-		${outside}`.execute(tx);
+	const { rows } = await client.query<{ total: number; doubtful: boolean }>(
+		COUNT({ ...condition, shared: shared && JSON.stringify([shared]) })
+	);
 	return rows[0]!;
 }
 
-/** Where such Alerts stand; `null` for an episode that nothing is outside of. */
-function outsideOf(episode: EpisodeRow): RawBuilder<unknown> | null {
-	const { id, supplier_id, key, kind, facts, first_at, last_at } = episode;
+/** The values of `OUTSIDE`; `null` for an episode of a kind that has no Alerts outside. */
+function conditionOf({ id, supplier_id, key, kind, facts, first_at, last_at }: EpisodeRow): Values | null {
 	if (kind !== 'campaign' || !facts.model) return null;
 	const { gap } = ruleOf(key);
-	return sql`
-		from supplier_alert s join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
-		where s.supplier_id = ${supplier_id} and s.code = ${facts.code} and d.model = ${facts.model}
-			and d.firmware is not distinct from ${facts.firmware} and s.episode_id is distinct from ${id}
-			and s.effective_at between ${new Date(first_at.getTime() - gap)} and ${new Date(last_at.getTime() + gap)}`;
+	return {
+		id,
+		supplierId: supplier_id,
+		code: facts.code,
+		model: facts.model,
+		firmware: facts.firmware,
+		since: new Date(first_at.getTime() - gap),
+		until: new Date(last_at.getTime() + gap)
+	};
 }
+
+const OUTSIDE = `
+from supplier_alert s join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
+where s.supplier_id = :supplierId and s.code = :code and d.model = :model
+	and d.firmware is not distinct from :firmware and s.episode_id is distinct from :id
+	and s.effective_at between :since and :until`;
+
+const COUNT = query(`
+select count(*)::int as total,
+	coalesce(bool_or((s.body->'candidates')::jsonb @> :shared::jsonb), false) as doubtful
+${OUTSIDE}`);
+
+const NEWEST = query(`
+select s.body, s.version, s.seq, s.decision, s.episode_id ${OUTSIDE}
+order by s.effective_at desc, s.alert_id desc limit :limit`);

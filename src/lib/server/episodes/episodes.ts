@@ -1,6 +1,4 @@
-// Episodes as one Supplier reads them; and which of their members one decision covers.
-import { isUncounted } from './episode-turn.ts';
-import { sql } from 'kysely';
+// Reads the episodes of one Supplier, finds the members that one decision covers, and stores the decision of an episode.
 import type { Decision } from '#lib/domain/decision.ts';
 import {
 	episodeTitle,
@@ -9,11 +7,15 @@ import {
 	type EpisodePage,
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
-import { asSupplier, type Database, type Tx } from '#lib/server/postgres/database.ts';
+import { query } from '#lib/server/postgres/statement.ts';
+import { asSupplier } from '#lib/server/postgres/transaction.ts';
+import type pg from 'pg';
 import { countOutside, readOutside, type EpisodeRow } from './episode-outside.ts';
+import { isUncounted } from './episode-turn.ts';
 
-/** An Alert that now stands alone is no episode. */
-const LEAST_MEMBERS = 2;
+/** An episode of which one Alert is left is not listed. */
+const MIN_MEMBERS_LISTED = 2;
+const DEFAULT_PAGE_SIZE = 100;
 
 interface Row extends EpisodeRow {
 	members: number;
@@ -27,25 +29,32 @@ interface Row extends EpisodeRow {
 }
 
 export interface EpisodeQuery {
-	/** Only those with members that wait for a decision. */
+	/** Only episodes with members that wait for a decision. */
 	open?: boolean | undefined;
 	limit?: number | undefined;
+	/** The `nextCursor` of the page before. */
 	cursor?: string | undefined;
 }
 
 export type Episodes = ReturnType<typeof createEpisodes>;
 
-export function createEpisodes(db: Database) {
+export function createEpisodes(pool: pg.Pool) {
 	return {
-		/** One page, the newest first. */
-		page: (supplierId: number, { open, limit = 100, cursor }: EpisodeQuery): Promise<EpisodePage> =>
-			asSupplier(db, supplierId, async (tx) => {
-				const { rows } = await sql<Row>`
-					select e.*, o.open from episode e cross join lateral (${openMembers}) o
-					where e.supplier_id = ${supplierId} and e.members >= ${LEAST_MEMBERS}
-						and (${cursor ?? null}::bigint is null or e.id < ${cursor ?? null}::bigint)
-						and (${open ?? false}::boolean is not true or o.open > 0)
-					order by e.id desc limit ${limit + 1}`.execute(tx);
+		/** One page, the newest episode first. */
+		page: (
+			supplierId: number,
+			{ open = false, limit = DEFAULT_PAGE_SIZE, cursor }: EpisodeQuery
+		): Promise<EpisodePage> =>
+			asSupplier(pool, supplierId, async (client) => {
+				const { rows } = await client.query<Row>(
+					PAGE({
+						supplierId,
+						minMembers: MIN_MEMBERS_LISTED,
+						cursor: cursor ?? null,
+						open,
+						limit: limit + 1
+					})
+				);
 				return {
 					items: rows.slice(0, limit).map(toEpisode),
 					nextCursor: rows.length > limit ? rows[limit - 1]!.id.toString() : null
@@ -53,34 +62,28 @@ export function createEpisodes(db: Database) {
 			}),
 
 		/**
-		 * One episode, or `null` where there is none or it is another Supplier's. One that nobody belongs to any more is
-		 * none: its facts may be of an Alert that was retracted.
+		 * One episode; `null` where this Supplier has no such episode. An episode without members is not shown either: its
+		 * facts may come from an Alert that was retracted.
 		 */
 		one: (supplierId: number, id: string): Promise<EpisodeDetail | null> =>
-			asSupplier(db, supplierId, async (tx) => {
-				const row = await readRow(tx, supplierId, id);
-				return row && { ...toEpisode(row), outside: await countOutside(tx, row) };
+			asSupplier(pool, supplierId, async (client) => {
+				const row = await readRow(client, supplierId, id);
+				return row && { ...toEpisode(row), outside: await countOutside(client, row) };
 			}),
 
-		/** What is outside an episode; `null` where `one` finds none. */
+		/** The Alerts outside an episode; `null` where `one` finds no episode. */
 		outside: (supplierId: number, id: string): Promise<OutsideEpisode | null> =>
-			asSupplier(db, supplierId, async (tx) => {
-				const row = await readRow(tx, supplierId, id);
-				return row && readOutside(tx, row);
+			asSupplier(pool, supplierId, async (client) => {
+				const row = await readRow(client, supplierId, id);
+				return row && readOutside(client, row);
 			})
 	};
 }
 
-async function readRow(tx: Tx, supplierId: number, id: string): Promise<Row | null> {
-	const { rows } = await sql<Row>`
-		select e.*, o.open from episode e cross join lateral (${openMembers}) o
-		where e.supplier_id = ${supplierId} and e.id = ${id}::bigint and e.members > 0`.execute(tx);
+async function readRow(client: pg.ClientBase, supplierId: number, id: string): Promise<Row | null> {
+	const { rows } = await client.query<Row>(ONE({ supplierId, id }));
 	return rows[0] ?? null;
 }
-
-const openMembers = sql`
-	select count(*)::int as open from supplier_alert s
-	where s.supplier_id = e.supplier_id and s.episode_id = e.id and (s.decision is null or s.contradicted)`;
 
 const toEpisode = (row: Row): Episode => ({
 	id: row.id.toString(),
@@ -99,44 +102,67 @@ const toEpisode = (row: Row): Episode => ({
 	decision: row.decision
 });
 
-interface Seen {
+interface MemberVersion {
 	id: string;
 	version: number;
 }
 
 /**
- * The members that a person saw at `version`: those that the verdict is news for, and the others. `null`: there is no
- * such episode.
+ * The members of an episode that a person saw at `version` of the episode. A member in `waiting` needs the decision: it is
+ * undecided or contradicted, or, with `reopen`, decided. `null`: there is no such episode.
  */
 export async function membersToDecide(
-	tx: Tx,
+	client: pg.ClientBase,
 	supplierId: number,
 	{ episode, version, reopen }: { episode: string; version: number; reopen: boolean }
-): Promise<{ waiting: Seen[]; others: Seen[] } | null> {
-	const { rows: found } = await sql`
-		select from episode where supplier_id = ${supplierId} and id = ${episode}::bigint and members > 0`.execute(
-		tx
-	);
+): Promise<{ waiting: MemberVersion[]; others: MemberVersion[] } | null> {
+	const { rows: found } = await client.query(EXISTS({ supplierId, episode }));
 	if (found.length === 0) return null;
-	const { rows } = await sql<{ id: string; version: number; waits: boolean }>`
-		select alert_id::text as id, version,
-			case when ${reopen}::boolean then decision is not null else decision is null or contradicted end as waits
-		from supplier_alert s
-		where supplier_id = ${supplierId} and episode_id = ${episode}::bigint and episode_version <= ${version}
-			and not ${sql.raw(isUncounted('current_supplier()'))}
-		order by alert_id`.execute(tx);
-	const seen = (waits: boolean): Seen[] =>
+	const { rows } = await client.query<MemberVersion & { waits: boolean }>(
+		MEMBERS({ supplierId, episode, version, reopen })
+	);
+	const membersWhere = (waits: boolean): MemberVersion[] =>
 		rows.filter((row) => row.waits === waits).map(({ id, version }) => ({ id, version }));
-	return { waiting: seen(true), others: seen(false) };
+	return { waiting: membersWhere(true), others: membersWhere(false) };
 }
 
+/** Stores the decision of an episode, as its next version. `decision: null` reopens the episode. */
 export async function markEpisode(
-	tx: Tx,
+	client: pg.ClientBase,
 	supplierId: number,
 	episode: string,
 	decision: Decision | null
 ): Promise<void> {
-	await sql`
-		update episode set version = version + 1, decision = ${decision && JSON.stringify(decision)}::jsonb
-		where supplier_id = ${supplierId} and id = ${episode}::bigint`.execute(tx);
+	await client.query(MARK({ supplierId, episode, decision: decision && JSON.stringify(decision) }));
 }
+
+const OPEN_MEMBERS = `
+	select count(*)::int as open from supplier_alert s
+	where s.supplier_id = e.supplier_id and s.episode_id = e.id and (s.decision is null or s.contradicted)`;
+
+const PAGE = query(`
+select e.*, o.open from episode e cross join lateral (${OPEN_MEMBERS}) o
+where e.supplier_id = :supplierId and e.members >= :minMembers
+	and (:cursor::bigint is null or e.id < :cursor::bigint)
+	and (:open::boolean is not true or o.open > 0)
+order by e.id desc limit :limit`);
+
+const ONE = query(`
+select e.*, o.open from episode e cross join lateral (${OPEN_MEMBERS}) o
+where e.supplier_id = :supplierId and e.id = :id::bigint and e.members > 0`);
+
+const EXISTS = query(
+	'select from episode where supplier_id = :supplierId and id = :episode::bigint and members > 0'
+);
+
+const MEMBERS = query(`
+select alert_id::text as id, version,
+	case when :reopen::boolean then decision is not null else decision is null or contradicted end as waits
+from supplier_alert s
+where supplier_id = :supplierId and episode_id = :episode::bigint and episode_version <= :version
+	and not ${isUncounted('current_supplier()')}
+order by alert_id`);
+
+const MARK = query(`
+update episode set version = version + 1, decision = :decision::jsonb
+where supplier_id = :supplierId and id = :episode::bigint`);
