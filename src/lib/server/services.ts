@@ -50,7 +50,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const backlog = stack.adopt(watchBacklog(ingest.pool), (b) => b.close());
 	const alertStore = stack.adopt(createAlertStore({ ...storeDeps, backlog }), (s) => s.close());
 	const requestStore = stack.adopt(createRequestStore(storeDeps), (s) => s.close());
-	const learned = readLearned(web.db);
+	const learned = readLearned(web.pool);
 	const alerts = withFigures(createAlertReader(web.pool), learned);
 	// The web process starts without the database too. Then the next worker that starts seeds the cause table.
 	await plantCauseTable(web.pool, log).catch((error: Error) =>

@@ -1,4 +1,5 @@
-// The learned patterns as a process knows them, and the word of the people who review them.
+// Reads the learned patterns: a worker caches those of all Suppliers, the web process reads those of one Supplier. Stores the
+// reviews of people.
 import { OFFER } from '#lib/domain/learned-evidence.ts';
 import {
 	patternKey,
@@ -9,9 +10,9 @@ import {
 	type ReviewedPattern
 } from '#lib/domain/learned-pattern.ts';
 import type { Relation } from '#lib/domain/alert.ts';
-import { sql } from 'kysely';
+import { query, statement } from '#lib/server/postgres/statement.ts';
+import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import type pg from 'pg';
-import { asSupplier, type Database } from '#lib/server/postgres/database.ts';
 
 export interface PatternRow {
 	device_type: string;
@@ -24,11 +25,11 @@ export interface PatternRow {
 	offered: boolean;
 }
 
-const NOTHING: LearnedPatterns = new Map();
-/** The figures beside an explanation may be this old (ms). */
-const FRESH = 2000;
+const NO_PATTERNS: LearnedPatterns = new Map();
+/** The web process reads the patterns of a Supplier again after this time. */
+const MAX_AGE_MS = 2000;
 
-export const PATTERN_COLUMNS = 'device_type, code, variant, user_role, relation, figures, devices, offered';
+const PATTERN_COLUMNS = 'device_type, code, variant, user_role, relation, figures, devices, offered';
 
 const toPattern = (row: PatternRow): LearnedPattern => ({
 	deviceType: row.device_type,
@@ -41,7 +42,7 @@ const toPattern = (row: PatternRow): LearnedPattern => ({
 	offered: row.offered
 });
 
-/** In one order of fields, as they are kept. */
+/** The figures alone. Their fields have one order, so that their JSON texts can be compared. */
 export const figuresOf = ({ withinSeconds, seen, of, byChance, lift, low, high }: Frequency): Frequency => ({
 	withinSeconds,
 	seen,
@@ -57,52 +58,55 @@ export const toPatterns = (rows: readonly PatternRow[]): LearnedPatterns =>
 
 export type FollowLearned = ReturnType<typeof followLearned>;
 
-/** All Suppliers' patterns at one instant. */
+/** The patterns of all Suppliers at one instant. */
 export interface Learned {
 	of(supplierId: number): LearnedPatterns;
-	/** Whether any Supplier is offered a pattern of this code, or SRV, that reaches across the home network. */
+	/**
+	 * Whether any Supplier has an offered pattern of this code, or of this SRV, in which the Service Request went to another
+	 * Device of the home network.
+	 */
 	crossesHub(match: { code: string } | { serviceReferenceVariant: string }): boolean;
 }
 
-interface Known {
+/** The patterns of one Supplier, and their version. */
+interface CachedPatterns {
 	version: bigint;
 	patterns: LearnedPatterns;
-	/** Codes and SRVs of the offered patterns that reach across the home network. */
+	/** The codes and the SRVs of the offered patterns between two Devices of a home network. */
 	hub: { codes: ReadonlySet<string>; variants: ReadonlySet<string> };
 }
 
-/** A worker's copy of the patterns: it asks for what has changed, and for nothing else. */
+/** Caches the patterns of all Suppliers in a worker. A read asks for the versions, and reads only the changed patterns. */
 export function followLearned() {
-	const newest = new Map<number, Known>();
+	const newest = new Map<number, CachedPatterns>();
 	return {
-		/** As they are now; within a transaction that holds the lock `learned` they stay so until its end. */
+		/**
+		 * The current patterns. While a transaction has the advisory lock `learned`, the patterns do not change before its end.
+		 */
 		async read(client: pg.ClientBase | pg.Pool): Promise<Learned> {
-			const { rows } = await client.query<{ supplier_id: number; version: bigint }>({
-				name: 'learned-versions',
-				text: 'select supplier_id, version from learned_state'
-			});
-			// A copy of its own: what other readers find meanwhile is not this reader's.
-			const now = new Map<number, Known>();
+			const { rows } = await client.query<{ supplier_id: number; version: bigint }>(VERSIONS({}));
+			// Each reader has a map of its own: another reader may find newer patterns in the meantime.
+			const current = new Map<number, CachedPatterns>();
 			for (const { supplier_id, version } of rows) {
-				let known = newest.get(supplier_id);
-				if (known?.version !== version) {
-					known = toKnown(version, await patternRows(client, supplier_id));
-					newest.set(supplier_id, known);
+				let cached = newest.get(supplier_id);
+				if (cached?.version !== version) {
+					cached = toCached(version, await patternRows(client, supplier_id));
+					newest.set(supplier_id, cached);
 				}
-				now.set(supplier_id, known);
+				current.set(supplier_id, cached);
 			}
 			return {
-				of: (supplierId) => now.get(supplierId)?.patterns ?? NOTHING,
+				of: (supplierId) => current.get(supplierId)?.patterns ?? NO_PATTERNS,
 				crossesHub: (match) =>
-					now
+					current
 						.values()
 						.some(({ hub }) =>
 							'code' in match ? hub.codes.has(match.code) : hub.variants.has(match.serviceReferenceVariant)
 						)
 			};
 		},
-		/** The newest that any reader has found. */
-		of: (supplierId: number): LearnedPatterns => newest.get(supplierId)?.patterns ?? NOTHING
+		/** The newest patterns that any read has found. */
+		of: (supplierId: number): LearnedPatterns => newest.get(supplierId)?.patterns ?? NO_PATTERNS
 	};
 }
 
@@ -110,14 +114,11 @@ export async function patternRows(
 	client: pg.ClientBase | pg.Pool,
 	supplierId: number
 ): Promise<PatternRow[]> {
-	const { rows } = await client.query<PatternRow>(
-		`select ${PATTERN_COLUMNS} from learned_pattern where supplier_id = $1`,
-		[supplierId]
-	);
+	const { rows } = await client.query<PatternRow>(PATTERNS({ supplierId }));
 	return rows;
 }
 
-function toKnown(version: bigint, rows: readonly PatternRow[]): Known {
+function toCached(version: bigint, rows: readonly PatternRow[]): CachedPatterns {
 	const patterns = toPatterns(rows);
 	const crossing = rows.filter((row) => row.offered && row.relation === 'same-hub');
 	const hub = {
@@ -129,58 +130,68 @@ function toKnown(version: bigint, rows: readonly PatternRow[]): Known {
 
 export type ReadLearned = ReturnType<typeof readLearned>;
 
-/** What the web process shows of one Supplier's patterns. */
-export function readLearned(db: Database) {
-	const known = new Map<number, { at: number; patterns: Promise<LearnedPatterns> }>();
+/** Reads and reviews the patterns of one Supplier, for the web process. */
+export function readLearned(pool: pg.Pool) {
+	const cache = new Map<number, { readAt: number; patterns: Promise<LearnedPatterns> }>();
 	return {
-		/** At most two seconds old. */
+		/** The patterns of a Supplier, at most two seconds old. */
 		of(supplierId: number, now = Date.now()): Promise<LearnedPatterns> {
-			const held = known.get(supplierId);
-			if (held && now - held.at < FRESH) return held.patterns;
-			const patterns = asSupplier(db, supplierId, async (tx) => {
-				const { rows } = await sql<PatternRow>`
-					select ${sql.raw(PATTERN_COLUMNS)} from learned_pattern where supplier_id = ${supplierId}`.execute(tx);
-				return toPatterns(rows);
-			});
-			known.set(supplierId, { at: now, patterns });
-			// A record that cannot be reached is asked again by the next reader.
-			patterns.catch(() => known.delete(supplierId));
+			const cached = cache.get(supplierId);
+			if (cached && now - cached.readAt < MAX_AGE_MS) return cached.patterns;
+			const patterns = asSupplier(pool, supplierId, async (client) =>
+				toPatterns(await patternRows(client, supplierId))
+			);
+			cache.set(supplierId, { readAt: now, patterns });
+			// A failed read is not cached: the next caller reads again.
+			patterns.catch(() => cache.delete(supplierId));
 			return patterns;
 		},
 
-		/** The patterns that are frequent enough to be reviewed, the surest first. */
+		/** The patterns that are frequent enough for a review, those with the highest lower bound of the lift first. */
 		forReview: (supplierId: number): Promise<ReviewedPattern[]> =>
-			asSupplier(db, supplierId, async (tx) => {
-				const { rows } = await sql<PatternRow & { review: ReviewedPattern['review'] }>`
-					select p.*, r.review from learned_pattern p left join lateral (
-						select jsonb_build_object('dismissed', dismissed, 'by', reviewed_by,
-							'at', to_char(reviewed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as review
-						from learned_review r where r.supplier_id = p.supplier_id
-							and (r.device_type, r.code, r.variant, r.user_role, r.relation) = (p.device_type, p.code, p.variant, p.user_role, p.relation)
-						order by id desc limit 1
-					) r on true
-					where p.supplier_id = ${supplierId} and p.devices >= ${OFFER.devices}
-					order by (p.figures ->> 'low')::float desc, p.code, p.variant, p.user_role, p.relation limit 500`.execute(tx);
+			asSupplier(pool, supplierId, async (client) => {
+				const { rows } = await client.query<PatternRow & { review: ReviewedPattern['review'] }>(
+					FOR_REVIEW({ supplierId, minDevices: OFFER.devices })
+				);
 				return rows.map((row) => ({ ...toPattern(row), review: row.review }));
 			}),
 
-		/** Keeps the word of a person; `false`: this Supplier's Alerts have shown no such pattern. */
+		/** Stores the review of a person; `false`: this Supplier has no such pattern. */
 		review: (
 			supplierId: number,
-			{ deviceType, code, serviceReferenceVariant, userRole, relation, dismissed }: PatternReviewIn,
+			review: PatternReviewIn,
 			by: { id: string; name: string }
 		): Promise<boolean> =>
-			asSupplier(db, supplierId, async (tx) => {
-				const { rows } = await sql`
-					insert into learned_review (supplier_id, device_type, code, variant, user_role, relation, dismissed, reviewed_by, reviewed_by_id)
-					select supplier_id, device_type, code, variant, user_role, relation, ${dismissed}, ${by.name}, ${by.id}
-					from learned_pattern where supplier_id = ${supplierId}
-						and (device_type, code, variant, user_role, relation) = (${deviceType}, ${code}, ${serviceReferenceVariant}, ${userRole}, ${relation})
-					returning id`.execute(tx);
+			asSupplier(pool, supplierId, async (client) => {
+				const { rows } = await client.query(REVIEW({ ...review, supplierId, by: by.name, byId: by.id }));
 				if (rows.length === 0) return false;
-				await sql`
-					update learned_state set counted = counted + 1 where supplier_id = ${supplierId}`.execute(tx);
+				await client.query(COUNTED({ supplierId }));
 				return true;
 			})
 	};
 }
+
+const VERSIONS = statement('learned-versions', 'select supplier_id, version from learned_state');
+
+const PATTERNS = query(`select ${PATTERN_COLUMNS} from learned_pattern where supplier_id = :supplierId`);
+
+const FOR_REVIEW = query(`
+select p.*, r.review from learned_pattern p left join lateral (
+	select jsonb_build_object('dismissed', dismissed, 'by', reviewed_by,
+		'at', to_char(reviewed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as review
+	from learned_review r where r.supplier_id = p.supplier_id
+		and (r.device_type, r.code, r.variant, r.user_role, r.relation) = (p.device_type, p.code, p.variant, p.user_role, p.relation)
+	order by id desc limit 1
+) r on true
+where p.supplier_id = :supplierId and p.devices >= :minDevices
+order by (p.figures ->> 'low')::float desc, p.code, p.variant, p.user_role, p.relation limit 500`);
+
+const REVIEW = query(`
+insert into learned_review (supplier_id, device_type, code, variant, user_role, relation, dismissed, reviewed_by, reviewed_by_id)
+select supplier_id, device_type, code, variant, user_role, relation, :dismissed::boolean, :by::text, :byId::text
+from learned_pattern where supplier_id = :supplierId
+	and (device_type, code, variant, user_role, relation) = (:deviceType, :code, :serviceReferenceVariant, :userRole, :relation)
+returning id`);
+
+/** A review changes what the counts mean, so that they are weighed once more. */
+const COUNTED = query('update learned_state set counted = counted + 1 where supplier_id = :supplierId');
