@@ -81,7 +81,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 			publish: (messages) => publishLive(redis, messages)
 		}),
 		causeTables: createCauseTables(web.pool),
-		whatIfs: createWhatIfs({ ...web, enqueueReplay: queues.enqueueReplay }),
+		whatIfs: createWhatIfs({ pool: web.pool, enqueueReplay: queues.enqueueReplay }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),
 		/** Whether the database answers. */

@@ -1,4 +1,4 @@
-// The cause table that is in force: seeded from the file that the product ships, and watched for a change.
+// Reads the active cause table, and adds the file that the product ships to the versions in the database.
 import {
 	readCauseTable,
 	shippedFile,
@@ -6,89 +6,99 @@ import {
 	type CauseTable
 } from '#lib/domain/cause-table/cause-table.ts';
 import type pg from 'pg';
-import { inTurn, recordStep } from './version-rows.ts';
+import { query } from '#lib/server/postgres/statement.ts';
 import type { Log } from '#lib/server/process/log.ts';
+import { changeTable, recordStep, retireVersion } from './version-rows.ts';
 
 const PRODUCT = { name: 'shipped with the product', id: 'product' };
 
 export type Seeded = 'active' | 'draft' | 'known' | 'changed';
 
 /**
- * Brings the shipped file into the database. It becomes active where nothing is, or where the active one was shipped
- * too; where people have changed the table, it waits as a draft. `changed`: the file is another one under a version
- * that is known, and is not used.
+ * Adds the shipped file to the database, unless its version is there. It becomes active where no version is active, or where the
+ * active version was shipped too. Where people have changed the table, it becomes a draft. `known`: the database has the
+ * version. `changed`: the database has another file under this version, and the shipped file is not used.
  */
 export const seedCauseTable = (pool: pg.Pool, file: CauseFile = shippedFile): Promise<Seeded> =>
-	inTurn(pool, (client) => seed(client, file));
+	changeTable(pool, (client) => seed(client, file));
 
 async function seed(client: pg.PoolClient, file: CauseFile): Promise<Seeded> {
+	const { version } = file;
 	const body = JSON.stringify(file);
-	const known = await client.query<{ same: boolean }>(
-		'select body = $2::jsonb as same from cause_table where version = $1',
-		[file.version, body]
-	);
-	if (known.rows[0]) return known.rows[0].same ? 'known' : 'changed';
+	const { rows: stored } = await client.query<{ same: boolean }>(COMPARE({ version, body }));
+	if (stored[0]) return stored[0].same ? 'known' : 'changed';
 	const { rows } = await client.query<{ version: string; shipped: boolean }>(
 		`select version, shipped from cause_table where status = 'active' for update`
 	);
 	const [active] = rows;
 	const takesOver = !active || active.shipped;
 	if (active && takesOver) {
-		await client.query(`update cause_table set status = 'retired' where version = $1`, [active.version]);
-		await recordStep(client, active.version, `retired by ${file.version}`, PRODUCT);
+		await retireVersion(client, active.version);
+		await recordStep(client, active.version, `retired by ${version}`, PRODUCT);
 	}
 	await client.query(
-		`insert into cause_table (version, body, status, based_on, shipped, drafted_by, drafted_by_id,
-			activated_by, activated_by_id, activated_at)
-		 values ($1, $2, $3, $4, true, $5, $6, $7, $8, $9)`,
-		[
-			file.version,
+		INSERT({
+			version,
 			body,
-			takesOver ? 'active' : 'draft',
-			active?.version ?? null,
-			PRODUCT.name,
-			PRODUCT.id,
-			...(takesOver ? [PRODUCT.name, PRODUCT.id, new Date()] : [null, null, null])
-		]
+			status: takesOver ? 'active' : 'draft',
+			basedOn: active?.version ?? null,
+			by: PRODUCT.name,
+			byId: PRODUCT.id,
+			activatedBy: takesOver ? PRODUCT.name : null,
+			activatedById: takesOver ? PRODUCT.id : null,
+			activatedAt: takesOver ? new Date() : null
+		})
 	);
-	await recordStep(client, file.version, takesOver ? 'activated' : 'added as a draft', PRODUCT, file);
+	await recordStep(client, version, takesOver ? 'activated' : 'added as a draft', PRODUCT, file);
 	return takesOver ? 'active' : 'draft';
 }
 
-/** Seeds at the start of a process, and says where people should look. */
+/** Adds the shipped file when a process starts, and logs where people have to act. */
 export async function plantCauseTable(pool: pg.Pool, log: Log): Promise<void> {
 	const seeded = await seedCauseTable(pool);
 	const { version } = shippedFile;
 	if (seeded === 'draft')
-		log.warn({ version }, 'the shipped cause table waits as a draft: the active one was made by people');
+		log.warn(
+			{ version },
+			'the shipped cause table was added as a draft, because people made the active table; propose it or discard it'
+		);
 	if (seeded === 'changed')
-		log.warn({ version }, 'causes.json was changed and kept its version: it is not used; give it a new one');
+		log.warn(
+			{ version },
+			'causes.json has changed without a new version, so that it is not used; give it a new version'
+		);
 }
 
-/** The active table as this process knows it; `refresh` is cheap while nothing has changed. */
+/** The active table, cached by this process. A `refresh` reads the table only where another version is active. */
 export async function followCauseTable(pool: pg.Pool) {
-	let current = await activeTable(pool);
+	let current = await readActiveTable(pool);
 	return {
 		get current(): CauseTable {
 			return current;
 		},
-		/** Takes the newest; returns its version where it is another one. */
+		/** Returns the version that has become active; `null`: the cached version is still active. */
 		async refresh(): Promise<string | null> {
 			const { rows } = await pool.query<{ version: string }>(
 				`select version from cause_table where status = 'active'`
 			);
-			// A version that was active never changes, so that its name is enough.
+			// An active version never changes, so that comparing its name is enough.
 			if (!rows[0] || rows[0].version === current.version) return null;
-			current = await activeTable(pool);
+			current = await readActiveTable(pool);
 			return current.version;
 		}
 	};
 }
 
-async function activeTable(pool: pg.Pool): Promise<CauseTable> {
+async function readActiveTable(pool: pg.Pool): Promise<CauseTable> {
 	const { rows } = await pool.query<{ body: unknown }>(
 		`select body from cause_table where status = 'active'`
 	);
-	if (!rows[0]) throw new Error('No cause table is active');
+	if (!rows[0]) throw new Error('No cause table is active; restart a worker to add the table of the product');
 	return readCauseTable(rows[0].body);
 }
+
+const COMPARE = query('select body = :body::jsonb as same from cause_table where version = :version');
+
+const INSERT = query(`
+insert into cause_table (version, body, status, based_on, shipped, drafted_by, drafted_by_id, activated_by, activated_by_id, activated_at)
+values (:version, :body, :status, :basedOn, true, :by, :byId, :activatedBy, :activatedById, :activatedAt)`);

@@ -1,4 +1,5 @@
-// The versions of the cause table: people draft and propose, another person activates. Every step keeps who and when.
+// Changes the versions of the cause table. A person drafts and proposes a version, and another person activates it. Each step is
+// recorded with the person and the time.
 import { isSame, diffCauseTables } from '#lib/domain/cause-table/diff.ts';
 import { checkCauseTable, type TableFault } from '#lib/domain/cause-table/check.ts';
 import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
@@ -9,17 +10,19 @@ import {
 	type TableVersion
 } from '#lib/domain/cause-table/version.ts';
 import type pg from 'pg';
+import { query } from '#lib/server/postgres/statement.ts';
 import {
 	COLUMNS,
-	inTurn,
-	lock,
+	changeTable,
+	lockVersion,
 	recordStep,
+	retireVersion,
 	toSummary,
 	type Person,
 	type VersionRow
 } from './version-rows.ts';
 
-/** Why something was not done, as the status of an answer and a sentence. */
+/** Why a step was not done: the HTTP status, and a sentence for the person. */
 export interface Refusal {
 	refused: 403 | 404 | 409;
 	why: string;
@@ -29,12 +32,14 @@ export type CauseTables = ReturnType<typeof createCauseTables>;
 
 export function createCauseTables(pool: pg.Pool) {
 	return {
+		/** All versions, as `reader` (the id of a person or of a key) sees them. */
 		async list(reader: string): Promise<TableList> {
 			const { rows } = await pool.query<VersionRow>(
 				`select ${COLUMNS} from cause_table order by drafted_at desc, version desc`
 			);
 			const active = rows.find((row) => row.status === 'active');
-			if (!active) throw new Error('No cause table is active');
+			if (!active)
+				throw new Error('No cause table is active; restart a worker to add the table of the product');
 			const others = rows.filter((row) => row !== active);
 			return {
 				active: toSummary(active, reader),
@@ -42,66 +47,62 @@ export function createCauseTables(pool: pg.Pool) {
 			};
 		},
 
-		one: (version: string, reader: string): Promise<TableVersion | null> => read(pool, version, reader),
+		/** One version with its rows and its history; `null`: there is no such version. */
+		one: (version: string, reader: string): Promise<TableVersion | null> =>
+			readVersion(pool, version, reader),
 
-		/** Saves a new draft, or the next revision of one. A table with faults is not saved, and what stood stays. */
+		/** Saves a new draft, or the next revision of a draft. A table with faults is not saved. */
 		async save(draft: DraftIn, by: Person): Promise<TableVersion | Refusal | { faults: TableFault[] }> {
 			const { file, faults } = checkCauseTable({ ...draft.body, version: draft.version ?? draft.basedOn });
 			if (faults) return { faults };
-			return inTurn(pool, (client) =>
-				draft.version ? saveAgain(client, draft, draft.version, file, by) : saveNew(client, draft, file, by)
+			return changeTable(pool, (client) =>
+				draft.version
+					? saveRevision(client, draft, draft.version, file, by)
+					: saveNew(client, draft, file, by)
 			);
 		},
 
 		propose: (version: string, by: Person) =>
-			inTurn(pool, async (client) => {
-				const draft = await lock(client, version);
-				if (!draft) return unknown(version);
-				if (draft.status !== 'draft') return notNow(draft);
-				const active = await read(client, await activeVersion(client), by.id);
-				const table = await read(client, version, by.id);
+			changeTable(pool, async (client) => {
+				const draft = await lockVersion(client, version);
+				if (!draft) return unknownVersion(version);
+				if (draft.status !== 'draft') return wrongStatus(draft);
+				const active = await readVersion(client, await activeVersion(client), by.id);
+				const table = await readVersion(client, version, by.id);
 				if (isSame(diffCauseTables(active!.body, table!.body)))
 					return conflict(`${version} does not differ from the active table ${active!.version}`);
-				await client.query(
-					`update cause_table set status = 'proposed', proposed_by = $2, proposed_by_id = $3, proposed_at = now()
-					 where version = $1`,
-					[version, by.name, by.id]
-				);
+				await client.query(PROPOSE({ version, by: by.name, byId: by.id }));
 				await recordStep(client, version, 'proposed', by);
-				return (await read(client, version, by.id))!;
+				return (await readVersion(client, version, by.id))!;
 			}),
 
-		/** Puts a proposal in force. Another person than the proposer, and not before its what-if has finished. */
+		/** Activates a proposal, after its what-if has finished. `by` must not be the proposer. */
 		activate: (version: string, by: Person) =>
-			inTurn(pool, async (client) => {
-				const draft = await lock(client, version);
-				if (!draft) return unknown(version);
-				if (draft.status !== 'proposed') return notNow(draft);
+			changeTable(pool, async (client) => {
+				const draft = await lockVersion(client, version);
+				if (!draft) return unknownVersion(version);
+				if (draft.status !== 'proposed') return wrongStatus(draft);
 				if (draft.proposed_by_id === by.id)
 					return { refused: 403 as const, why: 'You proposed this table: another person must activate it' };
 				const active = await activeVersion(client);
 				const why = await whyNotReplayed(client, draft, active);
 				if (why) return conflict(why);
-				await client.query(`update cause_table set status = 'retired' where version = $1`, [active]);
+				await retireVersion(client, active);
 				await recordStep(client, active, `retired by ${version}`, by);
-				await client.query(
-					`update cause_table set status = 'active', activated_by = $2, activated_by_id = $3, activated_at = now()
-					 where version = $1`,
-					[version, by.name, by.id]
-				);
+				await client.query(ACTIVATE({ version, by: by.name, byId: by.id }));
 				await recordStep(client, version, 'activated', by);
-				return (await read(client, version, by.id))!;
+				return (await readVersion(client, version, by.id))!;
 			}),
 
-		/** Puts away a draft or a proposal that nobody wants; it stays readable. */
+		/** Retires a draft or a proposal that nobody wants. It can still be read. */
 		discard: (version: string, by: Person) =>
-			inTurn(pool, async (client) => {
-				const draft = await lock(client, version);
-				if (!draft) return unknown(version);
-				if (draft.status !== 'draft' && draft.status !== 'proposed') return notNow(draft);
-				await client.query(`update cause_table set status = 'retired' where version = $1`, [version]);
+			changeTable(pool, async (client) => {
+				const draft = await lockVersion(client, version);
+				if (!draft) return unknownVersion(version);
+				if (draft.status !== 'draft' && draft.status !== 'proposed') return wrongStatus(draft);
+				await retireVersion(client, version);
 				await recordStep(client, version, 'discarded', by);
-				return (await read(client, version, by.id))!;
+				return (await readVersion(client, version, by.id))!;
 			})
 	};
 }
@@ -112,7 +113,7 @@ async function saveNew(
 	file: CauseFile,
 	by: Person
 ): Promise<TableVersion | Refusal> {
-	if (!(await lock(client, draft.basedOn))) return unknown(draft.basedOn);
+	if (!(await lockVersion(client, draft.basedOn))) return unknownVersion(draft.basedOn);
 	const { rows } = await client.query<{ version: string }>('select version from cause_table');
 	const version = nextVersion(
 		new Date().toISOString().slice(0, 10),
@@ -120,70 +121,66 @@ async function saveNew(
 	);
 	const body = { ...file, version };
 	await client.query(
-		`insert into cause_table (version, body, status, based_on, note, drafted_by, drafted_by_id)
-		 values ($1, $2, 'draft', $3, $4, $5, $6)`,
-		[version, JSON.stringify(body), draft.basedOn, draft.note || null, by.name, by.id]
+		INSERT({
+			version,
+			body: JSON.stringify(body),
+			basedOn: draft.basedOn,
+			note: draft.note || null,
+			by: by.name,
+			byId: by.id
+		})
 	);
 	await recordStep(client, version, 'drafted', by, body);
-	return (await read(client, version, by.id))!;
+	return (await readVersion(client, version, by.id))!;
 }
 
-async function saveAgain(
+async function saveRevision(
 	client: pg.PoolClient,
 	draft: DraftIn,
 	version: string,
 	file: CauseFile,
 	by: Person
 ): Promise<TableVersion | Refusal> {
-	const known = await lock(client, version);
-	if (!known) return unknown(version);
-	if (known.status !== 'draft' && known.status !== 'proposed') return notNow(known);
-	if (known.revision !== draft.revision)
+	const stored = await lockVersion(client, version);
+	if (!stored) return unknownVersion(version);
+	if (stored.status !== 'draft' && stored.status !== 'proposed') return wrongStatus(stored);
+	if (stored.revision !== draft.revision)
 		return conflict(`${version} was saved by somebody else since you read it; load it again`);
 	const body = { ...file, version };
-	// A proposal that is changed is no longer what was proposed.
-	await client.query(
-		`update cause_table set body = $2, note = $3, status = 'draft', revision = revision + 1,
-			proposed_by = null, proposed_by_id = null, proposed_at = null where version = $1`,
-		[version, JSON.stringify(body), draft.note || null]
-	);
-	const what = known.status === 'proposed' ? 'changed; the proposal was taken back' : 'changed';
+	await client.query(SAVE({ version, body: JSON.stringify(body), note: draft.note || null }));
+	const what = stored.status === 'proposed' ? 'changed; the proposal was taken back' : 'changed';
 	await recordStep(client, version, what, by, body);
-	return (await read(client, version, by.id))!;
+	return (await readVersion(client, version, by.id))!;
 }
 
+/** Why the what-if of a draft does not allow its activation, as a sentence; `null`: it allows it. */
 async function whyNotReplayed(
 	client: pg.PoolClient,
 	draft: VersionRow,
 	active: string
 ): Promise<string | null> {
 	const { rows } = await client.query<{ state: string; revision: number; against: string }>(
-		'select state, revision, against from what_if_run where version = $1',
-		[draft.version]
+		WHAT_IF_RUN({ version: draft.version })
 	);
 	const [run] = rows;
 	if (!run || run.state !== 'done')
-		return `Run the what-if of ${draft.version} first, and let it finish: it tells what activation would change`;
+		return `Run the what-if of ${draft.version} first and wait until it has finished: it shows what activation would change`;
 	if (run.revision !== draft.revision)
-		return `${draft.version} was changed after its what-if; run it again first`;
+		return `${draft.version} was changed after its what-if; run the what-if again first`;
 	if (run.against !== active)
-		return `Another table, ${active}, has become active since the what-if; run it again first`;
+		return `Another table, ${active}, has become active since the what-if; run the what-if again first`;
 	return null;
 }
 
-async function read(
+async function readVersion(
 	client: pg.ClientBase | pg.Pool,
 	version: string,
 	reader: string
 ): Promise<TableVersion | null> {
-	const { rows } = await client.query<VersionRow & { body: CauseFile }>(
-		`select ${COLUMNS}, body from cause_table where version = $1`,
-		[version]
-	);
+	const { rows } = await client.query<VersionRow & { body: CauseFile }>(VERSION({ version }));
 	if (!rows[0]) return null;
 	const { rows: steps } = await client.query<{ what: string; done_by: string; done_at: Date }>(
-		'select what, done_by, done_at from cause_table_history where version = $1 order by id',
-		[version]
+		HISTORY({ version })
 	);
 	const history = steps.map((s) => ({ what: s.what, by: s.done_by, at: s.done_at.toISOString() }));
 	return { ...toSummary(rows[0], reader), history, body: rows[0].body };
@@ -196,13 +193,42 @@ export async function activeVersion(client: pg.ClientBase): Promise<string> {
 	return rows[0]!.version;
 }
 
-const unknown = (version: string): Refusal => ({ refused: 404, why: `There is no cause table ${version}` });
+const INSERT = query(`
+insert into cause_table (version, body, status, based_on, note, drafted_by, drafted_by_id)
+values (:version, :body, 'draft', :basedOn, :note, :by, :byId)`);
+
+// A changed proposal becomes a draft again: nobody has proposed its new rows.
+const SAVE = query(`
+update cause_table set body = :body, note = :note, status = 'draft', revision = revision + 1,
+	proposed_by = null, proposed_by_id = null, proposed_at = null where version = :version`);
+
+const PROPOSE = query(`
+update cause_table set status = 'proposed', proposed_by = :by, proposed_by_id = :byId, proposed_at = now()
+where version = :version`);
+
+const ACTIVATE = query(`
+update cause_table set status = 'active', activated_by = :by, activated_by_id = :byId, activated_at = now()
+where version = :version`);
+
+const VERSION = query(`select ${COLUMNS}, body from cause_table where version = :version`);
+
+const HISTORY = query(
+	'select what, done_by, done_at from cause_table_history where version = :version order by id'
+);
+
+const WHAT_IF_RUN = query('select state, revision, against from what_if_run where version = :version');
+
+const unknownVersion = (version: string): Refusal => ({
+	refused: 404,
+	why: `There is no cause table ${version}`
+});
 const conflict = (why: string): Refusal => ({ refused: 409, why });
 
-const STATES = {
+const STATUS_TEXTS = {
 	draft: 'still a draft: propose it first',
 	proposed: 'proposed already',
 	active: 'active already',
 	retired: 'retired: start a new draft from it'
 };
-const notNow = ({ version, status }: VersionRow): Refusal => conflict(`${version} is ${STATES[status]}`);
+const wrongStatus = ({ version, status }: VersionRow): Refusal =>
+	conflict(`${version} is ${STATUS_TEXTS[status]}`);

@@ -1,9 +1,10 @@
-// Rows of the cause table's versions, read and changed by one person at a time.
+// Reads and writes rows of the versions of the cause table. One transaction at a time changes them.
 import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import type { TableSummary, VersionStatus } from '#lib/domain/cause-table/version.ts';
 import type pg from 'pg';
-import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
+import { query } from '#lib/server/postgres/statement.ts';
+import { inTransaction } from '#lib/server/postgres/transaction.ts';
 
 export interface Person {
 	id: string;
@@ -32,7 +33,7 @@ export const COLUMNS = `version, status, revision, based_on, note, shipped, draf
 const step = (by: string | null, at: Date | null): { by: string; at: string } | null =>
 	by === null || at === null ? null : { by, at: at.toISOString() };
 
-/** As one person, or a key, reads it. */
+/** A version as `reader` sees it. `reader`: the id of a person or of a key. */
 export const toSummary = (row: VersionRow, reader: string): TableSummary => ({
 	version: row.version,
 	status: row.status,
@@ -48,22 +49,24 @@ export const toSummary = (row: VersionRow, reader: string): TableSummary => ({
 	activated: step(row.activated_by, row.activated_at)
 });
 
-/** One transaction, after whoever else is at it. */
-export const inTurn = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
+/** Does `work` in one transaction, after all other transactions that change the cause table. */
+export const changeTable = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
 	inTransaction(pool, async (client) => {
-		await client.query('select pg_advisory_xact_lock($1)', [LOCKS.causeTable]);
+		await client.query(LOCK_TABLE({ key: LOCKS.causeTable }));
 		return work(client);
 	});
 
-export async function lock(client: pg.PoolClient, version: string): Promise<VersionRow | null> {
-	const { rows } = await client.query<VersionRow>(
-		`select ${COLUMNS} from cause_table where version = $1 for update`,
-		[version]
-	);
+/** Reads a version, and locks its row until the transaction ends; `null`: there is no such version. */
+export async function lockVersion(client: pg.PoolClient, version: string): Promise<VersionRow | null> {
+	const { rows } = await client.query<VersionRow>(LOCK_VERSION({ version }));
 	return rows[0] ?? null;
 }
 
-/** Writes down who did what; `body` where a table was saved. */
+/** Retires a version. It can still be read. */
+export const retireVersion = (client: pg.PoolClient, version: string): Promise<unknown> =>
+	client.query(RETIRE({ version }));
+
+/** Adds a step to the history of a version. `body`: the table where this step saved it; `null`: the step saved no table. */
 export const recordStep = (
 	client: pg.PoolClient,
 	version: string,
@@ -71,8 +74,14 @@ export const recordStep = (
 	by: Person,
 	body: CauseFile | null = null
 ): Promise<unknown> =>
-	client.query(
-		`insert into cause_table_history (version, what, done_by, done_by_id, revision, body)
-		 select $1, $2, $3, $4, revision, $5 from cause_table where version = $1`,
-		[version, what, by.name, by.id, body && JSON.stringify(body)]
-	);
+	client.query(RECORD_STEP({ version, what, by: by.name, byId: by.id, body: body && JSON.stringify(body) }));
+
+const LOCK_TABLE = query('select pg_advisory_xact_lock(:key)');
+
+const LOCK_VERSION = query(`select ${COLUMNS} from cause_table where version = :version for update`);
+
+const RETIRE = query(`update cause_table set status = 'retired' where version = :version`);
+
+const RECORD_STEP = query(`
+insert into cause_table_history (version, what, done_by, done_by_id, revision, body)
+select version, :what::text, :by::text, :byId::text, revision, :body::jsonb from cause_table where version = :version`);
