@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Scope } from '#lib/domain/access.ts';
 import { mintKey } from './api-keys.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { query } from '#lib/server/postgres/statement.ts';
 
 /**
  * Adds a Supplier with its User IDs, or updates the name and adds the User IDs of a known Supplier. Returns its id.
@@ -46,11 +47,10 @@ export async function addApiKey(
 	scopes: readonly Scope[]
 ): Promise<string> {
 	const { key, hash, hint } = mintKey();
-	await client.query('insert into api_key (supplier_id, hash, hint, scopes) values ($1, $2, $3, $4)', [
-		supplierId,
-		hash,
-		hint,
-		scopes
-	]);
+	await client.query(INSERT_KEY({ supplierId, hash, hint, scopes }));
 	return key;
 }
+
+const INSERT_KEY = query(
+	'insert into api_key (supplier_id, hash, hint, scopes) values (:supplierId, :hash, :hint, :scopes)'
+);

@@ -1,12 +1,7 @@
-// Opens pools of PostgreSQL sessions. Each pool acts as one role of migrations/0001-record.sql, never as the owner of
-// the tables and never as a superuser.
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+// Opens pools of PostgreSQL sessions. Each pool acts as one role of migrations/0001-record.sql, never as owner or superuser.
 import pg from 'pg';
 import { gatherWrites } from './pipelining.ts';
-import type { Tables } from './tables.ts';
 
-export type Database = Kysely<Tables>;
-export type Tx = Transaction<Tables>;
 export type Role = 'causeway_web' | 'causeway_ingest' | 'causeway_worker';
 
 /**
@@ -30,7 +25,6 @@ const types: pg.CustomTypesConfig = {
 };
 
 export interface Connection {
-	db: Database;
 	pool: pg.Pool;
 	close(): Promise<void>;
 }
@@ -59,14 +53,5 @@ export function openDatabase(url: string, role: Role, max: number, { pipeline = 
 	if (pipeline) pool.on('connect', gatherWrites);
 	// The pool replaces an idle session that PostgreSQL has ended. Without this listener, the error would end the process.
 	pool.on('error', () => {});
-	const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-	return { db, pool, close: () => db.destroy() };
-}
-
-/** Runs `work` in one transaction that sees the rows of this Supplier only (row-level security, `SET LOCAL`). */
-export function asSupplier<T>(db: Database, supplierId: number, work: (tx: Tx) => Promise<T>): Promise<T> {
-	return db.transaction().execute(async (tx) => {
-		await sql`select set_config('app.supplier', ${String(supplierId)}, true)`.execute(tx);
-		return work(tx);
-	});
+	return { pool, close: () => pool.end() };
 }
