@@ -1,4 +1,4 @@
-// The cause table: its versions, drafts, replays, and the two persons that put one in force.
+// Serves the cause table: its versions, the steps from a draft to the active table, and what-if replays.
 import { DraftIn, TableList, TableVersion, Version } from '#lib/domain/cause-table/version.ts';
 import { WhatIf } from '#lib/domain/cause-table/what-if.ts';
 import { requireEditor, requireSupplier } from '#lib/server/access/caller.ts';
@@ -18,7 +18,7 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'GET',
 		path: '/cause-table',
 		scope: 'read',
-		summary: 'The active cause table and the other versions',
+		summary: 'List the active cause table and the other versions',
 		gives: TableList,
 		handle: async ({ services, caller }) => ({
 			status: 200,
@@ -38,7 +38,7 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'GET',
 		path: '/cause-table/{version}',
 		scope: 'read',
-		summary: 'One version of the cause table, with its rows and its history',
+		summary: 'Read one version of the cause table, with its rows and its history',
 		gives: TableVersion,
 		async handle({ services, caller, params }) {
 			const version = versionIn(params);
@@ -59,7 +59,7 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'POST',
 		path: '/cause-table/{version}/activate',
 		scope: 'decide',
-		summary: 'Activate a proposal of another person, after its what-if',
+		summary: 'Activate the proposal of another person, after its what-if',
 		gives: TableVersion,
 		handle: (call) => step(call, 'activate')
 	},
@@ -67,7 +67,7 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'POST',
 		path: '/cause-table/{version}/discard',
 		scope: 'decide',
-		summary: 'Put away a draft or a proposal',
+		summary: 'Discard a draft or a proposal',
 		gives: TableVersion,
 		handle: (call) => step(call, 'discard')
 	},
@@ -75,7 +75,8 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'POST',
 		path: '/cause-table/{version}/what-if',
 		scope: 'decide',
-		summary: 'Replay the Alerts of the last 30 days under a draft; nothing is written to them',
+		summary:
+			'Start a what-if: explain the Alerts of the last 30 days by a draft; their explanations stay the same',
 		async handle(call) {
 			const version = versionIn(call.params);
 			const refusal = await call.services.whatIfs.start(version, requireEditor(call.caller));
@@ -88,12 +89,12 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'GET',
 		path: '/cause-table/{version}/what-if',
 		scope: 'read',
-		summary: 'What a draft would change among your Alerts',
+		summary: 'Read the what-if of a draft: the changes among your Alerts',
 		gives: WhatIf,
 		async handle({ services, caller, params }) {
 			const version = versionIn(params);
 			const whatIf = await services.whatIfs.of(requireSupplier(caller), version);
-			if (!whatIf) throw new Problem(404, `No what-if of ${version} was started`);
+			if (!whatIf) throw new Problem(404, `No what-if of ${version} was started; start it first`);
 			return { status: 200, body: whatIf };
 		}
 	}
@@ -104,9 +105,13 @@ async function save(call: Call<CauseTableServices>): Promise<Reply> {
 	const draft = parse(DraftIn, readJson(call.body));
 	const saved = await call.services.causeTables.save(draft, by);
 	if ('faults' in saved)
-		throw new Problem(400, 'The table has faults; nothing was saved, and what stood stays', {
-			errors: saved.faults
-		});
+		throw new Problem(
+			400,
+			'The table has faults and was not saved; correct the rows in "errors" and save it again',
+			{
+				errors: saved.faults
+			}
+		);
 	if ('refused' in saved) throw problemOf(saved);
 	return { status: draft.version ? 200 : 201, body: saved };
 }

@@ -1,4 +1,4 @@
-// Serves decisions: on one Alert, on several, on an episode; and the decisions made before on the same pattern.
+// Serves decisions on one Alert, on several Alerts and on an episode, and the precedents of an Alert.
 import { Alert } from '#lib/domain/alert.ts';
 import { BulkDecisionIn, DecisionIn, DecisionResult } from '#lib/domain/decision.ts';
 import { EpisodeDecisionIn } from '#lib/domain/episode.ts';
@@ -21,7 +21,7 @@ export const decisionRoutes: ReadonlyArray<Route<DecisionServices>> = [
 		method: 'GET',
 		path: '/alerts/{id}/precedents',
 		scope: 'read',
-		summary: 'What people decided before on the same pattern, the rarer verdict first',
+		summary: 'Read the earlier decisions on the same pattern, the rarer verdict first',
 		gives: Precedents,
 		async handle(call) {
 			const precedents = RecordId.safeParse(call.params['id']).success
@@ -44,7 +44,7 @@ export const decisionRoutes: ReadonlyArray<Route<DecisionServices>> = [
 		method: 'POST',
 		path: '/decisions',
 		scope: 'decide',
-		summary: 'Decide several Alerts at once',
+		summary: 'Decide several Alerts, or an episode',
 		takes: jsonBody(BulkDecisionIn),
 		gives: DecisionResult,
 		handle: decideMany
@@ -66,24 +66,24 @@ async function decideOne(call: Call<DecisionServices>): Promise<Reply> {
 	});
 	if (done[0]) return { status: 200, body: done[0] };
 	if (conflicts[0]?.version == null) throw new Problem(404, 'No such Alert');
-	throw new Problem(409, 'The Alert has changed since you read it; look again and decide', {
+	throw new Problem(409, 'The Alert has changed since you read it; read it again, then decide', {
 		version: conflicts[0].version
 	});
 }
 
-/** Several Alerts by id and version, or the members of one episode. */
+/** Decides several Alerts by id and version, or the members of one episode. */
 async function decideMany(call: Call<DecisionServices>): Promise<Reply> {
 	const supplierId = requireSupplier(call.caller);
 	const body = readJson(call.body);
 	if (typeof body === 'object' && body !== null && 'episode' in body)
 		return decideEpisode(call, supplierId, body);
 	const { items, verdict, reason, note } = parse(BulkDecisionIn, body);
-	const known = items.filter((item) => RecordId.safeParse(item.id).success);
-	const unknown = items
-		.filter((item) => !known.includes(item))
+	const valid = items.filter((item) => RecordId.safeParse(item.id).success);
+	const invalid = items
+		.filter((item) => !valid.includes(item))
 		.map((item) => ({ id: item.id, version: null }));
 	const { done, conflicts } = await call.services.decisions.decide(supplierId, {
-		items: known,
+		items: valid,
 		verdict,
 		reason: reason ?? null,
 		note: note ?? null,
@@ -91,7 +91,7 @@ async function decideMany(call: Call<DecisionServices>): Promise<Reply> {
 	});
 	return {
 		status: 200,
-		body: { done: done.map((alert) => alert.id), conflicts: [...conflicts, ...unknown] }
+		body: { done: done.map((alert) => alert.id), conflicts: [...conflicts, ...invalid] }
 	};
 }
 

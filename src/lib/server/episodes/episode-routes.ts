@@ -1,4 +1,4 @@
-// Episodes: what is one matter.
+// Serves episodes: the list, one episode, and the Alerts outside it.
 import { z } from 'zod';
 import { EpisodeDetail, EpisodePage, OutsideEpisode } from '#lib/domain/episode.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
@@ -44,7 +44,7 @@ export const episodeRoutes: ReadonlyArray<Route<{ episodes: Episodes }>> = [
 		method: 'GET',
 		path: '/episodes/{id}/outside',
 		scope: 'read',
-		summary: 'The Alerts that look alike at the time and lack the cause of an episode, the newest first',
+		summary: 'List the Alerts outside an episode: they look alike at that time and do not have its cause',
 		gives: OutsideEpisode,
 		async handle({ services, caller, params }) {
 			const id = RecordId.safeParse(params['id']);

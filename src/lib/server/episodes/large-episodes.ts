@@ -1,42 +1,40 @@
-// The large episodes that go on, as a worker remembers them: an Alert that seems to join one does so in the write that
-// explains it, and need not be written and told a second time. What is remembered may be old: grouping looks at each of
-// these Alerts all the same (episode-settle.ts), and moves what does not belong.
+// Caches the large episodes that Alerts still join, in a worker. An Alert that seems to join one is written into it with its
+// first explanation, and need not be written and published a second time. The cache may be old. Grouping checks each of these
+// Alerts all the same (episode-settle.ts), and moves those that do not belong to the episode.
 import type pg from 'pg';
-import { ruleOf } from '#lib/domain/episode.ts';
-import type { Extent } from '#lib/domain/episode.ts';
+import { ruleOf, type Extent } from '#lib/domain/episode.ts';
 import type { EpisodeGuess } from '#lib/server/feed/feed.ts';
+import { statement } from '#lib/server/postgres/statement.ts';
 
 export type LargeEpisodes = ReturnType<typeof followLargeEpisodes>;
 
-/** So long (ms) an episode is remembered after its last change. */
+/** An episode stays in the cache for this time after its last change. */
 const MEMORY_MS = 3_600_000;
-/** Changes are written when their transaction ends: so much (ms) is read again. */
+/** A change becomes visible when its transaction ends. So each read also covers this time before the read before it. */
 const OVERLAP_MS = 10_000;
 
+type CachedEpisode = Extent & { changedAt: number };
+
 export function followLargeEpisodes(pool: pg.Pool) {
-	/** By Supplier and key, then by id. */
-	const known = new Map<string, Map<bigint, Extent & { changedAt: number }>>();
-	let read = -Infinity;
+	/** By Supplier and key, then by the id of the episode. */
+	const cache = new Map<string, Map<bigint, CachedEpisode>>();
+	let lastReadAt = -Infinity;
 
 	return {
-		/** Reads what has changed since the last time. */
+		/** Reads the large episodes that have changed since the last read. */
 		async refresh(): Promise<void> {
 			const now = Date.now();
-			const since = Math.max(read - OVERLAP_MS, now - MEMORY_MS);
-			const { rows } = await pool.query<Row>({
-				name: 'changed-episodes',
-				text: CHANGED,
-				values: [new Date(since)]
-			});
-			read = now;
+			const since = Math.max(lastReadAt - OVERLAP_MS, now - MEMORY_MS);
+			const { rows } = await pool.query<Row>(CHANGED({ since: new Date(since) }));
+			lastReadAt = now;
 			for (const row of rows) {
-				const place = spell(row.supplier_id, row.key);
-				const own = known.get(place) ?? new Map<bigint, Extent & { changedAt: number }>();
-				known.set(place, own);
-				// One that has lost most of its Alerts, or has become part of another, is not large any more.
-				if (!row.run_from || !row.run_to) own.delete(row.id);
+				const cacheKey = cacheKeyOf(row.supplier_id, row.key);
+				const episodes = cache.get(cacheKey) ?? new Map<bigint, CachedEpisode>();
+				cache.set(cacheKey, episodes);
+				// An episode that has lost most of its Alerts, or has become part of another, is not large any more.
+				if (!row.run_from || !row.run_to) episodes.delete(row.id);
 				else
-					own.set(row.id, {
+					episodes.set(row.id, {
 						episodeId: row.id,
 						from: row.run_from.getTime(),
 						to: row.run_to.getTime(),
@@ -46,11 +44,11 @@ export function followLargeEpisodes(pool: pg.Pool) {
 			forgetBefore(now - MEMORY_MS);
 		},
 
-		/** The large episode that an Alert with these keys seems to join. `at`: epoch ms. */
+		/** The large episode that an Alert with these keys seems to join; `null`: none. `at`: epoch ms. */
 		guess(supplierId: number, keys: readonly string[], at: number): EpisodeGuess | null {
 			for (const [rank, key] of keys.entries()) {
 				const { gap } = ruleOf(key);
-				for (const extent of known.get(spell(supplierId, key))?.values() ?? []) {
+				for (const extent of cache.get(cacheKeyOf(supplierId, key))?.values() ?? []) {
 					if (at < extent.from - gap || at > extent.to + gap) continue;
 					extent.from = Math.min(extent.from, at);
 					extent.to = Math.max(extent.to, at);
@@ -62,13 +60,14 @@ export function followLargeEpisodes(pool: pg.Pool) {
 	};
 
 	function forgetBefore(at: number): void {
-		for (const [place, own] of known) {
-			for (const [id, { changedAt }] of own) if (changedAt < at) own.delete(id);
-			if (own.size === 0) known.delete(place);
+		for (const [cacheKey, episodes] of cache) {
+			for (const [id, { changedAt }] of episodes) if (changedAt < at) episodes.delete(id);
+			if (episodes.size === 0) cache.delete(cacheKey);
 		}
 	}
 }
 
+/** `run_from` and `run_to` are `null` where the episode is not large any more. */
 interface Row {
 	id: bigint;
 	supplier_id: number;
@@ -78,7 +77,9 @@ interface Row {
 	changed_at: Date;
 }
 
-const spell = (supplierId: number, key: string): string => `${supplierId} ${key}`;
+const cacheKeyOf = (supplierId: number, key: string): string => `${supplierId} ${key}`;
 
-const CHANGED = `
-select id, supplier_id, key, run_from, run_to, changed_at from episode where changed_at >= $1`;
+const CHANGED = statement(
+	'changed-episodes',
+	'select id, supplier_id, key, run_from, run_to, changed_at from episode where changed_at >= :since'
+);

@@ -1,15 +1,15 @@
-// Alerts as read, with the figures of learned evidence as they are now: they stand beside an explanation and are no part
-// of it, so that they move without its version moving.
+// Adds the current figures of learned evidence to Alerts that are read. The figures are no part of the explanation: when they
+// change, the version of the Alert stays the same.
 import type { Alert } from '#lib/domain/alert.ts';
 import { withFrequencies, type LearnedPatterns } from '#lib/domain/learned-pattern.ts';
 import type { AlertReader } from './alert-reader.ts';
 
-/** The same reader; every Alert that it gives carries the figures of its Supplier. */
+/** The same reader; each Alert that it returns has the figures of its Supplier. */
 export function withFigures(
 	reader: AlertReader,
 	learned: { of(supplierId: number): Promise<LearnedPatterns> }
 ): AlertReader {
-	const show = async (supplierId: number, alerts: Alert[]): Promise<Alert[]> => {
+	const addFigures = async (supplierId: number, alerts: Alert[]): Promise<Alert[]> => {
 		const patterns = await learned.of(supplierId);
 		return alerts.map((alert) => withFrequencies(alert, patterns));
 	};
@@ -17,16 +17,16 @@ export function withFigures(
 		...reader,
 		async page(supplierId, filters) {
 			const page = await reader.page(supplierId, filters);
-			return { ...page, items: await show(supplierId, page.items) };
+			return { ...page, items: await addFigures(supplierId, page.items) };
 		},
 		async one(supplierId, id) {
 			const alert = await reader.one(supplierId, id);
-			return alert && (await show(supplierId, [alert]))[0]!;
+			return alert && (await addFigures(supplierId, [alert]))[0]!;
 		},
-		many: async (supplierId, ids) => show(supplierId, await reader.many(supplierId, ids)),
+		many: async (supplierId, ids) => addFigures(supplierId, await reader.many(supplierId, ids)),
 		async feed(supplierId, after, limit) {
 			const page = await reader.feed(supplierId, after, limit);
-			return page && { ...page, items: await show(supplierId, page.items) };
+			return page && { ...page, items: await addFigures(supplierId, page.items) };
 		}
 	};
 }

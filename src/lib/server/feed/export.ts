@@ -1,4 +1,4 @@
-// Exports: the rows of a filter, page by page, so that a large answer never stands in memory.
+// Writes exports: the Alerts of a filter as CSV or NDJSON. It reads page by page, so that a large export is never in memory.
 import { once } from 'node:events';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
@@ -6,6 +6,8 @@ import type { AlertReader } from './alert-reader.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import { SAFE } from '#lib/server/http/send.ts';
 import type { Call } from '#lib/server/http/route.ts';
+
+const PAGE_SIZE = 500;
 
 const COLUMNS: ReadonlyArray<[name: string, value: (alert: Alert) => unknown]> = [
 	['id', (a) => a.id],
@@ -34,7 +36,7 @@ export async function exportAlerts(
 	format: 'csv' | 'ndjson'
 ): Promise<undefined> {
 	const supplierId = requireSupplier(caller);
-	let page = await services.alerts.page(supplierId, { ...filters, limit: 500 });
+	let page = await services.alerts.page(supplierId, { ...filters, limit: PAGE_SIZE });
 	res.writeHead(200, {
 		'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
 		'content-disposition': `attachment; filename="alerts.${format}"`,
@@ -51,13 +53,13 @@ export async function exportAlerts(
 			.join('');
 		if (!res.write(text)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
 		if (page.nextCursor === null || res.destroyed) break;
-		page = await services.alerts.page(supplierId, { ...filters, limit: 500, cursor: page.nextCursor });
+		page = await services.alerts.page(supplierId, { ...filters, limit: PAGE_SIZE, cursor: page.nextCursor });
 	}
 	res.end();
 	return undefined;
 }
 
-/** A CSV cell (RFC 4180); what a spreadsheet would run as a formula is made text by an apostrophe. */
+/** A CSV cell (RFC 4180). An apostrophe turns a value that a spreadsheet would run as a formula into text. */
 function cell(value: unknown): string {
 	const text = value === null || value === undefined ? '' : String(value);
 	const safe = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;

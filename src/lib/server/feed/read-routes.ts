@@ -1,4 +1,4 @@
-// Serves what a Supplier reads: Alerts, timelines, the feed, exports.
+// Serves the reads of a Supplier: Alerts, timelines of Devices, the feed, exports.
 import { z } from 'zod';
 import { AlertFilters } from '#lib/domain/alert-filter.ts';
 import { Alert } from '#lib/domain/alert.ts';
@@ -18,6 +18,8 @@ const FeedQuery = z.object({
 	after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
 	limit: z.coerce.number().int().min(1).max(500).default(500)
 });
+const DAY_MS = 86_400_000;
+/** Without `from`, the timeline has the day before `to`; without `to`, it ends now. */
 const TimelineQuery = z.object({ from: Instant.optional(), to: Instant.optional() });
 
 export interface ReadServices {
@@ -56,14 +58,14 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 		method: 'GET',
 		path: '/devices/{id}/timeline',
 		scope: 'read',
-		summary: 'Alerts, Service Requests and tenures of a Device',
+		summary: 'Read the timeline of a Device: its Alerts, Service Requests and tenures',
 		query: TimelineQuery,
 		gives: Timeline,
 		async handle(call) {
 			const device = Eui64.safeParse(call.params['id']);
 			const { from, to } = readQuery(TimelineQuery, call.query);
 			const end = to ? new Date(to) : new Date();
-			const begin = from ? new Date(from) : new Date(end.getTime() - 24 * 3_600_000);
+			const begin = from ? new Date(from) : new Date(end.getTime() - DAY_MS);
 			const supplierId = requireSupplier(call.caller);
 			const items = device.success
 				? await call.services.timeline.of(supplierId, device.data, begin, end)
@@ -76,7 +78,7 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 		method: 'GET',
 		path: '/feed',
 		scope: 'read',
-		summary: 'What changed after a sequence number, gapless',
+		summary: 'Read the entries of the feed after a feed number; the numbers have no gap',
 		query: FeedQuery,
 		gives: FeedPage,
 		async handle(call) {
@@ -85,7 +87,7 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 			if (!page)
 				throw new Problem(
 					410,
-					'The feed no longer reaches back that far; load GET /api/v1/alerts and go on from its head'
+					'The feed no longer reaches back that far; read GET /api/v1/alerts and continue from its head'
 				);
 			return { status: 200, body: page };
 		}
@@ -94,7 +96,7 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 		method: 'GET',
 		path: '/exports/alerts.csv',
 		scope: 'read',
-		summary: 'Alerts as CSV',
+		summary: 'Export Alerts as CSV',
 		query: AlertFilters,
 		handle: (call) => exportAlerts(call, readQuery(AlertFilters, call.query), 'csv')
 	},
@@ -102,7 +104,7 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 		method: 'GET',
 		path: '/exports/alerts.ndjson',
 		scope: 'read',
-		summary: 'Alerts as NDJSON',
+		summary: 'Export Alerts as NDJSON',
 		query: AlertFilters,
 		handle: (call) => exportAlerts(call, readQuery(AlertFilters, call.query), 'ndjson')
 	}
