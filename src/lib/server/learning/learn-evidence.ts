@@ -1,5 +1,6 @@
-// learn-evidence: counts which Service Requests come before Alerts. It works behind the hot path and pauses for it. Its counts
-// depend on the set of Alerts and Service Requests alone (src/lib/domain/learned-evidence.ts).
+// Counts which Service Requests come before Alerts (learn-evidence, started by a timer). It pauses while Alerts wait to be
+// explained. The counts depend only on the set of Alerts and Service Requests, not on their order
+// (src/lib/domain/learned-evidence.ts).
 import type pg from 'pg';
 import { LEARN_WITHIN, isSampled, sightingsOf } from '#lib/domain/learned-evidence.ts';
 import { tenureAt } from '#lib/domain/tenure.ts';
@@ -16,18 +17,18 @@ import {
 	type Sample
 } from './learned-counts.ts';
 
-/** One step takes due Alerts and requests up to this number. */
+/** One step takes at most this many due Alerts and Service Requests together. */
 const DUE_PER_STEP = 1000;
 
 export interface LearnDeps {
 	pool: pg.Pool;
 	index: RequestIndex;
 	sampling: FollowedSampling;
-	/** While Alerts wait to be explained, counting waits. */
+	/** Counting pauses while `isPressed`: many Alerts wait to be explained. */
 	backlog: Pick<Backlog, 'isPressed'>;
 }
 
-/** Counts what is due. Of several workers one counts. Returns how many occasions it counted. */
+/** Counts the due occasions. One worker at a time counts. Returns how many occasions it counted. */
 export async function learnEvidence(deps: LearnDeps): Promise<number> {
 	await deps.sampling.refresh();
 	let count = 0;
@@ -39,6 +40,7 @@ export async function learnEvidence(deps: LearnDeps): Promise<number> {
 	return count;
 }
 
+/** Counts one set of due occasions. `null`: nothing is due, or another worker counts. */
 async function step({ pool, index, sampling }: LearnDeps): Promise<number | null> {
 	return inTransaction(pool, async (client) => {
 		const occasions = await takeDue(client, DUE_PER_STEP);
@@ -47,7 +49,7 @@ async function step({ pool, index, sampling }: LearnDeps): Promise<number | null
 			client,
 			occasions.map((occasion) => occasion.alertId)
 		);
-		// An occasion may have become due while more homes were sampled, or its Device has moved to another home since.
+		// The occasion became due earlier. Since then, fewer homes may be sampled, or its Device may have moved to another home.
 		const alerts = context.alerts.filter((a) => isSampled(a.hubId ?? a.deviceId, sampling.share));
 		const nearby = await findNearbyRequests(client, index, { alerts }, (alert) => ({
 			deviceIds: [alert.deviceId, ...(alert.hubId ? (context.homes.get(alert.hubId) ?? []) : [])],
@@ -60,7 +62,7 @@ async function step({ pool, index, sampling }: LearnDeps): Promise<number | null
 	});
 }
 
-/** The sample of an occasion; `null` where no Supplier was responsible, or the Device is unknown. */
+/** The sample of an occasion; `null`: no Supplier was responsible, or the Device is unknown. */
 function sampleOf(
 	alert: StoredAlert,
 	{ deviceId, code, hour }: Occasion,

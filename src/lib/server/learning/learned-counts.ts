@@ -1,5 +1,5 @@
-// Stores what learned evidence counts: the work that is due, the samples, and the sums over them. A changed sample changes the
-// sums by its difference, so that the order of arrival cannot matter.
+// Stores the counts of learned evidence: the due work, the samples, and the sums over the samples. A changed sample changes the
+// sums by the difference, so that the sums do not depend on the order of arrival.
 import { SPREAD, type Sighting } from '#lib/domain/learned-evidence.ts';
 import type pg from 'pg';
 import { homeOf } from '#lib/server/postgres/home-network.ts';
@@ -7,16 +7,16 @@ import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
 import { columns, query, statement } from '#lib/server/postgres/statement.ts';
 
-/** This many Devices are enough to learn from. Of more Devices, a fixed share of the homes is sampled. */
+/** With more Devices than this, only a fixed share of the homes is sampled. */
 const ENOUGH_DEVICES = 25_000;
 
-/** Learned evidence counts one home in `share`. */
+/** One home in `share` is sampled. */
 export interface Sampling {
 	readonly share: number;
 }
 
 export type FollowedSampling = Sampling & {
-	/** Reads how many Devices there are now, by the estimate of PostgreSQL. */
+	/** Computes the share again, from PostgreSQL's estimate of the number of Devices. */
 	refresh(): Promise<void>;
 };
 
@@ -35,17 +35,17 @@ export async function followSampling(pool: pg.Pool): Promise<FollowedSampling> {
 	return sampling;
 }
 
-/** SQL: `isSampled` of a home, given by the bytes of its EUI-64. */
+/** SQL: `isSampled` of a home. `home`: the bytes of its EUI-64. */
 export const sampledHome = (home: string, share: string): string =>
 	`((('x' || encode(substr(${home}, 5), 'hex'))::bit(32)::bigint * ${SPREAD} & 4294967295) >> 8) % ${share} = 0`;
 
-/** Has these Alerts counted after the caller's commit; index-service-requests.ts does the same for requests. */
+/** Makes these Alerts due for counting, with the caller's commit. index-service-requests.ts does the same for Service Requests. */
 export async function learnLater(client: pg.ClientBase, alertIds: readonly bigint[]): Promise<void> {
 	if (alertIds.length === 0) return;
 	await client.query(LEARN_LATER({ alertIds }));
 }
 
-/** One hour of a Device and a code, with the first Alert of that hour. */
+/** One hour of one Device and one code, with the first Alert of that hour. */
 export interface Occasion {
 	deviceId: Buffer;
 	code: string;
@@ -53,14 +53,14 @@ export interface Occasion {
 	alertId: bigint;
 }
 
-/** Takes due occasions within the caller's transaction. `null`: another worker counts, or nothing is due. */
-export async function takeDue(client: pg.ClientBase, most: number): Promise<Occasion[] | null> {
-	const { rows: locks } = await client.query<{ got: boolean }>(
-		'select pg_try_advisory_xact_lock($1) as got',
-		[LOCKS.counting]
-	);
+/**
+ * Takes due occasions within the caller's transaction: those of at most `limit` Alerts and Service Requests. `null`: another
+ * worker counts, or nothing is due.
+ */
+export async function takeDue(client: pg.ClientBase, limit: number): Promise<Occasion[] | null> {
+	const { rows: locks } = await client.query<{ got: boolean }>(LOCK({ key: LOCKS.counting }));
 	if (!locks[0]!.got) return null;
-	const { rows: due } = await client.query<{ alert_ids: bigint[]; request_ids: bigint[] }>(TAKE({ most }));
+	const { rows: due } = await client.query<{ alert_ids: bigint[]; request_ids: bigint[] }>(TAKE({ limit }));
 	if (due.length === 0) return null;
 	const ids = {
 		alertIds: due.flatMap((row) => row.alert_ids),
@@ -80,14 +80,14 @@ export async function takeDue(client: pg.ClientBase, most: number): Promise<Occa
 	}));
 }
 
-/** The Service Requests before the first Alert of an occasion, as one Supplier sees them. */
+/** The Service Requests before the first Alert of an occasion that one Supplier may see. */
 export interface Sample extends Omit<Occasion, 'alertId'> {
 	supplierId: number;
 	deviceType: string;
 	sightings: readonly Sighting[];
 }
 
-/** Replaces the samples of these occasions, and changes the sums by the difference. */
+/** Replaces the samples of these occasions, and changes the sums by the difference. An occasion without a sample loses its old one. */
 export async function replaceSamples(
 	client: pg.ClientBase,
 	occasions: ReadonlyArray<Omit<Occasion, 'alertId'>>,
@@ -102,24 +102,26 @@ export async function replaceSamples(
 	);
 }
 
-/** An older sample is no evidence of how things are now. */
-const REMEMBER_DAYS = 35;
-const FORGOTTEN_PER_STEP = 5000;
+/** Older samples are deleted: they say nothing about the present. */
+const SAMPLE_DAYS = 35;
+const DELETED_PER_STEP = 5000;
 
-/** Deletes old samples, and takes them out of the sums. Returns how many. */
+/** Deletes old samples and subtracts them from the sums. Returns how many it deleted. */
 export async function forgetSamples(pool: pg.Pool): Promise<number> {
 	let count = 0;
 	for (;;) {
 		const { rows } = await pool.query<{ count: number }>(
-			FORGET({ days: REMEMBER_DAYS, most: FORGOTTEN_PER_STEP })
+			FORGET({ days: SAMPLE_DAYS, limit: DELETED_PER_STEP })
 		);
 		count += rows[0]!.count;
-		if (rows[0]!.count < FORGOTTEN_PER_STEP) return count;
+		if (rows[0]!.count < DELETED_PER_STEP) return count;
 	}
 }
 
 const toText = ({ serviceReferenceVariant, userRole, relation, bucket }: Sighting): string =>
 	[serviceReferenceVariant, userRole, relation, bucket].join('|');
+
+const LOCK = query('select pg_try_advisory_xact_lock(:key) as got');
 
 const SHARE = query(
 	`select greatest(1, ceil(reltuples / :enough))::int as share from pg_class where oid = 'device'::regclass`
@@ -133,10 +135,10 @@ delete from learn_due where id in (
 		select id, sum(cardinality(alert_ids) + cardinality(request_ids)) over (order by id) as so_far from (
 			select * from learn_due order by id limit 200
 		) first
-	) counted where so_far <= :most or id = (select min(id) from learn_due)
+	) counted where so_far <= :limit or id = (select min(id) from learn_due)
 ) returning alert_ids::text[], request_ids::text[]`);
 
-/** The oldest instant of these Alerts and requests: the search for Alerts starts there. */
+/** The oldest instant of these Alerts and Service Requests: the search for Alerts starts there. */
 const SINCE = statement(
 	'learned-since',
 	`
@@ -147,7 +149,7 @@ select min(at) as since from (
 ) t`
 );
 
-// A request may come before any Alert of its home network, within a day after each of its instants.
+// A Service Request affects the Alerts of its home network from five seconds before to one day after each of its three instants.
 const OCCASIONS = statement(
 	'learned-occasions',
 	`
@@ -176,6 +178,7 @@ select h.device_id, h.code, h.hour, f.id as alert_id from hours h cross join lat
 ) f order by h.device_id, h.code, h.hour`
 );
 
+/** Adds a relation of sightings, each with the number `by` that it counts, to the sums. Returns the Suppliers. */
 const sumsOf = (difference: string): string => `
 	insert into learned_count as c (supplier_id, device_type, code, variant, user_role, relation, bucket, n)
 	select supplier_id, device_type, code, coalesce(split_part(sighting, '|', 1), ''), coalesce(split_part(sighting, '|', 2), ''),
@@ -185,11 +188,12 @@ const sumsOf = (difference: string): string => `
 	on conflict (supplier_id, device_type, code, variant, user_role, relation, bucket) do update set n = c.n + excluded.n
 	returning supplier_id`;
 
+/** Notes that the counts of the Suppliers in `moved` have changed, so that they are weighed again. */
 const COUNTED = `
 	insert into learned_state (supplier_id, counted) select distinct supplier_id, 1 from moved
 	on conflict (supplier_id) do update set counted = learned_state.counted + 1`;
 
-/** Each sighting of a sample, and an empty text that counts the sample itself. */
+/** One row for each sighting of a sample, and one with an empty text, which counts the sample itself. */
 const SIGHTINGS = `unnest(sightings || '{""}'::text[]) as sighting`;
 
 const OCCASION = columns<Omit<Occasion, 'alertId'>>({
@@ -238,7 +242,7 @@ const FORGET = query(`
 with gone as (
 	delete from learned_sample where (supplier_id, device_id, code, hour) in (
 		select supplier_id, device_id, code, hour from learned_sample
-		where hour < now() - make_interval(days => :days) order by hour limit :most
+		where hour < now() - make_interval(days => :days) order by hour limit :limit
 	) returning *
 ), moved as (${sumsOf(`select supplier_id, device_type, code, -1 as by, ${SIGHTINGS} from gone`)}
 ), counted as (${COUNTED}

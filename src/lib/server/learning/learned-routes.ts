@@ -1,4 +1,4 @@
-// Learned evidence for the people who review it: what stands before Alerts more often than by chance.
+// Serves the learned patterns to the people who review them, and accepts their reviews.
 import { LearnedList, PatternReviewIn } from '#lib/domain/learned-pattern.ts';
 import { requireEditor, requireSupplier } from '#lib/server/access/caller.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
@@ -11,7 +11,8 @@ export const learnedRoutes: ReadonlyArray<Route<{ learned: ReadLearned }>> = [
 		method: 'GET',
 		path: '/learned-patterns',
 		scope: 'read',
-		summary: 'Service Requests that stand before Alerts far more often than by chance, the surest first',
+		summary:
+			'List the learned patterns: Service Requests that come before Alerts far more often than by chance, the surest first',
 		gives: LearnedList,
 		handle: async ({ services, caller }) => ({
 			status: 200,
@@ -22,16 +23,20 @@ export const learnedRoutes: ReadonlyArray<Route<{ learned: ReadLearned }>> = [
 		method: 'POST',
 		path: '/learned-patterns/review',
 		scope: 'decide',
-		summary: 'Say that a learned pattern is no cause, or take that back',
+		summary: 'Review a learned pattern: dismiss it as no cause, or withdraw the dismissal',
 		takes: jsonBody(PatternReviewIn),
 		async handle({ services, caller, body }) {
 			const by = requireEditor(caller);
-			const known = await services.learned.review(
+			const isStored = await services.learned.review(
 				requireSupplier(caller),
 				parse(PatternReviewIn, readJson(body)),
 				by
 			);
-			if (!known) throw new Problem(404, 'Your Alerts have shown no such pattern');
+			if (!isStored)
+				throw new Problem(
+					404,
+					'Your Alerts have shown no such pattern; GET /api/v1/learned-patterns lists them'
+				);
 			return { status: 204 };
 		}
 	}

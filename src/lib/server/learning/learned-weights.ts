@@ -1,4 +1,4 @@
-// Reads the counts that a worker weighs, and stores the patterns that come of them.
+// Reads the counts that a worker weighs, and stores the patterns that it finds.
 import { BUCKETS, type Count } from '#lib/domain/learned-evidence.ts';
 import { patternKey, type LearnedPattern, type Pattern } from '#lib/domain/learned-pattern.ts';
 import type pg from 'pg';
@@ -7,7 +7,7 @@ import { columns, query } from '#lib/server/postgres/statement.ts';
 import { figuresOf } from './learned-patterns.ts';
 import { queueCodes } from './re-explain-queue.ts';
 
-/** The Suppliers whose counts have changed since they were weighed, each with the state of its counts. */
+/** The Suppliers whose counts have changed since the last weighing. `counted`: the number of the last change. */
 export async function toWeigh(pool: pg.Pool): Promise<Array<{ supplierId: number; counted: bigint }>> {
 	const { rows } = await pool.query<{ supplierId: number; counted: bigint }>(
 		'select supplier_id as "supplierId", counted from learned_state where counted > weighed order by 1'
@@ -15,16 +15,13 @@ export async function toWeigh(pool: pg.Pool): Promise<Array<{ supplierId: number
 	return rows;
 }
 
+/** The counts of a Supplier that are not zero. */
 export async function countsOf(client: pg.ClientBase, supplierId: number): Promise<Count[]> {
-	const { rows } = await client.query<Count>(
-		`select device_type as "deviceType", code, variant as "serviceReferenceVariant", user_role as "userRole", relation, bucket, n
-		 from learned_count where supplier_id = $1 and n > 0`,
-		[supplierId]
-	);
+	const { rows } = await client.query<Count>(COUNTS({ supplierId }));
 	return rows;
 }
 
-/** On how many different Devices each of these patterns was seen within its window, by `patternKey`. */
+/** The number of different Devices on which each pattern was seen within its window, by `patternKey`. */
 export async function countDevices(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -44,36 +41,42 @@ export async function countDevices(
 	return devices;
 }
 
+const COUNTS = query(`
+select device_type as "deviceType", code, variant as "serviceReferenceVariant", user_role as "userRole", relation, bucket, n
+from learned_count where supplier_id = :supplierId and n > 0`);
+
 const COUNT_DEVICES = query(`
 select count(distinct device_id)::int as count from learned_sample
 where supplier_id = :supplierId and code = :code and device_type = :deviceType and sightings && :sightings`);
 
-/** The patterns that a person has called no cause, by `patternKey`. */
+/** The `patternKey` of each pattern that the last reviewer dismissed as no cause. */
 export async function dismissedBy(client: pg.ClientBase, supplierId: number): Promise<Set<string>> {
-	const { rows } = await client.query<Pattern>(
-		`select "deviceType", code, "serviceReferenceVariant", "userRole", relation from (
-			select distinct on (device_type, code, variant, user_role, relation) device_type as "deviceType", code,
-				variant as "serviceReferenceVariant", user_role as "userRole", relation, dismissed
-			from learned_review where supplier_id = $1 order by device_type, code, variant, user_role, relation, id desc
-		) latest where dismissed`,
-		[supplierId]
-	);
+	const { rows } = await client.query<Pattern>(DISMISSED({ supplierId }));
 	return new Set(rows.map(patternKey));
 }
 
+const DISMISSED = query(`
+select "deviceType", code, "serviceReferenceVariant", "userRole", relation from (
+	select distinct on (device_type, code, variant, user_role, relation) device_type as "deviceType", code,
+		variant as "serviceReferenceVariant", user_role as "userRole", relation, dismissed
+	from learned_review where supplier_id = :supplierId order by device_type, code, variant, user_role, relation, id desc
+) latest where dismissed`);
+
+/** Whether two states of one pattern are the same. `a: undefined`: the pattern is new. */
 export const isSamePattern = (a: LearnedPattern | undefined, b: LearnedPattern): boolean =>
 	a !== undefined &&
 	a.offered === b.offered &&
 	a.devices === b.devices &&
 	JSON.stringify(figuresOf(a)) === JSON.stringify(figuresOf(b));
 
+/** The result of a weighing. */
 interface Weighed {
 	supplierId: number;
-	/** The state of the counts that was weighed. */
+	/** The number of the last change of the counts that was weighed. */
 	counted: bigint;
 	changed: readonly LearnedPattern[];
 	gone: readonly LearnedPattern[];
-	/** The codes whose explanations may change: their Alerts are explained again. */
+	/** The codes whose explanations may change. Their Alerts are explained again. */
 	codes: readonly string[];
 }
 
@@ -82,13 +85,15 @@ export async function storePatterns(
 	client: pg.ClientBase,
 	{ supplierId, counted, changed, gone, codes }: Weighed
 ): Promise<void> {
-	// Alone: an Alert that is being explained by the old patterns is stored before its code is queued.
-	if (codes.length > 0) await client.query('select pg_advisory_xact_lock($1)', [LOCKS.learned]);
+	// This waits for all transactions that explain Alerts by the old patterns: they commit before the codes are queued.
+	if (codes.length > 0) await client.query(LOCK({ key: LOCKS.learned }));
 	await client.query(DELETE({ supplierId, ...IDENTITY.values(gone) }));
 	await client.query(UPSERT({ supplierId, ...PATTERN.values(changed) }));
 	await client.query(WEIGHED({ supplierId, counted, versions: changed.length + gone.length > 0 ? 1 : 0 }));
 	if (codes.length > 0) await queueCodes(client, supplierId, codes);
 }
+
+const LOCK = query('select pg_advisory_xact_lock(:key)');
 
 const IDENTITY = columns<LearnedPattern>({
 	device_type: ['text', (p) => p.deviceType],

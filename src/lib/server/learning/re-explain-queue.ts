@@ -1,20 +1,21 @@
-// The queue of Alerts that a changed learned pattern may affect: the codes of a Supplier, read from the newest Alert down.
+// Queues the Alerts that a changed learned pattern may affect. An entry is a code of a Supplier with a position: its Alerts are
+// taken from the newest to the oldest.
 import type pg from 'pg';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 
-/** Alerts stored within this time are explained again when a pattern becomes a candidate, or stops being one. */
+/** Alerts that were stored within this time are explained again. */
 const REACH_MS = 72 * 3_600_000;
-/** Of each code at most this many Alerts are explained again, the newest. */
-const MOST_PER_CODE = 200_000;
-/** One step reads this many explanations, and takes this many of the affected Alerts among them. */
+/** Of each code, at most this many Alerts are explained again: the newest. */
+const MAX_ALERTS_PER_CODE = 200_000;
+/** One step reads at most `READ_PER_STEP` explanations, and takes at most `TAKEN_PER_STEP` affected Alerts among them. */
 const READ_PER_STEP = 2000;
 const TAKEN_PER_STEP = 100;
 /** Greater than every id. */
 const ABOVE_ALL_IDS = 2n ** 63n - 1n;
 
 /**
- * Queues the Alerts of these codes, within the caller's transaction. A code that is queued already starts again from the newest
+ * Queues the Alerts of these codes within the caller's transaction. A code that is queued already starts again at its newest
  * Alert.
  */
 export async function queueCodes(
@@ -22,12 +23,12 @@ export async function queueCodes(
 	supplierId: number,
 	codes: readonly string[]
 ): Promise<void> {
-	await client.query(QUEUE({ supplierId, codes, below: ABOVE_ALL_IDS, budget: MOST_PER_CODE }));
+	await client.query(QUEUE({ supplierId, codes, below: ABOVE_ALL_IDS, budget: MAX_ALERTS_PER_CODE }));
 }
 
 /**
- * Takes the next affected Alerts, the newest first. With the commit of the caller's transaction they count as explained.
- * `null`: none is left, or another worker has taken them.
+ * Takes the next affected Alerts, the newest first. The caller must explain them in the same transaction: its commit takes them
+ * out of the queue. `null`: the queue is empty, or another worker takes from it.
  */
 export async function takeAffected(client: pg.ClientBase): Promise<bigint[] | null> {
 	const { rows: due } = await client.query<{
@@ -65,7 +66,7 @@ const QUEUE = statement(
 	on conflict (supplier_id, code) do update set below = excluded.below, budget = excluded.budget`
 );
 
-/** The codes of one Supplier that have come equally far. */
+/** The codes of one Supplier that have the same position and the same budget left. */
 const DUE = statement(
 	'due-learned-codes',
 	`select supplier_id, code, below, budget from learned_again where (supplier_id, below, budget) = (
@@ -73,7 +74,7 @@ const DUE = statement(
 	) for update skip locked`
 );
 
-/** An explanation by reference, by the code alone, or outside the tenure rests on no learned pattern. */
+/** The explanations `exact`, `not-command` and `out-of-scope` depend on no learned pattern. */
 const READ = statement(
 	'read-learned-codes',
 	`select alert_id, code = any(:codes) and explanation not in ('exact', 'not-command', 'out-of-scope') as affected

@@ -1,5 +1,5 @@
-// weigh-evidence: turns the counts of each Supplier into learned patterns. Where a pattern becomes a candidate, or stops being
-// one, the Alerts that it may affect are explained again (correlation/explain-learned.ts).
+// Turns the counts of each Supplier into learned patterns (weigh-evidence, started by a timer). Where a pattern becomes a
+// candidate, or stops being one, the Alerts that it may affect are explained again (correlation/explain-learned.ts).
 import type { CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { OFFER, isFrequent, weighCounts } from '#lib/domain/learned-evidence.ts';
 import { patternKey, type LearnedPattern } from '#lib/domain/learned-pattern.ts';
@@ -22,23 +22,23 @@ export interface WeighDeps {
 	table: CauseTable;
 }
 
-/** Weighs the counts of each Supplier that has new ones. Returns how many patterns have changed. */
+/** Weighs the counts of each Supplier whose counts have changed. Returns how many patterns have changed. */
 export async function weighEvidence({ pool, table }: WeighDeps): Promise<number> {
 	let count = 0;
 	for (const { supplierId, counted } of await toWeigh(pool)) {
-		const { before, now } = await inTransaction(
+		const { before, after } = await inTransaction(
 			pool,
 			async (client) => ({
 				before: toPatterns(await patternRows(client, supplierId)),
-				now: await weigh(client, supplierId)
+				after: await weigh(client, supplierId)
 			}),
 			{ snapshot: true }
 		);
-		const changed = [...now].filter(([key, p]) => !isSamePattern(before.get(key), p)).map(([, p]) => p);
-		const gone = [...before].filter(([key]) => !now.has(key)).map(([, p]) => p);
+		const changed = [...after].filter(([key, p]) => !isSamePattern(before.get(key), p)).map(([, p]) => p);
+		const gone = [...before].filter(([key]) => !after.has(key)).map(([, p]) => p);
 		const codes = new Set(
 			[...changed, ...gone]
-				.filter((p) => windowOf(before.get(patternKey(p))) !== windowOf(now.get(patternKey(p))))
+				.filter((p) => windowOf(before.get(patternKey(p))) !== windowOf(after.get(patternKey(p))))
 				.filter((p) => mayRestOn(p, table))
 				.map((p) => p.code)
 		);
@@ -50,10 +50,14 @@ export async function weighEvidence({ pool, table }: WeighDeps): Promise<number>
 	return count;
 }
 
-/** The part of a pattern that explanations depend on: the delay up to which it makes a candidate (seconds), 0 for none. */
+/**
+ * The longest delay (seconds) at which a pattern makes a candidate; 0: it makes none. Explanations depend on nothing else of a
+ * pattern.
+ */
 const windowOf = (pattern: LearnedPattern | undefined): number =>
 	pattern?.offered ? pattern.withinSeconds : 0;
 
+/** The patterns that the current counts of a Supplier show, by `patternKey`. */
 async function weigh(client: pg.ClientBase, supplierId: number): Promise<Map<string, LearnedPattern>> {
 	const weighed = weighCounts(await countsOf(client, supplierId));
 	const devices = await countDevices(client, supplierId, weighed.filter(isFrequent));
@@ -61,9 +65,9 @@ async function weigh(client: pg.ClientBase, supplierId: number): Promise<Map<str
 	return new Map(
 		weighed.map((pattern) => {
 			const key = patternKey(pattern);
-			const on = devices.get(key) ?? null;
-			const offered = on !== null && on >= OFFER.devices && !dismissed.has(key);
-			return [key, { ...pattern, devices: on, offered }];
+			const deviceCount = devices.get(key) ?? null;
+			const offered = deviceCount !== null && deviceCount >= OFFER.devices && !dismissed.has(key);
+			return [key, { ...pattern, devices: deviceCount, offered }];
 		})
 	);
 }
