@@ -15,9 +15,10 @@ const PRODUCT = { name: 'shipped with the product', id: 'product' };
 export type Seeded = 'active' | 'draft' | 'known' | 'changed';
 
 /**
- * Adds the shipped file to the database, unless its version is there. It becomes active where no version is active, or where the
- * active version was shipped too. Where people have changed the table, it becomes a draft. `known`: the database has the
- * version. `changed`: the database has another file under this version, and the shipped file is not used.
+ * Adds the shipped file to the database, unless its version is there. It becomes active where no version is active, or
+ * where the active version was shipped too. Where people have changed the table, it becomes a draft. `known`: the
+ * database has the version. `changed`: the database has another file under this version, and the shipped file is not
+ * used.
  */
 export const seedCauseTable = (pool: pg.Pool, file: CauseFile = shippedFile): Promise<Seeded> =>
 	changeTable(pool, (client) => seed(client, file));

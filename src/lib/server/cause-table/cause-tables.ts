@@ -1,5 +1,5 @@
-// Changes the versions of the cause table. A person drafts and proposes a version, and another person activates it. Each step is
-// recorded with the person and the time.
+// Changes the versions of the cause table. A person drafts and proposes a version, and another person activates it.
+// Each step is recorded with the person and the time.
 import { isSame, diffCauseTables } from '#lib/domain/cause-table/diff.ts';
 import { checkCauseTable, type TableFault } from '#lib/domain/cause-table/check.ts';
 import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';

@@ -1,5 +1,5 @@
-// Runs the job what-if: explains the stored Alerts of the last 30 days by a draft of the cause table and by the active table.
-// Counts the different explanations for each Supplier, and writes nothing but these counts.
+// Runs the job what-if: explains the stored Alerts of the last 30 days by a draft of the cause table and by the active
+// table. Counts the different explanations for each Supplier, and writes nothing but these counts.
 import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { readCauseTable, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
@@ -38,7 +38,10 @@ const LOST_AFTER = '15 seconds';
 /** A waiting run is enqueued again after this time: its job was lost. */
 const ENQUEUED_AGAIN_AFTER = '5 seconds';
 
-/** Runs the replay of a draft, and each new start of it that comes in the meantime. Returns how many Alerts it explained. */
+/**
+ * Runs the replay of a draft, and each new start of it that comes in the meantime. Returns how many Alerts it
+ * explained.
+ */
 export async function whatIf(deps: WhatIfDeps, version: string): Promise<number> {
 	let count = 0;
 	for (let run = await takeRun(deps.pool, version); run; run = await takeRun(deps.pool, version)) {

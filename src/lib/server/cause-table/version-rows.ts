@@ -66,7 +66,9 @@ export async function lockVersion(client: pg.PoolClient, version: string): Promi
 export const retireVersion = (client: pg.PoolClient, version: string): Promise<unknown> =>
 	client.query(RETIRE({ version }));
 
-/** Adds a step to the history of a version. `body`: the table where this step saved it; `null`: the step saved no table. */
+/**
+ * Adds a step to the history of a version. `body`: the table where this step saved it; `null`: the step saved no table.
+ */
 export const recordStep = (
 	client: pg.PoolClient,
 	version: string,

@@ -50,7 +50,9 @@ export function createWhatIfs(deps: { pool: pg.Pool; enqueueReplay: (version: st
 			return refusal;
 		},
 
-		/** The latest replay of a draft, with the figures of this Supplier; `null`: no replay of this draft was started. */
+		/**
+		 * The latest replay of a draft, with the figures of this Supplier; `null`: no replay of this draft was started.
+		 */
 		of: (supplierId: number, version: string): Promise<WhatIf | null> =>
 			asSupplier(deps.pool, supplierId, async (client) => {
 				const { rows } = await client.query<Row>(READ({ supplierId, version }));

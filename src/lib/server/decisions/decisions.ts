@@ -1,5 +1,5 @@
-// Records the decisions of people. The table `decision` is insert-only: it has who decided what, when and why, on which version,
-// and what the machine had said. `supplier_alert` has the current decision, which the machine never changes.
+// Records the decisions of people. The table `decision` is insert-only: it has who decided what, when and why, on which
+// version, and what the machine had said. `supplier_alert` has the current decision, which the machine never changes.
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf } from '#lib/domain/contradiction.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
@@ -56,8 +56,8 @@ export function createDecisions(deps: {
 		},
 
 		/**
-		 * Decides the members of an episode that the person saw. Where no member waits for a decision any more, all members
-		 * are conflicts. `null`: this Supplier has no such episode.
+		 * Decides the members of an episode that the person saw. Where no member waits for a decision any more, all
+		 * members are conflicts. `null`: this Supplier has no such episode.
 		 */
 		async decideEpisode(
 			supplierId: number,
@@ -72,7 +72,8 @@ export function createDecisions(deps: {
 					waiting.length > 0
 						? await recordDecisions(client, supplierId, { ...request, items: waiting })
 						: { ...NOTHING_RECORDED, conflicts: reopen ? [] : others };
-				// The episode takes a decision only where a member took it. Reopening also succeeds where all members are open.
+				// The episode takes a decision only where a member took it. Reopening also succeeds where all members
+				// are open.
 				if (outcome.done.length > 0 || (reopen && outcome.conflicts.length === 0))
 					await markEpisode(client, supplierId, episode, decisionOf(request));
 				return outcome;

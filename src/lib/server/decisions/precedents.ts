@@ -68,8 +68,8 @@ select decided_on(code, explanation, body) as pattern,
 	body #>> '{candidates,0,serviceReferenceVariant}' as variant, body #>> '{candidates,0,userRole}' as role
 from supplier_alert where supplier_id = :supplierId and alert_id = :alertId::bigint`);
 
-// A person decides many Alerts at one instant: they are one act and count once. A contradicted decision is no precedent, because
-// it was made on another pattern than the Alert has now.
+// A person decides many Alerts at one instant: they are one act and count once. A contradicted decision is no
+// precedent, because it was made on another pattern than the Alert has now.
 const PRECEDENTS = query(`
 with acts as (
 	select decision ->> 'verdict' as verdict, decision ->> 'at' as at, decision ->> 'by' as by, count(*)::int as alerts,

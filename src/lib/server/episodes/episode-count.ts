@@ -1,15 +1,15 @@
-// How many Alerts an episode holds, on how many Devices, and what its first one tells of it.
+// Counts the Alerts and the Devices of episodes, and reads the facts of an episode from its first Alert.
 import type pg from 'pg';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { isUncounted } from './episode-turn.ts';
 
-/** Which Alerts are to stand in which episodes. */
+/** Alerts, and the episode that each will be in; `null`: none. Both lists have the same order. */
 export interface Joining {
 	alertIds: readonly bigint[];
 	episodeIds: readonly (bigint | null)[];
 }
 
-/** Counts these episodes anew. Under the lock of the Supplier's feed, as all that places their members. */
+/** Counts these episodes and stores the result. The caller must have locked the feed of the Supplier. */
 export async function countEpisodes(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -18,12 +18,13 @@ export async function countEpisodes(
 	if (ids.length > 0) await client.query(COUNT([supplierId, ids, [], [], ids]));
 }
 
-/** What is to be written of episodes, as the database says it. */
+/** The counts and facts of episodes that are to be stored: JSON that PostgreSQL has written. */
 export type Figures = string & { readonly of: 'episodes' };
 
 /**
- * Counts these episodes as if `joining` had been written: nobody waits for it. `null` where nothing is to be written.
- * `altered`: those that lose or gain a member have a new version, whatever the numbers.
+ * Counts these episodes as if `joining` were stored already. It needs no lock, so that no other writer waits.
+ * `altered`: the episodes that lose or gain a member; they get a new version even where their counts stay the same.
+ * `null`: nothing has to be stored.
  */
 export async function countAhead(
 	client: pg.ClientBase,
@@ -40,8 +41,9 @@ export async function countAhead(
 }
 
 /**
- * Writes what was counted ahead, under the lock of the Supplier's feed. An episode that somebody was at since then is
- * counted anew; all of them where not `every` Alert has joined as foreseen.
+ * Stores the result of `countAhead`. The caller must have locked the feed of the Supplier. An episode that has changed
+ * since `countAhead` is counted again. `every: false`: not all Alerts have joined as expected, and all episodes are
+ * counted again.
  */
 export async function writeFigures(
 	client: pg.ClientBase,
@@ -52,7 +54,10 @@ export async function writeFigures(
 	await countEpisodes(client, supplierId, await writeUnlessChanged(client, supplierId, figures, every));
 }
 
-/** The same, but what somebody was at is left as it is; returns those episodes. */
+/**
+ * Stores the result of `countAhead`, except for episodes that have changed since. Returns the episodes that it did not
+ * store.
+ */
 export async function writeUnlessChanged(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -63,7 +68,7 @@ export async function writeUnlessChanged(
 	return rows.map((row) => row.id);
 }
 
-/** What an episode tells of its first Alert `s` and that one's Device `d`. */
+/** SQL: the facts of an episode, from its first Alert `s` and the Device `d` of that Alert. */
 export const FACTS_OF = `jsonb_build_object(
 	'code', s.code, 'name', s.body->'name', 'deviceId', s.device_id, 'hubId', s.hub_id, 'area', s.body->'area',
 	'model', d.model, 'firmware', d.firmware,
@@ -72,7 +77,7 @@ export const FACTS_OF = `jsonb_build_object(
 			'userRole', c->'userRole', 'userName', c->'userName', 'own', c->'own') from (select s.body->'candidates'->0 as c) one)
 	end)`;
 
-/** That Device, looked up by its key whatever the statistics say. */
+/** SQL: joins the Device `d` of the Alert `s`. PostgreSQL looks it up by its key, whatever the statistics say. */
 export const DEVICE_OF = `left join lateral (
 		select model, firmware from device where device_id = decode(replace(s.device_id, '-', ''), 'hex') limit 1
 	) d on true`;

@@ -1,30 +1,31 @@
-// The figures of episodes that have grown large: what joins and what leaves is added and taken away. What cannot be told
-// so (the most urgent of those that stay, the last of them) is right again when the episode is read in full.
+// Counts large episodes by difference: adds the Alerts that join and subtracts the Alerts that leave. The priority and
+// the last instant cannot be computed this way after an Alert has left. They are right again when the episode is read
+// in full.
 import type pg from 'pg';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { DEVICE_OF, FACTS_OF } from './episode-count.ts';
 import type { Grown } from './episode-runs.ts';
 import { isUncounted } from './episode-turn.ts';
 
-/** An Alert that leaves one episode for another; `null`: none. */
+/** An Alert that moves from the episode `old` to the episode `new`; `null`: no episode. */
 export interface Move {
 	alert_id: bigint;
 	old: bigint | null;
 	new: bigint | null;
 }
 
-/** A large episode, and where its run lies now, where that has changed. */
+/** A large episode. `from` and `to` (epoch ms): the new ends of its run; `null`: they have not changed. */
 export interface Large {
 	id: bigint;
 	from: number | null;
 	to: number | null;
-	/** To be read in full already. */
+	/** The episode has changed since it was last read in full. */
 	unsure: boolean;
-	/** Its run has changed. */
+	/** This pass has changed its run. */
 	changed: boolean;
 }
 
-/** Which of these episodes are large: with those that have just grown so. */
+/** Finds the large episodes among these. `grown`: the large episodes that this pass has touched. */
 export async function largeOf(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -41,10 +42,13 @@ export async function largeOf(
 	return large;
 }
 
-/** What these moves change in one large episode, as the database says it. */
+/** The change of the counts of one large episode: JSON that PostgreSQL has written. */
 export type Difference = string & { readonly of: 'difference' };
 
-/** Before the moves are written or after: it is the same. */
+/**
+ * Counts the difference that these moves make to each large episode. The result is the same before and after the moves
+ * are stored.
+ */
 export async function countDifference(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -68,7 +72,10 @@ export async function countDifference(
 	return new Map(rows.map((row) => [row.id, row.difference]));
 }
 
-/** Writes it, under the lock of the Supplier's feed; from now on they are to be read in full some time. */
+/**
+ * Stores the new runs and the differences of large episodes, and marks the episodes to be read in full later. The
+ * caller must have locked the feed of the Supplier.
+ */
 export async function writeLarge(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -95,8 +102,8 @@ select id, unsure_since is not null as unsure from episode
 where supplier_id = $1 and id = any($2::bigint[]) and run_from is not null`
 );
 
-// A Device counts while any other Alert of it stands in the episode. Those are looked for by Device and time, whatever the
-// statistics say of episodes: through the episode, all of its members would be read.
+// A Device counts while any other Alert of it stands in the episode. Those are looked for by Device and time, whatever
+// the statistics say of episodes: through the episode, all of its members would be read.
 const DIFFERENCE = positionalStatement(
 	'difference-of-episodes',
 	`
@@ -131,8 +138,8 @@ select p.id, jsonb_build_object(
 from part p left join devices d using (id) group by p.id`
 );
 
-// An episode tells the facts of its first Alert, and of none that is not in it: where that one changes it is looked for at
-// once, along the run.
+// An episode tells the facts of its first Alert, and of none that is not in it: where that one changes it is looked for
+// at once, along the run.
 const WRITE = positionalStatement(
 	'write-large-episodes',
 	`

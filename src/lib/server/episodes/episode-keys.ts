@@ -1,5 +1,6 @@
-// The keys of Alerts, as the worker reads and writes them: under which matters each could stand. An Alert has a row for
-// each of its keys up to the one that makes its episode; those after it are not looked at.
+// Reads and writes the keys of Alerts (table `episode_member`). Each key names an episode that the Alert could belong
+// to. An Alert has a row for each of its keys up to the key that makes its episode; it has no rows for the keys after
+// that.
 import type pg from 'pg';
 import type { Candidate } from '#lib/domain/alert.ts';
 import { groupKeys, type GroupFacts } from '#lib/domain/episode.ts';
@@ -7,17 +8,17 @@ import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { ofThese, lowestAndHighest } from '#lib/server/postgres/record-id.ts';
 
-/** An Alert that can be grouped. */
+/** An Alert that can be grouped, with the keys that its current explanation gives it. */
 export interface Holder {
 	alertId: bigint;
 	deviceId: string;
 	/** Epoch ms. */
 	at: number;
-	/** The preferred one first. */
+	/** The preferred key first. */
 	keys: string[];
 }
 
-/** One of its keys as it stands. */
+/** A stored key of an Alert: a row of `episode_member`. `rank`: its place among the keys of the Alert, from 0. */
 export interface Held {
 	alertId: bigint;
 	deviceId: string;
@@ -25,18 +26,18 @@ export interface Held {
 	at: number;
 	rank: number;
 	key: string;
-	/** The episode that it makes for this Alert; `null`: none. */
+	/** The episode that the Alert is in by this key; `null`: none. */
 	episodeId: bigint | null;
 }
 
-/** The keys of an Alert as it is explained, on a Device of this model and firmware. */
+/** The keys of an Alert, from its current explanation and its Device. */
 export const keysOf = ({
 	candidates,
 	...facts
 }: Omit<GroupFacts, 'suspect'> & { candidates: readonly Candidate[] }): string[] =>
 	groupKeys({ ...facts, suspect: namesSuspect(facts.explanation) ? (candidates[0] ?? null) : null });
 
-/** Those of these Alerts that the Supplier has, and the episodes that they stand in. One that was retracted is none of them. */
+/** Reads these Alerts, without those that were retracted. `seen`: the episodes that the Alerts are in. */
 export async function findHolders(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -61,7 +62,7 @@ export async function findHolders(
 	};
 }
 
-/** The keys of these Alerts as they stand, the preferred one first. */
+/** Reads the stored keys of these Alerts. The preferred key of each Alert is first. */
 export async function findKeys(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -87,6 +88,7 @@ export async function findKeys(
 	return Map.groupBy(held, ({ alertId }) => alertId);
 }
 
+/** Deletes these keys. */
 export async function dropKeys(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -99,6 +101,7 @@ export async function dropKeys(
 	);
 }
 
+/** Inserts these keys. */
 export async function addKeys(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -118,7 +121,7 @@ export async function addKeys(
 	);
 }
 
-/** Writes where Alerts stand under keys that they have already. */
+/** Updates the episodes that Alerts are in by keys that are stored already. */
 export async function placeMembers(
 	client: pg.ClientBase,
 	supplierId: number,

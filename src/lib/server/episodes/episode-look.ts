@@ -1,5 +1,6 @@
-// The full look at an episode that has grown large: the whole run of its key is read, split where it has to be, and counted
-// anew, so that in the end it is what the rule says of the set of its Alerts, in whatever order they came.
+// Reads a large episode in full from time to time: reads the whole run of its key, splits it where the rule says so,
+// and counts it. Afterwards the episode is what the rule makes of the set of its Alerts, in whatever order they
+// arrived.
 import type pg from 'pg';
 import { makesEpisode, ruleOf } from '#lib/domain/episode.ts';
 import { countAhead, writeUnlessChanged } from './episode-count.ts';
@@ -8,13 +9,17 @@ import { settleBelow } from './episode-settle.ts';
 import { joinEpisodes, openEpisodes } from './episode-store.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
 
+/** A large episode that has to be read in full. */
 export interface Due {
 	id: bigint;
 	supplierId: number;
 	key: string;
 }
 
-/** Large episodes that have changed and rest since `quietMs`, or that have waited for `everyMs`. */
+/**
+ * Finds changed large episodes: those that have not changed again for `quietMs`, or whose first change is `everyMs`
+ * ago.
+ */
 export async function dueForLook(
 	pool: pg.Pool,
 	{ quietMs, everyMs }: { quietMs: number; everyMs: number }
@@ -26,18 +31,19 @@ export async function dueForLook(
 	return rows.map(({ supplier_id: supplierId, ...row }) => ({ ...row, supplierId }));
 }
 
-/** What a full look has found. */
+/** The result of a full read. `from` and `to` (epoch ms): the stretch of time that was read. */
 export interface Look extends Span {
 	due: Due;
-	/** Every episode of the stretch. */
+	/** The episodes of this stretch. */
 	episodes: bigint[];
-	/** The last change of each, as the record writes it. */
+	/** The instants of the last change of each of them, as one text. */
 	changes: string;
 }
 
 /**
- * Gives each run of the stretch that this episode covers its episode, and notes where the large ones lie; what follows for
- * other keys is done with it, and told by the frame.
+ * Reads the stretch of time that this episode covers, gives each run there its episode, and stores the ends of the large
+ * episodes. It also settles the later keys of the affected Alerts. The frame has the Alerts that have moved; the caller
+ * publishes it after the commit. `null`: the episode no longer has to be read.
  */
 export async function settleInFull(
 	client: pg.ClientBase,
@@ -97,7 +103,7 @@ export async function settleInFull(
 	return { look: { due, ...span, episodes, changes }, frame };
 }
 
-/** The Alerts of the stretch that do not stand where their keys tell them to. */
+/** Finds the Alerts of the stretch that are in another episode than their keys say. */
 export async function findStrays(
 	client: pg.ClientBase | pg.Pool,
 	{ due: { supplierId, key }, from, to }: Look
@@ -111,7 +117,7 @@ export async function findStrays(
 	return rows.map((row) => row.alert_id);
 }
 
-/** Does `work` where nobody has changed the episodes since the look; what it changes itself is known. */
+/** Does `work`, unless another writer has changed the episodes since the full read; then returns `null`. */
 export async function unlessChanged<T>(
 	client: pg.ClientBase,
 	look: Look,
@@ -124,7 +130,7 @@ export async function unlessChanged<T>(
 	return done;
 }
 
-/** Counts them in full. What somebody has been at meanwhile stays due, and is looked at again. */
+/** Counts the episodes of a full read and marks them as read. Where another writer has changed them, they stay due. */
 export async function finishLook(
 	client: pg.ClientBase,
 	{ due: { id, supplierId }, episodes, changes }: Look

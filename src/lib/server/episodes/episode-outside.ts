@@ -1,5 +1,5 @@
-// Counts and lists the Alerts outside an episode: Alerts of the same code, model and firmware at that time that do not have its
-// cause. One condition serves the count and the list.
+// Counts and lists the Alerts outside an episode: Alerts of the same code, model and firmware at that time that do not
+// have its cause. One condition serves the count and the list.
 import {
 	ruleOf,
 	sharedRequest,

@@ -1,12 +1,12 @@
-// What a pass does with the keys of Alerts, kept in memory until all of it is known: which are new, which are gone, where
-// each stands, and where in time something has changed under a key.
+// Collects in memory the changes that a pass makes to the keys of Alerts, until the pass writes them: the new keys, the
+// deleted keys, the episode of each Alert, and for each key the stretch of time that has changed.
 import { KEY_NAMES, nameOf, type KeyName } from '#lib/domain/episode.ts';
 import type { Held, Holder } from './episode-keys.ts';
 import type { Change } from './episode-runs.ts';
 
 export type Places = ReturnType<typeof createPlaces>;
 
-/** `holders`: the Alerts that are known from the beginning. */
+/** Starts an empty collection. `holders`: the Alerts whose keys are known already. */
 export function createPlaces(holders: ReadonlyMap<bigint, Holder>) {
 	const known = new Map(holders);
 	const changes = new Map<KeyName, Map<string, Change>>(KEY_NAMES.map((name) => [name, new Map()]));

@@ -1,5 +1,5 @@
-// The runs around what changed, as the record holds them. Of a large episode only where it lies is read, so that an Alert
-// that joins one costs the same however large it is.
+// Reads the runs around a change from the database. A run is the Alerts of one key without a gap in time. Of a large
+// episode, only the ends of its run are read, so that joining it costs the same whatever its size.
 import type pg from 'pg';
 import { ruleOf, runsOf, type Extent, type Member, type Rule, type Run } from '#lib/domain/episode.ts';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
@@ -10,31 +10,35 @@ export interface Span {
 	to: number;
 }
 
-/** A large episode that the pass has touched, and where it lies now. */
+/** A large episode that the pass has touched, with the current ends of its run. */
 export interface Grown extends Span {
 	episodeId: bigint;
 }
 
-/** A member, and the episode that it stands in. */
+/** A member, with the episode that it is in; `null`: none. */
 export interface PlacedMember extends Member {
 	episodeId: bigint | null;
 }
 
-/** What changed under one key: where in time, and the Alerts that are new to it or looked at again. */
+/** The change of one key: the stretch of time, and the Alerts that have the key newly or are checked again. */
 export interface Change extends Span {
 	come: Map<bigint, PlacedMember>;
 }
 
+/** The runs of one key around its change. */
 export interface Around {
 	runs: Run[];
-	/** The episodes of the members that have one. */
+	/** The episode of each member before the change; `null`: none. */
 	before: ReadonlyMap<bigint, bigint | null>;
 }
 
 /** How many gaps of its rule are read around what changed at first; a run that goes on is read further. */
 const REACH = 8;
 
-/** The runs of each key that its change may concern, whole. `hasLeft`: who is no member any more, though the record says so. */
+/**
+ * Reads, for each key, all runs that its change may affect, each of them to its ends. `hasLeft`: whether an Alert has
+ * lost a key that the database still has.
+ */
 export async function runsAround(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -77,7 +81,7 @@ interface Looked extends Span {
 	rule: Rule;
 }
 
-/** Whether what changed can bear on this run. */
+/** Whether a change can affect this run: it is not more than a gap away. */
 export const isNear = (run: Run, change: Span, { gap }: Rule): boolean =>
 	run.to + gap >= change.from && run.from - gap <= change.to;
 

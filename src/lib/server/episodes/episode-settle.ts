@@ -1,5 +1,6 @@
-// Which run has which episode, and so which Alert: kind of key by kind of key (src/lib/domain/episode.ts). What finds its
-// episode under one kind is taken out of the runs of those that follow; what loses it falls to them.
+// Decides which episode each run is, and so which episode each Alert is in. It goes through the kinds of key in their
+// order (src/lib/domain/episode.ts). An Alert that finds its episode by one kind leaves the runs of the later kinds. An
+// Alert that loses its episode joins the runs of the next kind.
 import type pg from 'pg';
 import { KEY_NAMES, ruleOf, type Run } from '#lib/domain/episode.ts';
 import { largeOf } from './episode-difference.ts';
@@ -9,19 +10,20 @@ import { isNear, runsAround, type Around, type Grown } from './episode-runs.ts';
 import { openEpisodes, type Opening } from './episode-store.ts';
 import type { News } from './episode-turn.ts';
 
+/** The result of a pass. */
 export interface Settled {
-	/** The Alerts that stand in another episode under one of their keys, or in none. */
+	/** The Alerts that one of their keys has moved to another episode, or to none. */
 	moved: bigint[];
-	/** The episodes of the runs that something has come near. */
+	/** The episodes of the runs that a change may affect. */
 	episodes: Set<bigint>;
 	grown: Grown[];
-	/** The episodes that the Alerts stood in. */
+	/** The episodes that the Alerts were in before. */
 	seen: Set<bigint>;
-	/** The Alerts that have joined a large episode before they were looked at, each with that one. */
+	/** The Alerts that joined a large episode with their first explanation, each with that episode. */
 	joined: Map<bigint, bigint>;
 }
 
-/** Settles these Alerts as they are explained now. `large`: so many members are too many to be read in each pass. */
+/** Groups these Alerts by their current explanations. `large`: an episode with this many members is large. */
 export async function settleAlerts(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -47,7 +49,8 @@ export async function settleAlerts(
 		const standing = held.get(id) ?? [];
 		const last = standing.at(-1);
 		if (joined.has(id) && last?.episodeId) counts.set(id, last.episodeId);
-		// Nobody has looked yet at the runs of one that has joined; of others only what stands in an episode bears on them.
+		// Nobody has looked yet at the runs of one that has joined; of others only what stands in an episode bears on
+		// them.
 		if (joined.has(id) && last && (untouched.has(id) || (keys && isStill(standing, keys))))
 			standing.forEach(places.touch);
 		else if (last?.episodeId && keys && isStill(standing, keys)) places.touch(last);
@@ -59,7 +62,7 @@ export async function settleAlerts(
 	return { ...(await settle(client, supplierId, places, large)), seen, joined: counts };
 }
 
-/** Settles what follows for other keys where Alerts have been placed under one. */
+/** Groups Alerts by their later keys, after they have gained or lost their episode by one key. */
 export async function settleBelow(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -71,7 +74,10 @@ export async function settleBelow(
 	return { ...(await settle(client, supplierId, places, large)), seen: new Set(), joined: new Map() };
 }
 
-/** Alerts that stood in no episode under a key and do, and those that did or are new and do not; each with its key. */
+/**
+ * Alerts, each with the key: `taken` have gained an episode by this key. `fallen` have lost it, or have the key newly
+ * without one.
+ */
 export interface Turned {
 	taken: Map<bigint, string>;
 	fallen: Map<bigint, string>;
@@ -195,8 +201,8 @@ function giveEpisodes(around: Around, elsewhere: ReadonlySet<bigint>): Given[] {
 	return runs.map((run) => {
 		const large = run.extents.map((extent) => extent.episodeId);
 		const known = knownOf(around, run);
-		// What comes together with a large one joins it: the fewer move. Of two runs that an Alert in between has left, the
-		// older one keeps the episode.
+		// What comes together with a large one joins it: the fewer move. Of two runs that an Alert in between has left,
+		// the older one keeps the episode.
 		const own = large.length > 0 ? large : known.filter((id) => !taken.has(id) && !elsewhere.has(id));
 		const id = run.counts && own.length > 0 ? own.reduce((a, b) => (a < b ? a : b)) : null;
 		if (id !== null) taken.add(id);

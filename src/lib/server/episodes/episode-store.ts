@@ -1,5 +1,5 @@
-// Episodes as the worker writes them, and the Alerts that join them. The Supplier's feed is locked for its own statements
-// only, at the end.
+// Writes episodes and moves Alerts between them. The feed of the Supplier is locked only for the last statements, so
+// that other writers wait as little as possible.
 import type pg from 'pg';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
@@ -9,12 +9,13 @@ import type { Grown, Span } from './episode-runs.ts';
 import { toAlert, type AlertBody, type Frame, type StoredState } from '#lib/server/feed/feed.ts';
 import { insertEntries, lockFeeds, numbersFor } from '#lib/server/feed/feed-entries.ts';
 
+/** A run that becomes a new episode. */
 export interface Opening extends Span {
 	key: string;
 	kind: string;
 }
 
-/** New episodes, their ids in the same order; they are counted when their members have joined. */
+/** Inserts new episodes, without members yet. Returns their ids in the order of `openings`. */
 export async function openEpisodes(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -34,22 +35,23 @@ export async function openEpisodes(
 	return openings.map((o) => ids.get(`${o.from} ${o.key}`)!);
 }
 
-/** What a pass has found to be done with episodes. */
+/** The work that a pass leaves for episodes. */
 export interface Work {
-	/** The Alerts that may belong elsewhere now. */
+	/** The Alerts that may belong to another episode now. */
 	touched: readonly bigint[];
-	/** To be counted anew; a large one is counted by what joins it and what leaves it. */
+	/** The episodes to count. A large episode is counted by difference. */
 	episodes: Iterable<bigint>;
 	grown: readonly Grown[];
-	/** Episodes with Alerts of which something has changed: a large one is read in full some time. */
+	/** The episodes of Alerts that have changed. A large episode among them is read in full later. */
 	seen: Iterable<bigint>;
-	/** Alerts that stand in a large episode already and are not counted there. */
+	/** The Alerts that are in a large episode already and are not counted there yet, each with that episode. */
 	joined: ReadonlyMap<bigint, bigint>;
 }
 
 /**
- * Each Alert joins the episode that its keys make for it; those episodes are counted, and `episodes` too.
- * What can be known before the lock is: the Supplier's feed is held for what is written, and not at all for nothing.
+ * Moves each touched Alert to the episode that its keys say, and counts the affected episodes. It computes as much as
+ * possible before it locks the feed of the Supplier, and does not lock it where nothing changes. Returns the frame to
+ * publish after the commit; `null`: no Alert has moved.
  */
 export async function joinEpisodes(
 	client: pg.ClientBase,

@@ -1,11 +1,15 @@
-// One worker at a time groups the Alerts of a Supplier: whose turn it is, and how far it has followed the feed.
+// Lets one worker at a time group the Alerts of a Supplier, and stores how far grouping has read the feed
+// (`feed_cursor`).
 import type pg from 'pg';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
 
 const FOLLOWER = 'group-episodes';
 
-/** Suppliers whose feed has news; `late`: for longer than `patience` (ms). */
+/**
+ * Finds the Suppliers whose feed has entries that grouping has not read. `late`: the oldest has waited for more than
+ * `patience` ms.
+ */
 export async function suppliersWithNews(
 	pool: pg.ClientBase | pg.Pool,
 	patience: number
@@ -22,7 +26,10 @@ export async function suppliersWithNews(
 	return rows;
 }
 
-/** Does `work` in one transaction that no other worker does beside it; `null` where one is at it. */
+/**
+ * Does `work` in one transaction, while no other worker groups this Supplier. `seq`: the last feed number that grouping
+ * has read. `null`: another worker groups this Supplier now.
+ */
 export const inTurn = <T>(
 	pool: pg.Pool,
 	supplierId: number,
@@ -42,16 +49,20 @@ async function firstTurn(client: pg.ClientBase, supplierId: number): Promise<{ s
 	return rows[0];
 }
 
+/** The Alerts of the next entries of the feed. */
 export interface News {
-	/** The Alerts of some entries of the feed. */
+	/** All of these Alerts, without those that only grouping has moved. */
 	ids: bigint[];
-	/** Those that have joined a large episode with their first explanation, and are to be counted there. */
+	/** The Alerts that joined a large episode with their first explanation and are not counted there yet. */
 	joined: ReadonlySet<bigint>;
-	/** Those of them with no other entry here: their keys are what they were then. */
+	/** The Alerts of `joined` without another entry here: their keys have not changed since. */
 	untouched: ReadonlySet<bigint>;
 }
 
-/** What the next entries of the feed tell, `most` at most, and whether there may be more; moves the cursor past them. */
+/**
+ * Reads the next entries of the feed, at most `most`, and moves the cursor past them. `more`: there may be further
+ * entries.
+ */
 export async function takeNews(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -81,8 +92,8 @@ export async function takeNews(
 }
 
 /**
- * Whether an Alert `s` of this Supplier (as SQL) has joined a large episode and grouping has not come to it: it stands
- * there, and is not counted yet.
+ * SQL: whether the Alert `s` is not counted in its episode yet. It joined a large episode with its first explanation, and
+ * grouping has not read that entry of the feed.
  */
 export const isUncounted = (supplier: string): string => `(s.version = 1 and s.seq > coalesce((
 	select seq from feed_cursor where follower = '${FOLLOWER}' and supplier_id = ${supplier}

@@ -62,8 +62,8 @@ export function createEpisodes(pool: pg.Pool) {
 			}),
 
 		/**
-		 * One episode; `null` where this Supplier has no such episode. An episode without members is not shown either: its
-		 * facts may come from an Alert that was retracted.
+		 * One episode; `null` where this Supplier has no such episode. An episode without members is not shown either:
+		 * its facts may come from an Alert that was retracted.
 		 */
 		one: (supplierId: number, id: string): Promise<EpisodeDetail | null> =>
 			asSupplier(pool, supplierId, async (client) => {
@@ -108,8 +108,8 @@ interface MemberVersion {
 }
 
 /**
- * The members of an episode that a person saw at `version` of the episode. A member in `waiting` needs the decision: it is
- * undecided or contradicted, or, with `reopen`, decided. `null`: there is no such episode.
+ * The members of an episode that a person saw at `version` of the episode. A member in `waiting` needs the decision: it
+ * is undecided or contradicted, or, with `reopen`, decided. `null`: there is no such episode.
  */
 export async function membersToDecide(
 	client: pg.ClientBase,

@@ -1,6 +1,6 @@
-// group-episodes: follows every Supplier's feed, behind the hot path, and puts the Alerts that are one matter together.
-// What it finds depends on the set of Alerts alone (src/lib/domain/episode.ts); each pass looks at what changed. An episode
-// that has grown large takes newcomers by difference, and is looked at in full from time to time.
+// Groups Alerts into episodes (group-episodes, started by a timer): it reads the feed of each Supplier after the Alerts
+// have been explained. The result depends only on the set of Alerts (src/lib/domain/episode.ts); each pass reads only
+// the changes. A large episode is counted by difference, and is read in full from time to time.
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Backlog } from '#lib/server/jobs/backlog.ts';
@@ -14,27 +14,29 @@ const MOST = 500;
 /** So long (ms) what is new may wait for Alerts that wait to be explained. */
 const PATIENCE = 2000;
 
+/** How grouping treats large episodes. */
 export interface GroupOptions {
-	/** So many members are too many to be read in each pass. */
+	/** An episode with this many members is large: its members are not read in each pass. */
 	large: number;
-	/** A large episode is looked at in full when it has been left alone for so long (ms) ... */
+	/** A changed large episode is read in full when it has not changed again for this time ... */
 	quietMs: number;
-	/** ... and at the latest so long after a change. */
+	/** ... and at the latest this time after its first change. */
 	everyMs: number;
-	/** The share of the time that full looks may take. */
+	/** The share of the time (0 to 1) that full reads may take. */
 	share: number;
 }
 const USUAL: GroupOptions = { large: 20, quietMs: 30_000, everyMs: 600_000, share: 1 / 20 };
 
+/** The dependencies of grouping. */
 export interface GroupDeps {
 	pool: pg.Pool;
 	publish(frames: readonly Frame[]): Promise<void>;
-	/** While Alerts wait to be explained, grouping can wait a little. */
+	/** While many Alerts wait to be explained (`isPressed`), grouping pauses. */
 	backlog: Pick<Backlog, 'isPressed'>;
 	options?: Partial<GroupOptions>;
 }
 
-/** Returns the job: it groups the new Alerts of all feeds, and returns how many it looked at. One worker at a time groups a Supplier. */
+/** Returns the job. Each call groups the new Alerts of all feeds, and returns how many Alerts it read. */
 export function createGrouping(deps: GroupDeps): () => Promise<number> {
 	const { pool, publish, backlog } = deps;
 	const options = { ...USUAL, ...deps.options };
@@ -99,7 +101,10 @@ async function regroup(
 	return joinEpisodes(client, supplierId, { touched: [...touched], ...settled });
 }
 
-/** In several transactions: where one fails, or another worker is at it, the episode stays due, and all of it is done again. */
+/**
+ * In several transactions: where one fails, or another worker is at it, the episode stays due, and all of it is done
+ * again.
+ */
 async function look(
 	pool: pg.Pool,
 	due: Due,

@@ -1,6 +1,6 @@
-// Caches the large episodes that Alerts still join, in a worker. An Alert that seems to join one is written into it with its
-// first explanation, and need not be written and published a second time. The cache may be old. Grouping checks each of these
-// Alerts all the same (episode-settle.ts), and moves those that do not belong to the episode.
+// Caches the large episodes that Alerts still join, in a worker. An Alert that seems to join one is written into it
+// with its first explanation, and need not be written and published a second time. The cache may be old. Grouping
+// checks each of these Alerts all the same (episode-settle.ts), and moves those that do not belong to the episode.
 import type pg from 'pg';
 import { ruleOf, type Extent } from '#lib/domain/episode.ts';
 import type { EpisodeGuess } from '#lib/server/feed/feed.ts';

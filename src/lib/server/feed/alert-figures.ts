@@ -1,5 +1,5 @@
-// Adds the current figures of learned evidence to Alerts that are read. The figures are no part of the explanation: when they
-// change, the version of the Alert stays the same.
+// Adds the current figures of learned evidence to Alerts that are read. The figures are no part of the explanation:
+// when they change, the version of the Alert stays the same.
 import type { Alert } from '#lib/domain/alert.ts';
 import { withFrequencies, type LearnedPatterns } from '#lib/domain/learned-pattern.ts';
 import type { AlertReader } from './alert-reader.ts';

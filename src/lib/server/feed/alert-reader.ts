@@ -1,5 +1,6 @@
-// Reads the Alerts of one Supplier: pages of a list, single Alerts, and the feed. Each read is one transaction under row-level
-// security. The writers of the rows have applied the tenure, so that a read only selects the rows of its Supplier.
+// Reads the Alerts of one Supplier: pages of a list, single Alerts, and the feed. Each read is one transaction under
+// row-level security. The writers of the rows have applied the tenure, so that a read only selects the rows of its
+// Supplier.
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
@@ -25,8 +26,8 @@ const DEFAULT_PAGE_SIZE = 100;
 export function createAlertReader(pool: pg.Pool) {
 	return {
 		/**
-		 * One page of the list, the Alerts that were stored last first, or the oldest first. `head` is the last number of the
-		 * feed, read before the rows.
+		 * One page of the list, the Alerts that were stored last first, or the oldest first. `head` is the last number
+		 * of the feed, read before the rows.
 		 */
 		page: (supplierId: number, filters: AlertFilters): Promise<AlertPage> =>
 			asSupplier(pool, supplierId, async (client) => {
@@ -58,8 +59,8 @@ export function createAlertReader(pool: pg.Pool) {
 			}),
 
 		/**
-		 * The entries of the feed after the number `after`. Each has the current state of its Alert, or says that the Alert
-		 * was retracted. `null`: the feed does not reach back to `after`.
+		 * The entries of the feed after the number `after`. Each has the current state of its Alert, or says that the
+		 * Alert was retracted. `null`: the feed does not reach back to `after`.
 		 */
 		feed: (supplierId: number, after: number, limit: number): Promise<FeedPage | null> =>
 			asSupplier(pool, supplierId, async (client) => {

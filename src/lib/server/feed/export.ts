@@ -1,4 +1,5 @@
-// Writes exports: the Alerts of a filter as CSV or NDJSON. It reads page by page, so that a large export is never in memory.
+// Writes exports: the Alerts of a filter as CSV or NDJSON. It reads page by page, so that a large export is never in
+// memory.
 import { once } from 'node:events';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';

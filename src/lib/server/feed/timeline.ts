@@ -1,4 +1,5 @@
-// Reads the timeline of one Device as one Supplier may see it: its tenures, its Alerts, and the Service Requests of all Users.
+// Reads the timeline of one Device as one Supplier may see it: its tenures, its Alerts, and the Service Requests of all
+// Users.
 import { discloseSender } from '#lib/domain/correlation/disclosure.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
@@ -17,7 +18,9 @@ export type Timelines = ReturnType<typeof createTimeline>;
 /** `roleOnly`: User Roles whose Users are not named. The Supplier sees only the role, except in its own requests. */
 export function createTimeline(pool: pg.Pool, roleOnly: ReadonlySet<string>) {
 	return {
-		/** The items within `[from, to)`, the oldest first; `null` where the Supplier never had a tenure of the Device. */
+		/**
+		 * The items within `[from, to)`, the oldest first; `null` where the Supplier never had a tenure of the Device.
+		 */
 		of: (supplierId: number, deviceId: string, from: Date, to: Date): Promise<TimelineItem[] | null> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const device = euiToBytes(deviceId);

@@ -1,5 +1,5 @@
-// Counts which Service Requests come before Alerts (learn-evidence, started by a timer). It pauses while Alerts wait to be
-// explained. The counts depend only on the set of Alerts and Service Requests, not on their order
+// Counts which Service Requests come before Alerts (learn-evidence, started by a timer). It pauses while Alerts wait to
+// be explained. The counts depend only on the set of Alerts and Service Requests, not on their order
 // (src/lib/domain/learned-evidence.ts).
 import type pg from 'pg';
 import { LEARN_WITHIN, isSampled, sightingsOf } from '#lib/domain/learned-evidence.ts';
@@ -49,7 +49,8 @@ async function step({ pool, index, sampling }: LearnDeps): Promise<number | null
 			client,
 			occasions.map((occasion) => occasion.alertId)
 		);
-		// The occasion became due earlier. Since then, fewer homes may be sampled, or its Device may have moved to another home.
+		// The occasion became due earlier. Since then, fewer homes may be sampled, or its Device may have moved to
+		// another home.
 		const alerts = context.alerts.filter((a) => isSampled(a.hubId ?? a.deviceId, sampling.share));
 		const nearby = await findNearbyRequests(client, index, { alerts }, (alert) => ({
 			deviceIds: [alert.deviceId, ...(alert.hubId ? (context.homes.get(alert.hubId) ?? []) : [])],

@@ -1,5 +1,5 @@
-// Stores the counts of learned evidence: the due work, the samples, and the sums over the samples. A changed sample changes the
-// sums by the difference, so that the sums do not depend on the order of arrival.
+// Stores the counts of learned evidence: the due work, the samples, and the sums over the samples. A changed sample
+// changes the sums by the difference, so that the sums do not depend on the order of arrival.
 import { SPREAD, type Sighting } from '#lib/domain/learned-evidence.ts';
 import type pg from 'pg';
 import { homeOf } from '#lib/server/postgres/home-network.ts';
@@ -39,7 +39,10 @@ export async function followSampling(pool: pg.Pool): Promise<FollowedSampling> {
 export const sampledHome = (home: string, share: string): string =>
 	`((('x' || encode(substr(${home}, 5), 'hex'))::bit(32)::bigint * ${SPREAD} & 4294967295) >> 8) % ${share} = 0`;
 
-/** Makes these Alerts due for counting, with the caller's commit. index-service-requests.ts does the same for Service Requests. */
+/**
+ * Makes these Alerts due for counting, with the caller's commit. index-service-requests.ts does the same for Service
+ * Requests.
+ */
 export async function learnLater(client: pg.ClientBase, alertIds: readonly bigint[]): Promise<void> {
 	if (alertIds.length === 0) return;
 	await client.query(LEARN_LATER({ alertIds }));
@@ -54,8 +57,8 @@ export interface Occasion {
 }
 
 /**
- * Takes due occasions within the caller's transaction: those of at most `limit` Alerts and Service Requests. `null`: another
- * worker counts, or nothing is due.
+ * Takes due occasions within the caller's transaction: those of at most `limit` Alerts and Service Requests. `null`:
+ * another worker counts, or nothing is due.
  */
 export async function takeDue(client: pg.ClientBase, limit: number): Promise<Occasion[] | null> {
 	const { rows: locks } = await client.query<{ got: boolean }>(LOCK({ key: LOCKS.counting }));
@@ -87,7 +90,10 @@ export interface Sample extends Omit<Occasion, 'alertId'> {
 	sightings: readonly Sighting[];
 }
 
-/** Replaces the samples of these occasions, and changes the sums by the difference. An occasion without a sample loses its old one. */
+/**
+ * Replaces the samples of these occasions, and changes the sums by the difference. An occasion without a sample loses
+ * its old one.
+ */
 export async function replaceSamples(
 	client: pg.ClientBase,
 	occasions: ReadonlyArray<Omit<Occasion, 'alertId'>>,
@@ -149,7 +155,8 @@ select min(at) as since from (
 ) t`
 );
 
-// A Service Request affects the Alerts of its home network from five seconds before to one day after each of its three instants.
+// A Service Request affects the Alerts of its home network from five seconds before to one day after each of its three
+// instants.
 const OCCASIONS = statement(
 	'learned-occasions',
 	`

@@ -1,5 +1,5 @@
-// Reads the learned patterns: a worker caches those of all Suppliers, the web process reads those of one Supplier. Stores the
-// reviews of people.
+// Reads the learned patterns: a worker caches those of all Suppliers, the web process reads those of one Supplier.
+// Stores the reviews of people.
 import { OFFER } from '#lib/domain/learned-evidence.ts';
 import {
 	patternKey,
@@ -62,8 +62,8 @@ export type FollowLearned = ReturnType<typeof followLearned>;
 export interface Learned {
 	of(supplierId: number): LearnedPatterns;
 	/**
-	 * Whether any Supplier has an offered pattern of this code, or of this SRV, in which the Service Request went to another
-	 * Device of the home network.
+	 * Whether any Supplier has an offered pattern of this code, or of this SRV, in which the Service Request went to
+	 * another Device of the home network.
 	 */
 	crossesHub(match: { code: string } | { serviceReferenceVariant: string }): boolean;
 }
@@ -76,12 +76,15 @@ interface CachedPatterns {
 	hub: { codes: ReadonlySet<string>; variants: ReadonlySet<string> };
 }
 
-/** Caches the patterns of all Suppliers in a worker. A read asks for the versions, and reads only the changed patterns. */
+/**
+ * Caches the patterns of all Suppliers in a worker. A read asks for the versions, and reads only the changed patterns.
+ */
 export function followLearned() {
 	const newest = new Map<number, CachedPatterns>();
 	return {
 		/**
-		 * The current patterns. While a transaction has the advisory lock `learned`, the patterns do not change before its end.
+		 * The current patterns. While a transaction has the advisory lock `learned`, the patterns do not change before
+		 * its end.
 		 */
 		async read(client: pg.ClientBase | pg.Pool): Promise<Learned> {
 			const { rows } = await client.query<{ supplier_id: number; version: bigint }>(VERSIONS({}));

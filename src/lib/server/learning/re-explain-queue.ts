@@ -1,5 +1,5 @@
-// Queues the Alerts that a changed learned pattern may affect. An entry is a code of a Supplier with a position: its Alerts are
-// taken from the newest to the oldest.
+// Queues the Alerts that a changed learned pattern may affect. An entry is a code of a Supplier with a position: its
+// Alerts are taken from the newest to the oldest.
 import type pg from 'pg';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
@@ -15,8 +15,8 @@ const TAKEN_PER_STEP = 100;
 const ABOVE_ALL_IDS = 2n ** 63n - 1n;
 
 /**
- * Queues the Alerts of these codes within the caller's transaction. A code that is queued already starts again at its newest
- * Alert.
+ * Queues the Alerts of these codes within the caller's transaction. A code that is queued already starts again at its
+ * newest Alert.
  */
 export async function queueCodes(
 	client: pg.ClientBase,
@@ -27,8 +27,8 @@ export async function queueCodes(
 }
 
 /**
- * Takes the next affected Alerts, the newest first. The caller must explain them in the same transaction: its commit takes them
- * out of the queue. `null`: the queue is empty, or another worker takes from it.
+ * Takes the next affected Alerts, the newest first. The caller must explain them in the same transaction: its commit
+ * takes them out of the queue. `null`: the queue is empty, or another worker takes from it.
  */
 export async function takeAffected(client: pg.ClientBase): Promise<bigint[] | null> {
 	const { rows: due } = await client.query<{

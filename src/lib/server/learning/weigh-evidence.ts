@@ -51,8 +51,8 @@ export async function weighEvidence({ pool, table }: WeighDeps): Promise<number>
 }
 
 /**
- * The longest delay (seconds) at which a pattern makes a candidate; 0: it makes none. Explanations depend on nothing else of a
- * pattern.
+ * The longest delay (seconds) at which a pattern makes a candidate; 0: it makes none. Explanations depend on nothing
+ * else of a pattern.
  */
 const windowOf = (pattern: LearnedPattern | undefined): number =>
 	pattern?.offered ? pattern.withinSeconds : 0;
