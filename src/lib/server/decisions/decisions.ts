@@ -158,7 +158,7 @@ async function recordDecisions(
 interface StoredAlert {
 	alert_id: bigint;
 	version: number;
-	/** The version since which only the episode of the Alert has changed. */
+	/** The version in which the explanation or the decision last changed. Later versions differ in the episode only. */
 	said_version: number;
 	body: AlertBody;
 }
