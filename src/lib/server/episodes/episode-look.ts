@@ -8,6 +8,7 @@ import type { Span } from './episode-runs.ts';
 import { settleBelow } from './episode-settle.ts';
 import { joinEpisodes, openEpisodes } from './episode-store.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
+import { lockFeeds } from '#lib/server/feed/feed-entries.ts';
 
 /** A large episode that has to be read in full. */
 export interface Due {
@@ -85,7 +86,7 @@ export async function settleInFull(
 	for (const { episodeId, members, from, to } of places)
 		if (episodeId !== null) extents.set(episodeId, members >= large ? { from, to } : null);
 	const episodes = [...extents.keys()];
-	await client.query('select next_feed_seq($1, 0)', [supplierId]); // the lock that every writer takes first
+	await lockFeeds(client, [supplierId]);
 	await client.query(EXTENTS, [
 		supplierId,
 		episodes,
@@ -136,7 +137,7 @@ export async function finishLook(
 	{ due: { id, supplierId }, episodes, changes }: Look
 ): Promise<void> {
 	const figures = await countAhead(client, supplierId, episodes, { alertIds: [], episodeIds: [] }, []);
-	await client.query('select next_feed_seq($1, 0)', [supplierId]); // the lock that every writer takes first
+	await lockFeeds(client, [supplierId]);
 	if ((await lastChanges(client, supplierId, episodes)) !== changes) return;
 	const left = figures ? await writeUnlessChanged(client, supplierId, figures) : [];
 	if (left.length === 0) await client.query(FINISHED, [supplierId, episodes, id]);

@@ -29,7 +29,7 @@ export function createPlaces(holders: ReadonlyMap<bigint, Holder>) {
 		const key = holder?.keys[rank];
 		if (!holder || key === undefined) return;
 		const held: Held = { ...holder, rank, key, episodeId: null };
-		come.set(spell(id, key), held);
+		come.set(memberKey(id, key), held);
 		changeAt(held).come.set(id, held);
 	}
 
@@ -40,7 +40,7 @@ export function createPlaces(holders: ReadonlyMap<bigint, Holder>) {
 		},
 		/** It does not have this key any more. */
 		leave(held: Held): void {
-			gone.set(spell(held.alertId, held.key), held);
+			gone.set(memberKey(held.alertId, held.key), held);
 			changeAt(held).come.delete(held.alertId);
 		},
 		/** It has its key of this rank from now on. */
@@ -52,11 +52,11 @@ export function createPlaces(holders: ReadonlyMap<bigint, Holder>) {
 			if (rank >= 0) comeTo(id, rank + 1);
 		},
 		place(alertId: bigint, key: string, episodeId: bigint | null): void {
-			placed.set(spell(alertId, key), { alertId, key, episodeId });
+			placed.set(memberKey(alertId, key), { alertId, key, episodeId });
 		},
-		isNew: (id: bigint, key: string): boolean => come.has(spell(id, key)),
+		isNew: (id: bigint, key: string): boolean => come.has(memberKey(id, key)),
 		/** Whether what the record says of this Alert under this key is no more. */
-		hasLeft: (id: bigint, key: string): boolean => gone.has(spell(id, key)),
+		hasLeft: (id: bigint, key: string): boolean => gone.has(memberKey(id, key)),
 		knows: (id: bigint): boolean => known.has(id),
 		know(more: ReadonlyMap<bigint, Holder>): void {
 			for (const [id, holder] of more) known.set(id, holder);
@@ -72,4 +72,4 @@ export function createPlaces(holders: ReadonlyMap<bigint, Holder>) {
 	};
 }
 
-const spell = (id: bigint, key: string): string => `${id} ${key}`;
+const memberKey = (id: bigint, key: string): string => `${id} ${key}`;

@@ -10,9 +10,10 @@ import { joinEpisodes } from './episode-store.ts';
 import { inTurn, suppliersWithNews, takeNews, type News } from './episode-turn.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
 
-const MOST = 500;
-/** So long (ms) what is new may wait for Alerts that wait to be explained. */
-const PATIENCE = 2000;
+/** One step of grouping looks at this many Alerts at most, so that its locks are short. */
+const ALERTS_PER_STEP = 500;
+/** While many Alerts wait to be explained, new feed entries wait at most this long for grouping. */
+const LONGEST_WAIT_MS = 2000;
 
 /** How grouping treats large episodes. */
 export interface GroupOptions {
@@ -44,7 +45,7 @@ export function createGrouping(deps: GroupDeps): () => Promise<number> {
 	let fullLooksRestUntil = -Infinity;
 
 	return async () => {
-		const suppliers = await suppliersWithNews(pool, PATIENCE);
+		const suppliers = await suppliersWithNews(pool, LONGEST_WAIT_MS);
 		const pressed = suppliers.some(({ late }) => !late) && backlog.isPressed;
 		let count = 0;
 		for (const { id, late } of suppliers) {
@@ -81,7 +82,7 @@ async function step(
 	options: GroupOptions
 ): Promise<{ looked: number; more: boolean; frame: Frame | null }> {
 	const done = await inTurn(pool, supplierId, async (client, seq) => {
-		const news = await takeNews(client, supplierId, seq, MOST);
+		const news = await takeNews(client, supplierId, seq, ALERTS_PER_STEP);
 		const { ids, more } = news;
 		const frame = ids.length > 0 ? await regroup(client, supplierId, news, options) : null;
 		return { looked: ids.length, more, frame };
@@ -117,8 +118,8 @@ async function look(
 	const { look: found, frame: first } = settled;
 	if (first) await publish([first]);
 	const strays = await findStrays(pool, found);
-	for (let i = 0; i < strays.length; i += MOST) {
-		const touched = strays.slice(i, i + MOST);
+	for (let i = 0; i < strays.length; i += ALERTS_PER_STEP) {
+		const touched = strays.slice(i, i + ALERTS_PER_STEP);
 		const frame = await inTurn(pool, supplierId, (client) =>
 			unlessChanged(client, found, () =>
 				joinEpisodes(client, supplierId, { touched, episodes: [], grown: [], seen: [], joined: new Map() })
