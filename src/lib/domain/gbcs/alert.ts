@@ -1,5 +1,6 @@
-// Reads a GBCS Alert: the header, the Alert code, the Device's time and the command it names. Signature and MAC are not
-// verified, and bodies are not read: a new body is marked, never refused.
+// Reads a GBCS Alert: the header, the Alert code, the Device's time and the command that the Alert names. It does not
+// verify signature or MAC. Of the body it reads only that reference and the image hash. A message with an unknown body
+// is marked and never refused.
 import { cosemTime, generalizedTime, zigbeeTime } from './time.ts';
 import { readReference, type GbcsReference } from './reference.ts';
 import { Malformed, Octets, eui, hex, uint16, unsigned } from './octets.ts';
@@ -12,29 +13,29 @@ export interface GbcsAlert {
 	originatorId: string;
 	/** The party that the Alert is addressed to. */
 	targetId: string;
-	/** The Device's own counter: it tells redeliveries apart and is never a reference to a command. */
+	/** The Device's own counter. It distinguishes new messages from redeliveries and never refers to a command. */
 	originatorCounter: string;
 	supplementaryRemotePartyId: string | null;
 	supplementaryRemotePartyCounter: string | null;
 	supplementaryOriginatorCounter: string | null;
-	/** `null` where the family is new. */
+	/** `null` if the family is not known. */
 	alertCode: string | null;
 	/** By the Device's clock; `null` for a wildcard or an impossible date. */
 	timestamp: string | null;
 	timestampRaw: string | null;
 	reference: GbcsReference | null;
-	/** SHA-256 of the firmware image that the Alert tells of. */
+	/** SHA-256 of the firmware image that the Alert reports, if any. */
 	imageHash: string | null;
-	/** What could not be read, if anything: kept and marked. */
+	/** Why a part of the message could not be read. `null` if everything was read. */
 	unread: string | null;
 }
 
-export type GbcsReading = { ok: true; alert: GbcsAlert } | { ok: false; reason: string };
+type GbcsReading = { ok: true; alert: GbcsAlert } | { ok: false; reason: string };
 
 const MAC_OCTETS = 12;
 const ALERT_FLAG = 3;
 
-/** Decodes one message; any octets at all give an answer, never an exception. */
+/** Decodes one message. Never throws: for octets that are no Alert, the result holds the reason. */
 export function decodeGbcsAlert(bytes: Uint8Array): GbcsReading {
 	try {
 		return { ok: true, alert: decode(new Octets(bytes)) };
@@ -53,7 +54,7 @@ function decode(message: Octets): GbcsAlert {
 	return alert;
 }
 
-/** general-ciphering (0xDD): authenticated, not encrypted, so that what it holds stands in clear before the MAC. */
+/** general-ciphering (0xDD) authenticates and does not encrypt: its content is in clear text, followed by the MAC. */
 function unwrap(message: Octets): Octets {
 	message.expect(0xdd, 'general-ciphering');
 	for (const octet of message.take(6, 'general-ciphering header'))
@@ -126,7 +127,7 @@ function generalSigning(message: Octets, framing: GbcsAlert['framing']): GbcsAle
 	};
 }
 
-/** Receipts of a firmware image (message codes 00CE, 00CF) name it by its hash: an octet string of 32. */
+/** Receipts of a firmware image (message codes 00CE, 00CF) name the image by its hash, an octet string of 32 octets. */
 function readImageHash(body: Octets, messageCode: string): string | null {
 	if (messageCode !== '00CE' && messageCode !== '00CF') return null;
 	try {
@@ -147,7 +148,7 @@ interface Content {
 	unread: string | null;
 }
 
-/** The three families are told apart by their first octets, not by the Alert code: one code comes in several. */
+/** The first octets identify the family. The Alert code does not, because one code occurs in several families. */
 function readContent(content: Octets, messageCode: string): Content {
 	const first = content.bytes.subarray(content.at, content.end);
 	if (first[0] === 0x0f) return dlms(content);

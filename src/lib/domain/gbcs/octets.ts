@@ -1,6 +1,6 @@
-// A bounded reader over the octets of a GBCS message: every read is checked, nothing runs past the end.
+// Reads the octets of a GBCS message with bounds checks: every read is checked against the end.
 
-/** What is wrong with a message; caught by the decoder and returned, never thrown to a caller. */
+/** A fault in a message. The decoder catches it and returns its text; callers of the decoder never see it. */
 export class Malformed extends Error {}
 
 export class Octets {
@@ -18,6 +18,7 @@ export class Octets {
 		return this.end - this.at;
 	}
 
+	/** The next `count` octets. `what` names the field in the error text. */
 	take(count: number, what: string): Uint8Array {
 		if (count > this.left)
 			throw new Malformed(`${what}: ${count} octets wanted at ${this.at}, ${this.left} left`);
@@ -35,14 +36,14 @@ export class Octets {
 		if (got !== value) throw new Malformed(`${what}: ${hex([value])} expected, ${hex([got])} found`);
 	}
 
-	/** The next `count` octets as a reader of their own. */
+	/** A reader over the next `count` octets. */
 	slice(count: number, what: string): Octets {
 		const from = this.at;
 		this.take(count, what);
 		return new Octets(this.bytes, from, from + count);
 	}
 
-	/** A definite length: short, or 1 to 4 octets long, not necessarily minimal (GBCS Alerts use all forms). */
+	/** A definite length: the short form, or 1 to 4 octets, not necessarily minimal (GBCS Alerts use all forms). */
 	length(what: string): number {
 		const first = this.byte(`${what} length`);
 		if (first < 0x80) return first;
@@ -51,7 +52,7 @@ export class Octets {
 		return Number(unsigned(this.take(count, `${what} length`)));
 	}
 
-	/** A value behind its tag and length. */
+	/** A reader over the value after the given tag and its length. */
 	tagged(tag: number, what: string): Octets {
 		this.expect(tag, what);
 		return this.slice(this.length(what), what);

@@ -1,25 +1,25 @@
-// The command that a GBCS Alert names, by message code: outcome Alerts of future-dated commands (00CA to 00CD, 0124),
-// command not supported (0120), message discarded or not delivered (0114, 00D5). No other Alert names one.
+// Reads the command that a GBCS Alert names, by message code: outcomes of future-dated commands (00CA to 00CD, 0124),
+// command not supported (0120), message discarded or not delivered (0114, 00D5). No other Alert names a command.
 import { Malformed, eui, hex, unsigned, type Octets } from './octets.ts';
 
 export interface GbcsReference {
-	/** `null` where the Alert does not say; implied ones follow from the kind of Alert. */
+	/** `null` if the Alert does not give it. For some kinds of Alert, the kind implies the message code. */
 	messageCode: string | null;
 	originatorId: string;
-	/** Where the Alert is of another Device than the command. */
+	/** The Device of the command, if it may differ from the Alert's Device. Else `null`. */
 	targetId: string | null;
 	counter: string;
 }
 
-/** Counters of the header: where the DCC relayed the command, the User's own stands there. */
-export interface ReferenceContext {
+/** Fields of the header. If the DCC relayed the command, the supplementary fields hold the User's id and counter. */
+interface ReferenceContext {
 	messageCode: string;
 	targetId: string;
 	supplementaryId: string | null;
 	supplementaryCounter: string | null;
 }
 
-/** Reads the reference from the body behind code and time; `null` where this kind of Alert names no command. */
+/** Reads the reference from the body after code and time. `null` if this kind of Alert names no command. */
 export function readReference(body: Octets, context: ReferenceContext): GbcsReference | null {
 	const reference = readers[context.messageCode]?.(body, context) ?? null;
 	if (reference && context.supplementaryId && context.supplementaryCounter)
@@ -32,7 +32,7 @@ type Reader = (body: Octets, context: ReferenceContext) => GbcsReference | null;
 const readers: Record<string, Reader | undefined> = {
 	// DLMS: octet string of message code, counter and the instruction.
 	'00CC': (body, context) => codeAndCounter(body.tagged(0x09, 'command reference'), 19, context),
-	// GBZ: a length octet, then the same.
+	// GBZ: a length octet, then message code, counter and the instruction.
 	'00CD': (body, context) =>
 		codeAndCounter(body.slice(body.byte('command reference length'), 'command reference'), 14, context),
 	// Firmware activation (CS06): the counter alone.
@@ -76,8 +76,8 @@ function credentials(
 const [COMMAND, RESPONSE] = [1, 2];
 
 /**
- * Originator, target, flag and counter of the message that was lost (25 octets); its message code is not given. A
- * response repeats the counter of its command, the other way round; a lost Alert has none.
+ * Reads originator, target, flag and counter of the lost message (25 octets); its message code is not given. A response
+ * has the counter of its command, with originator and target exchanged. A lost Alert names no command: `null`.
  */
 function wholeTransaction(part: Octets): GbcsReference | null {
 	if (part.left !== 25) throw new Malformed(`lost message: 25 octets expected, ${part.left} found`);
@@ -89,7 +89,7 @@ function wholeTransaction(part: Octets): GbcsReference | null {
 	return flag === RESPONSE ? { messageCode: null, originatorId: to, targetId: from, counter } : null;
 }
 
-/** An ASN.1 INTEGER that is not negative; up to nine octets for a 64-bit counter. */
+/** A non-negative ASN.1 INTEGER. A 64-bit counter needs up to nine octets. */
 function integer(from: Octets, what: string): bigint {
 	const value = from.tagged(0x02, what).rest();
 	if (value.length === 0 || value.length > 9 || (value.length === 9 && value[0] !== 0))

@@ -1,24 +1,24 @@
-// The three ways in which a GBCS Alert writes its time. All are UTC by the Device's clock; a wildcard or an impossible
-// date is no time.
+// Reads the three time formats of GBCS Alerts. All are UTC by the Device's clock. The result is RFC 3339, or `null` for
+// a wildcard or an impossible date.
 import { uint16 } from './octets.ts';
 
-const ZIGBEE_EPOCH = Date.UTC(2000, 0, 1);
+const ZIGBEE_EPOCH_MS = Date.UTC(2000, 0, 1);
 
 /** COSEM date-time, 12 octets: year, month, day, weekday, hour, minute, second, hundredths, deviation, status. */
 export function cosemTime(raw: Uint8Array): string | null {
 	const [, , month, day, , hour, minute, second, hundredths] = raw;
 	const ms = hundredths === 0xff ? 0 : hundredths! * 10;
 	const deviation = (uint16(raw, 9) << 16) >> 16; // minutes from local time to UTC; -32768 = not given
-	const offset = deviation === -32768 ? 0 : deviation;
-	return instant(uint16(raw, 0), month!, day!, hour!, minute!, second!, ms, offset);
+	const offsetMinutes = deviation === -32768 ? 0 : deviation;
+	return instant(uint16(raw, 0), month!, day!, hour!, minute!, second!, ms, offsetMinutes);
 }
 
-/** Seconds since 2000-01-01, four octets, big-endian; 0 and all ones are no times. */
+/** Seconds since 2000-01-01, four octets, big-endian. 0 and all ones mean no time. */
 export function zigbeeTime(raw: Uint8Array): string | null {
 	const seconds = uint16(raw, 0) * 65_536 + uint16(raw, 2);
 	return seconds === 0 || seconds === 0xffffffff
 		? null
-		: new Date(ZIGBEE_EPOCH + seconds * 1000).toISOString();
+		: new Date(ZIGBEE_EPOCH_MS + seconds * 1000).toISOString();
 }
 
 /** ASN.1 GeneralizedTime, `YYYYMMDDHHMMSSZ`. */
