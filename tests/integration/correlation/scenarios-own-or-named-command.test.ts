@@ -105,7 +105,7 @@ describe('S14, our own command is the cause', () => {
 			}
 		]);
 		expect(alert!.summary).toContain('your own 6.11');
-		expect(alert!.guidance).toContain('Trust the times of this Device less');
+		expect(alert!.guidance).toContain('Rely less on the times of this Device');
 		expect(alert!.excluded).toMatchObject([{ requestId: read.requestId, reason: 'not-a-known-cause' }]);
 	});
 });
@@ -218,7 +218,7 @@ describe('S15, DCC Alerts: told apart by what they hold', () => {
 				candidates: [{ requestId: request.requestId, own: true }]
 			}
 		]);
-		expect(alert!.guidance).toMatch(/security officer decides. Not related to a device fault/);
+		expect(alert!.guidance).toMatch(/security officer decides. Not related to a Device fault/);
 	});
 
 	it('S15: shows the code of the DCC as it came, and gives it no name that is not known', async () => {

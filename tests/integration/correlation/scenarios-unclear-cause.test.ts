@@ -149,7 +149,7 @@ describe('S11, firmware of the former Supplier arrives after the switch', () => 
 			}
 		]);
 		expect(JSON.stringify(alert)).not.toContain(oldmoor.userId);
-		expect(alert!.guidance).toContain('note firmware pending activation');
+		expect(alert!.guidance).toContain('Note that the firmware awaits activation');
 	});
 });
 
@@ -262,7 +262,7 @@ describe('S16, a site visit of the Supplier of the other fuel opens the meter', 
 		);
 		expect(complete.map(suspects)).toEqual([visit, visit, visit]);
 		expect(complete[0]!.candidates.every((c) => c.deltaSeconds < 0)).toBe(true);
-		expect(complete[0]!.guidance).toContain('confirm with them');
+		expect(complete[0]!.guidance).toContain('confirm it with that User');
 	});
 });
 
