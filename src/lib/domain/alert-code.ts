@@ -1,4 +1,4 @@
-// What an Alert code means: name, category, priority, and whether any command could cause it at all.
+// Describes Alert codes: name, category, priority, and whether any command can cause an Alert of that code.
 import { z } from 'zod';
 import type { CauseTable } from './cause-table/cause-table.ts';
 import codeData from './knowledge/alert-codes.json' with { type: 'json' };
@@ -15,7 +15,7 @@ const DeviceAlertTable = z.object({
 			category: z.string(),
 			critical: z.boolean(),
 			priority: Priority,
-			/** Somebody touched the meter: never explained away by a command that was near in time. */
+			/** Somebody touched the meter. Such an Alert is never explained by a command that was only near in time. */
 			physical: z.literal(true).optional(),
 			devices: z.array(z.string()),
 			basis: z.enum(['verified', 'inferred'])
@@ -23,8 +23,8 @@ const DeviceAlertTable = z.object({
 	)
 });
 
-// A DCC Alert is told apart by the child element of DCCAlert. The meaning of most N-codes is not evidenced, so only the
-// raw code is shown; `payload` stands where code and element are known to belong together.
+// The child element of DCCAlert identifies the kind of a DCC Alert. For most N-codes no source confirms the meaning, so
+// people see only the raw code. `payload` is set where code and element are known to belong together.
 const DccAlertTable = z.object({
 	version: z.iso.date(),
 	payloads: z.array(
@@ -47,13 +47,14 @@ export interface AlertDescription {
 	name: string;
 	category: string;
 	critical: boolean;
-	/** 1: act first; 4: journal. */
+	/** 1: act first. 4: journal only. */
 	priority: 1 | 2 | 3 | 4;
 	/** Whether the tables know this code. */
 	known: boolean;
 	physical: boolean;
 }
 
+/** Never fails: a code that is in no table is described as unknown, with priority 2. */
 export function describeAlert(alert: {
 	kind: 'device' | 'dcc';
 	code: string;
@@ -86,7 +87,7 @@ function describeDccAlert(code: string, dccPayload: string | null): AlertDescrip
 	};
 }
 
-/** Why no command can cause an Alert of this code, by the cause table; `null` where one can. */
+/** Why no command can cause this Alert, according to the cause table. `null` if a command can. */
 export function whyNotCommand(
 	alert: { kind: 'device' | 'dcc'; code: string; dccPayload?: string | null },
 	{ notCommand }: CauseTable

@@ -1,4 +1,4 @@
-// The filters of a list: one schema for the API and the address bar, one predicate for live rows.
+// Defines the filters of a list of Alerts: one schema for the API and the address bar, one predicate for live rows.
 import { z } from 'zod';
 import type { Alert } from './alert.ts';
 import { Eui64, Instant } from './eui64.ts';
@@ -14,11 +14,11 @@ const text = z.string().trim().min(1).max(80);
 export const AlertFilters = z
 	.object({
 		explanation: list(ExplanationKind).optional(),
-		/** `open`: undecided, or decided before evidence that speaks against it (`contradicted`). */
+		/** `contradicted`: new evidence contradicts the decision. `open`: undecided or contradicted. */
 		decision: z.enum(['none', 'open', 'contradicted', 'any', 'actionable', 'ignorable']).optional(),
 		code: text.transform((code) => code.replace(/^0x/i, '').toUpperCase()).optional(),
 		category: text.optional(),
-		/** This urgent or more: 3 leaves the journal (4) out. */
+		/** This priority or a more urgent one. 3 excludes the journal (4). */
 		priority: z.coerce.number().int().min(1).max(4).optional(),
 		device: Eui64.optional(),
 		hub: Eui64.optional(),
@@ -41,11 +41,11 @@ export const AlertFilters = z
 	.meta({ id: 'AlertFilters' });
 export type AlertFilters = z.infer<typeof AlertFilters>;
 
-/** Whether a person is asked: nobody has decided, or new evidence speaks against what was decided. */
+/** Whether a person must decide: nobody has decided yet, or new evidence contradicts the decision. */
 export const needsDecision = (alert: Pick<Alert, 'decision' | 'notice'>): boolean =>
 	alert.decision === null || alert.notice !== null;
 
-/** Whether a row belongs to the list; the same rule as the query of the server. */
+/** Whether an Alert belongs to the filtered list. The server's query applies the same rule. */
 export function matches(alert: Alert, f: AlertFilters): boolean {
 	if (f.explanation?.length && !f.explanation.includes(alert.explanation)) return false;
 	if (f.decision === 'none' && alert.decision) return false;

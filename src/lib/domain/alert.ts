@@ -1,4 +1,5 @@
-// An Alert: as sent in (the allow-list at the door) and as read (lists, feed, socket: one shape).
+// Defines an Alert as sent by a client (the allow-list of fields) and as read by a Supplier. Lists, feed and socket
+// share the second shape.
 import { z } from 'zod';
 import { CommandOutcome } from './correlation/command-outcome.ts';
 import { CommandReference } from './command-reference.ts';
@@ -7,12 +8,12 @@ import { Counter, Eui64, Instant } from './eui64.ts';
 import { ExplanationKind } from './explanation-kind.ts';
 import { RequestId } from './service-request.ts';
 
-export const AlertKind = z.enum(['device', 'dcc']);
+const AlertKind = z.enum(['device', 'dcc']);
 export const ClockStatus = z.enum(['reliable', 'unreliable', 'invalid']);
 export type ClockStatus = z.infer<typeof ClockStatus>;
 
-/** A Device Alert code such as 8F30, or a DCC Alert code such as N24. Unknown codes are kept and marked. */
-export const AlertCode = z
+/** A Device Alert code such as 8F30, or a DCC Alert code such as N24. Unknown codes are stored and marked. */
+const AlertCode = z
 	.string()
 	.trim()
 	.regex(/^(0x)?[0-9A-Za-z]{2,8}$/, 'must be an Alert code such as 8F30, N24 or AD1')
@@ -26,7 +27,7 @@ const MessageCode = z
 
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
-/** The same as sent in: what is not said is null. */
+/** A command reference as sent by a client. Missing fields become `null`. */
 const CommandReferenceIn = z.object({
 	originatorId: orNull(Eui64),
 	counter: orNull(Counter),
@@ -41,7 +42,7 @@ export const AlertIn = z
 		deviceId: Eui64,
 		kind: AlertKind.default('device'),
 		code: AlertCode,
-		/** The child element of DCCAlert, such as CommandFailure: DCC Alerts are told apart by it, not by the N-code. */
+		/** The child element of DCCAlert, such as CommandFailure. It identifies a DCC Alert; the N-code does not. */
 		dccPayload: z
 			.string()
 			.trim()
@@ -53,7 +54,7 @@ export const AlertIn = z
 		messageId: z.string().trim().min(1).max(300).nullish(),
 		recipientId: Eui64.nullish(),
 		throttledCount: z.number().int().min(1).max(4294967295).nullish(),
-		/** The hash of the firmware image that the Alert tells of (8F72, 8F1C): it names an image, never its content. */
+		/** SHA-256 of the firmware image that the Alert reports (8F72, 8F1C). It identifies the image without its content. */
 		imageHash: z
 			.string()
 			.trim()
@@ -71,7 +72,7 @@ export type Tier = z.infer<typeof Tier>;
 export const Relation = z.enum(['same-device', 'same-hub']);
 export type Relation = z.infer<typeof Relation>;
 
-/** Which instant of the Service Request the delay is counted from. */
+/** The instant of the Service Request from which the delay is counted. */
 export const Anchor = z.enum(['executed', 'responded', 'requested']);
 export type Anchor = z.infer<typeof Anchor>;
 
@@ -114,7 +115,7 @@ export const Excluded = z
 	.meta({ id: 'Excluded' });
 export type Excluded = z.infer<typeof Excluded>;
 
-/** An Alert as one Supplier reads it. Instants are RFC 3339 UTC with milliseconds. */
+/** An Alert as one Supplier reads it. Instants are RFC 3339, UTC, with milliseconds. */
 export const Alert = z
 	.object({
 		id: z.string(),
@@ -126,9 +127,9 @@ export const Alert = z
 		kind: AlertKind,
 		code: z.string(),
 		name: z.string(),
-		/** `unknown` where the code is not in the tables. */
+		/** `unknown` if the code is not in the tables. */
 		category: z.string(),
-		/** 1 (act first) to 3, or 4 for the journal. */
+		/** 1 (act first) to 3; 4 is for the journal only. */
 		priority: z.number().int().min(1).max(4),
 		raisedAt: z.string().nullable(),
 		receivedAt: z.string(),
@@ -138,17 +139,17 @@ export const Alert = z
 		throttled: z.boolean(),
 		reference: CommandReference.nullable(),
 		explanation: ExplanationKind,
-		/** One sentence: what the machine suspects, and how sure it is. */
+		/** One sentence: the machine's suspect and how sure the machine is. */
 		summary: z.string(),
-		/** What a controller does next for this code. */
+		/** What a controller does next for an Alert of this code. `null` if the cause table gives no guidance. */
 		guidance: z.string().nullable(),
-		/** Fixed sentences that go with the explanation, such as the one on the start of tenure. */
+		/** Fixed sentences beside the explanation, such as the sentence on the start of tenure. */
 		notes: z.array(z.string()),
-		/** How far the command has come that the Alert names, where it runs in several instructions. */
+		/** Progress of the command that the Alert names. `null` unless the command runs in several instructions. */
 		commandOutcome: CommandOutcome.nullable(),
-		/** A task where the Alert reached a former Supplier: `urgent` where supply or safety may hang on it. */
+		/** The task to forward an Alert that reached a former Supplier. `urgent`: supply or safety may depend on it. */
 		forward: z.object({ urgent: z.boolean() }).nullable(),
-		/** New evidence that speaks against the Decision; the Decision itself stays. */
+		/** New evidence that contradicts the Decision. The Decision itself does not change. */
 		notice: z.string().nullable(),
 		version: z.number().int(),
 		/** The last sequence number of this Alert in the Supplier's feed. */

@@ -1,22 +1,22 @@
-// The command that an Alert itself names.
+// Defines the reference by which an Alert names a command.
 import { z } from 'zod';
 
-/** In GBCS outcome Alerts by counter; in DCC Alerts by RequestID. */
+/** GBCS outcome Alerts name the command by counter, DCC Alerts by RequestID. `null` fields are not in the Alert. */
 export const CommandReference = z.object({
 	originatorId: z.string().nullable(),
 	counter: z.string().nullable(),
 	messageCode: z.string().nullable(),
 	requestId: z.string().nullable(),
-	/** InstructionNumber of TotalCommandInstructions, where one command answers with several Alerts. */
+	/** InstructionNumber and TotalCommandInstructions, if the Device reports on one command with several Alerts. */
 	instruction: z.number().int().nullable(),
 	instructions: z.number().int().nullable()
 });
 export type CommandReference = z.infer<typeof CommandReference>;
 
-/** The counter of the command it names, wherever that stands. */
+/** The counter of the named command: from the RequestID, else from the counter field. */
 export const counterOf = (reference: CommandReference | null): string | null =>
 	reference?.requestId?.split(':')[2] ?? reference?.counter ?? null;
 
-/** The originator of the command it names, if it says. */
+/** The originator of the named command. `null` if the Alert does not name the originator. */
 export const originatorOf = (reference: CommandReference): string | null =>
 	reference.requestId?.split(':')[0] ?? reference.originatorId;

@@ -1,21 +1,18 @@
-// A Device, its home network (the hub is its CHF) and the tenures of its Suppliers.
+// Defines a Device as sent by a client: its home network (the hub is its CHF) and the tenures of its Suppliers.
 import { z } from 'zod';
 import { Eui64, Instant } from './eui64.ts';
 
-export const DeviceType = z.enum(['ESME', 'GSME', 'CHF', 'GPF', 'PPMID', 'HCALCS', 'SAPC', 'IHD', 'CAD']);
-export type DeviceType = z.infer<typeof DeviceType>;
+const DeviceType = z.enum(['ESME', 'GSME', 'CHF', 'GPF', 'PPMID', 'HCALCS', 'SAPC', 'IHD', 'CAD']);
 
 export const SupplierSlug = z
 	.string()
 	.trim()
 	.regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be a short lower-case name such as brightwell');
 
-/** Half-open `[from, to)`: at `to` the Device belongs to the next Supplier. `to: null` = until further notice. */
-export const Tenure = z
+/** Half-open `[from, to)`: at `to` the next Supplier is responsible. `to: null` means until further notice. */
+const Tenure = z
 	.object({ supplier: SupplierSlug, from: Instant, to: Instant.nullish().transform((to) => to ?? null) })
 	.refine((t) => t.to === null || t.from < t.to, { path: ['to'], error: 'must be later than from' });
-export type Tenure = z.infer<typeof Tenure>;
-
 export const DeviceIn = z
 	.object({
 		deviceId: Eui64,

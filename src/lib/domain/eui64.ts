@@ -1,11 +1,12 @@
-// EUI-64 ids of Devices and Users: eight hex pairs, kept upper-case with dashes (DUIS XSD, type EUI).
+// Parses EUI-64 ids, 64-bit counters and instants. EUI-64 ids of Devices and Users are eight hex pairs, stored in upper
+// case with dashes (DUIS XSD, type EUI).
 import { z } from 'zod';
 
 const FORM = /^(?:[0-9a-f]{16}|[0-9a-f]{2}(?:-[0-9a-f]{2}){7})$/i;
 
 /** `00db1234567890a0`, any case, with or without dashes, becomes `00-DB-12-34-56-78-90-A0`. */
 export function formatEui64(text: string): string {
-	if (text.length === 23 && text === text.toUpperCase()) return text; // as most senders spell it
+	if (text.length === 23 && text === text.toUpperCase()) return text; // most senders already use this form
 	return text.replaceAll('-', '').toUpperCase().match(/../g)!.join('-');
 }
 
@@ -17,7 +18,7 @@ export const Eui64 = z
 
 const UINT64_MAX = 18446744073709551615n;
 
-/** A 64-bit counter as a decimal string: it may exceed 2^53. A safe integer is taken too. */
+/** A 64-bit counter as a decimal string, because it may exceed 2^53. A safe integer is accepted too. */
 export const Counter = z
 	.union([z.string(), z.number().int().nonnegative()])
 	.transform(String)
@@ -25,7 +26,7 @@ export const Counter = z
 		error: 'must be a decimal counter from 0 to 2^64-1'
 	});
 
-/** An instant, RFC 3339 with an offset; kept as UTC with milliseconds. */
+/** An instant, RFC 3339 with an offset. The result is UTC with milliseconds. */
 export const Instant = z.iso
 	.datetime({
 		offset: true,

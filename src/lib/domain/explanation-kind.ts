@@ -1,4 +1,4 @@
-// What the machine can say of an Alert.
+// Lists the kinds of explanation that the machine gives to an Alert.
 import { z } from 'zod';
 
 export const ExplanationKind = z.enum([

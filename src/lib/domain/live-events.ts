@@ -1,13 +1,14 @@
-// Every event on the socket, declared once: worker, web process and browser share these schemas.
+// Defines the events that the server sends on the socket, and the pages of the feed. Worker, web process and browser
+// share these schemas.
 import { z } from 'zod';
 import { Alert } from './alert.ts';
-import { Decision } from './decision.ts';
+import type { Decision } from './decision.ts';
 
-/** An entry of the feed that takes an Alert back: a tenure was put right, and the Supplier may no longer see it. */
+/** A feed entry that removes an Alert: a tenure was corrected, and the Supplier may no longer see the Alert. */
 export const Retracted = z.object({ id: z.string(), seq: z.number().int() }).meta({ id: 'Retracted' });
 export type Retracted = z.infer<typeof Retracted>;
 
-/** `from` and `to` are the first and last feed sequence numbers of the frame, both included. */
+/** The event `alert:changed`. `from` and `to` are the first and last feed sequence numbers of the frame, inclusive. */
 export const AlertChanged = z.object({
 	from: z.number().int(),
 	to: z.number().int(),
@@ -16,22 +17,16 @@ export const AlertChanged = z.object({
 });
 export type AlertChanged = z.infer<typeof AlertChanged>;
 
+/** The event `feed:head`: the last sequence number of the Supplier's feed. */
 export const FeedHead = z.object({ head: z.number().int() });
 export type FeedHead = z.infer<typeof FeedHead>;
 
-export const DecisionRecorded = z.object({
-	items: z.array(z.object({ id: z.string(), version: z.number().int(), decision: Decision.nullable() }))
-});
-export type DecisionRecorded = z.infer<typeof DecisionRecorded>;
+/** The event `decision:recorded`. `decision: null` means that a person reopened the Alert. */
+export interface DecisionRecorded {
+	items: Array<{ id: string; version: number; decision: Decision | null }>;
+}
 
-/** What the server may send; a client sends nothing. */
-export const liveEvents = {
-	'alert:changed': AlertChanged,
-	'feed:head': FeedHead,
-	'decision:recorded': DecisionRecorded
-} as const;
-
-/** `GET /api/v1/feed`: the numbers of `items` and of `retracted` together have no gap. */
+/** `GET /api/v1/feed`: the sequence numbers of `items` and `retracted` together have no gap. */
 export const FeedPage = z.object({
 	items: z.array(Alert),
 	retracted: z.array(Retracted).default([]),

@@ -1,4 +1,4 @@
-// The id of a stored row as the API shows it: a positive 63-bit number as a decimal string.
+// Defines the id of a stored row as the API shows it: a positive 63-bit number as a decimal string.
 import { z } from 'zod';
 
 export const RecordId = z

@@ -1,18 +1,19 @@
-// What a Response Code says about the Device: did the command reach it, and how did it end.
-// DUIS response codes: I0 success, I99 acknowledged, E1..E13 and E19 refused by the DCC, E20/E21/E30 time-outs.
+// Reads DUIS Response Codes: whether the command reached the Device, and how it ended. I0 is success, I99 an
+// acknowledgement. The DCC refuses with E1 to E13 and E19. E20, E21 and E30 are time-outs.
 
 export type Outcome =
 	| 'success'
-	/** Failed at the Device, or after it was reached. */
+	/** The command failed at the Device, or after it reached the Device. */
 	| 'failure'
-	/** No answer: the DCC gave up, or nothing has come yet. The Device may have acted. */
+	/** The DCC gave up, or no response has arrived yet. The Device may have acted. */
 	| 'no-answer'
-	/** Refused at the DCC: the Device never saw it, so it can have caused nothing. */
+	/** The DCC refused the request. The Device never received it, so it cannot have caused an Alert. */
 	| 'never-sent';
 
 const TIMED_OUT = new Set(['E20', 'E21', 'E30']);
 const REFUSED = new Set([...Array.from({ length: 13 }, (_, i) => `E${i + 1}`), 'E19']);
 
+/** `null`: no response is known. A code in no list counts as a failure if it begins with E, else as a success. */
 export function outcomeOf(responseCode: string | null): Outcome {
 	const code = responseCode?.toUpperCase().replace(/^E0+(?=\d{1,2}$)/, 'E');
 	if (!code || code === 'I99' || TIMED_OUT.has(code)) return 'no-answer';
@@ -20,7 +21,7 @@ export function outcomeOf(responseCode: string | null): Outcome {
 	return code.startsWith('E') ? 'failure' : 'success';
 }
 
-/** How an outcome reads in a sentence about the Service Request. */
+/** The outcome as a clause of a sentence about the Service Request. `null`: no response is known. */
 export function outcomeText(responseCode: string | null): string {
 	if (responseCode === null) return 'no response yet';
 	switch (outcomeOf(responseCode)) {

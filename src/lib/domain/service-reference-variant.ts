@@ -1,4 +1,4 @@
-// The Service Reference Variants: what kind of command each is, and which GBCS message codes belong to it.
+// Describes Service Reference Variants (SRVs): the kind of command and the GBCS message codes that belong to it.
 import { z } from 'zod';
 import messageData from './knowledge/message-codes.json' with { type: 'json' };
 import variantData from './knowledge/service-reference-variants.json' with { type: 'json' };
@@ -9,10 +9,10 @@ const VariantTable = z.object({
 		z.strictObject({
 			code: z.string(),
 			name: z.string(),
-			/** `non-device`: answered by the DCC, no Device sees it. */
+			/** `non-device`: the DCC answers it, and no Device receives it. */
 			kind: z.enum(['read', 'write', 'non-device']),
 			group: z.string(),
-			/** Who holds a future-dated command until its time: the DCC, the Device, or either. */
+			/** Who stores a future-dated command until its time: the DCC (`dsp`), the Device, or either (`both`). */
 			futureDated: z.enum(['none', 'dsp', 'device', 'both']),
 			critical: z.boolean(),
 			roles: z.array(z.string())
@@ -33,16 +33,17 @@ export const messageCodeTable = MessageCodeTable.parse(messageData);
 const byCode = new Map(variantTable.variants.map((row) => [row.code, row]));
 const byMessageCode = new Map(messageCodeTable.messageCodes.map((row) => [row.code, row.variants]));
 
-export interface VariantDescription {
+interface VariantDescription {
 	code: string;
 	name: string;
 	kind: 'read' | 'write' | 'non-device';
 	group: string;
 	futureDated: 'none' | 'dsp' | 'device' | 'both';
+	/** Whether the table lists this SRV. */
 	known: boolean;
 }
 
-/** Never fails: an SRV that the table does not know is shown as such and counts as a change. */
+/** Never fails: an SRV that is not in the table is described as unknown and counts as a write. */
 export function describeVariant(code: string): VariantDescription {
 	const row = byCode.get(code);
 	if (row) return { ...row, known: true };
@@ -50,7 +51,7 @@ export function describeVariant(code: string): VariantDescription {
 	return { code, name, kind: 'write', group: 'unknown', futureDated: 'none', known: false };
 }
 
-/** The SRVs whose command has this GBCS message code; none where it is not known. Some codes belong to several. */
+/** The SRVs whose command has this GBCS message code; empty if the code is not known. Some codes belong to several. */
 export const variantsOfMessageCode = (messageCode: string): readonly string[] =>
 	byMessageCode.get(messageCode) ?? [];
 
@@ -59,8 +60,8 @@ const CREDENTIAL_VARIANTS: ReadonlySet<string> = new Set(['6.15.1', '6.15.2', '6
 export const changesCredentials = (variant: string): boolean => CREDENTIAL_VARIANTS.has(variant);
 
 /**
- * Requests whose command the DCC, or a party of its own, issues under its own id and counter (in 7 of 279 of the
- * published request templates: recovery, change of Supplier, a read of certificates, opting out).
+ * Requests whose command the DCC, or a party of the DCC, issues under its own id and counter. These are 7 of the 279
+ * published request templates: recovery, change of Supplier, a read of certificates, opting out.
  */
 const ISSUED_BY_DCC: ReadonlySet<string> = new Set(['6.21', '6.23', '6.24.1', '8.5']);
 export const isIssuedByDcc = (variant: string): boolean => ISSUED_BY_DCC.has(variant);

@@ -1,14 +1,14 @@
-// A Service Request: the header record of one SRV sent to one Device, from the Service Audit Trail.
-// The schemas are the allow-list: what is not named here is dropped, and counted, before anything is kept.
+// Defines a Service Request: the header record of one SRV sent to one Device, from the Service Audit Trail. The schemas
+// are the allow-list: fields that they do not name are dropped, and counted, before anything is stored.
 import { z } from 'zod';
 import { Counter, Eui64, Instant, formatEui64 } from './eui64.ts';
 
-/** IS/ES/GS Suppliers, ED/GT network operators, RSA supplier agents, OU Other Users; the DCC itself. */
-export const UserRole = z.string().trim().min(1).max(24);
+/** IS/ES/GS Suppliers, ED/GT network operators, RSA supplier agents, OU Other Users, and the DCC itself. */
+const UserRole = z.string().trim().min(1).max(24);
 export const RequestMode = z.enum(['on-demand', 'future-dated-dsp', 'future-dated-device', 'scheduled']);
 export type RequestMode = z.infer<typeof RequestMode>;
 
-export const ServiceReferenceVariant = z
+const ServiceReferenceVariant = z
 	.string()
 	.trim()
 	.regex(/^[0-9]{1,3}(\.[0-9]{1,3}){1,3}$/, 'must look like 6.5 or 6.15.1');
@@ -20,7 +20,7 @@ const ResponseCode = z
 const REQUEST_ID =
 	/^([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):(0|[1-9][0-9]{0,19})$/i;
 
-/** `originator:target:counter` (DUIS XSD, RequestID), brought to one form; any case is accepted. */
+/** `originator:target:counter` (DUIS XSD, RequestID). Any case is accepted; the result has one form. */
 export const RequestId = z
 	.string()
 	.trim()
@@ -35,13 +35,13 @@ export const RequestId = z
 		return z.NEVER;
 	});
 
-/** The three parts of a RequestId that `RequestId` has accepted. */
+/** The three parts of a RequestID that the schema `RequestId` has accepted. */
 export function splitRequestId(requestId: string): { userId: string; deviceId: string; counter: string } {
 	const [userId, deviceId, counter] = requestId.split(':') as [string, string, string];
 	return { userId, deviceId, counter };
 }
 
-/** One record as sent in. `deviceId` and `userId` default to the parts of `requestId`. */
+/** One audit-trail record as sent by a client. `deviceId` and `userId` default to the parts of `requestId`. */
 export const ServiceRequestIn = z
 	.object({
 		requestId: RequestId,
@@ -65,25 +65,25 @@ export const ServiceRequestIn = z
 	});
 export type ServiceRequestIn = z.infer<typeof ServiceRequestIn>;
 
-/** A Service Request as Causeway keeps it. Times are epoch milliseconds (UTC), `null` where not known. */
+/** A Service Request as Causeway stores it. Times are epoch milliseconds (UTC); `null` means not known. */
 export interface ServiceRequest {
 	requestId: string;
 	deviceId: string;
 	userId: string;
 	/** The counter of the requestId: 64 bits, decimal. */
 	counter: string;
-	/** `''` while only a Service Response has been seen. */
+	/** `''` while only a Service Response is known. */
 	serviceReferenceVariant: string;
 	userRole: string;
 	userName: string | null;
 	mode: RequestMode;
-	/** `null` while only a Service Response has been seen. */
+	/** `null` while only a Service Response is known. */
 	requestedAt: number | null;
 	executeAt: number | null;
 	respondedAt: number | null;
 	responseCode: string | null;
 }
 
-/** The instant that decides tenure and order: the DCC's own first record of the request. */
+/** The instant that decides tenure and order (epoch ms): the DCC's first record of the request. */
 export const effectiveAt = (r: Pick<ServiceRequest, 'requestedAt' | 'respondedAt'>): number =>
 	r.requestedAt ?? r.respondedAt!;

@@ -1,4 +1,4 @@
-// What a Device's timeline holds: Alerts, Service Requests and tenures, in the order of their time.
+// Defines a Device's timeline: Alerts, Service Requests and tenures in the order of their time.
 import { z } from 'zod';
 import { ExplanationKind } from './explanation-kind.ts';
 
