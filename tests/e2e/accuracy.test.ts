@@ -100,7 +100,7 @@ test('the page shows the targets, the baselines and the origin of the last repor
 	writeReport(JSON.stringify(report));
 	const page = await openPage();
 	await page.getByRole('heading', { name: 'All 9 targets are met' }).waitFor();
-	expect(await rowOf(page, /^Called likely/).textContent()).toContain('99.26 %');
+	expect(await rowOf(page, /^Likely explanations/).textContent()).toContain('99.26 %');
 	expect(await page.getByText(/2\.5 times fewer/).textContent()).toContain('5,796 Alerts');
 	await page
 		.getByText(/simulated world: seed 4242, cause table\s+\S+, run on 2026-11-24 10:11 UTC/)
@@ -115,7 +115,7 @@ test('missed targets come first, and the page says if the report used another ca
 	);
 	const page = await openPage();
 	await page.getByRole('heading', { name: '1 of 9 targets is missed' }).waitFor();
-	expect(await page.getByRole('row').nth(1).textContent()).toMatch(/Called likely.*✕ no.*91\.00 %/s);
+	expect(await page.getByRole('row').nth(1).textContent()).toMatch(/Likely explanations.*✕ no.*91\.00 %/s);
 	expect(await page.getByRole('note').textContent()).toContain(shippedFile.version);
 	await page.context().close();
 });

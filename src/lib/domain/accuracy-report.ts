@@ -1,24 +1,25 @@
-// The report of an accuracy run: its shape, what the product promises, and which promises its figures keep.
+// Defines the report of an accuracy run, and decides which of the product's targets its figures meet.
 import { z } from 'zod';
 
 const Count = z.number().int().min(0);
 const Share = z.number().min(0).max(1);
 
 /**
- * `caused`: by Service Requests that the truth lists. `unknown-cause`: likewise, in a way that the trade has not
- * described. `spontaneous`: by none at all.
+ * `caused`: Service Requests in the truth caused the Alert. `unknown-cause`: the same, by a mechanism that the trade has
+ * not described. `spontaneous`: no Service Request caused the Alert.
  */
 export const TruthKind = z.enum(['caused', 'spontaneous', 'unknown-cause']);
 export type TruthKind = z.infer<typeof TruthKind>;
 
 /**
- * Precision: of the Alerts whose best candidate is of this tier, the share where it is the cause. Recall: of the causes
- * that can be found (with a reference for `exact`, without for the others), the share found in this tier.
+ * Precision: the share of the Alerts with a best candidate of this tier for which that candidate is the cause. Recall:
+ * the share of the causes that can be found which are found in this tier. `exact` counts causes with a reference, the
+ * other tiers count causes without.
  */
 const TierScore = z.object({ precision: Share, recall: Share, n: Count });
 export type TierScore = z.infer<typeof TierScore>;
 
-/** `wrongExplanations`: how many Alerts it names a request for that is not the cause. */
+/** `wrongExplanations`: the number of Alerts for which the baseline names a request that is not the cause. */
 const BaselineScore = z.object({ precision: Share, recall: Share, wrongExplanations: Count, named: Count });
 export type BaselineScore = z.infer<typeof BaselineScore>;
 
@@ -29,20 +30,20 @@ export type Latency = z.infer<typeof Latency>;
 const Score = z.object({
 	alerts: Count,
 	tiers: z.object({ exact: TierScore, strong: TierScore, weak: TierScore }),
-	/** Best candidate of any tier. Precision: of the Alerts that have one. Recall: of the causes that can be found. */
+	/** The best candidate of any tier. Precision: among Alerts with a candidate. Recall: among causes that can be found. */
 	topOne: z.object({ precision: Share, recall: Share }),
 	guardViolations: Count,
-	/** Share of the spontaneous Alerts that were called `exact` or `likely`. */
+	/** The share of the spontaneous Alerts with an explanation `exact` or `likely`. */
 	spontaneousExplained: Share,
 	likely: z.object({ precision: Share, n: Count }),
-	/** Alerts called `exact` or `likely` for a request that is not the cause. */
+	/** Alerts with an explanation `exact` or `likely` whose suspect is not the cause. */
 	wrongExplanations: Count,
-	/** By code, then `truth / explanation / right or wrong`. */
+	/** By code, then by `truth / explanation / right or wrong`. */
 	confusion: z.record(z.string(), z.record(z.string(), Count))
 });
 export type Score = z.infer<typeof Score>;
 
-/** How many Alerts of a mechanism, for how many the right thing was said, and who has the true cause as learned. */
+/** Alerts of one mechanism: `n` in total, `right` explained rightly, `learned` with the cause as a learned candidate. */
 const MechanismScore = z.object({
 	kind: TruthKind,
 	n: Count,
@@ -52,7 +53,7 @@ const MechanismScore = z.object({
 });
 
 export const AccuracyReport = Score.extend({
-	/** Of the explanations that were pending when the late records came, the share that was settled in the end. */
+	/** The share of the explanations pending when the late records arrived that were no longer pending in the end. */
 	pendingResolved: Share,
 	baselines: z.object({ nearest15min: BaselineScore, tableOnly: BaselineScore }),
 	lateToUpgradedMs: Latency,
@@ -60,34 +61,34 @@ export const AccuracyReport = Score.extend({
 	mechanisms: z.record(z.string(), MechanismScore),
 	shuffledRunIdentical: z.boolean(),
 	seed: z.number(),
-	/** Figures of a smaller corpus. */
+	/** Whether the figures are of a smaller corpus. */
 	quick: z.boolean(),
 	tableVersion: z.string(),
 	at: z.iso.datetime()
 });
 export type AccuracyReport = z.infer<typeof AccuracyReport>;
 
-/** Wrong explanations of the better of the two simple ways. */
+/** The wrong explanations of the better of the two baselines. */
 export const betterBaseline = ({ baselines }: Pick<AccuracyReport, 'baselines'>): number =>
 	Math.min(baselines.nearest15min.wrongExplanations, baselines.tableOnly.wrongExplanations);
 
-/** So many occurrences are enough to learn a cause that the table does not know. */
-const LEARNED_AFTER = 50;
+/** With this many Alerts, a cause that is not in the table must be learned. */
+const MIN_ALERTS_TO_LEARN = 50;
 
 const percent = (part: number): string => `${(100 * part).toFixed(2)} %`;
 
-/** One promise of the product: in its words what is asked and what was found, and the line that says it is broken. */
+/** One target of the product: what is required and what was measured, and the line that reports a missed target. */
 export interface Target {
 	name: string;
 	asked: string;
 	found: string;
 	met: boolean;
 	broken: string;
-	/** For a share: the share asked for and the share found, to be drawn. */
+	/** For the bars, if the target is a share: the measured share, and the least or the largest share required. */
 	drawn?: { share: number; least?: number; most?: number };
 }
 
-/** What the product promises, and what this run found. */
+/** The targets of the product, each with the result of this run. */
 export function targetsOf(report: AccuracyReport): Target[] {
 	const {
 		tiers,
@@ -97,8 +98,8 @@ export function targetsOf(report: AccuracyReport): Target[] {
 		guardViolations,
 		wrongExplanations
 	} = report;
-	const better = betterBaseline(report);
-	const late = report.lateToUpgradedMs.p95;
+	const baselineWrong = betterBaseline(report);
+	const lateMs = report.lateToUpgradedMs.p95;
 	const least = (name: string, share: number, asked: number, broken: string): Target => ({
 		name,
 		asked: asked === 1 ? '100 %' : `at least ${100 * asked} %`,
@@ -109,25 +110,25 @@ export function targetsOf(report: AccuracyReport): Target[] {
 	});
 	return [
 		least(
-			'Named by the Alert itself (exact), and right',
+			'Exact explanations that are right',
 			tiers.exact.precision,
 			1,
 			`exact precision is ${percent(tiers.exact.precision)}, not 100 %`
 		),
 		least(
-			'Called likely, and right',
+			'Likely explanations that are right',
 			likely.precision,
 			0.95,
 			`likely precision is ${percent(likely.precision)}, below 95 %`
 		),
 		least(
-			'Causes that stand first among the candidates',
+			'Causes that are ranked first among the candidates',
 			topOne.recall,
 			0.9,
 			`top-one recall is ${percent(topOne.recall)}, below 90 %`
 		),
 		{
-			name: 'Raised by no command, and explained all the same',
+			name: 'Alerts caused by no command, but explained by one',
 			asked: 'at most 2 %',
 			found: percent(spontaneous),
 			met: spontaneous <= 0.02,
@@ -135,69 +136,69 @@ export function targetsOf(report: AccuracyReport): Target[] {
 			drawn: { share: spontaneous, most: 0.02 }
 		},
 		{
-			name: 'Tamper, supply and metrology Alerts explained away',
+			name: 'Tamper, supply and metrology Alerts explained by a command',
 			asked: 'none',
 			found: String(guardViolations),
 			met: guardViolations === 0,
 			broken: `${guardViolations} guard violations, not 0`
 		},
 		...Object.entries(report.mechanisms)
-			.filter(([, { kind, n }]) => kind === 'unknown-cause' && n >= LEARNED_AFTER)
+			.filter(([, { kind, n }]) => kind === 'unknown-cause' && n >= MIN_ALERTS_TO_LEARN)
 			.map(([name, { n, learned }]) => ({
-				name: `A cause that no table knows (${name}), offered as learned`,
+				name: `A cause missing from the table (${name}), offered as learned`,
 				asked: `at least half of ${n}`,
 				found: String(learned),
 				met: learned >= n / 2,
 				broken: `${name}: a learned candidate for ${learned} of ${n} Alerts, fewer than half`
 			})),
 		{
-			name: 'Another order of arrival, the same answers',
-			asked: 'to the byte',
+			name: 'The same explanations in another order of arrival',
+			asked: 'identical',
 			found: report.shuffledRunIdentical ? 'the same' : 'differs',
 			met: report.shuffledRunIdentical,
 			broken: 'the shuffled run differs'
 		},
 		{
 			name: 'Wrong explanations',
-			asked: `at most half of ${better}`,
+			asked: `at most half of ${baselineWrong}`,
 			found: String(wrongExplanations),
-			met: wrongExplanations <= better / 2,
-			broken: `${wrongExplanations} wrong explanations, more than half of ${better}`
+			met: wrongExplanations <= baselineWrong / 2,
+			broken: `${wrongExplanations} wrong explanations, more than half of ${baselineWrong}`
 		},
 		{
-			name: 'From a late record to the changed row (95 of 100)',
+			name: 'From a late record to the updated row (95 of 100)',
 			asked: 'under 2 s',
-			found: `${late} ms`,
-			met: late < 2000,
-			broken: `late records take ${late} ms (p95), not below 2 s`
+			found: `${lateMs} ms`,
+			met: lateMs < 2000,
+			broken: `late records take ${lateMs} ms (p95), not below 2 s`
 		}
 	];
 }
 
-/** One line for each promise that these figures break. */
+/** One line for each target that the figures miss. */
 export const missedTargets = (report: AccuracyReport): string[] =>
 	targetsOf(report)
 		.filter(({ met }) => !met)
 		.map(({ broken }) => broken);
 
-/** What was said of the Alerts of one code. */
+/** How the Alerts of one code were explained. */
 export interface CodeScore {
 	code: string;
 	alerts: number;
 	right: number;
-	/** What was said wrongly, most often first. */
+	/** The wrong explanations, the most frequent first. */
 	wrong: Array<{ truth: string; explanation: string; n: number }>;
 }
 
-/** The confusion by code: the code with the most wrong Alerts first. */
+/** The scores by code, the code with the most wrong explanations first. */
 export function byCode({ confusion }: Pick<AccuracyReport, 'confusion'>): CodeScore[] {
 	const sum = (counts: number[]): number => counts.reduce((all, n) => all + n, 0);
 	return Object.entries(confusion)
 		.map(([code, row]) => {
 			const wrong = Object.entries(row)
-				.filter(([what]) => what.endsWith(' / wrong'))
-				.map(([what, n]) => {
-					const [truth = '', explanation = ''] = what.split(' / ');
+				.filter(([outcome]) => outcome.endsWith(' / wrong'))
+				.map(([outcome, n]) => {
+					const [truth = '', explanation = ''] = outcome.split(' / ');
 					return { truth, explanation, n };
 				})
 				.sort((a, b) => b.n - a.n || (a.truth + a.explanation < b.truth + b.explanation ? -1 : 1));
