@@ -131,7 +131,7 @@ test('a member that a colleague decides meanwhile keeps that decision, and the p
 		.waitFor();
 	expect(await panel.locator('[data-member]').getByText('Actionable').count()).toBe(1);
 	expect(await panel.locator('[data-member]').getByText('Ignorable').count()).toBe(2);
-	await panel.getByText('repeat of one already decided').waitFor();
+	await panel.getByText('repeat of an Alert already decided').waitFor();
 });
 
 test('if a colleague decides every member first, the episode stays undecided', async () => {

@@ -1,9 +1,9 @@
-// New evidence against a Decision. A person's decision is never rewritten: where what the machine found since speaks
-// against it, a notice stands beside it and the Alert asks for a second look.
+// Compares a Decision with newer evidence. The machine never rewrites a person's Decision. If newer evidence
+// contradicts it, a notice is shown beside the Decision and the Alert asks for a review.
 import type { Basis, Decision } from './decision.ts';
 import { namesSuspect, type ExplanationKind } from './explanation-kind.ts';
 
-/** What the machine says of an Alert now. */
+/** The basis that a Decision would have now: the current kind of explanation and its suspect. */
 export const basisOf = (alert: {
 	explanation: ExplanationKind;
 	candidates: ReadonlyArray<{ requestId: string }>;
@@ -13,8 +13,8 @@ export const basisOf = (alert: {
 });
 
 /**
- * A Decision as it may be read: the suspect that it rests on is named only while the explanation names that request. It
- * may turn out to lie in another tenure; the record keeps it.
+ * A Decision as a Supplier may read it. The suspect of its basis is shown only while the current explanation names that
+ * request, because the request may turn out to lie in another tenure. The database stores the suspect in any case.
  */
 export function shownDecision(
 	decision: Decision,
@@ -26,20 +26,25 @@ export function shownDecision(
 	return { ...decision, basis: { ...decision.basis!, suspect: null } };
 }
 
-/** The notice beside a Decision, or `null` where the evidence of `now` does not speak against it. */
+/** The notice beside a Decision. `null` if the basis `now` does not contradict the Decision. */
 export function contradictionOf(decision: Decision, now: Basis): string | null {
 	if (!decision.basis) return null;
 	const explained = namesSuspect(decision.basis.explanation);
 	const explainedNow = namesSuspect(now.explanation);
 	if (decision.verdict === 'ignorable' && explained && !explainedNow)
-		return 'Decided ignorable when a Service Request explained it; the evidence since no longer does. Look again.';
+		return 'Decided ignorable when a Service Request explained the Alert; newer evidence no longer names a suspect. Review the decision.';
 	if (decision.verdict === 'actionable' && !explained && explainedNow)
-		return 'Decided actionable when nothing explained it; a Service Request explains it now. Look again.';
-	if (explained && explainedNow && decision.basis.suspect !== now.suspect && blames(decision.reason))
-		return 'Decided with another Service Request as the suspect; the evidence since names a different one. Look again.';
+		return 'Decided actionable when nothing explained the Alert; a Service Request explains it now. Review the decision.';
+	if (
+		explained &&
+		explainedNow &&
+		decision.basis.suspect !== now.suspect &&
+		dependsOnSuspect(decision.reason)
+	)
+		return 'Decided for one Service Request as the suspect; newer evidence names a different one. Review the decision.';
 	return null;
 }
 
-/** Reasons that rest on one suspect. */
-const blames = (reason: string): boolean =>
+/** Whether the reason code holds only for the suspect that the person saw. */
+const dependsOnSuspect = (reason: string): boolean =>
 	['other-user-command', 'own-command', 'unexpected-user'].includes(reason);

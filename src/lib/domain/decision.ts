@@ -1,18 +1,18 @@
-// A Decision: what a person concluded about an Alert. The machine never decides.
+// Defines a Decision: a person's conclusion about an Alert, with a reason code. The machine never decides.
 import { z } from 'zod';
 import { ExplanationKind } from './explanation-kind.ts';
 
 export const Verdict = z.enum(['actionable', 'ignorable']);
 export type Verdict = z.infer<typeof Verdict>;
 
-/** One reason code. `key` is the digit that picks it in the reason strip. */
+/** One reason code. `key` is the digit key that selects it in the reason strip. */
 export interface ReasonCode {
 	code: string;
 	key: string;
 	label: string;
-	/** A note must say which. */
+	/** The person must add a note. */
 	noteRequired?: boolean;
-	/** Refused where no candidate Service Request stands beside the Alert. */
+	/** The reason is refused if the Alert has no candidate Service Request. */
 	needsCandidate?: boolean;
 }
 
@@ -26,7 +26,7 @@ export const REASONS: Record<Verdict, readonly ReasonCode[]> = {
 		},
 		{ code: 'own-command', key: '2', label: 'expected effect of our own command', needsCandidate: true },
 		{ code: 'known-incident', key: '3', label: 'known DCC or CSP incident', noteRequired: true },
-		{ code: 'repeat', key: '4', label: 'repeat of one already decided' },
+		{ code: 'repeat', key: '4', label: 'repeat of an Alert already decided' },
 		{ code: 'install', key: '5', label: 'Device in install, commission or exchange' },
 		{ code: 'out-of-tenure', key: '6', label: 'out of our tenure: forward' },
 		{ code: 'information', key: '7', label: 'information only' },
@@ -46,15 +46,15 @@ export const REASONS: Record<Verdict, readonly ReasonCode[]> = {
 	]
 };
 
-/** What the machine said when the person decided: new evidence is held against it. */
+/** The machine's explanation when the person decided. Newer evidence is compared with it. */
 export const Basis = z.object({
 	explanation: ExplanationKind,
-	/** The RequestID of the suspect it named, if it named one. */
+	/** The RequestID of the suspect. `null` if the explanation named none. */
 	suspect: z.string().nullable()
 });
 export type Basis = z.infer<typeof Basis>;
 
-/** A Decision as read beside its Alert. */
+/** A Decision as read beside its Alert. `basis` is missing in Decisions that were stored without one. */
 export const Decision = z.object({
 	verdict: Verdict,
 	reason: z.string(),
@@ -67,7 +67,7 @@ export type Decision = z.infer<typeof Decision>;
 
 const note = z.string().trim().max(2000).nullish();
 
-/** `verdict: null` reopens. `version` is the version of the Alert that the person saw. */
+/** `verdict: null` reopens the Alert. `version` is the version of the Alert that the person saw. */
 export const DecisionIn = z
 	.object({
 		verdict: Verdict.nullable(),
@@ -76,8 +76,6 @@ export const DecisionIn = z
 		version: z.number().int().positive()
 	})
 	.superRefine(checkReason);
-export type DecisionIn = z.infer<typeof DecisionIn>;
-
 export const BulkDecisionIn = z
 	.object({
 		items: z
@@ -95,6 +93,7 @@ export const DecisionResult = z.object({
 	conflicts: z.array(z.object({ id: z.string(), version: z.number().int().nullable() }))
 });
 
+/** Adds an issue if the reason does not belong to the verdict, or if the reason needs a note and has none. */
 export function checkReason(
 	input: { verdict: Verdict | null; reason?: string | null | undefined; note?: string | null | undefined },
 	ctx: z.RefinementCtx

@@ -1,9 +1,10 @@
-// Episodes: Alerts that are one matter take one decision. Which Alerts belong together is a pure rule over the set of
-// them, so that the order of arrival cannot matter: each Alert has keys, the Alerts of one key that follow each other
-// within its gap are a run, and a run that is large enough is an episode. Kinds of key are gone through in one order, and
-// what has found its episode is no part of the runs that follow: an Alert belongs to the first of its keys that makes
-// one, and an episode has its size of its own members. Alerts that lack the cause have other keys: they stay outside,
-// and visible.
+// Decides which Alerts form an episode: Alerts that are one matter and take one decision. The rule is a pure function of
+// the set of Alerts, so the order of arrival cannot matter.
+//
+// Each Alert has keys. Alerts of one key that follow each other within the gap of the key's rule are a run. A large
+// enough run is an episode. The kinds of key are processed in a fixed order, and an Alert that is in an episode takes no
+// part in later runs. An Alert therefore belongs to the first of its keys that makes an episode, and only members count
+// towards the size of an episode. Alerts without the cause have other keys: they stay outside, and visible.
 import { z } from 'zod';
 import { Alert, type Candidate } from './alert.ts';
 import { Decision, Verdict, checkReason } from './decision.ts';
@@ -12,35 +13,35 @@ import { namesSuspect, type ExplanationKind } from './explanation-kind.ts';
 export const EpisodeKind = z.enum(['campaign', 'home', 'storm', 'repeat']);
 export type EpisodeKind = z.infer<typeof EpisodeKind>;
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
 export interface Rule {
 	kind: EpisodeKind;
-	/** Members further apart than this are not one matter (ms). */
+	/** The longest time between two neighbouring members (ms). */
 	gap: number;
-	/** How many members, and how many different Devices, make an episode. */
+	/** The smallest number of members, and of different Devices. */
 	members: number;
 	devices: number;
 }
 
-/** By the first part of a key. In the order in which they are gone through, and an Alert prefers them. */
+/** By the name of a key, which is its first part. The order is the order of processing and of preference. */
 export const EPISODE_RULES = {
-	/** One User's Service Requests of one kind, on many Devices of one model and firmware. */
-	campaign: { kind: 'campaign', gap: 60 * MINUTE, members: 5, devices: 5 },
-	/** One firmware image, whoever sent it. */
-	image: { kind: 'campaign', gap: 24 * 60 * MINUTE, members: 5, devices: 5 },
-	/** One User's work on one home network. */
-	home: { kind: 'home', gap: 30 * MINUTE, members: 2, devices: 1 },
-	/** One code all over an area, or on one model and firmware, with no suspect. */
-	area: { kind: 'storm', gap: 2 * MINUTE, members: 10, devices: 10 },
-	model: { kind: 'storm', gap: 2 * MINUTE, members: 10, devices: 10 },
-	/** One code again and again on one Device. */
-	repeat: { kind: 'repeat', gap: 60 * MINUTE, members: 2, devices: 1 }
+	/** One User's Service Requests of one SRV, on many Devices of one model and firmware. */
+	campaign: { kind: 'campaign', gap: 60 * MINUTE_MS, members: 5, devices: 5 },
+	/** One firmware image, from any sender. */
+	image: { kind: 'campaign', gap: 24 * 60 * MINUTE_MS, members: 5, devices: 5 },
+	/** One User's Service Requests to one home network. */
+	home: { kind: 'home', gap: 30 * MINUTE_MS, members: 2, devices: 1 },
+	/** One code in one area, or on one model and firmware, without a suspect. */
+	area: { kind: 'storm', gap: 2 * MINUTE_MS, members: 10, devices: 10 },
+	model: { kind: 'storm', gap: 2 * MINUTE_MS, members: 10, devices: 10 },
+	/** One code, repeated on one Device. */
+	repeat: { kind: 'repeat', gap: 60 * MINUTE_MS, members: 2, devices: 1 }
 } as const satisfies Record<string, Rule>;
 export type KeyName = keyof typeof EPISODE_RULES;
 export const KEY_NAMES = Object.keys(EPISODE_RULES) as KeyName[];
 
-/** What decides where an Alert belongs. */
+/** The facts of an Alert that decide to which episode it belongs. */
 export interface GroupFacts {
 	deviceId: string;
 	hubId: string | null;
@@ -53,7 +54,7 @@ export interface GroupFacts {
 	suspect: Pick<Candidate, 'userId' | 'serviceReferenceVariant'> | null;
 }
 
-/** The keys of an Alert, the preferred one first. */
+/** The keys of an Alert, the preferred key first. */
 export function groupKeys(facts: GroupFacts): string[] {
 	const { deviceId, hubId, area, model, firmware, imageHash, code, explanation, suspect } = facts;
 	const keys: string[] = [];
@@ -81,7 +82,7 @@ export interface Member {
 	at: number;
 }
 
-/** Where an episode lies whose members are too many to be read: all between is its run. */
+/** The time span of an episode with too many members to read. Every Alert of its key in the span belongs to its run. */
 export interface Extent {
 	episodeId: bigint;
 	/** Epoch ms. */
@@ -92,13 +93,14 @@ export interface Extent {
 export interface Run {
 	members: Member[];
 	extents: Extent[];
+	/** Epoch ms. */
 	from: number;
 	to: number;
-	/** Large enough to be an episode. */
+	/** Whether the run is large enough to be an episode. */
 	counts: boolean;
 }
 
-/** The runs of one key, oldest first. `members` in any order; an extent stands for those that it holds. */
+/** The runs of one key, oldest first. `members` in any order. An extent replaces the members of its episode. */
 export function runsOf(members: readonly Member[], rule: Rule, extents: readonly Extent[] = []): Run[] {
 	const runs: Run[] = [];
 	for (const part of [...extents, ...members].sort(inTime)) {
@@ -117,7 +119,7 @@ export function runsOf(members: readonly Member[], rule: Rule, extents: readonly
 	return runs;
 }
 
-/** Whether so many members on so many Devices are enough. */
+/** Whether this many members on this many Devices make an episode. */
 export const makesEpisode = (rule: Rule, members: number, devices: number): boolean =>
 	members >= rule.members && devices >= rule.devices;
 
@@ -126,7 +128,7 @@ function inTime(a: Member | Extent, b: Member | Extent): number {
 	return ('at' in a ? a.at : a.from) - ('at' in b ? b.at : b.from);
 }
 
-/** What its first Alert tells of an episode. */
+/** The facts of an episode, taken from its first Alert. */
 export const EpisodeFacts = z.object({
 	code: z.string(),
 	name: z.string(),
@@ -156,56 +158,56 @@ export const Episode = z
 		facts: EpisodeFacts,
 		firstAt: z.string(),
 		lastAt: z.string(),
-		/** Alerts in it, on how many Devices, and how many events they stand for. */
+		/** Numbers of Alerts in the episode, of their Devices, and of the events that the Alerts represent. */
 		members: z.number().int(),
 		devices: z.number().int(),
 		occurrences: z.number().int(),
-		/** The DCC may have throttled: `occurrences` is a least number. */
+		/** The DCC may have throttled Alerts, so `occurrences` is a lower bound. */
 		atLeast: z.boolean(),
-		/** Members that wait for a decision. */
+		/** The number of members that wait for a decision. */
 		open: z.number().int(),
-		/** The most urgent of its members. */
+		/** The priority of the most urgent member. */
 		priority: z.number().int(),
 		version: z.number().int(),
-		/** The last decision on the whole; members that came later are not in it. */
+		/** The last decision on the whole episode. It does not cover members that joined later. */
 		decision: Decision.nullable()
 	})
 	.meta({ id: 'Episode' });
 export type Episode = z.infer<typeof Episode>;
 
-/** An episode alone: also how many Alerts look alike at the time and lack its cause. */
+/** One episode, with the number of similar Alerts of that time that lack its cause. */
 export const EpisodeDetail = Episode.extend({ outside: z.number().int() }).meta({ id: 'EpisodeDetail' });
 export type EpisodeDetail = z.infer<typeof EpisodeDetail>;
 
-/** The Alerts that look alike at the time and lack the cause of an episode: the newest, and how many there are. */
+/** Similar Alerts of that time that lack the cause of an episode: the newest, and the total number. */
 export const OutsideEpisode = z
 	.object({
 		items: z.array(Alert),
 		total: z.number().int(),
-		/** Why they are outside; `null` where nothing is outside by this kind of episode. */
+		/** Why they are outside. `null` if this kind of episode leaves no similar Alerts outside. */
 		why: z.string().nullable()
 	})
 	.meta({ id: 'OutsideEpisode' });
 export type OutsideEpisode = z.infer<typeof OutsideEpisode>;
 
-/** What an Alert outside a campaign would have to hold among its candidates to share the members' request. */
+/** The request that the members of a campaign share: its User and SRV. `null` for other kinds of key. */
 export function sharedRequest(key: string): Pick<Candidate, 'userId' | 'serviceReferenceVariant'> | null {
 	const [name, userId, serviceReferenceVariant] = key.split('|');
 	return name === 'campaign' ? { userId: userId!, serviceReferenceVariant: serviceReferenceVariant! } : null;
 }
 
-/** Why Alerts that look alike are outside an episode. `doubtful`: the members' request stands beside one of them. */
+/** Why similar Alerts are outside an episode. `doubtful`: the members' request is a candidate of one of them. */
 export function whyOutside(key: string, doubtful: boolean): string {
 	if (!sharedRequest(key))
-		return 'Their Alerts name another firmware image or none, or belong to another episode.';
-	const sent = 'The request that explains the members was not sent to these Devices';
-	return doubtful ? `${sent}, or it does not explain their Alerts.` : `${sent}.`;
+		return 'These Alerts name another firmware image or none, or belong to another episode.';
+	const notSent = 'The request that explains the members was not sent to these Devices';
+	return doubtful ? `${notSent}, or it does not explain their Alerts.` : `${notSent}.`;
 }
 
 export const EpisodePage = z.object({ items: z.array(Episode), nextCursor: z.string().nullable() });
 export type EpisodePage = z.infer<typeof EpisodePage>;
 
-/** One decision for the members that the person saw: those of `version` and before. */
+/** One decision for the members that the person saw: those up to `version` of the episode. */
 export const EpisodeDecisionIn = z
 	.object({
 		episode: z.string().regex(/^\d{1,18}$/, 'must be the id of an episode'),
@@ -216,21 +218,21 @@ export const EpisodeDecisionIn = z
 	})
 	.superRefine(checkReason);
 
-/** One line on what the matter is. */
+/** The title of an episode, one line. `devices`: the number of Devices. */
 export function episodeTitle(kind: EpisodeKind, facts: EpisodeFacts, devices: number): string {
-	const what = `${facts.code} ${facts.name}`;
+	const alert = `${facts.code} ${facts.name}`;
 	const cause = facts.suspect && describeSuspect(facts.suspect);
 	const on = `${devices.toLocaleString('en-GB')} ${devices === 1 ? 'Device' : 'Devices'}`;
 	const model = [facts.model, facts.firmware].filter(Boolean).join(' ');
 	switch (kind) {
 		case 'campaign':
-			return cause ? `${what} after ${cause}, ${on} of ${model}` : `${what}, one image on ${on}`;
+			return cause ? `${alert} after ${cause}, ${on} of ${model}` : `${alert}, one firmware image on ${on}`;
 		case 'home':
-			return `One home after ${cause ?? 'one User'}, beginning with ${what}`;
+			return `One home after ${cause ?? 'one User'}, first Alert ${alert}`;
 		case 'storm':
-			return `${what} on ${on}${facts.area ? ` around ${facts.area}` : ` of ${model}`}, no common cause found`;
+			return `${alert} on ${on}${facts.area ? ` around ${facts.area}` : ` of ${model}`}, no common cause found`;
 		case 'repeat':
-			return `${what} again and again on one Device`;
+			return `${alert}, repeated on one Device`;
 	}
 }
 
