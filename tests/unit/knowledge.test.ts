@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dccAlertTable, describeAlert, deviceAlertTable, whyNotCommand } from '#lib/domain/alert-code.ts';
-import { causeTable, causesOf, readCauseTable, reachOf } from '#lib/domain/cause-table/cause-table.ts';
+import { causeTable, causesOf, readCauseTable, effectWindowOf } from '#lib/domain/cause-table/cause-table.ts';
 import { gatherBack } from '#lib/domain/correlation/window.ts';
 import {
 	describeVariant,
@@ -132,9 +132,9 @@ describe('the cause table', () => {
 	});
 
 	it('tells how far around a Service Request its effects lie', () => {
-		expect(reachOf(causeTable, '6.27')).toMatchObject({ beforeSeconds: 0, hub: false });
-		expect(reachOf(causeTable, '8.14.3')).toMatchObject({ beforeSeconds: 28_800, hub: true });
-		expect(reachOf(causeTable, '9.99')).toBeNull();
+		expect(effectWindowOf(causeTable, '6.27')).toMatchObject({ beforeSeconds: 0, hub: false });
+		expect(effectWindowOf(causeTable, '8.14.3')).toMatchObject({ beforeSeconds: 28_800, hub: true });
+		expect(effectWindowOf(causeTable, '9.99')).toBeNull();
 	});
 
 	it('refuses a table with an unknown SRV, naming the place', () => {

@@ -1,11 +1,15 @@
-// The cause table: which Service Requests can cause which Alert, in which window, by which role, with which outcome.
+// Defines the cause table: which Service Requests can cause which Alert, in which window, from which role and with which
+// outcome. Also reads the table that the product ships.
 import { z } from 'zod';
 import data from '../knowledge/causes.json' with { type: 'json' };
 import { changesCredentials, variantTable } from '../service-reference-variant.ts';
 
 const variants = new Set(variantTable.variants.map((row) => row.code));
 
-/** IS/ES/GS Suppliers, ED/GT network operators, RSA agents, OU Other Users, LC load controller, COS and DCC itself. */
+/**
+ * IS/ES/GS Suppliers, ED/GT network operators, RSA agents, OU Other Users, LC load controllers, COS the change of
+ * Supplier party, and the DCC itself.
+ */
 export const Role = z.enum(['IS', 'GS', 'ES', 'ED', 'GT', 'RSA', 'OU', 'LC', 'COS', 'DCC']);
 export type Role = z.infer<typeof Role>;
 
@@ -15,17 +19,17 @@ export const Cause = z
 		variants: z
 			.array(z.string().refine((code) => variants.has(code), { error: 'is not in the table of SRVs' }))
 			.min(1),
-		/** Eligible roles; none = any. */
+		/** Eligible roles. Empty means any role. */
 		roles: z.array(Role),
-		/** What the response must be. `failure-or-none`: a success speaks against this cause; `success-or-none`: a failure. */
+		/** The required outcome. `none` means no answer, or no response yet. */
 		outcome: z.enum(['any', 'failure', 'failure-or-none', 'success-or-none']),
-		/** `same-hub`: also a request to another Device of the home network. */
+		/** `same-hub`: a request to another Device of the home network can be the cause too. */
 		relation: z.enum(['same-device', 'same-hub']),
-		/** Types of that other Device; none = any. */
+		/** Eligible types of that other Device. Empty means any type. */
 		targetTypes: z.array(z.string()),
 		/** `executed` counts from the execution time of a future-dated request, else from its response or request. */
 		anchor: z.enum(['executed', 'responded-or-requested', 'requested']),
-		/** Alert time minus anchor. A negative minimum: the Alert may come first (site visits). */
+		/** The window of the delay: Alert time minus anchor. A negative minimum: the Alert may come first (site visits). */
 		minSeconds: z.number().int(),
 		typicalSeconds: z.number().int(),
 		maxSeconds: z.number().int(),
@@ -36,9 +40,9 @@ export const Cause = z
 				afterDays: z.number()
 			})
 			.nullable(),
-		/** 0..1 before the time is weighed. */
+		/** Score from 0 to 1, before the delay is weighed. */
 		prior: z.number().min(0).max(1),
-		/** `circumstantial`: a shared event, no cause; never more than weak. */
+		/** `circumstantial`: a shared event, not a cause. Such a candidate is never more than weak. */
 		confidence: z.enum(['specification', 'strong', 'weak', 'circumstantial']),
 		mechanism: z.string().min(1).max(160)
 	})
@@ -56,11 +60,11 @@ export const CauseEntry = z.strictObject({
 });
 export type CauseEntry = z.infer<typeof CauseEntry>;
 
-/** A table as it is kept: the file that the product ships, and every version in the database. */
+/** A table as it is stored: the file that the product ships, and every version in the database. */
 export const CauseFile = z.strictObject({
 	version: z.string(),
 	entries: z.array(CauseEntry),
-	/** Codes that no command can cause, with the reason. */
+	/** Alerts that no command can cause, with the reason. */
 	notCommand: z.array(z.strictObject({ why: z.string(), alerts: z.array(z.string()).min(1) }))
 });
 export type CauseFile = z.infer<typeof CauseFile>;
@@ -69,45 +73,51 @@ export interface CauseTable {
 	version: string;
 	entries: ReadonlyMap<string, CauseEntry>;
 	notCommand: ReadonlyMap<string, string>;
-	/** By SRV: how far around its anchor the Alerts lie that it can cause. */
-	reach: ReadonlyMap<string, Reach>;
+	/** By SRV: where the Alerts lie that a request of this SRV can explain. */
+	effectWindows: ReadonlyMap<string, EffectWindow>;
 }
 
-export interface Reach {
+/** The largest window of all causes that list one SRV, counted from the request's anchor. */
+interface EffectWindow {
 	beforeSeconds: number;
 	afterSeconds: number;
-	/** Whether Alerts of other Devices of the home network may be its effect. */
+	/** Whether the request can also explain Alerts of other Devices of the home network. */
 	hub: boolean;
 }
 
-/** Checks a table; throws an error that names the entry and the field. */
+/** Checks a table. Throws a ZodError that names the entry and the field. */
 export function readCauseTable(file: unknown): CauseTable {
 	const { version, entries, notCommand } = CauseFile.parse(file);
-	const reach = new Map<string, Reach>();
-	for (const cause of entries.flatMap((entry) => entry.causes)) {
-		const rotations =
-			cause.condition?.kind === 'credential-change' ? [...variants].filter(changesCredentials) : [];
-		for (const variant of new Set([...cause.variants, ...rotations])) {
-			const known = reach.get(variant) ?? { beforeSeconds: 0, afterSeconds: 0, hub: false };
-			reach.set(variant, {
-				beforeSeconds: Math.max(known.beforeSeconds, -cause.minSeconds),
-				afterSeconds: Math.max(
-					known.afterSeconds,
-					cause.maxSeconds,
-					rotations.includes(variant) ? cause.condition!.beforeDays * 86_400 : 0
-				),
-				hub: known.hub || cause.relation === 'same-hub'
-			});
-		}
-	}
 	return {
 		version,
 		entries: new Map(entries.map((entry) => [entry.alert, entry])),
 		notCommand: new Map(
 			notCommand.flatMap(({ why, alerts }) => alerts.map((alert) => [alert, why] as const))
 		),
-		reach
+		effectWindows: effectWindowsOf(entries.flatMap((entry) => entry.causes))
 	};
+}
+
+/** A request that changes credentials also affects the Alerts of every cause that depends on such a change. */
+function effectWindowsOf(causes: readonly Cause[]): Map<string, EffectWindow> {
+	const windows = new Map<string, EffectWindow>();
+	for (const cause of causes) {
+		const credentialVariants =
+			cause.condition?.kind === 'credential-change' ? [...variants].filter(changesCredentials) : [];
+		for (const variant of new Set([...cause.variants, ...credentialVariants])) {
+			const known = windows.get(variant) ?? { beforeSeconds: 0, afterSeconds: 0, hub: false };
+			windows.set(variant, {
+				beforeSeconds: Math.max(known.beforeSeconds, -cause.minSeconds),
+				afterSeconds: Math.max(
+					known.afterSeconds,
+					cause.maxSeconds,
+					credentialVariants.includes(variant) ? cause.condition!.beforeDays * 86_400 : 0
+				),
+				hub: known.hub || cause.relation === 'same-hub'
+			});
+		}
+	}
+	return windows;
 }
 
 /** The file that the product ships. */
@@ -116,7 +126,7 @@ export const shippedFile: CauseFile = CauseFile.parse(data);
 /** The table that the product starts with. */
 export const causeTable: CauseTable = readCauseTable(shippedFile);
 
-/** The row of an Alert: a DCC Alert by the child element first, then by its code. */
+/** The entry of an Alert: for a DCC Alert first by the child element, then by its code. */
 export function causesOf(
 	table: CauseTable,
 	alert: { code: string; dccPayload?: string | null }
@@ -127,8 +137,10 @@ export function causesOf(
 	);
 }
 
-/** The causes of an Alert that list this SRV; `undefined` where the table has no row for it. */
+/** The causes in the entry that list this SRV. `undefined` if the table has no entry for the Alert. */
 export const causesListing = (entry: CauseEntry | undefined, variant: string): Cause[] | undefined =>
 	entry?.causes.filter(({ variants }) => variants.includes(variant));
 
-export const reachOf = (table: CauseTable, variant: string): Reach | null => table.reach.get(variant) ?? null;
+/** The effect window of an SRV. `null` if no cause of the table lists the SRV. */
+export const effectWindowOf = (table: CauseTable, variant: string): EffectWindow | null =>
+	table.effectWindows.get(variant) ?? null;

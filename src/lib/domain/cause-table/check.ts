@@ -1,24 +1,24 @@
-// What is wrong with a cause table, each fault by its place, with the Alert code in it.
+// Checks a cause table that a person wrote, and names each fault by its place, with the Alert code in the path.
 import type { z } from 'zod';
 import { describeAlert } from '../alert-code.ts';
 import { CauseFile } from './cause-table.ts';
 
 export interface TableFault {
-	/** `entries.8F30.causes.0.minSeconds`; a cause is counted from 0. */
+	/** For example `entries.8F30.causes.0.minSeconds`. Causes are numbered from 0. */
 	path: string;
 	message: string;
 }
 
-export type CheckedTable = { file: CauseFile; faults: null } | { file: null; faults: TableFault[] };
+type CheckedTable = { file: CauseFile; faults: null } | { file: null; faults: TableFault[] };
 
-/** Reads a table that somebody wrote; tells all of its faults at once. */
+/** Returns the table, or all of its faults at once. Never throws. */
 export function checkCauseTable(input: unknown): CheckedTable {
 	const read = CauseFile.safeParse(input, { error: inWords });
 	const faults = read.success ? contentFaults(read.data) : read.error.issues.map((i) => fault(i, input));
 	return read.success && faults.length === 0 ? { file: read.data, faults: null } : { file: null, faults };
 }
 
-/** What the schema says by itself is for programmers. */
+/** Rewords the schema's messages for people. The schema's own messages are written for programmers. */
 function inWords(issue: z.core.$ZodRawIssue): string | undefined {
 	const letters = 'origin' in issue && issue.origin === 'string';
 	if (issue.code === 'too_big')
@@ -36,7 +36,7 @@ const fault = ({ path, message }: z.core.$ZodIssue, input: unknown): TableFault 
 	message
 });
 
-/** The entry's place in the list becomes its Alert code. */
+/** Replaces the index of an entry in the path by the entry's Alert code. */
 function namePath(path: readonly PropertyKey[], input: unknown): string {
 	const [list, at, ...rest] = path;
 	if (list !== 'entries' || typeof at !== 'number') return path.map(String).join('.');
@@ -45,39 +45,41 @@ function namePath(path: readonly PropertyKey[], input: unknown): string {
 	return ['entries', typeof alert === 'string' && alert !== '' ? alert : at, ...rest].map(String).join('.');
 }
 
-/** What the schema cannot see: a table that would lose a row, or that speaks of Alerts that nobody knows. */
+/** Finds the faults that the schema cannot see: duplicate entries or ids, and texts that are not Alert codes. */
 function contentFaults({ entries, notCommand }: CauseFile): TableFault[] {
 	const faults: TableFault[] = [];
 	const causeIds = new Set<string>();
 	const seen = new Set<string>();
 	for (const { alert, causes } of entries) {
 		const path = `entries.${alert}`;
-		if (seen.has(alert)) faults.push({ path, message: 'stands in the table twice' });
+		if (seen.has(alert)) faults.push({ path, message: 'is in the table twice' });
 		seen.add(alert);
 		if (!isAlertCode(alert))
-			faults.push({ path, message: 'is no Alert: write 8F30, N24 or payload:CommandFailure' });
+			faults.push({ path, message: 'is not an Alert: write 8F30, N24 or payload:CommandFailure' });
 		for (const [i, { id }] of causes.entries()) {
 			if (causeIds.has(id))
 				faults.push({ path: `${path}.causes.${i}.id`, message: 'is the id of another cause' });
 			causeIds.add(id);
 		}
 	}
-	const excused = new Set<string>();
+	const notCommandAlerts = new Set<string>();
 	for (const [i, { alerts }] of notCommand.entries())
 		for (const alert of alerts) {
 			const path = `notCommand.${i}.${alert}`;
-			if (excused.has(alert)) faults.push({ path, message: 'stands in the list twice' });
-			excused.add(alert);
+			if (notCommandAlerts.has(alert)) faults.push({ path, message: 'is in the list twice' });
+			notCommandAlerts.add(alert);
 		}
 	return faults;
 }
 
-/** An Alert of the table: a Device Alert code, an N-code or a child element. A code that the tables of codes do not
- * know yet is taken: it arrives before a release knows it. */
+/**
+ * Whether the text names an Alert: a Device Alert code, an N-code, or `payload:` and a child element. A code that the
+ * tables of codes do not list is accepted, because it may arrive before a release lists it.
+ */
 const isAlertCode = (alert: string): boolean =>
 	/^(8[0-9A-F]{3}|AD1|N\d{1,3}|payload:[A-Za-z0-9]{1,80})$/.test(alert);
 
-/** What a row of the table is about. */
+/** Describes the Alert of an entry. */
 export function describeTableAlert(alert: string) {
 	const [, dccPayload] = /^payload:(.+)$/.exec(alert) ?? [];
 	if (dccPayload) return describeAlert({ kind: 'dcc', code: alert, dccPayload });

@@ -1,32 +1,32 @@
-// What differs between two cause tables, row by row and field by field.
+// Compares two cause tables, entry by entry and field by field.
 import type { Cause, CauseEntry, CauseFile } from './cause-table.ts';
 
 export type ChangeKind = 'added' | 'removed' | 'changed';
 
 export interface FieldChange {
 	field: string;
-	/** `undefined`: there was none. */
+	/** `undefined`: the entry or the cause did not exist. */
 	before: unknown;
 	after: unknown;
 }
 
-export interface CauseChange {
+interface CauseChange {
 	id: string;
 	kind: ChangeKind;
 	fields: FieldChange[];
 }
 
-export interface EntryChange {
+interface EntryChange {
 	alert: string;
 	kind: ChangeKind;
-	/** Of the entry itself: its guidance. */
+	/** Changes of the entry itself: its guidance. */
 	fields: FieldChange[];
 	causes: CauseChange[];
 }
 
 export interface TableDiff {
 	entries: EntryChange[];
-	/** Codes that no command can cause: the reason before and after. */
+	/** Alerts that no command can cause: the reason before and after. `undefined`: the Alert was not in the list. */
 	notCommand: Array<{ alert: string; before: string | undefined; after: string | undefined }>;
 }
 
@@ -75,14 +75,14 @@ function fieldChanges<T extends object>(
 
 const kindOf = (old: unknown, now: unknown): ChangeKind => (!old ? 'added' : !now ? 'removed' : 'changed');
 
-/** Lists of SRVs and roles are sets: their order says nothing. The database keeps keys in an order of its own. */
+/** One text for equal values. Lists of SRVs and roles are sets, and the database stores keys in its own order. */
 function canonical(value: unknown): string {
 	if (Array.isArray(value)) return JSON.stringify([...value].sort());
 	if (value && typeof value === 'object') return JSON.stringify(Object.entries(value).sort());
 	return JSON.stringify(value) ?? 'none';
 }
 
-/** Both lists by key, in the order of the new one; what was removed comes last. */
+/** Pairs the items of both lists by key, in the order of the new list. Removed items come last. */
 function pairs<T>(
 	before: readonly T[],
 	after: readonly T[],

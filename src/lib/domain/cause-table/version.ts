@@ -1,8 +1,8 @@
-// A version of the cause table: who drafted, proposed and activated it, and what it holds.
+// Defines a version of the cause table: its status, who drafted, proposed and activated it, and its content.
 import { z } from 'zod';
 import { CauseFile } from './cause-table.ts';
 
-/** A date, with a counter for what people made that day. The product ships plain dates. */
+/** A date. Versions that people make that day have a counter after it; the product ships plain dates. */
 export const Version = z
 	.string()
 	.regex(/^\d{4}-\d{2}-\d{2}(\.\d{1,4})?$/, 'is not a version of the cause table');
@@ -11,14 +11,14 @@ export const VersionStatus = z.enum(['draft', 'proposed', 'active', 'retired']);
 export type VersionStatus = z.infer<typeof VersionStatus>;
 
 /** The next free version of a day: `2026-11-24.1`, `2026-11-24.2`. */
-export function nextVersion(day: string, taken: Iterable<string>): string {
-	const counters = [...taken].flatMap((version) =>
+export function nextVersion(day: string, existing: Iterable<string>): string {
+	const counters = [...existing].flatMap((version) =>
 		version.startsWith(`${day}.`) ? [Number(version.slice(day.length + 1))] : []
 	);
 	return `${day}.${Math.max(0, ...counters) + 1}`;
 }
 
-/** The members who may change the table; the others read it. */
+/** The roles of members who may change the table. All other members may read it. */
 export const EDITOR_ROLES: readonly string[] = ['lead', 'officer', 'engineer'];
 
 const Step = z.object({ by: z.string(), at: z.string() });
@@ -26,14 +26,14 @@ const Step = z.object({ by: z.string(), at: z.string() });
 const summary = {
 	version: Version,
 	status: VersionStatus,
-	/** Counts the times that it was saved: whoever saves names the one they read. */
+	/** Counts how often the version was saved. A person who saves states the revision that they read. */
 	revision: z.number().int(),
 	basedOn: z.string().nullable(),
 	note: z.string().nullable(),
-	/** Whether it came with the product. */
+	/** Whether the product shipped this version. */
 	shipped: z.boolean(),
 	drafted: Step,
-	/** `you`: by whoever asks, who is not the one to activate it. */
+	/** `you`: the reader proposed it, and therefore may not activate it. `null`: not proposed yet. */
 	proposed: Step.extend({ you: z.boolean() }).nullable(),
 	activated: Step.nullable()
 };
@@ -43,7 +43,7 @@ export type TableSummary = z.infer<typeof TableSummary>;
 
 export const TableVersion = z.object({
 	...summary,
-	/** Everything that was done to it, oldest first. */
+	/** Every step in the life of the version, oldest first. */
 	history: z.array(Step.extend({ what: z.string() })),
 	body: CauseFile
 });
@@ -56,7 +56,7 @@ export const TableList = z.object({
 });
 export type TableList = z.infer<typeof TableList>;
 
-/** A draft to save: a new one, or the next revision of one that is there. The table in it is checked by itself. */
+/** A draft to save: a new draft, or the next revision of an existing one. `checkCauseTable` checks the body. */
 export const DraftIn = z.strictObject({
 	version: Version.nullish(),
 	revision: z.number().int().nullish(),

@@ -1,9 +1,9 @@
-// What-if: how the explanations of stored Alerts would read under another cause table.
+// Counts how the explanations of stored Alerts would change under another cause table (what-if replay).
 import { z } from 'zod';
 import { ExplanationKind, namesSuspect } from '../explanation-kind.ts';
 import type { Explanation } from '../correlation/correlate.ts';
 
-/** How far back the replay goes, and how many Alerts it looks at, at most. */
+/** Limits of a replay: days back, Alerts in total, Alerts a page, and examples for each change. */
 export const WHAT_IF = { days: 30, alerts: 200_000, page: 500, examples: 20 } as const;
 
 export const WhatIfChange = z.object({
@@ -11,10 +11,10 @@ export const WhatIfChange = z.object({
 	name: z.string(),
 	from: ExplanationKind,
 	to: ExplanationKind,
-	/** Whether another Service Request would be named as the suspect. Where it and the kind stay: wording or rank. */
+	/** Whether the suspect would be another Service Request. If kind and suspect are the same, wording or rank differ. */
 	suspectChanged: z.boolean(),
 	count: z.number().int(),
-	/** The newest, at most twenty. */
+	/** Ids of the newest Alerts, at most twenty. */
 	examples: z.array(z.string())
 });
 export type WhatIfChange = z.infer<typeof WhatIfChange>;
@@ -22,30 +22,30 @@ export type WhatIfChange = z.infer<typeof WhatIfChange>;
 export const WhatIf = z
 	.object({
 		version: z.string(),
-		/** The table that was active when it ran. */
+		/** The version that was active when the replay ran. */
 		against: z.string(),
 		state: z.enum(['waiting', 'running', 'done', 'failed']),
-		/** Whether the draft and the active table are still those that it compared. */
+		/** Whether the result is still valid: neither the draft nor the active table has changed since. */
 		stands: z.boolean(),
 		startedBy: z.string(),
 		startedAt: z.string(),
 		finishedAt: z.string().nullable(),
-		/** Alerts from this instant on. */
+		/** The replay covers Alerts from this instant on. */
 		since: z.string(),
-		/** It stopped at the limit of Alerts, before it came to `since`. */
+		/** The replay reached the limit of Alerts before it reached `since`. */
 		stoppedEarly: z.boolean(),
-		/** Alerts of your Supplier: looked at so far, to look at, and those that would have another kind or suspect. */
+		/** Alerts of the reader's Supplier: replayed so far, to replay, and those with another kind or suspect. */
 		progress: z.number().int(),
 		total: z.number().int(),
 		changed: z.number().int(),
 		changes: z.array(WhatIfChange),
-		/** Why it failed. */
+		/** Why the replay failed. `null` if it did not fail. */
 		fault: z.string().nullable()
 	})
 	.meta({ id: 'WhatIf' });
 export type WhatIf = z.infer<typeof WhatIf>;
 
-/** The change of one explanation, or `null` where it reads the same. */
+/** The change of one explanation. `null` if a reader would see no difference. */
 export function explanationChange(
 	before: Explanation,
 	after: Explanation
@@ -57,15 +57,15 @@ export function explanationChange(
 const suspectOf = ({ kind, candidates }: Explanation): string | null =>
 	namesSuspect(kind) ? (candidates[0]?.requestId ?? null) : null;
 
-/** All that a reader would see; the version of the table alone is no change. */
+/** Everything in an explanation that a reader would see. The version of the table alone is not a change. */
 const content = (explanation: Explanation): string =>
 	JSON.stringify({ ...explanation, tableVersion: '', settlesAt: null, dueAt: null });
 
-/** Whether it says something else, and not the same in other words. */
+/** Whether kind or suspect changed, and not only the wording or the rank. */
 export const isChange = (change: Pick<WhatIfChange, 'from' | 'to' | 'suspectChanged'>): boolean =>
 	change.from !== change.to || change.suspectChanged;
 
-/** Counts changes for one Supplier. */
+/** Counts the changes for one Supplier. */
 export class WhatIfTally {
 	progress = 0;
 	changed = 0;
@@ -88,7 +88,7 @@ export class WhatIfTally {
 		if (row.examples.length < WHAT_IF.examples) row.examples.push(alert.id);
 	}
 
-	/** What matters most first: another kind, another suspect, then wording; then by how many. */
+	/** Changes of the kind first, then of the suspect, then of the wording. Within each group, the most frequent first. */
 	get changes(): WhatIfChange[] {
 		const weight = (c: WhatIfChange): number => (c.from !== c.to ? 2 : Number(isChange(c)));
 		return [...this.#changes.values()].sort(

@@ -1,7 +1,7 @@
 // index-service-requests: puts stored Service Requests into the Redis index, and then has the Alerts around them explained
 // again. An Alert that is stored later finds the request in the index: whichever comes second sees the other.
 import type pg from 'pg';
-import { reachOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
+import { effectWindowOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { LONGEST_WAIT_SECONDS } from '#lib/domain/correlation/evidence.ts';
 import { EXCLUDED_WITHIN } from '#lib/domain/correlation/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
@@ -82,7 +82,7 @@ interface Range {
 
 function rangeOf(request: ServiceRequest, table: CauseTable, learned: Learned): Range {
 	const instants = [request.requestedAt, request.respondedAt, request.executeAt].filter((at) => at !== null);
-	const known = reachOf(table, request.serviceReferenceVariant);
+	const known = effectWindowOf(table, request.serviceReferenceVariant);
 	return {
 		from: Math.min(...instants) - (known?.beforeSeconds ?? 0) * 1000 - MARGIN_MS,
 		to:
