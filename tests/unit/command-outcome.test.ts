@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-	INSTRUCTIONS_WITHIN,
+	INSTRUCTION_REPORT_WINDOW_MS,
 	commandOutcome,
 	outcomeSentence
 } from '#lib/domain/correlation/command-outcome.ts';
@@ -21,7 +21,7 @@ const report = (instruction: number, code = '8F66', at = NOON + instruction * 30
 });
 const alert = { code: '8F66', reference: reference(1) };
 const soon = NOON + 60_000;
-const late = NOON + INSTRUCTIONS_WITHIN + 60_000;
+const late = NOON + INSTRUCTION_REPORT_WINDOW_MS + 60_000;
 
 describe('the outcome of a command that runs in several instructions', () => {
 	it.each([
@@ -57,8 +57,10 @@ describe('the outcome of a command that runs in several instructions', () => {
 
 	it('waits two hours from the first report, whichever came in first', () => {
 		const reports = [report(2), report(1)];
-		expect(commandOutcome(alert, reports, soon)?.dueAt).toBe(NOON + 3000 + INSTRUCTIONS_WITHIN);
-		expect(commandOutcome(alert, reports.toReversed(), soon)?.dueAt).toBe(NOON + 3000 + INSTRUCTIONS_WITHIN);
+		expect(commandOutcome(alert, reports, soon)?.dueAt).toBe(NOON + 3000 + INSTRUCTION_REPORT_WINDOW_MS);
+		expect(commandOutcome(alert, reports.toReversed(), soon)?.dueAt).toBe(
+			NOON + 3000 + INSTRUCTION_REPORT_WINDOW_MS
+		);
 	});
 
 	it('is none where the Alert tells of no instructions, or is no outcome', () => {

@@ -48,7 +48,7 @@ describe('the User whose counter it is', () => {
 	it('is not the one User of an equal counter where the record of the addressee is missing', () => {
 		const { kind, notes } = explain([stored(EDN, '6.15.1')], of({ messageCode: '0103' }, BRW));
 		expect(kind).not.toBe('exact');
-		expect(notes).toContain('It names a command that the audit data does not hold.');
+		expect(notes).toContain('The Alert names a command that is not in the audit data.');
 	});
 });
 
@@ -100,7 +100,7 @@ describe('a counter whose User is not known', () => {
 	it('says that it does not know whose it is', () => {
 		const { candidates } = explain([held(BRW)], bare);
 		expect(candidates).toMatchObject([{ tier: 'strong' }]);
-		expect(candidates[0]!.reasons[0]!.text).toContain('not whose it is');
+		expect(candidates[0]!.reasons[0]!.text).toContain('but not the User who sent it');
 	});
 
 	it('of a command not supported is exact near the command alone', () => {
@@ -127,7 +127,7 @@ describe('commands that the DCC issues under its own id and counter', () => {
 			expect(kind).not.toBe('exact');
 			expect(candidates.some((c) => c.tier === 'exact')).toBe(false);
 			expect(notes).toContain(
-				`The DCC issues ${variant} under its own counter, so that no counter leads to the Service Request.`
+				`The DCC issues ${variant} under its own counter, so the counter cannot identify the Service Request.`
 			);
 		}
 	});
@@ -159,6 +159,6 @@ describe('a command that the audit data does not hold', () => {
 		const reference = naming({ originatorId: BRW, counter: '5' });
 		const { kind, candidates, notes } = explain([request(EDN, '6.5', 20)], { reference });
 		expect([kind, candidates.map((c) => c.tier)]).toEqual(['ambiguous', ['weak']]);
-		expect(notes).toContain('It names a command that the audit data does not hold.');
+		expect(notes).toContain('The Alert names a command that is not in the audit data.');
 	});
 });

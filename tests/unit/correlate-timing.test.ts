@@ -202,7 +202,7 @@ describe('the instant of an Alert', () => {
 		'is explained beside the Alert where the clock is %s',
 		(clockStatus) => {
 			expect(explain([], { clockStatus }).notes).toEqual([
-				'The clock of the Device is not reliable: matched on the time of receipt.'
+				'The clock of the Device is not reliable: the Alert was matched by its time of receipt.'
 			]);
 			expect(explain([]).notes).toEqual([]);
 		}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isFrequent, isSampled, sightingsOf, weighCounts, type Count } from '#lib/domain/learned-evidence.ts';
 import {
 	patternKey,
-	spellFrequency,
+	formatFrequency,
 	withFrequencies,
 	type LearnedPattern
 } from '#lib/domain/learned-pattern.ts';
@@ -191,7 +191,7 @@ describe('what the counts say', () => {
 			'seen before 12 of 430 such Alerts within 10 min; by chance 11: no more than by chance'
 		]
 	])('%o reads: %s', (fields, text) => {
-		expect(spellFrequency(pattern(fields))).toBe(text);
+		expect(formatFrequency(pattern(fields))).toBe(text);
 	});
 
 	it('learns from a fixed share of many homes, and from every home of few', () => {

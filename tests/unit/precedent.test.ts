@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { rarer, spellPrecedents } from '#lib/domain/precedent.ts';
+import { rarer, formatPrecedents } from '#lib/domain/precedent.ts';
 
 test.each([
-	[0, 0, 'nobody has decided such a one yet'],
+	[0, 0, 'nobody has decided such an Alert yet'],
 	[1, 0, 'decided once, ignorable'],
 	[0, 1, 'decided once, actionable'],
 	[48, 2, '48 of 50 ignorable, 2 actionable'],
 	[3, 9, '9 of 12 actionable, 3 ignorable'],
 	[7, 0, 'all 7 ignorable']
 ])('%i ignorable and %i actionable decisions read as: %s', (ignorable, actionable, text) => {
-	expect(spellPrecedents({ ignorable, actionable })).toBe(text);
+	expect(formatPrecedents({ ignorable, actionable })).toBe(text);
 });
 
 test('the rarer verdict is told first, and of two equals the one that asks for work', () => {

@@ -1,6 +1,6 @@
-// Learned evidence: how often a Service Request of one kind stood before the Alerts of one code, and how often it would
-// stand there by chance, which is how often it stands before the Alerts of all other codes. It counts and suggests; a
-// person reviews what the cause table does not know.
+// Counts learned evidence: how often Service Requests of one kind precede the Alerts of one code, compared with chance.
+// The chance is how often they precede the Alerts of all other codes. The machine counts and suggests. A person reviews
+// the patterns that the cause table does not list.
 import type { Anchor } from './alert.ts';
 import { CLOCK_TOLERANCE_MS } from './correlation/clock-tolerance.ts';
 import { isVisible } from './correlation/disclosure.ts';
@@ -9,22 +9,25 @@ import { patternKey, type Frequency, type Pattern } from './learned-pattern.ts';
 import { outcomeOf } from './response-code.ts';
 import type { ServiceRequest } from './service-request.ts';
 
-/** Upper ends of the delay buckets (seconds). What is further off is not counted. */
+/** Upper ends of the delay buckets (seconds). Longer delays are not counted. */
 export const BUCKETS = [30, 120, 600, 3600, 21_600, 86_400] as const;
+/** The longest delay that is counted (ms). */
 export const LEARN_WITHIN = BUCKETS.at(-1)! * 1000;
 
-/** A pattern is offered as a candidate when it was seen this often, on this many Devices, and the lower end of the
- * interval of its lift is this high: four of five such sightings are then no coincidence. */
+/**
+ * The least figures with which a pattern is offered as a candidate: sightings, Devices, and the lower end of the
+ * interval of its lift. With a lift of 5, four of five sightings are no coincidence.
+ */
 export const OFFER = { seen: 20, devices: 5, lift: 5 } as const;
-/** Figures on fewer Alerts are not shown: they would be read as more than they are. */
-const LEAST_SHOWN = 10;
+/** Patterns with fewer sightings are not shown: people would read more into their figures than they say. */
+const MIN_SHOWN_SIGHTINGS = 10;
 
-/** One kind of Service Request before one Alert: the nearest of that kind, in which bucket. */
+/** The nearest Service Request of one kind before one Alert. `bucket`: the index of its delay in `BUCKETS`. */
 export interface Sighting extends Pick<Pattern, 'serviceReferenceVariant' | 'userRole' | 'relation'> {
 	bucket: number;
 }
 
-/** What stood before an Alert within the viewer's sight: each kind once, by the nearest. In one order. */
+/** The requests before an Alert that the viewer may see: each kind once, by the nearest request. Sorted by kind. */
 export function sightingsOf(evidence: Pick<Evidence, 'alert' | 'requests' | 'home' | 'viewer'>): Sighting[] {
 	const { alert, requests } = evidence;
 	const nearest = new Map<string, Sighting>();
@@ -44,7 +47,10 @@ export function sightingsOf(evidence: Pick<Evidence, 'alert' | 'requests' | 'hom
 	return [...nearest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sighting]) => sighting);
 }
 
-/** The last instant of a request before an Alert: executed where it was future-dated, else sent. `null`: all came after. */
+/**
+ * The last instant of a request before an Alert at `at` (epoch ms): the execution of a future-dated request, else the
+ * sending. `null`: all instants are later than the Alert.
+ */
 export function lastBefore(
 	{ requestedAt, respondedAt, executeAt }: ServiceRequest,
 	at: number
@@ -57,39 +63,45 @@ export function lastBefore(
 	return instants.find((instant) => instant.at <= at + CLOCK_TOLERANCE_MS) ?? null;
 }
 
-function bucketOf(ms: number): number | null {
-	const bucket = BUCKETS.findIndex((end) => ms <= end * 1000);
+function bucketOf(delayMs: number): number | null {
+	const bucket = BUCKETS.findIndex((endSeconds) => delayMs <= endSeconds * 1000);
 	return bucket === -1 ? null : bucket;
 }
 
 /**
- * Of many homes a fixed share is learned from: one in `share`, the same ones always. `homeId`: the EUI-64 of the hub. The
- * record asks the same of a request (learned-counts.ts).
+ * Whether the machine learns from a home: from one in `share` homes, always the same ones. `homeId`: the EUI-64 of the
+ * hub. The database computes the same condition for a request (learned-counts.ts).
  */
 export function isSampled(homeId: string, share: number): boolean {
 	const serial = Number.parseInt(homeId.slice(-11).replaceAll('-', ''), 16);
 	return ((Math.imul(serial, SPREAD) >>> 0) >>> 8) % share === 0;
 }
-/** Serial numbers follow each other: multiplied by this, they lie all over 32 bits. */
+/** Spreads consecutive serial numbers over 32 bits (Fibonacci hashing). */
 export const SPREAD = 0x61c88647;
 
-/** How many Alerts of a code showed a sighting; `serviceReferenceVariant: ''` counts the Alerts themselves. */
+/** `n` Alerts of a code had the sighting. `serviceReferenceVariant: ''` counts the Alerts themselves. */
 export interface Count extends Pattern {
 	bucket: number;
 	n: number;
 }
 
-/** The figures of every pattern with at least `least` sightings, in the window that tells most. Order does not matter. */
-export function weighCounts(counts: readonly Count[], least = LEAST_SHOWN): Array<Pattern & Frequency> {
-	const totals = new Map<string, number>();
-	const ofType = new Map<string, number>();
+/**
+ * The figures of every pattern with at least `minSightings` sightings, in its best window. The order of `counts` does
+ * not matter.
+ */
+export function weighCounts(
+	counts: readonly Count[],
+	minSightings = MIN_SHOWN_SIGHTINGS
+): Array<Pattern & Frequency> {
+	const alertsByCode = new Map<string, number>();
+	const alertsByType = new Map<string, number>();
 	const byPattern = new Map<string, { pattern: Pattern; buckets: number[] }>();
-	const byKind = new Map<string, number[]>();
+	const bucketsByKind = new Map<string, number[]>();
 	for (const { bucket, n, ...pattern } of counts) {
 		const { deviceType, code, serviceReferenceVariant, userRole, relation } = pattern;
 		if (serviceReferenceVariant === '') {
-			add(totals, `${deviceType}|${code}`, n);
-			add(ofType, deviceType, n);
+			add(alertsByCode, `${deviceType}|${code}`, n);
+			add(alertsByType, deviceType, n);
 			continue;
 		}
 		const key = patternKey(pattern);
@@ -97,25 +109,26 @@ export function weighCounts(counts: readonly Count[], least = LEAST_SHOWN): Arra
 		own.buckets[bucket]! += n;
 		byPattern.set(key, own);
 		const kind = `${deviceType}|${serviceReferenceVariant}|${userRole}|${relation}`;
-		const all = byKind.get(kind) ?? BUCKETS.map(() => 0);
+		const all = bucketsByKind.get(kind) ?? BUCKETS.map(() => 0);
 		all[bucket]! += n;
-		byKind.set(kind, all);
+		bucketsByKind.set(kind, all);
 	}
 	const weighed: Array<Pattern & Frequency> = [];
 	for (const { pattern, buckets } of byPattern.values()) {
 		const { deviceType, code, serviceReferenceVariant, userRole, relation } = pattern;
-		const of = totals.get(`${deviceType}|${code}`) ?? 0;
-		const others = (ofType.get(deviceType) ?? 0) - of;
-		const all = byKind.get(`${deviceType}|${serviceReferenceVariant}|${userRole}|${relation}`)!;
+		const of = alertsByCode.get(`${deviceType}|${code}`) ?? 0;
+		const others = (alertsByType.get(deviceType) ?? 0) - of;
+		const all = bucketsByKind.get(`${deviceType}|${serviceReferenceVariant}|${userRole}|${relation}`)!;
 		const best = bestWindow(buckets, all, of, others);
-		if (best && best.seen >= least) weighed.push({ ...pattern, ...best });
+		if (best && best.seen >= minSightings) weighed.push({ ...pattern, ...best });
 	}
 	return weighed;
 }
 
 /**
- * Of the windows from the Alert backwards, the one with the most sightings beyond chance among those whose lift is sure
- * enough to be offered; where none is, the surest.
+ * Among the windows whose lift is sure enough to be offered, the window with the most sightings beyond chance. If there
+ * is none, the window with the surest lift. `own` and `all`: sightings by bucket, before Alerts of this code and of all
+ * codes. `of` and `others`: numbers of Alerts of this code and of all other codes.
  */
 function bestWindow(
 	own: readonly number[],
@@ -124,38 +137,38 @@ function bestWindow(
 	others: number
 ): Frequency | null {
 	let best: Frequency | null = null;
-	let [seen, elsewhere] = [0, 0];
+	let [seen, seenBeforeOthers] = [0, 0];
 	for (const [i, withinSeconds] of BUCKETS.entries()) {
 		seen += own[i]!;
-		elsewhere += all[i]! - own[i]!;
+		seenBeforeOthers += all[i]! - own[i]!;
 		if (seen === 0) continue;
-		const frequency = frequencyOf(withinSeconds, seen, of, elsewhere, others);
+		const frequency = frequencyOf(withinSeconds, seen, of, seenBeforeOthers, others);
 		if (!best || isBetter(frequency, best)) best = frequency;
 	}
 	return best;
 }
 
 function isBetter(a: Frequency, b: Frequency): boolean {
-	const [sureA, sureB] = [a.low >= OFFER.lift, b.low >= OFFER.lift];
-	if (sureA !== sureB) return sureA;
-	return sureA ? a.seen - a.byChance > b.seen - b.byChance : a.low > b.low;
+	const [isSureA, isSureB] = [a.low >= OFFER.lift, b.low >= OFFER.lift];
+	if (isSureA !== isSureB) return isSureA;
+	return isSureA ? a.seen - a.byChance > b.seen - b.byChance : a.low > b.low;
 }
 
 /**
- * The ratio of two shares with its 95 % interval (log method, half a case added to each cell so that "never elsewhere"
- * gives a wide interval and no infinity).
+ * The ratio of two shares with its 95 % interval (log method). Half a case is added to each cell, so that a pattern that
+ * never precedes other Alerts has a wide interval instead of an infinite lift.
  */
 function frequencyOf(
 	withinSeconds: number,
 	seen: number,
 	of: number,
-	elsewhere: number,
+	seenBeforeOthers: number,
 	others: number
 ): Frequency {
-	const [a, n, b, m] = [seen + 0.5, of + 1, elsewhere + 0.5, others + 1];
+	const [a, n, b, m] = [seen + 0.5, of + 1, seenBeforeOthers + 0.5, others + 1];
 	const lift = a / n / (b / m);
 	const error = Math.sqrt(Math.max(0, 1 / a - 1 / n + 1 / b - 1 / m));
-	const byChance = others === 0 ? of : (elsewhere / others) * of;
+	const byChance = others === 0 ? of : (seenBeforeOthers / others) * of;
 	return {
 		withinSeconds,
 		seen,
@@ -167,7 +180,7 @@ function frequencyOf(
 	};
 }
 
-/** Whether the figures alone are enough to offer a pattern; the Devices are counted by the caller. */
+/** Whether the figures alone are enough to offer a pattern. The caller counts the Devices. */
 export const isFrequent = ({ seen, low }: Frequency): boolean => seen >= OFFER.seen && low >= OFFER.lift;
 
 const add = (map: Map<string, number>, key: string, n: number): void =>

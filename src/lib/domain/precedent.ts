@@ -1,52 +1,54 @@
-// Precedents: what people decided before on the same pattern. They are shown, counter-examples first, and never applied.
+// Defines precedents: earlier decisions of people on the same pattern. People see them, counter-examples first. The
+// machine never applies them.
 import { z } from 'zod';
 import type { Verdict } from './decision.ts';
 import { Decision } from './decision.ts';
 
-/** How far back decisions count as precedents. */
+/** How far back decisions count as precedents (days). */
 export const PRECEDENT_DAYS = 90;
-/** How many are shown of each verdict. */
+/** The largest number of examples shown for each verdict. */
 export const MOST_SHOWN = 5;
 
-/** One act of deciding: an episode that was decided as a whole is one, with one of its Alerts to look at. */
-export const Precedent = z.object({
+/** One act of deciding. An episode that was decided as a whole is one precedent, shown with one of its Alerts. */
+const Precedent = z.object({
 	alertId: z.string(),
 	deviceId: z.string(),
 	effectiveAt: z.string(),
 	decision: Decision,
-	/** How many Alerts it decided. */
+	/** The number of Alerts that this act decided. */
 	alerts: z.number().int()
 });
-export type Precedent = z.infer<typeof Precedent>;
 
 export const Precedents = z
 	.object({
 		since: z.string(),
-		/** The candidate that the pattern is about; `null`: the code and the kind of explanation are. */
+		/** SRV and role of the candidate in the pattern. `null`: the pattern is the code and the kind of explanation. */
 		serviceReferenceVariant: z.string().nullable(),
 		userRole: z.string().nullable(),
 		ignorable: z.number().int(),
 		actionable: z.number().int(),
-		/** The rarer verdict first, the newest of each first. */
+		/** The examples of the rarer verdict come first; within a verdict, the newest first. */
 		examples: z.array(Precedent)
 	})
 	.meta({ id: 'Precedents' });
 export type Precedents = z.infer<typeof Precedents>;
 
-/** The rarer verdict: what speaks against doing as always. */
+/** The rarer verdict: its examples are the counter-examples. If both are equally frequent, `actionable`. */
 export const rarer = ({ ignorable, actionable }: Pick<Precedents, 'ignorable' | 'actionable'>): Verdict =>
 	ignorable < actionable ? 'ignorable' : 'actionable';
 
-/** "48 of 50 ignorable, 2 actionable", the commoner first. */
-export function spellPrecedents({
+/** "48 of 50 ignorable, 2 actionable": the more frequent verdict comes first. */
+export function formatPrecedents({
 	ignorable,
 	actionable
 }: Pick<Precedents, 'ignorable' | 'actionable'>): string {
 	const all = ignorable + actionable;
-	if (all === 0) return 'nobody has decided such a one yet';
+	if (all === 0) return 'nobody has decided such an Alert yet';
 	if (all === 1) return `decided once, ${ignorable === 1 ? 'ignorable' : 'actionable'}`;
 	const common: Verdict = ignorable >= actionable ? 'ignorable' : 'actionable';
-	const few = rarer({ ignorable, actionable });
-	const [most, least] = [Math.max(ignorable, actionable), Math.min(ignorable, actionable)];
-	return least === 0 ? `all ${all} ${common}` : `${most} of ${all} ${common}, ${least} ${few}`;
+	const rare = rarer({ ignorable, actionable });
+	const [commonCount, rareCount] = [Math.max(ignorable, actionable), Math.min(ignorable, actionable)];
+	return rareCount === 0
+		? `all ${all} ${common}`
+		: `${commonCount} of ${all} ${common}, ${rareCount} ${rare}`;
 }

@@ -1,7 +1,7 @@
-// How delays read: short, in the unit a controller thinks in.
+// Formats delays for people: short, in the unit that a controller thinks in.
 
-/** `41 s`, `12 min`, `3 h`, `5 d`. */
-export function spellSeconds(seconds: number): string {
+/** A duration without its sign: `41 s`, `12 min`, `3 h` or `5 d`. */
+export function formatSeconds(seconds: number): string {
 	const s = Math.abs(Math.round(seconds));
 	if (s < 120) return `${s} s`;
 	if (s < 7200) return `${Math.round(s / 60)} min`;
@@ -9,8 +9,6 @@ export function spellSeconds(seconds: number): string {
 	return `${Math.round(s / 86_400)} d`;
 }
 
-/** `41 s before the Alert`, or `12 min after it`, from Alert time minus the time of the request. */
-export const spellDelta = (deltaSeconds: number): string =>
-	deltaSeconds >= 0
-		? `${spellSeconds(deltaSeconds)} before the Alert`
-		: `${spellSeconds(deltaSeconds)} after the Alert`;
+/** `41 s before the Alert` or `12 min after the Alert`. `deltaSeconds` is the Alert's time minus the request's time. */
+export const formatDelta = (deltaSeconds: number): string =>
+	`${formatSeconds(deltaSeconds)} ${deltaSeconds >= 0 ? 'before' : 'after'} the Alert`;

@@ -1,7 +1,7 @@
 // Writes facts as the console shows them: ages, instants, tiers and explanations.
 import type { Alert, Candidate, Tier } from '#lib/domain/alert.ts';
 import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
-import { spellSeconds } from '#lib/domain/wording.ts';
+import { formatSeconds } from '#lib/domain/wording.ts';
 
 export const TIER_WORDS: Record<Tier, string> = { exact: 'Exact', strong: 'Strong', weak: 'Weak' };
 
@@ -17,7 +17,7 @@ export const EXPLANATION_WORDS: Record<ExplanationKind, string> = {
 
 /** `27 s before`, or `12 min after` if the Alert came first. */
 export const delayText = (candidate: Candidate): string =>
-	`${spellSeconds(candidate.deltaSeconds)} ${candidate.deltaSeconds >= 0 ? 'before' : 'after'}`;
+	`${formatSeconds(candidate.deltaSeconds)} ${candidate.deltaSeconds >= 0 ? 'before' : 'after'}`;
 
 /** The sender of a request: `ED North Grid`, or `IS you`. */
 export const senderText = (r: { userRole: string; userName: string | null; own: boolean }): string =>
@@ -64,7 +64,7 @@ const name = (c: Candidate): string => `${c.serviceReferenceVariant} ${c.name}`;
 
 /** `5 s`, `12 min`, `3 h`, `2 d`. Never negative, even if the clock of the Device is ahead. */
 export const age = (iso: string, nowMs: number): string =>
-	spellSeconds(Math.max(0, (nowMs - Date.parse(iso)) / 1000));
+	formatSeconds(Math.max(0, (nowMs - Date.parse(iso)) / 1000));
 
 /** `2026-11-05 02:14:07 UTC`. */
 export const instant = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;

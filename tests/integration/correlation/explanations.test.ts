@@ -187,7 +187,7 @@ describe('relations and references', () => {
 		);
 		await system.becomes('brightwell', deviceId, {
 			explanation: 'pending',
-			notes: ['It names a command that the audit data does not hold.']
+			notes: ['The Alert names a command that is not in the audit data.']
 		});
 		await system.post(
 			'/service-requests',

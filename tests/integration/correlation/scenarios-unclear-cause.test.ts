@@ -48,7 +48,7 @@ describe('S7, a Device clock that cannot be trusted', () => {
 				raisedAt: november(3, '03:41:00.000'),
 				receivedAt: november(3, '05:02:11.000'),
 				effectiveAt: november(3, '05:02:11.000'),
-				notes: ['The clock of the Device is not reliable: matched on the time of receipt.']
+				notes: ['The clock of the Device is not reliable: the Alert was matched by its time of receipt.']
 			}
 		]);
 		expect(alert!.candidates.map((c) => c.requestId)).not.toContain(falseMatch.requestId);
@@ -204,7 +204,7 @@ describe('S13, no Service Request at all', () => {
 		);
 		const suspicious = {
 			explanation: 'unexplained',
-			summary: 'Audit data is complete, and no Service Request of any User explains it.',
+			summary: 'Audit data is complete, and no Service Request of any User explains this Alert.',
 			priority: 1,
 			candidates: [],
 			excluded: [],

@@ -1,9 +1,9 @@
-// From a learned pattern to a row of the cause table: what a person may propose after a review.
+// Turns a learned pattern into a cause of the cause table, which a person may propose after a review.
 import { Role, type Cause, type CauseFile } from './cause-table.ts';
-import { spellSeconds } from '../wording.ts';
+import { formatSeconds } from '../wording.ts';
 import type { LearnedPattern, Pattern } from '../learned-pattern.ts';
 
-/** Whether a table lists the SRV of a pattern as a cause of its code, or calls the code beyond any command. */
+/** Whether a table already lists the pattern's SRV for its code, or says that no command can cause the code. */
 export function tableKnows({ entries, notCommand }: CauseFile, pattern: Pattern): boolean {
 	const entry = entries.find(({ alert }) => alert === pattern.code);
 	return (
@@ -12,7 +12,7 @@ export function tableKnows({ entries, notCommand }: CauseFile, pattern: Pattern)
 	);
 }
 
-/** The cause that a pattern suggests; its id is given by whoever adds it. */
+/** The cause that a pattern suggests. The caller adds the id. */
 export function causeFrom(pattern: LearnedPattern): Omit<Cause, 'id'> {
 	const { serviceReferenceVariant, userRole, relation, withinSeconds, seen, of } = pattern;
 	const role = Role.safeParse(userRole);
@@ -29,6 +29,6 @@ export function causeFrom(pattern: LearnedPattern): Omit<Cause, 'id'> {
 		condition: null,
 		prior: 0.6,
 		confidence: 'strong',
-		mechanism: `Learned and reviewed: seen before ${seen} of ${of} such Alerts within ${spellSeconds(withinSeconds)}.`
+		mechanism: `Learned and reviewed: seen before ${seen} of ${of} such Alerts within ${formatSeconds(withinSeconds)}.`
 	};
 }

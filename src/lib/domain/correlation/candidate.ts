@@ -1,16 +1,16 @@
-// How a Service Request is shown beside an Alert: as a candidate, or among the excluded.
+// Builds the rows that show Service Requests beside an Alert: candidates and excluded requests.
 import type { Candidate, Excluded, Tier } from '../alert.ts';
 import { discloseSender } from './disclosure.ts';
 import type { Evidence } from './evidence.ts';
 import { describeVariant } from '../service-reference-variant.ts';
 import { effectiveAt, type ServiceRequest } from '../service-request.ts';
-import { distanceOf, isNear } from './window.ts';
-import { spellDelta } from '../wording.ts';
+import { distanceMs, isNear } from './window.ts';
+import { formatDelta } from '../wording.ts';
 
 export const MAX_CANDIDATES = 5;
 export const MAX_EXCLUDED = 10;
 
-/** A request that the Alert names. */
+/** The candidate for a request that the Alert names. `how` says by which fields the Alert names it. */
 export function exactCandidate(
 	request: ServiceRequest,
 	evidence: Evidence,
@@ -24,13 +24,13 @@ export function exactCandidate(
 		request.executeAt !== null ? 'executed' : request.respondedAt !== null ? 'responded' : 'requested';
 	const reasons = [
 		{ code: 'reference', text: how },
-		{ code: 'time', text: spellDelta(deltaSeconds) }
+		{ code: 'time', text: formatDelta(deltaSeconds) }
 	];
 	const relation = request.deviceId === alert.deviceId ? 'same-device' : 'same-hub';
 	return { ...requestFacts(request, evidence), tier, relation, deltaSeconds, anchor, reasons };
 }
 
-/** What is shown of a request that may be the cause. */
+/** The facts shown for a request that may be the cause. */
 export function requestFacts(request: ServiceRequest, evidence: Evidence) {
 	return {
 		...senderFacts(request, evidence),
@@ -45,17 +45,17 @@ export function requestFacts(request: ServiceRequest, evidence: Evidence) {
 	};
 }
 
-/** What is shown of a request that is not. */
+/** The facts shown for an excluded request. */
 export function excludedFacts(request: ServiceRequest, evidence: Evidence) {
 	const { requestId, userRole, userName } = senderFacts(request, evidence);
 	return { requestId, serviceReferenceVariant: request.serviceReferenceVariant, userRole, userName };
 }
 
-/** Who sent it, as far as it is disclosed. */
+/** The sender, as far as the viewer may know the sender. */
 const senderFacts = (request: ServiceRequest, { viewer, roleOnly }: Evidence) =>
 	discloseSender(request, roleOnly.has(request.userRole) && !viewer.userIds.has(request.userId));
 
-/** The nearest of these requests, all excluded for one reason. */
+/** The requests nearest to the Alert in time, at most ten, all excluded for the same reason. */
 export function excludedOf(
 	requests: readonly ServiceRequest[],
 	evidence: Evidence,
@@ -63,7 +63,7 @@ export function excludedOf(
 	text: string
 ): Excluded[] {
 	const { alert } = evidence;
-	const distance = (request: ServiceRequest) => distanceOf(request, alert.effectiveAt);
+	const distance = (request: ServiceRequest) => distanceMs(request, alert.effectiveAt);
 	return requests
 		.filter((request) => isNear(request, alert.effectiveAt, undefined))
 		.sort((a, b) => distance(a) - distance(b) || byId(a, b))
@@ -71,7 +71,7 @@ export function excludedOf(
 		.map((request) => ({ ...excludedFacts(request, evidence), reason, text }));
 }
 
-/** One order for all, so that the order of arrival cannot show. */
+/** Orders by RequestID, so that no result depends on the order of arrival. */
 export const byId = (a: { requestId: string }, b: { requestId: string }): number =>
 	a.requestId < b.requestId ? -1 : a.requestId > b.requestId ? 1 : 0;
 

@@ -1,4 +1,4 @@
-// One Service Request against the causes of one Alert code: does it fit, how well, and if not, why not.
+// Matches one Service Request with the causes of one Alert code: whether it fits, how well, and if not, why not.
 import type { Reason, Relation } from '../alert.ts';
 import { causesListing, type Cause, type CauseEntry } from '../cause-table/cause-table.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
@@ -12,31 +12,40 @@ import { describeVariant } from '../service-reference-variant.ts';
 import type { ServiceRequest } from '../service-request.ts';
 import { changesNear } from '../tenure.ts';
 import { TIME_ONLY_SECONDS } from './window.ts';
-import { spellDelta, spellSeconds } from '../wording.ts';
+import { formatDelta, formatSeconds } from '../wording.ts';
 
-/** A command refused at just that time, without the change that would explain it, is what to ask about: half a weight. */
-const UNMET = 0.5;
-const CHANGES = {
+/**
+ * A timely command whose condition is not met keeps half of its score. A controller should ask about it, although the
+ * change that would explain it is not known.
+ */
+const UNMET_CONDITION_FACTOR = 0.5;
+const CONDITION_NAMES = {
 	'change-of-supplier': 'a change of Supplier',
 	'credential-change': 'a change of credentials'
 } as const;
-const DAY = 86_400_000;
+/** Added if the cause requires a failure and the command failed: an answer is better evidence than silence. */
+const FAILURE_BONUS = 0.1;
+/** Subtracted if the request went to another Device of the home network. */
+const SAME_HUB_PENALTY = 0.05;
+/** Subtracted if the DCC relayed the command under its own identity. */
+const RELAYED_PENALTY = 0.3;
+const DAY_MS = 86_400_000;
 
-export interface FitContext {
+interface FitContext {
 	alert: AlertFacts;
 	alertCategory: string;
 	entry: CauseEntry | undefined;
-	/** The Alert's own Device: its tenures tell a change of Supplier. */
+	/** The Alert's own Device. Its tenures show a change of Supplier. */
 	device: HomeDevice | undefined;
-	/** When credentials on the Alert's Device were to be replaced, by the requests that say so (epoch ms). */
+	/** The times of requests that replace credentials on the Alert's Device (epoch ms). */
 	credentialChanges: readonly number[];
-	/** The Device the request was sent to. */
+	/** The Device to which the request was sent. `undefined` if it is not known. */
 	target: HomeDevice | undefined;
-	/** What the viewer's Alerts have taught; empty where nothing but the table may speak. */
+	/** Patterns learned from the viewer's Alerts. Empty if only the table may explain the Alert. */
 	learned: LearnedPatterns;
 }
 
-/** The best fit over all causes that list the request's SRV, or the nearest miss. */
+/** The best fit over all causes that list the SRV of the request. If none fits, the miss of the first cause. */
 export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 	const outcome = outcomeAt(request, context.alert);
 	const neverSent = outcome === 'never-sent';
@@ -45,7 +54,8 @@ export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 		const learned = fitLearned(request, context.alert, context.learned);
 		if (learned) return learned;
 	}
-	// Before all else that speaks against it: which requests to other Devices are known depends on what was asked for.
+	// This check precedes all other misses: the evidence holds requests to other Devices only if a query asked for them,
+	// so their presence must not change the explanation.
 	if (request.deviceId !== context.alert.deviceId && !causes?.some(({ relation }) => relation === 'same-hub'))
 		return OTHER_DEVICE;
 	if (neverSent)
@@ -64,7 +74,10 @@ export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 	return best!;
 }
 
-/** The answer to the storing of a command tells nothing of its execution: that is not answered, only reported. */
+/**
+ * The outcome of a request at the time of the Alert. If a Device stored a command, the response answers the storing. The
+ * execution has no response, so its outcome counts as `no-answer`.
+ */
 function outcomeAt({ mode, executeAt, responseCode }: ServiceRequest, { effectiveAt }: AlertFacts): Outcome {
 	const outcome = outcomeOf(responseCode);
 	const executed = mode === 'future-dated-device' && executeAt !== null && effectiveAt >= executeAt;
@@ -73,8 +86,8 @@ function outcomeAt({ mode, executeAt, responseCode }: ServiceRequest, { effectiv
 
 function fitCause(attempt: Attempt, context: FitContext): Fit {
 	const { request, cause, alert } = attempt;
-	const against = outcomeAgainst(attempt);
-	if (against) return against;
+	const outcomeMiss = missByOutcome(attempt);
+	if (outcomeMiss) return outcomeMiss;
 
 	const relation: Relation = request.deviceId === alert.deviceId ? 'same-device' : 'same-hub';
 	if (relation === 'same-hub' && cause.relation === 'same-device') return OTHER_DEVICE;
@@ -93,39 +106,48 @@ function fitCause(attempt: Attempt, context: FitContext): Fit {
 		request.userRole !== '' &&
 		!cause.roles.some((role) => role === request.userRole)
 	)
-		return miss('role-not-eligible', `role ${request.userRole} is not known to cause ${alert.code} with it`);
+		return miss(
+			'role-not-eligible',
+			`a User of role ${request.userRole} is not known to cause ${alert.code} with this request`
+		);
 
 	const anchored = bestAnchor(attempt);
 	if (!anchored) {
 		const [from] = anchorsOf(attempt);
 		return miss(
 			'outside-window',
-			`${spellDelta((alert.effectiveAt - from!.at) / 1000)}: outside the window of ${spellSeconds(cause.maxSeconds)} for ${alert.code}`
+			`${formatDelta((alert.effectiveAt - from!.at) / 1000)}: outside the window of ${formatSeconds(cause.maxSeconds)} for ${alert.code}`
 		);
 	}
 	return weigh(attempt, context, relation, anchored);
 }
 
-/** What the response says against this cause, if anything. */
-function outcomeAgainst({ request, outcome, cause }: Attempt): Fit | null {
+/** The miss if the response contradicts the outcome that this cause requires, else `null`. */
+function missByOutcome({ request, outcome, cause, alert }: Attempt): Fit | null {
 	const wantsFailure = cause.outcome === 'failure' || cause.outcome === 'failure-or-none';
 	if (wantsFailure && outcome === 'success')
-		return miss('succeeded', `it succeeded (${request.responseCode}), which speaks against it`);
+		return miss(
+			'succeeded',
+			`it succeeded (${request.responseCode}), and a command that causes ${alert.code} does not succeed`
+		);
 	if (cause.outcome === 'success-or-none' && outcome === 'failure')
-		return miss('failed', `it failed (${request.responseCode}), which speaks against it`);
+		return miss(
+			'failed',
+			`it failed (${request.responseCode}), and a command that causes ${alert.code} does not fail`
+		);
 	return null;
 }
 
-/** Credentials change with the Supplier, and by requests of their own: the one in question may be such a request. */
+/** Credentials change with the Supplier, and by requests that replace them. The weighed request may be one of those. */
 function conditionHolds(
 	condition: NonNullable<Cause['condition']>,
 	{ alert, device, credentialChanges }: FitContext
 ): boolean {
-	const [before, after] = [condition.beforeDays * DAY, condition.afterDays * DAY];
-	if (changesNear(device?.tenures ?? [], alert.effectiveAt, before, after)) return true;
+	const [beforeMs, afterMs] = [condition.beforeDays * DAY_MS, condition.afterDays * DAY_MS];
+	if (changesNear(device?.tenures ?? [], alert.effectiveAt, beforeMs, afterMs)) return true;
 	return (
 		condition.kind === 'credential-change' &&
-		credentialChanges.some((at) => at >= alert.effectiveAt - before && at <= alert.effectiveAt + after)
+		credentialChanges.some((at) => at >= alert.effectiveAt - beforeMs && at <= alert.effectiveAt + afterMs)
 	);
 }
 
@@ -133,27 +155,28 @@ function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchor
 	const { request, outcome, cause, alert } = attempt;
 	const deltaSeconds = Math.round((alert.effectiveAt - anchored.at) / 1000);
 	const { fit, timely } = weighDelay(anchored, attempt);
-	const unmet = cause.condition && !conditionHolds(cause.condition, context) && CHANGES[cause.condition.kind];
+	const unmet =
+		cause.condition && !conditionHolds(cause.condition, context) && CONDITION_NAMES[cause.condition.kind];
 	if (unmet && !timely) return miss('condition-not-met', `it can cause ${alert.code} only near ${unmet}`);
 	const reasons: Reason[] = [
 		{ code: 'cause-table', text: cause.mechanism },
 		{
 			code: 'time',
-			text: `${spellDelta(deltaSeconds)}; usual is ${spellSeconds(cause.typicalSeconds)}, at most ${spellSeconds(cause.maxSeconds)}`
+			text: `${formatDelta(deltaSeconds)}; usually ${formatSeconds(cause.typicalSeconds)}, at most ${formatSeconds(cause.maxSeconds)}`
 		},
 		{ code: 'outcome', text: outcomeText(request.responseCode) }
 	];
 	let score = cause.prior * (0.5 + 0.5 * fit);
-	if (cause.outcome.startsWith('failure') && outcome === 'failure') score += 0.1;
+	if (cause.outcome.startsWith('failure') && outcome === 'failure') score += FAILURE_BONUS;
 	if (relation === 'same-hub') {
-		score -= 0.05;
+		score -= SAME_HUB_PENALTY;
 		reasons.push({
 			code: 'same-hub',
 			text: `sent to the ${context.target?.deviceType ?? 'other Device'} of the same home network`
 		});
 	}
 	if (context.alertCategory === 'security' && cause.outcome !== 'any' && isRelayed(request.userRole)) {
-		score -= 0.3;
+		score -= RELAYED_PENALTY;
 		reasons.push({
 			code: 'relayed',
 			text: `commands of role ${request.userRole} are relayed by the DCC under its own identity, so they rarely fail this check`
@@ -162,14 +185,14 @@ function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchor
 	if (cause.confidence === 'circumstantial')
 		reasons.push({ code: 'circumstantial', text: 'a shared event such as a site visit, not a cause' });
 	if (unmet) {
-		score *= UNMET;
+		score *= UNMET_CONDITION_FACTOR;
 		reasons.push({
 			code: 'condition-not-met',
-			text: `it is known to cause ${alert.code} only near ${unmet}, and none is known`
+			text: `it is known to cause ${alert.code} only near ${unmet}, and no such change is known`
 		});
 	}
-	const sure = cause.confidence === 'specification' || cause.confidence === 'strong';
-	const confident = sure && timely && !unmet;
+	const isSureCause = cause.confidence === 'specification' || cause.confidence === 'strong';
+	const confident = isSureCause && timely && !unmet;
 	return {
 		fits: true,
 		confident,
@@ -181,7 +204,7 @@ function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchor
 	};
 }
 
-/** No row of the table speaks of this Alert code: a change, or a failure, shortly before it is worth a look. */
+/** The fit if the table has no entry for the Alert code: a write, or a failed read, shortly before the Alert. */
 function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: FitContext): Fit {
 	const variant = describeVariant(request.serviceReferenceVariant);
 	if (variant.kind === 'read' && outcome === 'success')
@@ -189,9 +212,9 @@ function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: Fi
 	const { anchor, at } = requestedOr(request.executeAt ?? request.requestedAt, request.respondedAt);
 	const deltaSeconds = Math.round((alert.effectiveAt - at) / 1000);
 	if (deltaSeconds < -CLOCK_TOLERANCE_SECONDS || deltaSeconds > TIME_ONLY_SECONDS)
-		return miss('outside-window', `${spellDelta(deltaSeconds)}: too far off to matter`);
+		return miss('outside-window', `${formatDelta(deltaSeconds)}: too far from the Alert in time`);
 	const reasons: Reason[] = [
-		{ code: 'time-only', text: `only the time fits: ${spellDelta(deltaSeconds)}` },
+		{ code: 'time-only', text: `only the time fits: ${formatDelta(deltaSeconds)}` },
 		{ code: 'outcome', text: outcomeText(request.responseCode) }
 	];
 	return {

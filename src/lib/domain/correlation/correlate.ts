@@ -1,5 +1,5 @@
-// Correlation: which Service Requests may have caused this Alert, how sure that is, and why. A pure function of the
-// evidence: no clock, no order of arrival. It explains; a person decides.
+// Explains one Alert: which Service Requests may have caused it, how sure the link is, and why. The result is a pure
+// function of the evidence: it depends on no clock and on no order of arrival. A person decides.
 import type { Candidate, Excluded } from '../alert.ts';
 import { describeAlert, whyNotCommand, type AlertDescription } from '../alert-code.ts';
 import { MAX_CANDIDATES, byId, exactCandidate, excludedOf } from './candidate.ts';
@@ -13,7 +13,7 @@ import { matchReference, type ReferenceMatch } from './reference-match.ts';
 import type { ServiceRequest } from '../service-request.ts';
 import { isResponsible } from '../tenure.ts';
 import { weighRequests } from './weigh-requests.ts';
-import { TIME_ONLY_SECONDS, distanceOf } from './window.ts';
+import { TIME_ONLY_SECONDS, distanceMs } from './window.ts';
 
 export interface Explanation {
 	kind: ExplanationKind;
@@ -25,16 +25,16 @@ export interface Explanation {
 	/** Nearest in time first, at most ten. */
 	excluded: Excluded[];
 	commandOutcome: CommandOutcome | null;
-	/** The task to pass an Alert on that came to a former Supplier. */
+	/** The task to forward an Alert that reached a former Supplier. `null`: there is no such task. */
 	forward: { urgent: boolean } | null;
-	/** While `pending`: the completeness mark that settles it (epoch ms). */
+	/** While `pending`: the completeness mark that ends the waiting (epoch ms). Else `null`. */
 	settlesAt: number | null;
-	/** When the mere passing of time is news: the explanation is due again then (epoch ms). */
+	/** The instant when the Alert must be explained again although no new record arrived (epoch ms). `null`: never. */
 	dueAt: number | null;
 	tableVersion: string;
 }
 
-/** What the ways to an explanation differ in. */
+/** The part of an explanation that depends on the rule that found it: reference, guard or cause table. */
 type Finding = Pick<Explanation, 'kind' | 'candidates' | 'excluded' | 'settlesAt'>;
 
 export function correlate(evidence: Evidence): Explanation {
@@ -47,7 +47,7 @@ export function correlate(evidence: Evidence): Explanation {
 	if (!device || !isResponsible(device.tenures, viewer.supplierId, alert.effectiveAt))
 		return { ...base, ...outOfScope(device !== undefined, description) };
 
-	// In one order, so that no rule below can see the order of arrival.
+	// Sorted, so that no rule below depends on the order of arrival.
 	const visible = unique(evidence.requests)
 		.filter((request) => isVisible(request, evidence))
 		.sort(byId);
@@ -59,7 +59,7 @@ export function correlate(evidence: Evidence): Explanation {
 	const outcome = finding.kind === 'exact' ? commandOutcome(alert, evidence.reports, evidence.now) : null;
 	const notes = notesOf(evidence, entry);
 	if (match.kind === 'missing' && finding.kind !== 'not-command')
-		notes.push(match.why ?? 'It names a command that the audit data does not hold.');
+		notes.push(match.why ?? 'The Alert names a command that is not in the audit data.');
 	if (outcome) notes.unshift(outcomeSentence(outcome));
 	return {
 		...base,
@@ -75,7 +75,7 @@ export function correlate(evidence: Evidence): Explanation {
 	};
 }
 
-/** The command that the Alert names, where the audit data holds it. */
+/** The explanation by the command that the Alert names. `null` if the audit data has no such command. */
 function byReference(
 	match: ReferenceMatch,
 	visible: readonly ServiceRequest[],
@@ -100,28 +100,31 @@ function byReference(
 	return null;
 }
 
-/** Codes that no command can cause, whatever was sent at the time. */
+/** The guard: an Alert that no command can cause is never explained by one. `null` if a command can cause it. */
 function byGuard(visible: readonly ServiceRequest[], evidence: Evidence): Finding | null {
 	const { alert, table } = evidence;
 	if (whyNotCommand(alert, table) === null) return null;
 	const near = visible.filter(
-		(r) => r.deviceId === alert.deviceId && distanceOf(r, alert.effectiveAt) <= TIME_ONLY_SECONDS * 1000
+		(request) =>
+			request.deviceId === alert.deviceId &&
+			distanceMs(request, alert.effectiveAt) <= TIME_ONLY_SECONDS * 1000
 	);
 	const excluded = excludedOf(near, evidence, 'no-command-can', `no command can cause ${alert.code}`);
 	return { kind: 'not-command', candidates: [], excluded, settlesAt: null };
 }
 
 /**
- * An Alert follows the credentials on the Device, which change later than the tenure: it may reach a former Supplier,
- * who has to pass it on (SEC guidance on critical Alerts after a change of Supplier).
+ * The explanation of an Alert outside the viewer's tenure. A Device sends Alerts by its credentials, which change later
+ * than the tenure. An Alert may therefore reach a former Supplier, who must forward it (SEC guidance on critical Alerts
+ * after a change of Supplier).
  */
 function outOfScope(
-	known: boolean,
+	isDeviceKnown: boolean,
 	{ priority }: AlertDescription
 ): Omit<Explanation, 'guidance' | 'tableVersion'> {
-	const summary = known
-		? 'The Device was not in your tenure when this was raised: forward it to the Supplier responsible.'
-		: 'The Device is not in the inventory: kept, and explained when the Device appears.';
+	const summary = isDeviceKnown
+		? 'The Device was not in your tenure when this Alert was raised: forward it to the responsible Supplier.'
+		: 'The Device is not in the inventory: the Alert is stored, and will be explained when the Device is known.';
 	return {
 		kind: 'out-of-scope',
 		summary,
@@ -129,7 +132,7 @@ function outOfScope(
 		candidates: [],
 		excluded: [],
 		commandOutcome: null,
-		forward: known ? { urgent: priority === 1 } : null,
+		forward: isDeviceKnown ? { urgent: priority === 1 } : null,
 		settlesAt: null,
 		dueAt: null
 	};

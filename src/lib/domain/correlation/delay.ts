@@ -1,5 +1,5 @@
-// The delay from a Service Request to an Alert: from which instant it counts, whether it lies in the window of a cause,
-// and how well it fits. Times are epoch ms, delays seconds.
+// Weighs the delay from a Service Request to an Alert: from which instant it counts, whether it lies in the window of a
+// cause, and how well it fits. Instants are epoch ms, delays are seconds.
 import type { Anchor } from '../alert.ts';
 import type { Cause } from '../cause-table/cause-table.ts';
 import { CLOCK_TOLERANCE_MS, CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
@@ -8,21 +8,25 @@ import type { Outcome } from '../response-code.ts';
 import type { ServiceRequest } from '../service-request.ts';
 
 /**
- * Networks, sleeping meters and people are late by such factors of the usual delay. Further out an innocent request
- * stands as often as a guilty one, however wide the window: it may still be the cause, but its time does not say so.
+ * A delay is timely up to this multiple of the usual delay: networks, sleeping meters and people are late by such
+ * factors. Beyond it, unrelated requests are as frequent as causes, however wide the window is. Such a request may still
+ * be the cause, but its delay is no evidence for it.
  */
-const TIMELY = 8;
-/** Of two that are timely the nearer is the likelier: this much of the fit goes by the time up to the usual delay. */
-const NEARER = 0.1;
-/** The fit of a request that was sent after the Alert by as little as clocks may differ. */
-const BEHIND = 0.8;
+const TIMELY_FACTOR = 8;
+/** Of two timely requests the nearer is likelier: the fit falls by this much from no delay to the usual delay. */
+const NEARNESS_WEIGHT = 0.1;
+/** The fit of a request that was sent after the Alert, but within the tolerance of the clocks. */
+const SENT_AFTER_ALERT_FIT = 0.8;
+/** The fit at the end of the window of the cause. */
+const WINDOW_END_FIT = 0.3;
 
 export interface AnchoredAt {
 	anchor: Anchor;
+	/** Epoch ms. */
 	at: number;
 }
 
-/** One request as the cause of one Alert, its outcome already read. */
+/** One request as a possible cause of one Alert. */
 export interface Attempt {
 	request: ServiceRequest;
 	outcome: Outcome;
@@ -31,8 +35,8 @@ export interface Attempt {
 }
 
 /**
- * The instants from which the delay may be counted. A time-out is answered when the DCC gives up, after the Device
- * has acted, so it counts from the request; a command that a Device holds acts when it is stored and when it is run.
+ * The instants from which the delay may be counted. After a time-out the delay counts from the request, because the DCC
+ * gives up after the Device has acted. A Device that stores a command may act both when it stores and when it runs it.
  */
 export function anchorsOf({ request, outcome, cause }: Attempt): AnchoredAt[] {
 	const { requestedAt, respondedAt, executeAt } = request;
@@ -48,9 +52,11 @@ export function anchorsOf({ request, outcome, cause }: Attempt): AnchoredAt[] {
 	return [requestedOr(requestedAt, respondedAt), ...(request.mode === 'future-dated-device' ? executed : [])];
 }
 
+/** The anchor `requested`. If the time of the request is not known, the anchor `responded`. */
 export const requestedOr = (requestedAt: number | null, respondedAt: number | null): AnchoredAt =>
 	requestedAt === null ? { anchor: 'responded', at: respondedAt! } : { anchor: 'requested', at: requestedAt };
 
+/** The anchor inside the window that is nearest to the Alert. `undefined`: no anchor lies inside the window. */
 export function bestAnchor(attempt: Attempt): AnchoredAt | undefined {
 	const { alert } = attempt;
 	return anchorsOf(attempt)
@@ -64,23 +70,23 @@ function inWindow(anchored: AnchoredAt, { request, outcome, cause, alert }: Atte
 		outcome === 'no-answer' && anchored.anchor === 'requested' ? timeOutSeconds(alert.deviceType) : 0;
 	if (delta > cause.maxSeconds + unanswered + CLOCK_TOLERANCE_SECONDS) return false;
 	if (cause.minSeconds < 0) return delta >= cause.minSeconds;
-	// The Device acts between the request and its response, so the Alert may precede the response, never the request.
-	const sent =
+	// The Device acts between the request and its response: the Alert may precede the response, but never the request.
+	const sentAt =
 		anchored.anchor === 'responded'
 			? (request.requestedAt ?? anchored.at - timeOutSeconds(alert.deviceType) * 1000)
 			: anchored.at;
-	return alert.effectiveAt >= sent - CLOCK_TOLERANCE_MS;
+	return alert.effectiveAt >= sentAt - CLOCK_TOLERANCE_MS;
 }
 
 /**
- * How well the delay fits: 1 while the request is under way, falling with the logarithm of the delay to 0.3 at the end
- * of the window. `timely`: the delay speaks for this request, and not only not against it.
+ * How well the delay fits: 1 while the request is under way. Then the fit falls with the logarithm of the delay, to 0.3
+ * at the end of the window. `timely`: the delay is evidence for this request, not merely compatible with it.
  */
 export function weighDelay({ anchor, at }: AnchoredAt, attempt: Attempt): { fit: number; timely: boolean } {
 	const { request, outcome, cause, alert } = attempt;
 	const typical = Math.max(cause.typicalSeconds, 1);
 	let delay = (alert.effectiveAt - at) / 1000;
-	// A Device that has not answered may have slept: as long as it usually does, its silence is no delay.
+	// A Device that has not answered may have slept. The usual time of sleep does not count as delay.
 	if (outcome === 'no-answer' && anchor === 'requested') delay -= usualWaitSeconds(alert.deviceType);
 	const underWay =
 		anchor === 'responded' &&
@@ -88,13 +94,14 @@ export function weighDelay({ anchor, at }: AnchoredAt, attempt: Attempt): { fit:
 		alert.effectiveAt >= request.requestedAt &&
 		alert.effectiveAt <= at;
 	if (underWay) return { fit: 1, timely: true };
-	// Only clocks that differ put a request behind its Alert: that one is the last to ask.
+	// A request follows its Alert only if the clocks differ. Such a request fits worse than one that precedes the Alert.
 	if (cause.minSeconds >= 0 && alert.effectiveAt < (request.requestedAt ?? -Infinity))
-		return { fit: BEHIND, timely: true };
+		return { fit: SENT_AFTER_ALERT_FIT, timely: true };
 	delay = cause.minSeconds < 0 ? Math.abs(delay) : Math.max(0, delay);
-	const timely = delay <= TIMELY * typical;
-	if (delay <= typical) return { fit: 1 - (NEARER * delay) / typical, timely };
+	const timely = delay <= TIMELY_FACTOR * typical;
+	if (delay <= typical) return { fit: 1 - (NEARNESS_WEIGHT * delay) / typical, timely };
 	const end = Math.max(cause.maxSeconds, typical + 1);
 	const beyond = Math.log(delay / typical) / Math.log(end / typical);
-	return { fit: Math.max(0.3, 1 - NEARER - (0.7 - NEARER) * beyond), timely };
+	const fall = 1 - WINDOW_END_FIT - NEARNESS_WEIGHT;
+	return { fit: Math.max(WINDOW_END_FIT, 1 - NEARNESS_WEIGHT - fall * beyond), timely };
 }

@@ -1,13 +1,14 @@
-// What of the evidence one Supplier may see, and the fixed sentences that go with it. Tenure is applied here.
+// Decides which evidence one Supplier may see, and writes the notes beside an explanation. Tenure is applied here.
 import type { CauseEntry } from '../cause-table/cause-table.ts';
 import type { Evidence } from './evidence.ts';
 import { effectiveAt, type ServiceRequest } from '../service-request.ts';
 import { isResponsible, tenureAt } from '../tenure.ts';
-import { lookBack } from './window.ts';
+import { lookBackMs } from './window.ts';
 
 /**
- * Tenure: a request of another User is seen while the viewer was responsible for the Alert's Device; one sent to a
- * meter only by the Supplier responsible for that meter. A User's own requests it knows anyway (SEC H8.16(b)).
+ * Whether the viewer may see a request (tenure). A viewer sees its own requests always (SEC H8.16(b)). It sees a request
+ * of another User if it was responsible for the Alert's Device when the request was sent. If the request went to another
+ * meter, it must have been responsible for that meter too. A request of another User to an unknown Device stays hidden.
  */
 export function isVisible(
 	request: ServiceRequest,
@@ -25,8 +26,8 @@ export function isVisible(
 }
 
 /**
- * Who sent a request, as a viewer may know it. `roleOnly`: the role and nothing that leads to the User; the RequestID
- * keeps target and counter, so that two requests stay two.
+ * The sender of a request, as far as a viewer may know the sender. `roleOnly`: the role, and nothing that identifies the
+ * User. The RequestID then keeps its target and counter, so that two requests remain distinguishable.
  */
 export function discloseSender(
 	{
@@ -46,19 +47,19 @@ export function discloseSender(
 	};
 }
 
-/** Stands where the User ID is not disclosed. */
-export const UNDISCLOSED = 'undisclosed';
+/** Replaces a User ID that is not disclosed. */
+const UNDISCLOSED = 'undisclosed';
 
-/** Sentences beside an explanation. None of them depends on what is hidden. */
+/** The notes beside an explanation. No note depends on hidden requests. */
 export function notesOf({ alert, home, viewer }: Evidence, entry: CauseEntry | undefined): string[] {
 	const notes: string[] = [];
 	const tenure = tenureAt(home.get(alert.deviceId)?.tenures ?? [], alert.effectiveAt);
-	// Said whenever the window crosses the start, whether or not anything is hidden: else the note itself would tell.
-	if (tenure?.supplierId === viewer.supplierId && alert.effectiveAt - lookBack(entry) < tenure.from)
+	// Added whenever the window crosses the start of tenure. If it depended on hidden requests, it would reveal them.
+	if (tenure?.supplierId === viewer.supplierId && alert.effectiveAt - lookBackMs(entry) < tenure.from)
 		notes.push('Activity before the start of your supply is not visible.');
 	if (alert.clockStatus !== 'reliable')
-		notes.push('The clock of the Device is not reliable: matched on the time of receipt.');
+		notes.push('The clock of the Device is not reliable: the Alert was matched by its time of receipt.');
 	if (alert.throttledCount !== null && alert.throttledCount > 1)
-		notes.push(`Stands for at least ${alert.throttledCount} Alerts: the DCC may have throttled.`);
+		notes.push(`Represents at least ${alert.throttledCount} Alerts: the DCC may have throttled them.`);
 	return notes;
 }

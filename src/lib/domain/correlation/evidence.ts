@@ -1,4 +1,4 @@
-// What correlation looks at: the facts of one Alert, and the Service Requests around it. Times are epoch ms (UTC).
+// Defines the evidence for one Alert: its facts, and the Service Requests around it. Times are epoch ms (UTC).
 import type { ClockStatus } from '../alert.ts';
 import type { CauseTable } from '../cause-table/cause-table.ts';
 import type { InstructionReport } from './command-outcome.ts';
@@ -15,14 +15,14 @@ export interface AlertFacts {
 	code: string;
 	dccPayload: string | null;
 	effectiveAt: number;
-	/** The User it was addressed to, where that is known. */
+	/** The User to whom the Alert was addressed. `null` if not known. */
 	recipientId: string | null;
 	clockStatus: ClockStatus;
 	throttledCount: number | null;
 	reference: CommandReference | null;
 }
 
-/** Another Device of the home network, or the Alert's own. */
+/** A Device of the home network, the Alert's own Device included. */
 export interface HomeDevice {
 	deviceType: string;
 	tenures: readonly TenureSpan[];
@@ -30,46 +30,48 @@ export interface HomeDevice {
 
 export interface Evidence {
 	alert: AlertFacts;
-	/** Every request known for the home network around the Alert, of all Users; tenure is applied by `correlate`. */
+	/** Every known request of any User to the home network around the Alert. `correlate` applies tenure. */
 	requests: readonly ServiceRequest[];
 	/** The Devices of the home network by id, the Alert's own included. Empty for an unknown Device. */
 	home: ReadonlyMap<string, HomeDevice>;
 	viewer: { supplierId: number; userIds: ReadonlySet<string> };
-	/** All outcome Alerts of the command that the Alert names, itself included. */
+	/** All outcome Alerts of the command that the Alert names, this Alert included. */
 	reports: readonly InstructionReport[];
-	/** User Roles of which only the role is disclosed, never who it was. */
+	/** User Roles whose Users are not disclosed: a viewer learns the role only. */
 	roleOnly: ReadonlySet<string>;
-	/** Only what waits for a time to pass looks at it (epoch ms). */
+	/** The present instant (epoch ms). Only rules that wait for time to pass read it. */
 	now: number;
-	/** Up to when the audit data of every source is complete; `null` while no source has said. */
+	/** The instant up to which the audit data of every source is complete. `null`: a source has not reported yet. */
 	completeUntil: number | null;
 	table: CauseTable;
-	/** What the viewer's own Alerts have taught beyond the table. */
+	/** Patterns learned from the viewer's own Alerts, which the table does not list. */
 	learned: LearnedPatterns;
 }
 
-const CLOCK_AHEAD = 5 * 60_000;
-const CLOCK_BEHIND = 90 * 86_400_000;
+const MAX_CLOCK_AHEAD_MS = 5 * 60_000;
+const MAX_CLOCK_BEHIND_MS = 90 * 86_400_000;
 
 /**
- * The instant an Alert counts for. The Device's clock is taken where it is said to be reliable and is possible: not
- * ahead of the receipt (5 minutes are forgiven), nor back at a reset date. Else the time of receipt.
+ * The effective time of an Alert (epoch ms). The Device's clock counts if it is reported as reliable and is possible: at
+ * most 5 minutes ahead of the receipt and at most 90 days behind it. A larger lag means that the clock was reset.
+ * Otherwise the time of receipt counts.
  */
 export function effectiveTime(raisedAt: number | null, receivedAt: number, clockStatus: ClockStatus): number {
 	if (raisedAt === null || clockStatus !== 'reliable') return receivedAt;
-	const possible = raisedAt <= receivedAt + CLOCK_AHEAD && raisedAt >= receivedAt - CLOCK_BEHIND;
+	const possible =
+		raisedAt <= receivedAt + MAX_CLOCK_AHEAD_MS && raisedAt >= receivedAt - MAX_CLOCK_BEHIND_MS;
 	return possible ? raisedAt : receivedAt;
 }
 
-/** Roles without a certificate slot on a meter: the DCC relays their commands as its own (Access Control Broker). */
+/** Roles without a certificate slot on a meter. The DCC relays their commands as its own (Access Control Broker). */
 const RELAYED_ROLES = new Set(['OU', 'ES', 'RSA']);
 export const isRelayed = (role: string): boolean => RELAYED_ROLES.has(role);
 
-/** Seconds until the DCC gives up on an answer: a gas meter sleeps, a mains-powered Device answers a read in 30 s. */
+/** Seconds until the DCC stops waiting for an answer. A gas meter sleeps; a mains-powered Device answers in 30 s. */
 export const timeOutSeconds = (deviceType: string | null): number =>
 	deviceType === 'GSME' ? LONGEST_WAIT_SECONDS : 30;
-/** No Device is waited for any longer: by so much the window of an unanswered request may be exceeded. */
+/** The longest time-out of any Device. An unanswered request may exceed the window of a cause by this much. */
 export const LONGEST_WAIT_SECONDS = 7200;
 
-/** Seconds for which a Device usually lets a command wait: a gas meter wakes up every half hour. */
+/** Seconds that a command usually waits for the Device: a gas meter wakes up every half hour. */
 export const usualWaitSeconds = (deviceType: string | null): number => (deviceType === 'GSME' ? 1800 : 0);

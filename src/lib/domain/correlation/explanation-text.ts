@@ -1,10 +1,12 @@
-// The one sentence a controller reads first: what the machine suspects, and how sure it is. It says suspect, never cause.
+// Writes the summary of an explanation: the sentence that a controller reads first. It names the machine's suspect and
+// how sure the machine is. It says "suspect", never "cause".
 import type { Candidate } from '../alert.ts';
 import type { AlertDescription } from '../alert-code.ts';
 import type { ExplanationKind } from '../explanation-kind.ts';
 import { outcomeText } from '../response-code.ts';
-import { spellDelta } from '../wording.ts';
+import { formatDelta } from '../wording.ts';
 
+/** `candidates` best first. `whyNotCommand`: the reason of the cause table, for the kind `not-command`. */
 export function summarise(
 	kind: ExplanationKind,
 	candidates: readonly Candidate[],
@@ -20,15 +22,15 @@ export function summarise(
 		case 'ambiguous':
 			if (!second)
 				return alert.physical
-					? `Physical event; only circumstantial: ${describe(best!)}.`
+					? `Physical event; only circumstantial evidence: ${describe(best!)}.`
 					: `Only a weak link: ${describe(best!)}.`;
-			return `${candidates.length} Service Requests may have caused it; the nearest fit is ${describe(best!)}.`;
+			return `${candidates.length} Service Requests may have caused this Alert; the best fit is ${describe(best!)}.`;
 		case 'pending':
 			return best
 				? `Audit data is not complete yet; so far only a weak link: ${describe(best)}.`
 				: 'Audit data is not complete yet; nothing found so far.';
 		case 'unexplained':
-			return 'Audit data is complete, and no Service Request of any User explains it.';
+			return 'Audit data is complete, and no Service Request of any User explains this Alert.';
 		case 'not-command':
 			return `No command can cause this: ${lowerFirst(whyNotCommand ?? 'physical event')}`;
 		case 'out-of-scope':
@@ -37,10 +39,10 @@ export function summarise(
 }
 
 function describe(candidate: Candidate): string {
-	const who = candidate.own
+	const sender = candidate.own
 		? `your own`
 		: `${candidate.userName ?? 'another User'} (${candidate.userRole || 'role unknown'})`;
-	return `${who} ${candidate.serviceReferenceVariant} ${candidate.name}, ${spellDelta(candidate.deltaSeconds)}`;
+	return `${sender} ${candidate.serviceReferenceVariant} ${candidate.name}, ${formatDelta(candidate.deltaSeconds)}`;
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,6 +1,7 @@
-// Whether one Service Request fits one Alert: how well, by which reasons, or why not.
+// Defines the result of matching one Service Request with one Alert: how well it fits and why, or why it does not fit.
 import type { Anchor, Reason, Relation } from '../alert.ts';
 
+/** `score`: 0 to 1. `confident`: cause and time are good enough for the tier `strong`. `reason`: a code of the API. */
 export type Fit =
 	| {
 			fits: true;

@@ -1,5 +1,5 @@
-// A Service Request that the cause table does not know for an Alert, against what was learned: a weak link at most, until
-// a person has put it into the table.
+// Matches a Service Request with a learned pattern, if the cause table does not list the request for the Alert. The
+// match is a weak link at most, until a person has added the pattern to the table.
 import { describeAlert } from '../alert-code.ts';
 import { causesListing, type CauseTable } from '../cause-table/cause-table.ts';
 import type { AlertFacts } from './evidence.ts';
@@ -8,15 +8,15 @@ import { lastBefore } from '../learned-evidence.ts';
 import { patternKey, type LearnedPatterns, type Pattern } from '../learned-pattern.ts';
 import { outcomeText } from '../response-code.ts';
 import type { ServiceRequest } from '../service-request.ts';
-import { spellDelta, spellSeconds } from '../wording.ts';
+import { formatDelta, formatSeconds } from '../wording.ts';
 
 /**
- * Above what has only the time to speak for it, below what a person has put into the table. The same for all: an
- * explanation does not move with the figures.
+ * Above the score of a request that fits by time alone, below the score of a cause in the table. The score is the same
+ * for all patterns, so that an explanation does not change when the figures of a pattern change.
  */
-const SCORE = 0.25;
+const LEARNED_SCORE = 0.25;
 
-/** The fit by learned evidence, or `null` where nothing was learned of it. */
+/** The fit by a learned pattern. `null` if no offered pattern matches the request, or its window is exceeded. */
 export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: LearnedPatterns): Fit | null {
 	const { serviceReferenceVariant, userRole } = request;
 	const relation = request.deviceId === alert.deviceId ? 'same-device' : 'same-hub';
@@ -38,18 +38,18 @@ export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: 
 	return {
 		fits: true,
 		confident: false,
-		score: SCORE,
+		score: LEARNED_SCORE,
 		anchor: last.anchor,
 		deltaSeconds,
 		relation,
 		reasons: [
 			{
 				code: 'learned',
-				text: `learned, not in the cause table: such a request stands before ${alert.code} far more often than by chance`
+				text: `learned, not in the cause table: such requests precede ${alert.code} far more often than by chance`
 			},
 			{
 				code: 'time',
-				text: `${spellDelta(deltaSeconds)}; learned within ${spellSeconds(pattern.withinSeconds)}`
+				text: `${formatDelta(deltaSeconds)}; the learned window is ${formatSeconds(pattern.withinSeconds)}`
 			},
 			{ code: 'outcome', text: outcomeText(request.responseCode) }
 		]
@@ -57,9 +57,9 @@ export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: 
 }
 
 /**
- * Whether an explanation by this table may rest on the pattern at all: not where the table says itself what the SRV is to
- * the code, nor of a physical event, nor where no command can be the cause. Of DCC Alerts it always may, for they have the
- * row of their child element or that of their code.
+ * Whether an explanation by this table may use the pattern. It may not if the table lists the SRV for the code, if the
+ * event is physical, or if no command can be the cause. For a DCC Alert the answer is always yes, because its entry may
+ * be that of its child element or that of its code.
  */
 export function mayRestOn(
 	{ code, serviceReferenceVariant }: Pick<Pattern, 'code' | 'serviceReferenceVariant'>,

@@ -1,5 +1,5 @@
-// The explanation by cause table, where the Alert names no command that is known: every request that the viewer may see
-// is weighed, and the best are set against each other.
+// Explains an Alert by the cause table, if the Alert names no known command. Weighs every request that the viewer may
+// see, and compares the best ones.
 import type { Candidate, Excluded, Tier } from '../alert.ts';
 import type { AlertDescription } from '../alert-code.ts';
 import { MAX_EXCLUDED, byId, excludedFacts, requestFacts } from './candidate.ts';
@@ -12,25 +12,29 @@ import { outcomeOf } from '../response-code.ts';
 import { variantsOf } from './reference-match.ts';
 import { changesCredentials, isIssuedByDcc } from '../service-reference-variant.ts';
 import { effectiveAt, type ServiceRequest } from '../service-request.ts';
-import { distanceOf, isNear, windowEnd } from './window.ts';
+import { distanceMs, isNear, windowEnd } from './window.ts';
 
-/** Two Users whose best candidates are closer than this are told apart by nobody: `ambiguous`. */
-const MARGIN = 0.1;
-const STRONG = 0.3;
-/** Alerts that say that the sender's credentials were refused: a success of the same User then speaks against it. */
+/** The result is `ambiguous` if the scores of the best candidates of two Users differ by less than this. */
+const AMBIGUITY_MARGIN = 0.1;
+/** The lowest score of a strong candidate. */
+const STRONG_SCORE = 0.3;
+/** Alerts that report refused credentials. A success of the same User is then evidence against its other command. */
 const REFUSED_CREDENTIALS = new Set(['8F30', '8F3D']);
-/** A success this close to the Alert tells that the User's credentials worked (ms). */
-const SUCCESS_NEAR = 120_000;
+/** A success within this time of the Alert shows that the User's credentials worked. */
+const SUCCESS_WINDOW_MS = 120_000;
+/** A success of the same User lowers the score of its other command by this much. */
+const USER_SUCCEEDED_PENALTY = 0.2;
 
-/** A physical event is not explained by what is merely frequent. */
+/** Learned patterns never explain a physical event: being frequent is not enough. */
 const NOTHING_LEARNED: LearnedPatterns = new Map();
 
-interface Judged {
+interface WeighedRequest {
 	request: ServiceRequest;
 	candidate: Candidate;
 	score: number;
 }
 
+/** `visible`: requests that the viewer may see, sorted by RequestID. `entry`: the cause table's entry for the Alert. */
 export function weighRequests(
 	visible: readonly ServiceRequest[],
 	evidence: Evidence,
@@ -38,7 +42,7 @@ export function weighRequests(
 	description: AlertDescription
 ) {
 	const { alert, home, completeUntil } = evidence;
-	const namesUnknown =
+	const namesUnknownCommand =
 		alert.reference !== null && (alert.reference.requestId ?? alert.reference.counter) !== null;
 	const namedVariants = alert.reference ? variantsOf(alert.reference) : [];
 	const credentialChanges = visible
@@ -49,7 +53,7 @@ export function weighRequests(
 				outcomeOf(r.responseCode) !== 'never-sent'
 		)
 		.map((r) => r.executeAt ?? effectiveAt(r));
-	const judged: Judged[] = [];
+	const weighed: WeighedRequest[] = [];
 	const excluded: Array<{ request: ServiceRequest; shown: Excluded }> = [];
 	for (const request of visible) {
 		const fit = fitRequest(request, {
@@ -62,21 +66,22 @@ export function weighRequests(
 			learned: description.physical ? NOTHING_LEARNED : evidence.learned
 		});
 		if (!fit.fits) {
-			// What no row speaks of cannot have come after the Alert either.
-			const known = causesListing(entry, request.serviceReferenceVariant)?.length;
-			if (fit.reason !== 'other-device' && isNear(request, alert.effectiveAt, known ? entry : undefined))
+			// Only a request that the table lists for the code may have followed the Alert.
+			const isListed = causesListing(entry, request.serviceReferenceVariant)?.length;
+			if (fit.reason !== 'other-device' && isNear(request, alert.effectiveAt, isListed ? entry : undefined))
 				excluded.push({
 					request,
 					shown: { ...excludedFacts(request, evidence), reason: fit.reason, text: fit.text }
 				});
 			continue;
 		}
-		// A named but unknown command is the cause; what only stands near in time can be circumstantial at most. Unless it
-		// is of the SRV that is named, and the DCC's own counter hides which request it was.
+		// If the Alert names a command that is not known, that command is the cause, and every other request is a weak
+		// link at most. The exception is a request of the named SRV if the DCC's own counter hides which request it was.
 		const variant = request.serviceReferenceVariant;
-		const another = namesUnknown && !(isIssuedByDcc(variant) && namedVariants.includes(variant));
-		const strong = fit.confident && fit.score >= STRONG && !description.physical && !another;
-		judged.push({
+		const isAnotherCommand =
+			namesUnknownCommand && !(isIssuedByDcc(variant) && namedVariants.includes(variant));
+		const strong = fit.confident && fit.score >= STRONG_SCORE && !description.physical && !isAnotherCommand;
+		weighed.push({
 			request,
 			score: fit.score,
 			candidate: {
@@ -89,8 +94,8 @@ export function weighRequests(
 			}
 		});
 	}
-	weakenWhereUserSucceeded(judged, visible, evidence);
-	judged.sort(
+	weakenWhereUserSucceeded(weighed, visible, evidence);
+	weighed.sort(
 		(a, b) =>
 			rank(a.candidate.tier) - rank(b.candidate.tier) ||
 			b.score - a.score ||
@@ -98,36 +103,40 @@ export function weighRequests(
 			byId(a.request, b.request)
 	);
 	const settlesAt = windowEnd(alert.effectiveAt, entry);
-	const kind = conclude(judged, completeUntil !== null && completeUntil >= settlesAt);
-	const distance = (request: ServiceRequest) => distanceOf(request, alert.effectiveAt);
+	const kind = kindOf(weighed, completeUntil !== null && completeUntil >= settlesAt);
+	const distance = (request: ServiceRequest) => distanceMs(request, alert.effectiveAt);
 	excluded.sort((a, b) => distance(a.request) - distance(b.request) || byId(a.request, b.request));
 	return {
 		kind,
-		candidates: judged.map((j) => j.candidate),
+		candidates: weighed.map((item) => item.candidate),
 		excluded: excluded.slice(0, MAX_EXCLUDED).map(({ shown }) => shown),
 		settlesAt: kind === 'pending' ? settlesAt : null
 	};
 }
 
-function conclude(judged: readonly Judged[], complete: boolean): ExplanationKind {
-	const [best, ...others] = judged;
+/** `weighed`: best first. `complete`: the audit data is complete up to the end of the window. */
+function kindOf(weighed: readonly WeighedRequest[], complete: boolean): ExplanationKind {
+	const [best, ...others] = weighed;
 	if (best?.candidate.tier === 'strong') {
 		const rival = others.find(
-			(j) => j.request.userId !== best.request.userId && j.candidate.tier === 'strong'
+			(item) => item.request.userId !== best.request.userId && item.candidate.tier === 'strong'
 		);
-		return rival && best.score - rival.score < MARGIN ? 'ambiguous' : 'likely';
+		return rival && best.score - rival.score < AMBIGUITY_MARGIN ? 'ambiguous' : 'likely';
 	}
 	if (!complete) return 'pending';
 	return best ? 'ambiguous' : 'unexplained';
 }
 
-/** A User whose other command succeeded just then had working credentials: that speaks against its refused one. */
+/**
+ * If another command of the same User succeeded at that time, the User's credentials worked. This is evidence against
+ * the User's command that did not succeed.
+ */
 function weakenWhereUserSucceeded(
-	judged: readonly Judged[],
+	weighed: readonly WeighedRequest[],
 	visible: readonly ServiceRequest[],
 	{ alert }: Evidence
 ): void {
-	for (const item of judged) {
+	for (const item of weighed) {
 		if (outcomeOf(item.request.responseCode) === 'success') continue;
 		const success = visible.find(
 			(r) =>
@@ -136,15 +145,15 @@ function weakenWhereUserSucceeded(
 				r.deviceId === alert.deviceId &&
 				outcomeOf(r.responseCode) === 'success' &&
 				r.respondedAt !== null &&
-				Math.abs(r.respondedAt - alert.effectiveAt) <= SUCCESS_NEAR
+				Math.abs(r.respondedAt - alert.effectiveAt) <= SUCCESS_WINDOW_MS
 		);
 		if (!success) continue;
-		item.score = Math.max(0, item.score - 0.2);
+		item.score = Math.max(0, item.score - USER_SUCCEEDED_PENALTY);
 		item.candidate.reasons.push({
 			code: 'user-succeeded',
-			text: `its ${success.serviceReferenceVariant} succeeded within two minutes, so its credentials worked`
+			text: `${success.serviceReferenceVariant} of the same User succeeded within two minutes of the Alert, so the User's credentials worked`
 		});
-		if (item.score < STRONG || REFUSED_CREDENTIALS.has(alert.code)) item.candidate.tier = 'weak';
+		if (item.score < STRONG_SCORE || REFUSED_CREDENTIALS.has(alert.code)) item.candidate.tier = 'weak';
 	}
 }
 

@@ -1,7 +1,7 @@
 // Writes the fields of a cause as the page shows them.
 import type { Cause } from '#lib/domain/cause-table/cause-table.ts';
 import type { VersionStatus } from '#lib/domain/cause-table/version.ts';
-import { spellSeconds } from '#lib/domain/wording.ts';
+import { formatSeconds } from '#lib/domain/wording.ts';
 
 export const OUTCOMES: Record<Cause['outcome'], string> = {
 	any: 'any',
@@ -55,7 +55,7 @@ export const FIELDS: Record<string, string> = {
 
 /** `2 s`, or `−8 h` if the Alert may come first. */
 export const offsetText = (seconds: number): string =>
-	(seconds < 0 ? '−' : '') + spellSeconds(Number.isFinite(seconds) ? seconds : 0);
+	(seconds < 0 ? '−' : '') + formatSeconds(Number.isFinite(seconds) ? seconds : 0);
 
 /** Rounded, with the exact seconds if they differ: `2 h (7000 s)`. */
 function windowText(seconds: number): string {

@@ -1,7 +1,7 @@
 // Computes the positions of Alerts and Service Requests on the timeline of one Alert.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
-import { spellSeconds } from '#lib/domain/wording.ts';
+import { formatSeconds } from '#lib/domain/wording.ts';
 
 const MINUTE_MS = 60_000;
 export const BEFORE_MS = 30 * MINUTE_MS;
@@ -46,7 +46,7 @@ export function toPoints(items: readonly TimelineItem[], alert: Alert): Point[] 
 		if (at < alertAt - BEFORE_MS || at > alertAt + AFTER_MS) return [];
 		const seconds = (at - alertAt) / 1000;
 		const offset =
-			Math.abs(seconds) < 1 ? 'same second' : `${seconds < 0 ? '−' : '+'} ${spellSeconds(seconds)}`;
+			Math.abs(seconds) < 1 ? 'same second' : `${seconds < 0 ? '−' : '+'} ${formatSeconds(seconds)}`;
 		const x = percentAt(at, alertAt);
 		if (item.kind === 'alert') {
 			const received = Date.parse(item.receivedAt);
