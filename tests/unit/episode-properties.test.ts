@@ -1,8 +1,9 @@
-// The runs of one key for any set of Alerts, against the sentence: Alerts that follow each other within the gap are one
-// matter. The model walks the clock minute by minute.
+// Tests the runs of one key for any set of Alerts against a model of the rule "Alerts that follow each other within the
+// gap are one matter". The model walks the clock minute by minute.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { runsOf, type Member } from '#lib/domain/episode.ts';
+import { propertyRuns } from '../support/property-runs.ts';
 
 const MINUTE = 60_000;
 const rule = { kind: 'storm', gap: 3 * MINUTE, members: 3, devices: 2 } as const;
@@ -17,18 +18,18 @@ const members = fc
 		}))
 	);
 
-/** Minute by minute: a run ends when so many minutes have passed without an Alert. */
+/** A run ends after more than three minutes without an Alert. */
 function model(all: readonly Member[]) {
 	const runs: Member[][] = [];
-	let silent = Infinity;
+	let minutesWithoutAlert = Infinity;
 	for (let minute = 0; minute <= 40; minute++) {
 		const now = all.filter((member) => member.at === minute * MINUTE);
 		if (now.length > 0) {
-			if (silent > 3) runs.push([]);
+			if (minutesWithoutAlert > 3) runs.push([]);
 			runs.at(-1)!.push(...now);
-			silent = 0;
+			minutesWithoutAlert = 0;
 		}
-		silent++;
+		minutesWithoutAlert++;
 	}
 	return runs.map((run) => ({
 		alerts: run.map((member) => member.alertId).sort(),
@@ -36,11 +37,11 @@ function model(all: readonly Member[]) {
 	}));
 }
 
-it('the runs are those of the model, in whatever order the Alerts come', () => {
+it('the runs equal those of the model in any order of arrival', () => {
 	fc.assert(
-		fc.property(members, fc.infiniteStream(fc.nat()), (all, chance) => {
+		fc.property(members, fc.infiniteStream(fc.nat()), (all, randomNumbers) => {
 			const shuffled = all
-				.map((member) => ({ member, at: chance.next().value as number }))
+				.map((member) => ({ member, at: randomNumbers.next().value as number }))
 				.sort((a, b) => a.at - b.at)
 				.map(({ member }) => member);
 			const runs = runsOf(shuffled, rule);
@@ -48,22 +49,22 @@ it('the runs are those of the model, in whatever order the Alerts come', () => {
 				runs.map((run) => ({ alerts: run.members.map((m) => m.alertId).sort(), counts: run.counts }))
 			).toEqual(model(all));
 		}),
-		{ numRuns: 10_000 }
+		{ numRuns: propertyRuns }
 	);
 });
 
-it('a run that is known by where it lies alone takes newcomers as if its members were there', () => {
+it('a run that is known only by its extent accepts new members as if its old members were given', () => {
 	fc.assert(
 		fc.property(members, members, (old, added) => {
-			const come = added.map((member) => ({ ...member, alertId: member.alertId + 100n }));
+			const newMembers = added.map((member) => ({ ...member, alertId: member.alertId + 100n }));
 			const large = runsOf(old, rule).filter((run) => run.counts);
 			const extents = large.map(({ from, to }, i) => ({ episodeId: BigInt(i), from, to }));
-			const held = new Set(large.flatMap((run) => run.members));
-			const rest = [...old.filter((member) => !held.has(member)), ...come];
-			const stretches = (runs: ReturnType<typeof runsOf>) =>
+			const replaced = new Set(large.flatMap((run) => run.members));
+			const rest = [...old.filter((member) => !replaced.has(member)), ...newMembers];
+			const spans = (runs: ReturnType<typeof runsOf>) =>
 				runs.map(({ from, to, counts }) => ({ from, to, counts }));
-			expect(stretches(runsOf(rest, rule, extents))).toEqual(stretches(runsOf([...old, ...come], rule)));
+			expect(spans(runsOf(rest, rule, extents))).toEqual(spans(runsOf([...old, ...newMembers], rule)));
 		}),
-		{ numRuns: 10_000 }
+		{ numRuns: propertyRuns }
 	);
 });

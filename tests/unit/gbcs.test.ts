@@ -1,3 +1,4 @@
+// Tests the reader of GBCS Alerts: headers, times, command references, and damaged messages.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs/alert.ts';
@@ -15,6 +16,7 @@ import {
 	withMac,
 	zigbeeTime
 } from '../support/gbcs-encoder.ts';
+import { propertyRuns } from '../support/property-runs.ts';
 
 const device = '88-73-84-57-00-10-00-01';
 const target = '90-B3-D5-1F-30-01-00-01';
@@ -31,10 +33,10 @@ const refused = (bytes: number[]): string => {
 	return reading.ok ? 'taken' : reading.reason;
 };
 
-describe('headers and wrappers', () => {
+describe('the reader of GBCS headers', () => {
 	const content = dlms('8F30', cosemTime(at));
 
-	it('reads a critical Alert: signed, nothing round it', () => {
+	it('reads a critical Alert, which is only signed', () => {
 		expect(read(signed({ ...header, messageCode: '1000' }, content))).toMatchObject({
 			framing: 'general-signing',
 			family: 'DLMS',
@@ -49,14 +51,14 @@ describe('headers and wrappers', () => {
 		});
 	});
 
-	it('reads a non-critical Alert: the same inside general-ciphering, with a MAC', () => {
+	it('reads a non-critical Alert, which has general-ciphering and a MAC around it', () => {
 		expect(read(withMac({ ...header, messageCode: '1001' }, dlms('810E', cosemTime(at))))).toMatchObject({
 			framing: 'general-ciphering+general-signing',
 			alertCode: '810E'
 		});
 	});
 
-	it('keeps the supplementary party and its counters, and a header date-time', () => {
+	it('reads the supplementary party and its counters after a header date-time', () => {
 		const supplementary = { id: '90-B3-D5-1F-30-03-00-01', counter: '200000', originatorCounter: '300000' };
 		expect(
 			read(signed({ ...header, messageCode: '1000', supplementary, dateTime: cosemTime(at) }, content))
@@ -67,7 +69,7 @@ describe('headers and wrappers', () => {
 		});
 	});
 
-	it('keeps a counter of 64 bits exactly', () => {
+	it('reads a 64-bit counter exactly', () => {
 		expect(
 			read(signed({ ...header, counter: 18446744073709551615n, messageCode: '1000' }, content))
 				.originatorCounter
@@ -77,19 +79,27 @@ describe('headers and wrappers', () => {
 	it.each([
 		['a command', signed({ ...header, messageCode: '1000', flag: 1 }, content), /no Alert/],
 		[
-			'one octet too many',
+			'a message with one octet too many',
 			[...signed({ ...header, messageCode: '1000' }, content), 0],
 			/after the signature/
 		],
-		['one octet too few', signed({ ...header, messageCode: '1000' }, content).slice(0, -1), /signature/],
-		['another tag', [0xde, ...signed({ ...header, messageCode: '1000' }, content).slice(1)], /DF expected/],
-		['nothing', [], /empty/]
-	])('refuses %s', (_what, bytes, reason) => {
+		[
+			'a message with one octet too few',
+			signed({ ...header, messageCode: '1000' }, content).slice(0, -1),
+			/signature/
+		],
+		[
+			'an unknown tag',
+			[0xde, ...signed({ ...header, messageCode: '1000' }, content).slice(1)],
+			/DF expected/
+		],
+		['an empty message', [], /empty/]
+	])('refuses %s', (_message, bytes, reason) => {
 		expect(refused(bytes)).toMatch(reason);
 	});
 });
 
-describe('the three ways to write a time', () => {
+describe('the reader of the three time formats', () => {
 	it.each([
 		['DLMS', dlms('8F30', cosemTime(at)), at.toISOString()],
 		['GBZ', gbz('8F30', zigbeeTime(at)), at.toISOString()],
@@ -97,7 +107,7 @@ describe('the three ways to write a time', () => {
 		['DLMS', dlms('8F30', Array<number>(12).fill(0xff)), null],
 		['GBZ', gbz('8F30', octets('FFFFFFFF')), null],
 		['ASN.1', asn1('8F30', generalizedTime(at).fill(0x39, 4, 8)), null]
-	])('%s', (family, content, timestamp) => {
+	])('reads the time of a %s Alert, or null for a wildcard', (family, content, timestamp) => {
 		expect(read(signed({ ...header, messageCode: '1000' }, content))).toMatchObject({
 			family,
 			alertCode: '8F30',
@@ -105,7 +115,7 @@ describe('the three ways to write a time', () => {
 		});
 	});
 
-	it('takes lengths that are not minimal', () => {
+	it('accepts lengths that are not minimal', () => {
 		expect(
 			read(signed({ ...header, messageCode: '1000' }, asn1('8F66', generalizedTime(at), [], '82'))).alertCode
 		).toBe('8F66');
@@ -175,14 +185,14 @@ describe('the command that an Alert names', () => {
 			),
 			{ ...named, targetId: device, messageCode: null }
 		]
-	])('%s in message %s', (_code, messageCode, content, reference) => {
+	])('is read from %s in message %s', (_code, messageCode, content, reference) => {
 		expect(read(signed({ ...header, messageCode }, content)).reference).toEqual(reference);
 	});
 
 	it.each([
-		['a response was lost: its command', 2, { originatorId: device, targetId: target }],
-		['an Alert was lost: none', 3, null]
-	])('%s', (_what, flag, reference) => {
+		['is the command of a lost response', 2, { originatorId: device, targetId: target }],
+		['is null for a lost Alert', 3, null]
+	])('%s', (_behaviour, flag, reference) => {
 		const lost = [...octets(target), ...octets(device), flag, ...uint(counter, 8)];
 		const alert = read(
 			signed({ ...header, messageCode: '00D5' }, dlms('8F84', cosemTime(at), tagged(0x09, lost), 3))
@@ -192,7 +202,7 @@ describe('the command that an Alert names', () => {
 		);
 	});
 
-	it("is the User's own where the DCC relayed the command", () => {
+	it('has the id and counter of the User if the DCC relayed the command', () => {
 		const supplementary = { id: '90-B3-D5-1F-30-03-00-01', counter: '200000' };
 		const content = dlms('8F85', cosemTime(at), tagged(0x09, [...octets('0012'), ...uint(100000, 8)]), 3);
 		expect(read(signed({ ...header, messageCode: '0120', supplementary }, content)).reference).toMatchObject({
@@ -201,13 +211,13 @@ describe('the command that an Alert names', () => {
 		});
 	});
 
-	it('is never the counter in the header, which is the Device’s own', () => {
+	it('is never the counter in the header, which belongs to the Device', () => {
 		expect(
 			read(signed({ ...header, counter, messageCode: '1000' }, dlms('8F30', cosemTime(at)))).reference
 		).toBeNull();
 	});
 
-	it('marks a body that is new, and keeps the Alert', () => {
+	it('is null for an unknown body, and the Alert is still read', () => {
 		const alert = read(
 			signed({ ...header, messageCode: '00CC' }, dlms('8F66', cosemTime(at), octets('0903 010203'), 3))
 		);
@@ -224,7 +234,7 @@ describe('the command that an Alert names', () => {
 	});
 });
 
-it('gives an answer, never an exception, for any octets and any damage to good ones', () => {
+it('the reader returns a result and never throws, for any octets and any damage to a valid message', () => {
 	const good = signed(
 		{ ...header, messageCode: '00CC' },
 		dlms('8F66', cosemTime(at), tagged(0x09, octets('0019 00000000000003F0 2328 00005E2C0200 06')), 3)
@@ -239,12 +249,12 @@ it('gives an answer, never an exception, for any octets and any damage to good o
 				expect(typeof decodeGbcsAlert(bytes).ok).toBe('boolean');
 			}
 		),
-		{ numRuns: 10_000 }
+		{ numRuns: propertyRuns }
 	);
 	fc.assert(
 		fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
 			expect(typeof decodeGbcsAlert(bytes).ok).toBe('boolean');
 		}),
-		{ numRuns: 5000 }
+		{ numRuns: propertyRuns }
 	);
 });
