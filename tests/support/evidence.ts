@@ -1,35 +1,47 @@
-// Evidence for the unit tests of correlation: one home, and requests some seconds before noon.
+// Builds evidence for the unit tests of correlation: one home, an Alert at noon, and requests some seconds before noon.
 import type { AlertFacts, Evidence, HomeDevice } from '#lib/domain/correlation/evidence.ts';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import type { CommandReference } from '#lib/domain/command-reference.ts';
 import { correlate, type Explanation } from '#lib/domain/correlation/correlate.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 
-export const OURS = 1;
-export const OTHER = 2;
-export const [E1, G1, C1] = ['88-73-84-57-00-10-00-01', '88-73-84-57-00-10-00-02', '88-73-84-57-00-10-00-03'];
-export const [BRW, HAL, EDN, OUC, FLD] = [
-	'90-B3-D5-1F-30-01-00-01',
-	'90-B3-D5-1F-30-01-00-02',
-	'90-B3-D5-1F-30-02-00-01',
-	'90-B3-D5-1F-30-03-00-01',
-	'90-B3-D5-1F-30-04-00-01'
-];
-export const DCC = '90-B3-D5-1F-30-00-00-02';
+export const ourSupplierId = 1;
+export const otherSupplierId = 2;
+
+// The Devices of the home.
+export const electricityMeter = '88-73-84-57-00-10-00-01';
+export const gasMeter = '88-73-84-57-00-10-00-02';
+export const hub = '88-73-84-57-00-10-00-03';
+
+// User IDs. The first is ours; the others belong to other parties.
+export const ourUser = '90-B3-D5-1F-30-01-00-01';
+export const gasSupplier = '90-B3-D5-1F-30-01-00-02';
+export const networkOperator = '90-B3-D5-1F-30-02-00-01';
+export const consumerService = '90-B3-D5-1F-30-03-00-01';
+export const supplierAgent = '90-B3-D5-1F-30-04-00-01';
+export const dcc = '90-B3-D5-1F-30-00-00-02';
+
+/** Epoch ms. */
 export const NOON = Date.UTC(2026, 10, 5, 12, 0, 0);
-export const SECOND = 1000;
-export const HOUR = 3600 * SECOND;
+export const SECOND_MS = 1000;
+export const HOUR_MS = 3600 * SECOND_MS;
 
-const roles: Record<string, string> = { [BRW]: 'IS', [HAL]: 'GS', [EDN]: 'ED', [OUC]: 'OU', [FLD]: 'RSA' };
+const roles: Record<string, string> = {
+	[ourUser]: 'IS',
+	[gasSupplier]: 'GS',
+	[networkOperator]: 'ED',
+	[consumerService]: 'OU',
+	[supplierAgent]: 'RSA'
+};
 
-/** A request `before` seconds before noon. */
+/** A request `before` seconds before noon, to the electricity meter unless `fields` name another Device. */
 export function request(
 	userId: string,
 	variant: string,
 	before: number,
 	fields: Partial<ServiceRequest> = {}
 ): ServiceRequest {
-	const deviceId = fields.deviceId ?? E1;
+	const deviceId = fields.deviceId ?? electricityMeter;
 	const counter = fields.counter ?? String(1000 + Math.round(before * 7) + variant.length);
 	return {
 		requestId: `${userId}:${deviceId}:${counter}`,
@@ -40,7 +52,7 @@ export function request(
 		userRole: roles[userId]!,
 		userName: null,
 		mode: 'on-demand',
-		requestedAt: NOON - before * SECOND,
+		requestedAt: NOON - before * SECOND_MS,
 		executeAt: null,
 		respondedAt: null,
 		responseCode: null,
@@ -51,18 +63,18 @@ export function request(
 const always = { from: 0, to: null };
 export const home = (): Map<string, HomeDevice> =>
 	new Map<string, HomeDevice>([
-		[E1, { deviceType: 'ESME', tenures: [{ supplierId: OURS, ...always }] }],
-		[G1, { deviceType: 'GSME', tenures: [{ supplierId: OTHER, ...always }] }],
-		[C1, { deviceType: 'CHF', tenures: [{ supplierId: OTHER, ...always }] }]
+		[electricityMeter, { deviceType: 'ESME', tenures: [{ supplierId: ourSupplierId, ...always }] }],
+		[gasMeter, { deviceType: 'GSME', tenures: [{ supplierId: otherSupplierId, ...always }] }],
+		[hub, { deviceType: 'CHF', tenures: [{ supplierId: otherSupplierId, ...always }] }]
 	]);
 
-/** An Alert of noon at a Device of ours, the audit data complete, and no requests but those given. */
+/** An Alert of our electricity meter at noon. The audit data is complete, and holds only the given requests. */
 export function evidence(alert: Partial<AlertFacts> = {}, more: Partial<Evidence> = {}): Evidence {
 	return {
 		alert: {
-			deviceId: E1,
+			deviceId: electricityMeter,
 			deviceType: 'ESME',
-			hubId: C1,
+			hubId: hub,
 			kind: 'device',
 			code: '8F30',
 			dccPayload: null,
@@ -75,13 +87,13 @@ export function evidence(alert: Partial<AlertFacts> = {}, more: Partial<Evidence
 		},
 		requests: [],
 		home: home(),
-		viewer: { supplierId: OURS, userIds: new Set([BRW]) },
-		completeUntil: NOON + 24 * HOUR,
+		viewer: { supplierId: ourSupplierId, userIds: new Set([ourUser]) },
+		completeUntil: NOON + 24 * HOUR_MS,
 		table: causeTable,
 		learned: new Map(),
 		reports: [],
 		roleOnly: new Set(),
-		now: NOON + 24 * HOUR,
+		now: NOON + 24 * HOUR_MS,
 		...more
 	};
 }
@@ -92,8 +104,8 @@ export const explain = (
 	more: Partial<Evidence> = {}
 ): Explanation => correlate(evidence(alert, { requests, ...more }));
 
-/** What an Alert says of the command it is about. */
-export const naming = (fields: Partial<CommandReference>): CommandReference => ({
+/** A reference with the given fields only. */
+export const commandReference = (fields: Partial<CommandReference>): CommandReference => ({
 	originatorId: null,
 	counter: null,
 	messageCode: null,
@@ -103,16 +115,29 @@ export const naming = (fields: Partial<CommandReference>): CommandReference => (
 	...fields
 });
 
-/** A command that the Device has held for nine days and run four seconds before noon. */
-export const stored = (
+/** A command that the Device has stored for nine days and executed four seconds before noon. */
+export const storedCommand = (
 	userId: string,
 	variant: string,
 	fields: Partial<ServiceRequest> = {}
 ): ServiceRequest =>
 	request(userId, variant, 9 * 86_400, {
 		mode: 'future-dated-device',
-		executeAt: NOON - 4 * SECOND,
-		respondedAt: NOON - (9 * 86_400 - 20) * SECOND,
+		executeAt: NOON - 4 * SECOND_MS,
+		respondedAt: NOON - (9 * 86_400 - 20) * SECOND_MS,
 		responseCode: 'I0',
 		...fields
 	});
+
+/** The fields of a request that was answered `after` seconds after noon. */
+export const answered = (after: number, responseCode: string): Partial<ServiceRequest> => ({
+	respondedAt: NOON + after * SECOND_MS,
+	responseCode
+});
+
+/** The home, with the gas meter in our tenure too. */
+export const homeWithOurGasMeter = (): Map<string, HomeDevice> =>
+	home().set(gasMeter, { deviceType: 'GSME', tenures: [{ supplierId: ourSupplierId, ...always }] });
+
+export const ids = (list: ReadonlyArray<{ requestId: string }>): string[] =>
+	list.map((item) => item.requestId);

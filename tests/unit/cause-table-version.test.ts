@@ -1,3 +1,4 @@
+// Tests versions of the cause table: their names, the check, the difference of two tables, and the what-if counts.
 import { describe, expect, it } from 'vitest';
 import { checkCauseTable } from '#lib/domain/cause-table/check.ts';
 import { diffCauseTables, isSame } from '#lib/domain/cause-table/diff.ts';
@@ -13,27 +14,27 @@ const changed = (change: (file: CauseFile) => void): CauseFile => {
 };
 const entryOf = (file: CauseFile, alert: string) => file.entries.find((entry) => entry.alert === alert)!;
 
-describe('a version', () => {
-	it('is a date with a counter of that day', () => {
+describe('the version of a cause table', () => {
+	it('that a person makes is a date with a counter of that day', () => {
 		expect(nextVersion('2026-11-24', [])).toBe('2026-11-24.1');
 		const taken = ['2026-11-23', '2026-11-24', '2026-11-23.7', '2026-11-24.2', '2026-11-24.10'];
 		expect(nextVersion('2026-11-24', taken)).toBe('2026-11-24.11');
 	});
 
-	it('of the product is a plain date, so that it meets no version of people', () => {
+	it('that the product ships is a plain date, so that it never equals a version made by a person', () => {
 		expect(shippedFile.version).toMatch(/^\d{4}-\d{2}-\d{2}$/);
 	});
 
-	it.each(['2026-11-24', '2026-11-24.1'])('%s is one', (text) =>
+	it.each(['2026-11-24', '2026-11-24.1'])('may be %s', (text) =>
 		expect(Version.safeParse(text).success).toBe(true)
 	);
-	it.each(['', 'x', '2026-11-24.', "2026-11-24'", '../2026-11-24'])('%j is none', (text) =>
+	it.each(['', 'x', '2026-11-24.', "2026-11-24'", '../2026-11-24'])('may not be %j', (text) =>
 		expect(Version.safeParse(text).success).toBe(false)
 	);
 });
 
-describe('the check of a table', () => {
-	it('finds nothing in the shipped one', () => {
+describe('the check of a cause table', () => {
+	it('finds no fault in the shipped table', () => {
 		expect(checkCauseTable(shippedFile)).toEqual({ file: shippedFile, faults: null });
 	});
 
@@ -44,25 +45,25 @@ describe('the check of a table', () => {
 		['entries.8F30.causes.0', (f) => (entryOf(f, '8F30').causes[0]!.minSeconds = 1e6)],
 		['entries.hello', (f) => f.entries.push({ alert: 'hello', guidance: null, causes: [] })],
 		['notCommand.1.8F35', (f) => f.notCommand[1]!.alerts.push('8F35')]
-	])('names %s', (path, change) => {
+	])('names the faulty place %s', (path, change) => {
 		const { faults } = checkCauseTable(changed(change));
 		expect(faults?.map((fault) => fault.path)).toEqual([path]);
 	});
 
 	it.each([[null], ['text'], [{}], [{ version: 'x', entries: [null], notCommand: 1 }]])(
-		'tells the faults of %j and does not fail',
+		'returns the faults of %j and does not throw',
 		(input) => expect(checkCauseTable(input).faults).not.toEqual([])
 	);
 
-	it('takes an Alert code that no release knows yet', () => {
+	it('accepts an Alert code that is not in the tables of codes', () => {
 		const file = changed((f) => f.entries.push({ alert: '8FFF', guidance: null, causes: [] }));
 		expect(checkCauseTable(file).faults).toBeNull();
 	});
 });
 
-describe('the difference of two tables', () => {
-	it('is none between a table and itself, whatever the order of rows, SRVs and keys', () => {
-		const turned = changed((f) => {
+describe('the difference of two cause tables', () => {
+	it('is empty if only the order of rows, SRVs and keys differs', () => {
+		const reversed = changed((f) => {
 			f.entries.reverse();
 			for (const { causes } of f.entries) {
 				causes.reverse();
@@ -70,8 +71,8 @@ describe('the difference of two tables', () => {
 			}
 			f.notCommand.reverse();
 		});
-		const keys = JSON.parse(JSON.stringify(turned, Object.keys(allKeys(turned)).sort())) as CauseFile;
-		expect(isSame(diffCauseTables(shippedFile, keys))).toBe(true);
+		const copy = JSON.parse(JSON.stringify(reversed, Object.keys(allKeys(reversed)).sort())) as CauseFile;
+		expect(isSame(diffCauseTables(shippedFile, copy))).toBe(true);
 	});
 
 	it('names each field with its old and its new value', () => {
@@ -100,7 +101,7 @@ describe('the difference of two tables', () => {
 		});
 	});
 
-	it('tells what was added and what was removed', () => {
+	it('names the added and the removed entries and causes', () => {
 		const after = changed((f) => {
 			f.entries = f.entries.filter((entry) => entry.alert !== '8F3D');
 			const [cause] = entryOf(f, '8F30').causes.splice(2, 1);
@@ -120,8 +121,8 @@ describe('the difference of two tables', () => {
 	});
 });
 
-describe('the count of a what-if', () => {
-	const reads = (kind: string, suspect: string | null, fields: object = {}) =>
+describe('the counts of a what-if replay', () => {
+	const explanation = (kind: string, suspect: string | null, fields: object = {}) =>
 		({
 			kind,
 			summary: '',
@@ -130,31 +131,36 @@ describe('the count of a what-if', () => {
 			...fields
 		}) as unknown as Explanation;
 
-	it('takes another version of the table alone for no change', () => {
-		expect(explanationChange(reads('likely', 'r1'), reads('likely', 'r1', { tableVersion: 'b' }))).toBeNull();
+	it('ignore a change of the table version alone', () => {
+		expect(
+			explanationChange(explanation('likely', 'r1'), explanation('likely', 'r1', { tableVersion: 'b' }))
+		).toBeNull();
 	});
 
-	it('tells another kind, another suspect and other words apart', () => {
-		const before = reads('likely', 'r1');
-		expect(explanationChange(before, reads('unexplained', null))).toEqual({
+	it('distinguish changes of the kind, of the suspect and of the wording', () => {
+		const before = explanation('likely', 'r1');
+		expect(explanationChange(before, explanation('unexplained', null))).toEqual({
 			from: 'likely',
 			to: 'unexplained',
 			suspectChanged: true
 		});
-		expect(explanationChange(before, reads('likely', 'r2'))).toMatchObject({ suspectChanged: true });
-		expect(explanationChange(before, reads('likely', 'r1', { guidance: 'other' }))).toEqual({
+		expect(explanationChange(before, explanation('likely', 'r2'))).toMatchObject({ suspectChanged: true });
+		expect(explanationChange(before, explanation('likely', 'r1', { guidance: 'other' }))).toEqual({
 			from: 'likely',
 			to: 'likely',
 			suspectChanged: false
 		});
 	});
 
-	it('keeps twenty examples of each change, and puts what matters first', () => {
+	it('keep twenty examples of each change, and list changes of the kind first', () => {
 		const tally = new WhatIfTally();
-		const words = explanationChange(reads('likely', 'r1'), reads('likely', 'r1', { guidance: 'other' }));
-		const kind = explanationChange(reads('likely', 'r1'), reads('ambiguous', null));
-		for (let i = 0; i < 30; i++) tally.add({ id: `w${i}`, code: '8F30', name: 'n' }, words);
-		tally.add({ id: 'k', code: '8F84', name: 'm' }, kind);
+		const wordingChange = explanationChange(
+			explanation('likely', 'r1'),
+			explanation('likely', 'r1', { guidance: 'other' })
+		);
+		const kindChange = explanationChange(explanation('likely', 'r1'), explanation('ambiguous', null));
+		for (let i = 0; i < 30; i++) tally.add({ id: `w${i}`, code: '8F30', name: 'n' }, wordingChange);
+		tally.add({ id: 'k', code: '8F84', name: 'm' }, kindChange);
 		tally.add({ id: 'same', code: '8F84', name: 'm' }, null);
 		expect([tally.progress, tally.changed]).toEqual([32, 1]);
 		expect(tally.changes.map(({ code, count, examples }) => [code, count, examples.length])).toEqual([

@@ -1,3 +1,4 @@
+// Tests when newer evidence contradicts a Decision.
 import { describe, expect, it } from 'vitest';
 import { contradictionOf } from '#lib/domain/contradiction.ts';
 import type { Basis, Decision } from '#lib/domain/decision.ts';
@@ -16,28 +17,28 @@ const decided = (verdict: Decision['verdict'], reason: string, basis?: Basis): D
 	...(basis && { basis })
 });
 
-describe('new evidence against a decision', () => {
+describe('newer evidence beside a decision', () => {
 	it.each([
 		[
-			'ignorable as explained, and no longer explained',
+			'decided ignorable when explained, and unexplained now',
 			decided('ignorable', 'other-user-command', said('likely', 'r1')),
 			said('unexplained'),
 			/no longer/
 		],
 		[
-			'ignorable as explained, and two Users are now as likely',
+			'decided ignorable when explained, and two Users are equally likely now',
 			decided('ignorable', 'information', said('exact', 'r1')),
 			said('ambiguous'),
 			/no longer/
 		],
 		[
-			'actionable as nothing explained it, and a late record does',
+			'decided actionable when nothing explained the Alert, and a late record explains it now',
 			decided('actionable', 'no-command', said('pending')),
 			said('likely', 'r1'),
 			/explains it now/
 		],
 		[
-			'ignorable for the command of one User, and another is the suspect now',
+			"decided ignorable for one User's command, and another User's command is the suspect now",
 			decided('ignorable', 'other-user-command', said('likely', 'r1')),
 			said('likely', 'r2'),
 			/different one/
@@ -48,36 +49,32 @@ describe('new evidence against a decision', () => {
 
 	it.each([
 		[
-			'ignorable while unexplained, and explained since: the evidence agrees',
+			'decided ignorable when unexplained, and explained now',
 			decided('ignorable', 'information', said('unexplained')),
 			said('likely', 'r1')
 		],
 		[
-			'actionable though explained, and unexplained since: the evidence agrees',
+			'decided actionable when explained, and unexplained now',
 			decided('actionable', 'credential', said('likely', 'r1')),
 			said('unexplained')
 		],
 		[
-			'the same suspect is surer now',
+			'the link to the same suspect is surer now',
 			decided('ignorable', 'other-user-command', said('likely', 'r1')),
 			said('exact', 'r1')
 		],
 		[
-			'another suspect, but the reason did not rest on one',
+			'the suspect is another one, but the reason does not depend on the suspect',
 			decided('ignorable', 'install', said('likely', 'r1')),
 			said('likely', 'r2')
 		],
 		[
-			'pending has become unexplained',
+			'the Alert was pending and is unexplained now',
 			decided('actionable', 'no-command', said('pending')),
 			said('unexplained')
 		],
-		[
-			'nothing is known of what it was decided on',
-			decided('ignorable', 'other', undefined),
-			said('unexplained')
-		]
-	])('raises none: %s', (_, decision, now) => {
+		['the decision has no stored basis', decided('ignorable', 'other', undefined), said('unexplained')]
+	])('raises no notice: %s', (_, decision, now) => {
 		expect(contradictionOf(decision, now)).toBeNull();
 	});
 });

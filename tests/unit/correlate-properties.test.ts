@@ -1,33 +1,48 @@
+// Tests the properties that correlation has for any evidence.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import { patternKey, type LearnedPattern } from '#lib/domain/learned-pattern.ts';
 import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
-import { BRW, C1, E1, EDN, FLD, G1, HAL, NOON, OUC, SECOND, explain, request } from '../support/evidence.ts';
+import {
+	ourUser,
+	hub,
+	electricityMeter,
+	networkOperator,
+	supplierAgent,
+	gasMeter,
+	gasSupplier,
+	NOON,
+	consumerService,
+	SECOND_MS,
+	explain,
+	request
+} from '../support/evidence.ts';
+import { propertyRuns } from '../support/property-runs.ts';
 
-describe('what must hold for any evidence', () => {
-	const users = [BRW, HAL, EDN, OUC, FLD];
+describe('correlation of any evidence', () => {
+	const users = [ourUser, gasSupplier, networkOperator, consumerService, supplierAgent];
 	const anyRequest = fc
 		.record({
 			user: fc.constantFrom(...users),
 			variant: fc.constantFrom('6.5', '6.15.1', '4.6.1', '8.11', '1.1.1', '6.22', '11.3', '9.99'),
 			before: fc.integer({ min: -3000, max: 9000 }),
 			answer: fc.constantFrom(null, 'I0', 'E21', 'E4', 'E65'),
-			device: fc.constantFrom(E1, C1, G1),
+			device: fc.constantFrom(electricityMeter, hub, gasMeter),
 			counter: fc.integer({ min: 1, max: 1e9 })
 		})
 		.map(({ user, variant, before, answer, device, counter }) =>
 			request(user, variant, before, {
 				deviceId: device,
 				responseCode: answer,
-				respondedAt: answer === null ? null : NOON - before * SECOND + 30 * SECOND,
+				respondedAt: answer === null ? null : NOON - before * SECOND_MS + 30 * SECOND_MS,
 				counter: String(counter)
 			})
 		);
 	const evidence = fc.uniqueArray(anyRequest, { maxLength: 12, selector: (r) => r.requestId });
 	const code = fc.constantFrom('8F30', '8F3E', '8F76', '8F35', '8183', '8F66', '8FFF', '8F0C');
 
-	it('the order of the requests, and repeats of them, change nothing', () => {
+	it('does not depend on the order or the repetition of the requests', () => {
 		fc.assert(
 			fc.property(evidence, code, fc.integer(), (requests, alertCode, seed) => {
 				const shuffled = [...requests, ...requests.slice(0, 3)].sort(
@@ -35,11 +50,11 @@ describe('what must hold for any evidence', () => {
 				);
 				expect(explain(shuffled, { code: alertCode })).toEqual(explain(requests, { code: alertCode }));
 			}),
-			{ numRuns: 10_000 }
+			{ numRuns: propertyRuns }
 		);
 	});
 
-	it('a physical or supply Alert is never likely, and no explanation holds more than five candidates', () => {
+	it('never calls a physical or supply Alert likely, and names at most five candidates', () => {
 		fc.assert(
 			fc.property(
 				evidence,
@@ -50,23 +65,23 @@ describe('what must hold for any evidence', () => {
 					expect(candidates.length).toBeLessThanOrEqual(5);
 				}
 			),
-			{ numRuns: 10_000 }
+			{ numRuns: propertyRuns }
 		);
 	});
 
-	const inNoHub = fc.constantFrom(
+	const codeWithoutHubCause = fc.constantFrom(
 		...['8F30', '8F3E', '8F76', '8F35', '8183', '8F66', '8FFF', '8F0C', '81AF'].filter(
 			(alert) => !causeTable.entries.get(alert)?.causes.some(({ relation }) => relation === 'same-hub')
 		)
 	);
 
-	it('a request to another Device says nothing where no cause lies in the home network', () => {
+	it('ignores requests to other Devices if no cause of the code lies in the home network', () => {
 		fc.assert(
-			fc.property(evidence, inNoHub, (requests, alertCode) => {
-				const own = requests.filter(({ deviceId }) => deviceId === E1);
+			fc.property(evidence, codeWithoutHubCause, (requests, alertCode) => {
+				const own = requests.filter(({ deviceId }) => deviceId === electricityMeter);
 				expect(explain(requests, { code: alertCode })).toEqual(explain(own, { code: alertCode }));
 			}),
-			{ numRuns: 10_000 }
+			{ numRuns: propertyRuns }
 		);
 	});
 
@@ -88,27 +103,27 @@ describe('what must hold for any evidence', () => {
 			offered: fc.boolean()
 		});
 
-	it('what was learned says nothing where no explanation may rest on it', () => {
-		let idle = 0;
+	it('ignores a learned pattern that the explanation may not use', () => {
+		let checkedRuns = 0;
 		fc.assert(
 			fc.property(
 				evidence,
 				code.chain((alertCode) => pattern(alertCode)),
 				(requests, learned) => {
 					fc.pre(!mayRestOn(learned, causeTable));
-					idle++;
+					checkedRuns++;
 					const { code: alertCode } = learned;
-					const taught = explain(
+					const withPattern = explain(
 						requests,
 						{ code: alertCode },
 						{ learned: new Map([[patternKey(learned), learned]]) }
 					);
-					expect(taught).toEqual(explain(requests, { code: alertCode }));
+					expect(withPattern).toEqual(explain(requests, { code: alertCode }));
 				}
 			),
-			{ numRuns: 5000, maxSkipsPerRun: 20 }
+			{ numRuns: propertyRuns, maxSkipsPerRun: 20 }
 		);
-		expect(idle).toBeGreaterThanOrEqual(5000);
+		expect(checkedRuns).toBeGreaterThanOrEqual(propertyRuns);
 	});
 });
 

@@ -40,7 +40,7 @@ function alertOf(body: string, envelope: Envelope = { responseId }) {
 }
 
 describe('Device Alerts', () => {
-	it('give Device, code, time, recipient and the throttled count, and say that nothing is verified', () => {
+	it('yield Device, code, time, recipient and throttled count, marked as not verified', () => {
 		const throttled =
 			'<sr:ThrottledAlertSequenceId>7</sr:ThrottledAlertSequenceId><sr:ThrottledAlertCount>42</sr:ThrottledAlertCount>';
 		const { alert, verified, notes } = alertOf(deviceAlert('8f30', plain, throttled));
@@ -67,7 +67,7 @@ describe('Device Alerts', () => {
 		);
 	});
 
-	it('are kept and marked where payload and envelope disagree', () => {
+	it('are stored and marked if payload and envelope disagree', () => {
 		expect(alertOf(deviceAlert('8F3E', plain)).notes).toEqual([
 			'the GBCS payload gives another Alert code: 8F30'
 		]);
@@ -76,7 +76,7 @@ describe('Device Alerts', () => {
 		]);
 	});
 
-	it('8F66 names the request in the header and the command in the payload', () => {
+	it('with 8F66 name the request in the header and the command in the payload', () => {
 		const { alert } = alertOf(futureDatedAlert('8F66', outcome, 2, 6), { requestId, responseId });
 		expect(alert.reference).toEqual({
 			originatorId: target,
@@ -88,7 +88,7 @@ describe('Device Alerts', () => {
 		});
 	});
 
-	it('of SMETS1 stand in plain XML, with the state of the clock', () => {
+	it('of SMETS1 Devices are read from plain XML, with the state of the clock', () => {
 		const { alert, notes } = alertOf(smets1Alert(device, '8F3E', '2026-11-05T02:10:00Z', 'unreliable'));
 		expect(alert).toMatchObject({
 			deviceId: device,
@@ -114,7 +114,7 @@ describe('DCC Alerts', () => {
 	};
 
 	it.each(dccAlertTable.payloads.map((row) => row.payload))(
-		'%s is told apart by its element and finds its Device',
+		'with %s are identified by the child element and name their Device',
 		(kind) => {
 			const { alert, notes } = alertOf(
 				dccAlert('N13', kind, bodies[kind] ?? `<DeviceID>${device}</DeviceID>`),
@@ -133,20 +133,20 @@ describe('DCC Alerts', () => {
 		}
 	);
 
-	it('of a new kind or code are kept and marked', () => {
+	it('of an unknown kind or code are stored and marked', () => {
 		const { alert, notes } = alertOf(dccAlert('N77', 'BrandNewAlert', `<DeviceID>${device}</DeviceID>`));
 		expect(alert).toMatchObject({ code: 'N77', dccPayload: 'BrandNewAlert', deviceId: device });
 		expect(notes).toEqual(['unknown kind of DCC Alert: BrandNewAlert', 'unknown DCC Alert code: N77']);
 	});
 
-	it('keep nothing but named fields', () => {
+	it('yield only fields of the allow-list', () => {
 		const reading = alertOf(dccAlert('AD1', 'PowerOutageEvent', bodies['PowerOutageEvent']!));
 		expect(JSON.stringify(reading)).not.toContain('1234567890123');
 	});
 });
 
 describe('Service Requests and Responses', () => {
-	it('leave their header only', () => {
+	it('yield only their header', () => {
 		const body =
 			'<UpdateImportTariffPrimaryElement><ExecutionDateTime>2026-12-01T00:00:00Z</ExecutionDateTime><Price>canary</Price></UpdateImportTariffPrimaryElement>';
 		const reading = read(request(requestId, '1.1.1', body));
@@ -165,7 +165,7 @@ describe('Service Requests and Responses', () => {
 		expect(JSON.stringify(reading)).not.toContain('canary');
 	});
 
-	it('a Response completes the record of its request', () => {
+	it('form one record if a Response follows its request', () => {
 		const body =
 			'<sr:ResponseMessage><sr:ServiceReference>6.5</sr:ServiceReference><sr:ServiceReferenceVariant>6.5</sr:ServiceReferenceVariant><sr:GBCSPayload>Y2FuYXJ5</sr:GBCSPayload></sr:ResponseMessage>';
 		const reading = read(response(body, { requestId, responseId, responseCode: 'E21' }));
@@ -181,7 +181,7 @@ describe('Service Requests and Responses', () => {
 		expect(JSON.stringify(reading)).not.toContain('Y2FuYXJ5');
 	});
 
-	it('an acknowledgement holds nothing to keep', () => {
+	it('yield no record for an acknowledgement', () => {
 		expect(read(response('', { requestId, responseCode: 'I99' }))).toMatchObject({
 			kind: 'acknowledgement',
 			requestId
@@ -189,7 +189,7 @@ describe('Service Requests and Responses', () => {
 	});
 });
 
-describe('what is refused', () => {
+describe('the reader of DUIS messages', () => {
 	const good = response(deviceAlert('8F30', plain), { responseId });
 	const cases: Array<[what: string, xml: string | Buffer, reason: RegExp]> = [
 		[
@@ -274,7 +274,7 @@ describe('what is refused', () => {
 		['an element called __proto__ (X20)', response('<sr:__proto__/>', { responseId }), /unknown message/],
 		['a message of 300 KB (X10)', `<r>${'x'.repeat(300 * 1024)}</r>`, /larger than/]
 	];
-	it.each(cases)('%s, within 50 ms and without quoting the message', (_what, xml, reason) => {
+	it.each(cases)('refuses %s within 50 ms, without quoting the message', (_what, xml, reason) => {
 		read(xml); // Warms up the compiler.
 		// The fastest of three readings, because other work on the machine slows single readings down.
 		let took = Infinity;
@@ -289,7 +289,7 @@ describe('what is refused', () => {
 		expect(took).toBeLessThan(50);
 	});
 
-	it('a signature and elements of other namespaces are passed over', () => {
+	it('ignores a signature and elements of other namespaces', () => {
 		const extended = good.replace(
 			'</sr:Response>',
 			'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><sr:Body/></ds:Signature></sr:Response>'

@@ -1,44 +1,46 @@
+// Tests which keys an Alert has, and which Alerts of one key form a run.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EPISODE_RULES, groupKeys, runsOf, type GroupFacts, type Member } from '#lib/domain/episode.ts';
-import { HAL, NOON, SECOND } from '../support/evidence.ts';
+import { NOON, SECOND_MS, electricityMeter, gasSupplier, hub } from '../support/evidence.ts';
+import { propertyRuns } from '../support/property-runs.ts';
 
 const facts = (fields: Partial<GroupFacts> = {}): GroupFacts => ({
-	deviceId: 'E1',
-	hubId: 'C1',
+	deviceId: electricityMeter,
+	hubId: hub,
 	area: 'SW1',
 	model: 'Aster E4',
 	firmware: '2.10',
 	imageHash: null,
 	code: '8F3E',
 	explanation: 'likely',
-	suspect: { userId: HAL, serviceReferenceVariant: '8.11' },
+	suspect: { userId: gasSupplier, serviceReferenceVariant: '8.11' },
 	...fields
 });
 const names = (keys: readonly string[]) => keys.map((key) => key.slice(0, key.indexOf('|')));
 
 describe('the keys of an Alert', () => {
 	it.each([
-		['explained: the campaign, then the home, then its repeats', {}, ['campaign', 'home', 'repeat']],
+		['with a suspect are campaign, home and repeat', {}, ['campaign', 'home', 'repeat']],
 		[
-			'unexplained: the storm of its area, then of its model, then its repeats',
+			'without a suspect are area, model and repeat',
 			{ explanation: 'unexplained', suspect: null },
 			['area', 'model', 'repeat']
 		],
-		['out of scope: its repeats only', { explanation: 'out-of-scope', suspect: null }, ['repeat']],
+		['out of scope are repeat only', { explanation: 'out-of-scope', suspect: null }, ['repeat']],
 		[
-			'of a firmware image, with no suspect: the image first',
+			'with a firmware image and without a suspect begin with the image',
 			{ imageHash: 'AB', explanation: 'pending', suspect: null },
 			['image', 'area', 'model', 'repeat']
 		],
-		['of a Device whose model nobody knows', { model: null }, ['home', 'repeat']]
+		['of a Device of unknown model include no campaign', { model: null }, ['home', 'repeat']]
 	] as const)('%s', (_, fields, expected) => {
 		expect(names(groupKeys(facts(fields)))).toEqual(expected);
 	});
 
-	it('an Alert that lacks the cause shares no key with the campaign', () => {
+	it('that lacks the cause differ from all keys of the campaign', () => {
 		const without = groupKeys(
-			facts({ deviceId: 'E2', hubId: 'C2', explanation: 'unexplained', suspect: null })
+			facts({ deviceId: 'another meter', hubId: 'another hub', explanation: 'unexplained', suspect: null })
 		);
 		expect(groupKeys(facts()).filter((key) => without.includes(key))).toEqual([]);
 	});
@@ -48,10 +50,10 @@ describe('the runs of a key', () => {
 	const member = (n: number, seconds: number, deviceId = `D${n}`): Member => ({
 		alertId: BigInt(n),
 		deviceId,
-		at: NOON + seconds * SECOND
+		at: NOON + seconds * SECOND_MS
 	});
 
-	it('end where the gap is exceeded, and count when they are large enough', () => {
+	it('end where the gap is exceeded, and are episodes if they are large enough', () => {
 		const members = [member(1, 0, 'D'), member(2, 3600, 'D'), member(3, 7201, 'D')];
 		const runs = runsOf(members, EPISODE_RULES.repeat);
 		expect(runs.map((run) => [run.members.map((m) => Number(m.alertId)), run.counts])).toEqual([
@@ -60,13 +62,13 @@ describe('the runs of a key', () => {
 		]);
 	});
 
-	it('many Alerts of few Devices are no storm', () => {
-		const noisy = Array.from({ length: 50 }, (_, n) => member(n, n, `D${n % 9}`));
-		expect(runsOf(noisy, EPISODE_RULES.area)[0]!.counts).toBe(false);
-		expect(runsOf([...noisy, member(50, 50, 'D9')], EPISODE_RULES.area)[0]!.counts).toBe(true);
+	it('are no storm if many Alerts come from few Devices', () => {
+		const fewDevices = Array.from({ length: 50 }, (_, n) => member(n, n, `D${n % 9}`));
+		expect(runsOf(fewDevices, EPISODE_RULES.area)[0]!.counts).toBe(false);
+		expect(runsOf([...fewDevices, member(50, 50, 'D9')], EPISODE_RULES.area)[0]!.counts).toBe(true);
 	});
 
-	it('are the same in any order of arrival, and hold every member once', () => {
+	it('are the same in any order of arrival, and contain every member once', () => {
 		const members = fc.uniqueArray(
 			fc.record({ n: fc.integer({ min: 1, max: 999 }), s: fc.integer({ min: 0, max: 40_000 }) }),
 			{ selector: ({ n }) => n, maxLength: 30 }
@@ -83,7 +85,7 @@ describe('the runs of a key', () => {
 					if (i > 0) expect(run.from - runs[i - 1]!.to).toBeGreaterThan(rule.gap);
 				}
 			}),
-			{ numRuns: 10_000 }
+			{ numRuns: propertyRuns }
 		);
 	});
 });

@@ -1,3 +1,4 @@
+// Tests the tables in src/lib/domain/knowledge: their counts, and the rules that depend on them.
 import { describe, expect, it } from 'vitest';
 import { dccAlertTable, describeAlert, deviceAlertTable, whyNotCommand } from '#lib/domain/alert-code.ts';
 import { causeTable, causesOf, readCauseTable, effectWindowOf } from '#lib/domain/cause-table/cause-table.ts';
@@ -12,7 +13,7 @@ import {
 const causes = [...causeTable.entries.values()].flatMap((entry) => entry.causes);
 
 describe('the tables of codes', () => {
-	it('are complete', () => {
+	it('have the expected numbers of rows', () => {
 		expect(deviceAlertTable.codes).toHaveLength(190);
 		expect(variantTable.variants).toHaveLength(129);
 		expect(messageCodeTable.messageCodes).toHaveLength(204);
@@ -21,7 +22,7 @@ describe('the tables of codes', () => {
 		expect([causeTable.entries.size, causes.length]).toEqual([177, 204]);
 	});
 
-	it('hold each code once, and every message code leads to known SRVs', () => {
+	it('list each code once, and name only known SRVs for message codes', () => {
 		for (const codes of [
 			deviceAlertTable.codes,
 			variantTable.variants,
@@ -36,11 +37,11 @@ describe('the tables of codes', () => {
 		).toEqual([]);
 	});
 
-	it('know no DCC Alert N32', () => {
+	it('do not list a DCC Alert N32', () => {
 		expect(dccAlertTable.codes.some((row) => row.code === 'N32')).toBe(false);
 	});
 
-	it('let only twelve SRVs be held by the Device until their time', () => {
+	it('allow a Device to store only twelve SRVs until their execution time', () => {
 		const held = variantTable.variants
 			.filter((row) => row.futureDated === 'device' || row.futureDated === 'both')
 			.map((row) => row.code);
@@ -60,7 +61,7 @@ describe('the tables of codes', () => {
 		]);
 	});
 
-	it('name all SRVs of a message code that belongs to several', () => {
+	it('name all SRVs of a message code', () => {
 		expect(
 			messageCodeTable.messageCodes.filter((row) => row.variants.length > 1).map((row) => row.code)
 		).toEqual(['000F', '0055', '005F', '0062', '007F', '00AB', '00AF', '0102', '0103']);
@@ -69,18 +70,18 @@ describe('the tables of codes', () => {
 	});
 });
 
-describe('describing an Alert', () => {
+describe('the description of an Alert', () => {
 	it.each([
 		['8F30', { category: 'security', priority: 1, physical: false }],
 		['8F76', { category: 'tamper', priority: 1, physical: true }],
 		['8F35', { category: 'power', physical: false }],
 		['8F66', { category: 'command', priority: 4 }],
 		['8FFF', { known: false, name: 'Unknown Alert code 8FFF', category: 'unknown', priority: 2 }]
-	])('%s', (code, expected) => {
+	])('classifies %s', (code, expected) => {
 		expect(describeAlert({ kind: 'device', code })).toMatchObject(expected);
 	});
 
-	it('tells DCC Alerts apart by the child element, and claims no meaning for an N-code alone', () => {
+	it('uses the child element of a DCC Alert, and gives no meaning to an N-code alone', () => {
 		expect(describeAlert({ kind: 'dcc', code: 'N13', dccPayload: 'CommandFailure' }).name).toBe(
 			'Command failed'
 		);
@@ -107,12 +108,12 @@ describe('describing an Alert', () => {
 });
 
 describe('the cause table', () => {
-	it("lets the network operator's commands cause 8F30 only when they did not succeed", () => {
+	it('lists commands of the network operator as causes of 8F30 only if they did not succeed', () => {
 		const byEd = causesOf(causeTable, { code: '8F30' })!.causes.filter((cause) => cause.roles.includes('ED'));
 		expect(byEd.map((cause) => cause.outcome)).toEqual(['failure-or-none', 'failure-or-none']);
 	});
 
-	it('treats every physical event as circumstantial, with a window before and after', () => {
+	it('lists only circumstantial causes for a physical event, with a window before and after it', () => {
 		const tamper = deviceAlertTable.codes.filter((row) => row.physical).map((row) => row.code);
 		expect(tamper).toHaveLength(14);
 		for (const code of tamper)
@@ -124,20 +125,20 @@ describe('the cause table', () => {
 				});
 	});
 
-	it('finds a DCC Alert by its child element before its code', () => {
+	it('is searched for a DCC Alert first by its child element, then by its code', () => {
 		expect(causesOf(causeTable, { code: 'N13', dccPayload: 'CommandFailure' })?.alert).toBe(
 			'payload:CommandFailure'
 		);
 		expect(causesOf(causeTable, { code: 'N24', dccPayload: null })?.alert).toBe('N24');
 	});
 
-	it('tells how far around a Service Request its effects lie', () => {
+	it('gives the window of the effects of a Service Request', () => {
 		expect(effectWindowOf(causeTable, '6.27')).toMatchObject({ beforeSeconds: 0, hub: false });
 		expect(effectWindowOf(causeTable, '8.14.3')).toMatchObject({ beforeSeconds: 28_800, hub: true });
 		expect(effectWindowOf(causeTable, '9.99')).toBeNull();
 	});
 
-	it('refuses a table with an unknown SRV, naming the place', () => {
+	it('is refused if it has an unknown SRV or a window out of order', () => {
 		const [cause] = causes;
 		const file = (change: object) => ({
 			version: 'x',
@@ -152,12 +153,12 @@ describe('the cause table', () => {
 	});
 });
 
-describe('how far back the requests are gathered', () => {
+describe('the time before an Alert from which requests are read', () => {
 	it.each([
 		['8F30', 24 * 3600],
 		['8F3D', 7 * 86_400 + 7205],
 		['8F0A', 31 * 86_400 + 7205]
-	])('%s: %i s, the sleep of a gas meter that has not answered included', (alert, seconds) => {
+	])('covers the window of %s and the time-out of a gas meter (%i s)', (alert, seconds) => {
 		expect(gatherBack(causeTable.entries.get(alert))).toBe(seconds * 1000);
 	});
 });

@@ -1,3 +1,4 @@
+// Tests how the numbers of earlier decisions are shown.
 import { expect, test } from 'vitest';
 import { rarer, formatPrecedents } from '#lib/domain/precedent.ts';
 
@@ -8,11 +9,11 @@ test.each([
 	[48, 2, '48 of 50 ignorable, 2 actionable'],
 	[3, 9, '9 of 12 actionable, 3 ignorable'],
 	[7, 0, 'all 7 ignorable']
-])('%i ignorable and %i actionable decisions read as: %s', (ignorable, actionable, text) => {
+])('%i ignorable and %i actionable decisions are formatted as "%s"', (ignorable, actionable, text) => {
 	expect(formatPrecedents({ ignorable, actionable })).toBe(text);
 });
 
-test('the rarer verdict is told first, and of two equals the one that asks for work', () => {
+test('the rarer verdict is the less frequent one, and actionable if both are equally frequent', () => {
 	expect(rarer({ ignorable: 48, actionable: 2 })).toBe('actionable');
 	expect(rarer({ ignorable: 2, actionable: 48 })).toBe('ignorable');
 	expect(rarer({ ignorable: 5, actionable: 5 })).toBe('actionable');

@@ -1,5 +1,5 @@
-// What must hold for any history of tenures: the edge is sharp, and what lies outside a Supplier's tenure tells it
-// nothing. The model is a plain array with one owner for each instant.
+// Tests the properties of tenure for any history: the edge of a tenure is exact, and events outside a Supplier's tenure
+// do not change its explanations. The model is an array with one responsible Supplier for each instant.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isVisible } from '#lib/domain/correlation/disclosure.ts';
@@ -7,36 +7,37 @@ import type { HomeDevice } from '#lib/domain/correlation/evidence.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { changesNear, isResponsible, tenureAt, type TenureSpan } from '#lib/domain/tenure.ts';
 import {
-	BRW,
-	C1,
-	E1,
-	EDN,
-	FLD,
-	G1,
-	HAL,
-	HOUR,
+	ourUser,
+	hub,
+	electricityMeter,
+	networkOperator,
+	supplierAgent,
+	gasMeter,
+	gasSupplier,
+	HOUR_MS,
 	NOON,
-	OTHER,
-	OUC,
-	OURS,
-	SECOND,
+	otherSupplierId,
+	consumerService,
+	ourSupplierId,
+	SECOND_MS,
 	evidence,
 	explain,
 	request
 } from '../support/evidence.ts';
+import { propertyRuns } from '../support/property-runs.ts';
 
-const THIRD = 3;
+const thirdSupplierId = 3;
 const NOBODY = 0;
-/** Instants of the model; the last tenure may go on. */
-const LENGTH = 40;
+/** The number of instants in the model. The last tenure may continue beyond them. */
+const INSTANTS = 40;
 
-/** Tenures that follow each other with or without gaps, in any order. */
+/** Tenures that follow each other with or without gaps, listed in any order. */
 const history = fc
 	.array(
 		fc.record({
 			gap: fc.nat(6),
 			length: fc.integer({ min: 1, max: 12 }),
-			owner: fc.constantFrom(OURS, OTHER, THIRD)
+			owner: fc.constantFrom(ourSupplierId, otherSupplierId, thirdSupplierId)
 		}),
 		{
 			maxLength: 6
@@ -53,56 +54,61 @@ const history = fc
 		return spans.sort((a, b) => Math.imul(a.from + 7, seed | 1) - Math.imul(b.from + 7, seed | 1));
 	});
 
-/** "A Supplier is responsible from the first instant of its tenure up to, and not at, the last." */
+/** The model: a Supplier is responsible from the first instant of its tenure up to, but not at, the last. */
 function ownersOf(spans: readonly TenureSpan[]): number[] {
-	const owners = Array<number>(LENGTH + 60).fill(NOBODY);
+	const owners = Array<number>(INSTANTS + 60).fill(NOBODY);
 	for (const { supplierId, from, to } of spans) owners.fill(supplierId, from, to ?? owners.length);
 	return owners;
 }
 
 describe('any history of tenures', () => {
-	it('names at every instant the owner of the model, and only that one is responsible', () => {
+	it('names at every instant the Supplier of the model as the only responsible one', () => {
 		fc.assert(
 			fc.property(history, (spans) => {
 				const owners = ownersOf(spans);
 				expect(owners.map((_, at) => tenureAt(spans, at)?.supplierId ?? NOBODY)).toEqual(owners);
-				for (const supplier of [OURS, OTHER, THIRD])
+				for (const supplier of [ourSupplierId, otherSupplierId, thirdSupplierId])
 					expect(owners.map((_, at) => isResponsible(spans, supplier, at))).toEqual(
 						owners.map((owner) => owner === supplier)
 					);
 			}),
-			{ numRuns: 10_000 }
+			{ numRuns: propertyRuns }
 		);
 	});
 
-	it('a change lies near an instant just where an edge of the model is within reach', () => {
+	it('has a change near an instant exactly if the model has an edge within the given times', () => {
 		fc.assert(
-			fc.property(history, fc.nat(LENGTH), fc.nat(8), fc.nat(8), (spans, at, before, after) => {
+			fc.property(history, fc.nat(INSTANTS), fc.nat(8), fc.nat(8), (spans, at, before, after) => {
 				const edges = new Set(spans.flatMap(({ from, to }) => [from, to ?? Infinity]));
 				const near = Array.from({ length: before + after + 1 }, (_, i) => at - before + i).some((i) =>
 					edges.has(i)
 				);
 				expect(changesNear(spans, at, before, after)).toBe(near);
 			}),
-			{ numRuns: 10_000 }
+			{ numRuns: propertyRuns }
 		);
 	});
 });
 
 const ALWAYS = { from: 0, to: null };
-const homeOf = (e1: readonly TenureSpan[], g1: readonly TenureSpan[] = []): Map<string, HomeDevice> =>
+const homeOf = (
+	ofMeter: readonly TenureSpan[],
+	ofGasMeter: readonly TenureSpan[] = []
+): Map<string, HomeDevice> =>
 	new Map([
-		[E1, { deviceType: 'ESME', tenures: e1 }],
-		[G1, { deviceType: 'GSME', tenures: g1 }],
-		[C1, { deviceType: 'CHF', tenures: e1 }]
+		[electricityMeter, { deviceType: 'ESME', tenures: ofMeter }],
+		[gasMeter, { deviceType: 'GSME', tenures: ofGasMeter }],
+		[hub, { deviceType: 'CHF', tenures: ofMeter }]
 	]);
 const viewerOf = (supplierId: number) => ({
 	supplierId,
-	userIds: new Set(supplierId === OURS ? [BRW] : supplierId === OTHER ? [HAL] : [])
+	userIds: new Set(
+		supplierId === ourSupplierId ? [ourUser] : supplierId === otherSupplierId ? [gasSupplier] : []
+	)
 });
 const anyCode = fc.constantFrom('8F30', '8F3E', '8F3D', '8F76', '8F84', '8183', '8F66', '8FFF', '8F0C');
 
-/** A request of a User at an instant (ms before noon, which is when the Alert was raised). */
+/** A request of a User `before` ms before noon. The Alert is raised at noon. */
 const requestAt = (user: fc.Arbitrary<string>, device: fc.Arbitrary<string>, before: fc.Arbitrary<number>) =>
 	fc
 		.record({
@@ -118,84 +124,89 @@ const requestAt = (user: fc.Arbitrary<string>, device: fc.Arbitrary<string>, bef
 				deviceId: device,
 				requestedAt: NOON - before,
 				responseCode: answer,
-				respondedAt: answer === null ? null : NOON - before + 30 * SECOND,
+				respondedAt: answer === null ? null : NOON - before + 30 * SECOND_MS,
 				counter: String(counter)
 			})
 		);
 
-describe('the edge of a tenure (P3)', () => {
-	it('an Alert moved across it by a millisecond moves from one Supplier to the other, never to both or neither', () => {
+describe('a millisecond across the edge of a tenure', () => {
+	it('moves an Alert from one Supplier to the other, never to both or neither', () => {
 		fc.assert(
 			fc.property(anyCode, fc.integer({ min: -3, max: 3 }), fc.constantFrom(-1, 1), (code, off, by) => {
 				const change = NOON + off;
 				const home = homeOf([
-					{ supplierId: OURS, from: 0, to: change },
-					{ supplierId: OTHER, from: change, to: null }
+					{ supplierId: ourSupplierId, from: 0, to: change },
+					{ supplierId: otherSupplierId, from: change, to: null }
 				]);
 				const inScope = (at: number) =>
-					[OURS, OTHER].filter(
+					[ourSupplierId, otherSupplierId].filter(
 						(id) =>
 							explain([], { code, effectiveAt: at }, { home, viewer: viewerOf(id) }).kind !== 'out-of-scope'
 					);
-				for (const at of [NOON, NOON + by]) expect(inScope(at)).toEqual([at < change ? OURS : OTHER]);
+				for (const at of [NOON, NOON + by])
+					expect(inScope(at)).toEqual([at < change ? ourSupplierId : otherSupplierId]);
 			}),
-			{ numRuns: 10_000 }
+			{ numRuns: propertyRuns }
 		);
 	});
 
-	it('a request of another User moved across it moves from the sight of the one to that of the other', () => {
-		const start = NOON - 60 * SECOND;
+	it('makes a request of another User visible to the other Supplier instead', () => {
+		const start = NOON - 60 * SECOND_MS;
 		const home = homeOf([
-			{ supplierId: OTHER, from: 0, to: start },
-			{ supplierId: OURS, from: start, to: null }
+			{ supplierId: otherSupplierId, from: 0, to: start },
+			{ supplierId: ourSupplierId, from: start, to: null }
 		]);
 		fc.assert(
 			fc.property(
-				requestAt(fc.constantFrom(EDN, OUC, FLD), fc.constant(E1), fc.integer({ min: 59_997, max: 60_003 })),
+				requestAt(
+					fc.constantFrom(networkOperator, consumerService, supplierAgent),
+					fc.constant(electricityMeter),
+					fc.integer({ min: 59_997, max: 60_003 })
+				),
 				anyCode,
 				(sent, code) => {
-					const seen = [OURS, OTHER].filter((id) =>
+					const seen = [ourSupplierId, otherSupplierId].filter((id) =>
 						isVisible(sent, evidence({ code }, { home, viewer: viewerOf(id) }))
 					);
-					expect(seen).toEqual([sent.requestedAt! < start ? OTHER : OURS]);
-					if (!seen.includes(OURS))
+					expect(seen).toEqual([sent.requestedAt! < start ? otherSupplierId : ourSupplierId]);
+					if (!seen.includes(ourSupplierId))
 						expect(JSON.stringify(explain([sent], { code }, { home }))).not.toContain(sent.userId);
 				}
 			),
-			{ numRuns: 10_000 }
+			{ numRuns: propertyRuns }
 		);
 	});
 });
 
-describe('two worlds that differ only outside our tenure (P2)', () => {
-	const start = NOON - 120 * SECOND;
+describe('two worlds that differ only outside our tenure', () => {
+	const start = NOON - 120 * SECOND_MS;
 	const ours = requestAt(
-		fc.constantFrom(BRW, HAL, EDN, OUC, FLD),
-		fc.constantFrom(E1, C1),
+		fc.constantFrom(ourUser, gasSupplier, networkOperator, consumerService, supplierAgent),
+		fc.constantFrom(electricityMeter, hub),
 		fc.integer({ min: -300_000, max: 120_000 })
 	);
-	/** Sent before our tenure began, by others; or to the gas meter, which is never ours. */
+	/** Requests of other Users before our tenure, or to the gas meter, for which we are never responsible. */
 	const hidden = fc.oneof(
 		requestAt(
-			fc.constantFrom(HAL, EDN, OUC, FLD),
-			fc.constantFrom(E1, C1),
+			fc.constantFrom(gasSupplier, networkOperator, consumerService, supplierAgent),
+			fc.constantFrom(electricityMeter, hub),
 			fc.integer({ min: 120_001, max: 900_000 })
 		),
 		requestAt(
-			fc.constantFrom(HAL, EDN, OUC, FLD),
-			fc.constant(G1),
+			fc.constantFrom(gasSupplier, networkOperator, consumerService, supplierAgent),
+			fc.constant(gasMeter),
 			fc.integer({ min: -300_000, max: 900_000 })
 		)
 	);
-	/** Who had the Device before, with whatever changes and gaps, and who had the gas meter. */
+	/** The hidden requests, the earlier tenures of the Device with any changes, and the Supplier of the gas meter. */
 	const world = fc.record({
 		requests: fc.array(hidden, { maxLength: 6 }),
 		before: fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 3 }),
-		gas: fc.constantFrom(OTHER, THIRD)
+		gas: fc.constantFrom(otherSupplierId, thirdSupplierId)
 	});
 	const unique = (requests: ServiceRequest[]) => [...new Map(requests.map((r) => [r.requestId, r])).values()];
 
-	it('give us explanations that are the same to the byte', () => {
+	it('give us explanations that are identical to the byte', () => {
 		fc.assert(
 			fc.property(
 				fc.array(ours, { maxLength: 6 }),
@@ -207,9 +218,9 @@ describe('two worlds that differ only outside our tenure (P2)', () => {
 					const seen = unique(shared);
 					const known = new Set(seen.map((r) => r.requestId));
 					const [here, there] = [one, other].map(({ requests, before, gas }) => {
-						const edges = before.sort((a, b) => b - a).map((hours) => start - hours * HOUR);
+						const edges = before.sort((a, b) => b - a).map((hours) => start - hours * HOUR_MS);
 						const tenures: TenureSpan[] = edges.map((from, i) => ({
-							supplierId: i % 2 ? OTHER : THIRD,
+							supplierId: i % 2 ? otherSupplierId : thirdSupplierId,
 							from,
 							to: edges[i + 1] ?? start
 						}));
@@ -232,7 +243,7 @@ describe('two worlds that differ only outside our tenure (P2)', () => {
 								},
 								{
 									home: homeOf(
-										[...tenures, { supplierId: OURS, from: start, to: null }],
+										[...tenures, { supplierId: ourSupplierId, from: start, to: null }],
 										[{ supplierId: gas, ...ALWAYS }]
 									)
 								}
@@ -242,7 +253,7 @@ describe('two worlds that differ only outside our tenure (P2)', () => {
 					expect(here).toBe(there);
 				}
 			),
-			{ numRuns: 10_000 }
+			{ numRuns: propertyRuns }
 		);
 	});
 });
