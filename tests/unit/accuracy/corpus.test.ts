@@ -9,10 +9,10 @@ import {
 	scoreBaseline,
 	tableOnly,
 	type KnownRequest
-} from '../../accuracy/baselines.ts';
-import { differences } from '../../accuracy/canonical.ts';
-import { deliver } from '../../accuracy/delivery.ts';
-import { simulateWorld, plansOf } from '../../accuracy/world.ts';
+} from '../../../accuracy/baselines.ts';
+import { differences } from '../../../accuracy/canonical.ts';
+import { deliver } from '../../../accuracy/delivery.ts';
+import { simulateWorld, plansOf } from '../../../accuracy/world.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 5);
 const NOON = MIDNIGHT + 12 * 3_600_000;

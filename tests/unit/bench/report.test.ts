@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { barPlot, growthPlot, latencyPlot, partsPlot } from '../../bench/report/plot.ts';
-import { plotsOf } from '../../bench/report/report-plots.ts';
-import { ratiosOf, type Growth, type Ours, type Report } from '../../bench/report/report.ts';
-import { readable } from '../../bench/report/table.ts';
-import { targetsOf } from '../../bench/report/targets.ts';
+import { barPlot, growthPlot, latencyPlot, partsPlot } from '../../../bench/report/plot.ts';
+import { plotsOf } from '../../../bench/report/report-plots.ts';
+import { ratiosOf, type Growth, type Ours, type Report } from '../../../bench/report/report.ts';
+import { readable } from '../../../bench/report/table.ts';
+import { targetsOf } from '../../../bench/report/targets.ts';
 
 const ours: Ours = {
 	alertsPerSecond: 12_000,

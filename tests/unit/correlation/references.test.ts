@@ -16,7 +16,7 @@ import {
 	request,
 	storedCommand,
 	ids
-} from '../support/evidence.ts';
+} from '../../support/evidence.ts';
 
 const DAY = 86_400;
 const COUNTER = '1760000000123';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sumByName, callSize, countFor, median, medians } from '../../bench/figures.ts';
-import { PARTS, readOptions } from '../../bench/options.ts';
+import { sumByName, callSize, countFor, median, medians } from '../../../bench/figures.ts';
+import { PARTS, readOptions } from '../../../bench/options.ts';
 
 describe('the options of the benchmark', () => {
 	it('select all parts in three rounds by default, and the short parts in one round with --quick', () => {

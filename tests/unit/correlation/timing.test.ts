@@ -17,7 +17,7 @@ import {
 	request,
 	answered,
 	homeWithOurGasMeter
-} from '../support/evidence.ts';
+} from '../../support/evidence.ts';
 
 describe('the instant from which the delay counts', () => {
 	it.each(['E20', 'E21', 'E30', 'I99', null])(

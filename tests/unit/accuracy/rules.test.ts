@@ -2,9 +2,9 @@
 // fails a unit test.
 import { describe, expect, it } from 'vitest';
 import { causeTable, readCauseTable } from '#lib/domain/cause-table/cause-table.ts';
-import { explainByRules } from '../../accuracy/rules-alone.ts';
-import { score } from '../../accuracy/score.ts';
-import { simulateWorld, plansOf } from '../../accuracy/world.ts';
+import { explainByRules } from '../../../accuracy/rules-alone.ts';
+import { score } from '../../../accuracy/score.ts';
+import { simulateWorld, plansOf } from '../../../accuracy/world.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 5);
 const worldsOf = (seed: number) => plansOf(seed, MIDNIGHT, 0.5).map(simulateWorld);

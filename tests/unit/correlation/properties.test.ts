@@ -17,8 +17,8 @@ import {
 	SECOND_MS,
 	explain,
 	request
-} from '../support/evidence.ts';
-import { propertyRuns } from '../support/property-runs.ts';
+} from '../../support/evidence.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 
 describe('correlation of any evidence', () => {
 	const users = [ourUser, gasSupplier, networkOperator, consumerService, supplierAgent];

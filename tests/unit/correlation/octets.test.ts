@@ -18,7 +18,7 @@ import {
 	request,
 	storedCommand,
 	ids
-} from '../support/evidence.ts';
+} from '../../support/evidence.ts';
 import {
 	asn1,
 	cosemTime,
@@ -31,7 +31,7 @@ import {
 	tagged,
 	uint,
 	zigbeeTime
-} from '../support/gbcs-encoder.ts';
+} from '../../support/gbcs-encoder.ts';
 
 const DAY = 86_400;
 const COUNTER = '1760000000123';

@@ -21,7 +21,7 @@ import {
 	answered,
 	homeWithOurGasMeter,
 	ids
-} from '../support/evidence.ts';
+} from '../../support/evidence.ts';
 
 const otherNetworkOperator = '90-B3-D5-1F-30-02-00-09';
 const DAY = 24 * HOUR_MS;

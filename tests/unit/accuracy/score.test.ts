@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Tier } from '#lib/domain/alert.ts';
-import { isAsItShouldBe, isGuardViolation, pair, score, type Answer } from '../../accuracy/score.ts';
-import type { Truth } from '../../accuracy/truth.ts';
+import { isAsItShouldBe, isGuardViolation, pair, score, type Answer } from '../../../accuracy/score.ts';
+import type { Truth } from '../../../accuracy/truth.ts';
 
 let count = 0;
 

@@ -5,7 +5,7 @@ import {
 	commandOutcome,
 	outcomeSentence
 } from '#lib/domain/correlation/command-outcome.ts';
-import { NOON } from '../support/evidence.ts';
+import { NOON } from '../../support/evidence.ts';
 
 const reference = (instruction: number | null, counter = '1760000000123', instructions = 6) => ({
 	originatorId: null,

@@ -19,8 +19,8 @@ import {
 	explain,
 	home,
 	request
-} from '../support/evidence.ts';
-import { propertyRuns } from '../support/property-runs.ts';
+} from '../../support/evidence.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 
 describe('correlation by the cause table', () => {
 	it('suspects the failed command of the network operator and gives its reasons', () => {

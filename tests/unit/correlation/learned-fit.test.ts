@@ -5,8 +5,8 @@ import { Cause, causeTable, shippedFile } from '#lib/domain/cause-table/cause-ta
 import { causeFrom, tableKnows } from '#lib/domain/cause-table/learned-cause.ts';
 import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
 import { patternKey, withFrequencies, type LearnedPattern } from '#lib/domain/learned-pattern.ts';
-import { NOON, SECOND_MS, explain, networkOperator, request, supplierAgent } from '../support/evidence.ts';
-import { aPattern, readOfIdentity } from '../support/learned-pattern.ts';
+import { NOON, SECOND_MS, explain, networkOperator, request, supplierAgent } from '../../support/evidence.ts';
+import { aPattern, readOfIdentity } from '../../support/learned-pattern.ts';
 
 const learnedFrom = (...patterns: LearnedPattern[]) => ({
 	learned: new Map(patterns.map((p) => [patternKey(p), p]))

@@ -9,7 +9,7 @@ import {
 	ids,
 	networkOperator,
 	request
-} from '../support/evidence.ts';
+} from '../../support/evidence.ts';
 
 const otherNetworkOperator = '90-B3-D5-1F-30-02-00-09';
 

@@ -3,7 +3,7 @@ import { AlertIn } from '#lib/domain/alert.ts';
 import { causeTable, causesOf } from '#lib/domain/cause-table/cause-table.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
-import { SUPPLIERS, createTrace } from '../../bench/trace.ts';
+import { SUPPLIERS, createTrace } from '../../../bench/trace.ts';
 
 const NOON = Date.UTC(2026, 10, 5, 12);
 const plan = { seed: 7, devices: 13_000, requests: 300_000, now: NOON };

@@ -15,7 +15,7 @@ import {
 	request,
 	answered,
 	ids
-} from '../support/evidence.ts';
+} from '../../support/evidence.ts';
 
 const DAY = 24 * HOUR_MS;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createStagePlanner } from '../../bench/stage-planner.ts';
-import { createTrace } from '../../bench/trace.ts';
+import { createStagePlanner } from '../../../bench/stage-planner.ts';
+import { createTrace } from '../../../bench/trace.ts';
 
 const NOON = Date.UTC(2026, 10, 5, 12);
 const firstPlan = { seed: 3, devices: 1300, requests: 200_000, now: NOON };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { byCode, missedTargets, targetsOf } from '#lib/domain/accuracy-report.ts';
-import { readable, type Report } from '../../accuracy/report.ts';
+import { readable, type Report } from '../../../accuracy/report.ts';
 
 const tier = { precision: 0.96, recall: 0.7, n: 100 };
 const baseline = { precision: 0.8, recall: 0.6, named: 200, wrongExplanations: 40 };
