@@ -1,12 +1,12 @@
 // Starts the web process: an HTTP server that serves the API, the live sockets and the pages of the console.
 import { createServer } from 'node:http';
 import { serveApi } from '#lib/server/api/api.ts';
-import { loadConfig, tellKitOrigin } from '#lib/server/process/config.ts';
 import { attachLive } from '#lib/server/live/live.ts';
+import { loadConfig, tellKitOrigin } from '#lib/server/process/config.ts';
 import { createLog } from '#lib/server/process/log.ts';
+import { onStop } from '#lib/server/process/stop.ts';
 import { within } from '#lib/server/process/timeout.ts';
 import { SERVICES, openWebServices } from './src/lib/server/services.ts';
-import { onStop } from '#lib/server/process/stop.ts';
 
 const config = loadConfig();
 const log = createLog(config.logLevel, 'web');

@@ -1,9 +1,9 @@
 // Sends a delivery through the public API, waits until Causeway has explained everything, and reads the explanations.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Alert } from '#lib/domain/alert.ts';
+import type { System } from '../launcher/ground.ts';
 import type { ReadAlert } from './canonical.ts';
 import type { Item } from './delivery.ts';
-import type { System } from '../launcher/ground.ts';
 import { VIEWERS } from './system.ts';
 
 const BATCH_SIZE = 400;

@@ -1,8 +1,8 @@
 // Runs `npm run accuracy:rules -- 1-30`: prints the figures of the rules alone for each seed, about a second a seed.
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import { DAY } from '../demo/events.ts';
-import { explainByRules } from './rules-alone.ts';
 import { percent } from './report.ts';
+import { explainByRules } from './rules-alone.ts';
 import { score } from './score.ts';
 import { simulateWorld, plansOf } from './world.ts';
 

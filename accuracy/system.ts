@@ -1,6 +1,6 @@
 // Starts the Causeway that the worlds are sent through: it has two Suppliers and weighs learned evidence every second.
-import type { Ground, System } from '../launcher/ground.ts';
 import { PARTIES } from '../demo/world.ts';
+import type { Ground, System } from '../launcher/ground.ts';
 
 const SUPPLIERS = [
 	{ slug: 'brightwell', name: 'Brightwell Energy', userIds: [PARTIES.brightwell.userId] },

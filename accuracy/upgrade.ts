@@ -2,10 +2,10 @@
 import { io, type Socket } from 'socket.io-client';
 import type { Latency } from '#lib/domain/accuracy-report.ts';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
-import { PARTIES, devicesOf, homeOf } from '../demo/world.ts';
 import { SECOND } from '../demo/events.ts';
-import { post, sendDevices, settle } from './drive.ts';
+import { PARTIES, devicesOf, homeOf } from '../demo/world.ts';
 import type { System } from '../launcher/ground.ts';
+import { post, sendDevices, settle } from './drive.ts';
 
 /** No world has homes with these numbers. */
 const FIRST_HOME = 5_000_000;

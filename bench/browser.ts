@@ -7,9 +7,9 @@ import { formatMs, formatNumber } from './format.ts';
 import type { OnProgress } from './progress.ts';
 import type { BrowserFigures } from './report/report.ts';
 import type { BenchContext, Task } from './report/rounds.ts';
+import type { StageRunner } from './stage-runner.ts';
 import { runStage } from './stage.ts';
 import { settled, type LoadedSystem } from './system.ts';
-import type { StageRunner } from './stage-runner.ts';
 
 /** The smallest Supplier: it received the fewest Alerts in the stages before. */
 const SUPPLIER = 'newlane';

@@ -1,6 +1,6 @@
 // Measures latency and memory at the national load while a thousand clients are connected.
-import { costOf, latencyOf } from './measured.ts';
 import { formatMs, formatNumber } from './format.ts';
+import { costOf, latencyOf } from './measured.ts';
 import { NATIONAL_LOAD } from './national-load.ts';
 import type { BenchContext, Task } from './report/rounds.ts';
 import { SUPPLIERS } from './trace.ts';

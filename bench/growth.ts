@@ -1,8 +1,8 @@
 // Measures throughput and latency of a fresh Causeway while the index of recent Service Requests grows.
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
+import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { openRedis } from '#lib/server/process/redis.ts';
-import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
 import { INDEX_BATCH_SIZE, INDEX_LANES, INDEX_WINDOW_MS, usedMemoryBytes } from './baselines/redis.ts';
 import { median } from './figures.ts';
 import { formatMs, formatNumber } from './format.ts';

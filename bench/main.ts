@@ -17,13 +17,13 @@ import { createProgress, type OnProgress } from './progress.ts';
 import { plotsOf } from './report/report-plots.ts';
 import type { Report } from './report/report.ts';
 import { tasksOfRound, type BenchContext, type Task } from './report/rounds.ts';
+import { readable } from './report/table.ts';
+import { targetsOf } from './report/targets.ts';
 import { serviceVersions } from './service-versions.ts';
 import { createStagePlanner } from './stage-planner.ts';
 import { createStageRunner, type StageRunner } from './stage-runner.ts';
 import { steps } from './steps.ts';
 import { openSystem, type LoadedSystem } from './system.ts';
-import { readable } from './report/table.ts';
-import { targetsOf } from './report/targets.ts';
 import { createTrace } from './trace.ts';
 
 /** `now` of the trace is this long before the start of the run, so that no time of the trace is in the future. */

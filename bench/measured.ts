@@ -15,8 +15,8 @@ import {
 	type Report,
 	type StepCost
 } from './report/report.ts';
-import type { StageResult } from './stage.ts';
 import type { LoadName, StageRecord } from './stage-runner.ts';
+import type { StageResult } from './stage.ts';
 
 export type Measured = ReturnType<typeof createMeasured>;
 

@@ -1,15 +1,15 @@
 // Measures the CPU time of each processing step, from the HTTP call to the episode, in full batches and without other
 // load. The worker process is stopped. This process calls the steps of the worker, to measure the CPU time of Node for
 // each step.
-import { loadConfig } from '#lib/server/process/config.ts';
-import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
-import type { Job } from '#lib/server/jobs/queues.ts';
-import { openWorkerServices } from '#lib/server/services.ts';
 import { correlateAlerts } from '#lib/server/correlation/correlate-alerts.ts';
-import { workerDeps, type WorkerDeps } from '#lib/server/worker-deps.ts';
-import { createGrouping } from '#lib/server/episodes/group-episodes.ts';
 import { indexServiceRequests } from '#lib/server/correlation/index-service-requests.ts';
+import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
+import { createGrouping } from '#lib/server/episodes/group-episodes.ts';
+import type { Job } from '#lib/server/jobs/queues.ts';
 import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
+import { loadConfig } from '#lib/server/process/config.ts';
+import { openWorkerServices } from '#lib/server/services.ts';
+import { workerDeps, type WorkerDeps } from '#lib/server/worker-deps.ts';
 import { sum } from './figures.ts';
 import { formatNumber } from './format.ts';
 import type { OnProgress } from './progress.ts';

@@ -2,11 +2,11 @@
 // listener.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
 import type { Ground, System } from '../launcher/ground.ts';
 import { stopProcess } from '../launcher/process.ts';
-import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
 import { formatNumber } from './format.ts';
 import type { IdleClientsOrder } from './idle-clients.ts';
 import { writeInventory } from './inventory.ts';

@@ -1,14 +1,14 @@
 // Implements the verbs that set up an installation: schema, Suppliers, people, keys, index.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { Eui64 } from '#lib/domain/eui64.ts';
-import { SupplierSlug } from '#lib/domain/device.ts';
-import { addApiKey, addSupplier, supplierIdOf } from '#lib/server/access/administration.ts';
 import { MEMBER_ROLES, SCOPES, type MemberRole, type Scope } from '#lib/domain/access.ts';
+import { SupplierSlug } from '#lib/domain/device.ts';
+import { Eui64 } from '#lib/domain/eui64.ts';
+import { addApiKey, addSupplier, supplierIdOf } from '#lib/server/access/administration.ts';
 import { createAuth } from '#lib/server/access/auth.ts';
-import { loadConfig } from '#lib/server/process/config.ts';
-import { migrate } from '#lib/server/postgres/migrate.ts';
 import { reindex } from '#lib/server/evidence/reindex.ts';
+import { migrate } from '#lib/server/postgres/migrate.ts';
+import { loadConfig } from '#lib/server/process/config.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { withServices, type Services } from '../launcher/services.ts';
 import type { Arguments } from './arguments.ts';

@@ -19,8 +19,8 @@ import { createRequire } from 'node:module';
 import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
-import { onDatabase } from './scratch.ts';
 import { freePort, startProcess, stopLeftover, waitFor, type Service } from './process.ts';
+import { onDatabase } from './scratch.ts';
 
 /** An eighth of the machine's memory, between 128 MB and 1 GB. PostgreSQL copies in each page that is not in here. */
 const SHARED_BUFFERS_MB = Math.max(128, Math.min(1024, Math.floor(totalmem() / 8 / 2 ** 20)));

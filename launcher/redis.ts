@@ -1,8 +1,8 @@
 // Starts a private Redis: a child process on a free loopback port, with data and password in the instance's folder.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { createClient } from 'redis';
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createClient } from 'redis';
 import { findProgram, freePort, root, startProcess, stopLeftover, waitFor, type Service } from './process.ts';
 
 const UNPACKED = join(root, '.cache/redis');

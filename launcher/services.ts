@@ -1,6 +1,6 @@
 // Provides PostgreSQL and Redis: your own (DATABASE_URL, REDIS_URL), those of a running instance, or private children.
-import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startPostgres } from './postgres.ts';

@@ -1,7 +1,7 @@
 // Starts the whole system on one machine (`npm start`, `npm run demo`, `npm run dev`), and stops it in reverse order.
 // The steps: start PostgreSQL and Redis, migrate the database, build the pages, run the web and worker processes.
-import { createServer } from 'node:net';
 import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { migrate } from '#lib/server/postgres/migrate.ts';
 import { loadConfig } from '#lib/server/process/config.ts';

@@ -2,8 +2,8 @@
 // Each restart in quick succession waits twice as long as the one before.
 import { fork, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { root, stopProcess } from './process.ts';
 
 export interface Supervised {

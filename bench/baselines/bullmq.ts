@@ -1,14 +1,14 @@
 // Measures the throughput of a queue without work: BullMQ with one job for each Alert, added one by one, and a worker
 // that does nothing.
 import { Queue, Worker } from 'bullmq';
-import { createLog } from '#lib/server/process/log.ts';
 import { bullConnection } from '#lib/server/jobs/queues.ts';
-import { within } from '#lib/server/process/timeout.ts';
+import { createLog } from '#lib/server/process/log.ts';
 import { openRedis } from '#lib/server/process/redis.ts';
+import { within } from '#lib/server/process/timeout.ts';
 import { scratchRedis } from '../../launcher/scratch.ts';
 import type { OnProgress } from '../progress.ts';
-import type { MeasureOptions } from './throughput.ts';
 import type { Trace } from '../trace.ts';
+import type { MeasureOptions } from './throughput.ts';
 
 const QUEUE = 'explain-alert';
 const CONCURRENT_JOBS = 100;

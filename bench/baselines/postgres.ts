@@ -3,8 +3,8 @@
 import pg from 'pg';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { scratchDatabase } from '../../launcher/scratch.ts';
-import { inTwoHalves, measureThroughput, type MeasureOptions } from './throughput.ts';
 import type { Trace } from '../trace.ts';
+import { inTwoHalves, measureThroughput, type MeasureOptions } from './throughput.ts';
 
 const SINGLE_CONNECTIONS = 10;
 const BATCH_CONNECTIONS = 4;

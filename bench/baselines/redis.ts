@@ -1,16 +1,16 @@
 // Measures Causeway's own index of recent requests on Redis alone: lookups per second, and the memory it takes.
 import pg from 'pg';
 import { RESP_TYPES } from 'redis';
-import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
-import { createLog } from '#lib/server/process/log.ts';
-import { migrate } from '#lib/server/postgres/migrate.ts';
-import { openRedis, type Redis } from '#lib/server/process/redis.ts';
 import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
+import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { migrate } from '#lib/server/postgres/migrate.ts';
+import { createLog } from '#lib/server/process/log.ts';
+import { openRedis, type Redis } from '#lib/server/process/redis.ts';
 import { scratchDatabase, scratchRedis } from '../../launcher/scratch.ts';
 import type { OnProgress } from '../progress.ts';
-import { inTwoHalves, measureThroughput, type MeasureOptions } from './throughput.ts';
 import type { Trace } from '../trace.ts';
+import { inTwoHalves, measureThroughput, type MeasureOptions } from './throughput.ts';
 
 export const INDEX_BATCH_SIZE = 500;
 /** Batches in flight. */

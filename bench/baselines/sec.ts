@@ -2,14 +2,14 @@
 // a file. A request creates a context for its Device that lives one day. An Alert of a Device with a context is a
 // match.
 import { spawn } from 'node:child_process';
-import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findProgram } from '../../launcher/process.ts';
-import type { MeasureOptions } from './throughput.ts';
 import type { Trace } from '../trace.ts';
+import type { MeasureOptions } from './throughput.ts';
 
 export const HOW_TO_INSTALL = 'sec is not installed; run `apt-get install sec` to measure this baseline';
 

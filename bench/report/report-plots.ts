@@ -1,7 +1,7 @@
 // Draws the plots of a report. The keys of the result are file names.
-import { barPlot, growthPlot, latencyPlot, partsPlot } from './plot.ts';
 import { formatNumber } from '../format.ts';
 import { NATIONAL_LOAD } from '../national-load.ts';
+import { barPlot, growthPlot, latencyPlot, partsPlot } from './plot.ts';
 import { BASELINES, STEP_COMPONENTS, type Report } from './report.ts';
 
 export function plotsOf({

@@ -11,9 +11,9 @@ import { appendTo, type Measured } from '../measured.ts';
 import { NATIONAL_LOAD } from '../national-load.ts';
 import type { Options } from '../options.ts';
 import type { OnProgress, TimedTask } from '../progress.ts';
-import { BASELINES } from './report.ts';
 import { LOADS, WARM_UP_SECONDS, type LoadName, type StageRunner } from '../stage-runner.ts';
 import type { Trace } from '../trace.ts';
+import { BASELINES } from './report.ts';
 
 /** A task of the run. `run` returns the result as a text for the progress lines. */
 export interface Task extends TimedTask {

@@ -1,6 +1,6 @@
 // Defines the performance targets, and decides whether the figures of a run meet them.
-import type { Report } from './report.ts';
 import { formatMs, formatNumber } from '../format.ts';
+import type { Report } from './report.ts';
 
 export interface Target {
 	name: string;

@@ -1,8 +1,8 @@
 // Defines an Alert as sent by a client (the allow-list of fields) and as read by a Supplier. Lists, feed and socket
 // share the second shape.
 import { z } from 'zod';
-import { CommandOutcome } from './correlation/command-outcome.ts';
 import { CommandReference } from './command-reference.ts';
+import { CommandOutcome } from './correlation/command-outcome.ts';
 import { Decision } from './decision.ts';
 import { Counter, Eui64, Instant } from './eui64.ts';
 import { ExplanationKind } from './explanation-kind.ts';

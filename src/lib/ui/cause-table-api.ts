@@ -1,9 +1,9 @@
 // Calls the cause table API from the browser. A refusal has a message for the person and the path of each fault.
-import type { TableFault } from '#lib/domain/cause-table/check.ts';
 import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
+import type { TableFault } from '#lib/domain/cause-table/check.ts';
 import { TableVersion } from '#lib/domain/cause-table/version.ts';
-import { Pattern } from '#lib/domain/learned-pattern.ts';
 import { WhatIf } from '#lib/domain/cause-table/what-if.ts';
+import { Pattern } from '#lib/domain/learned-pattern.ts';
 
 const API = '/api/v1';
 

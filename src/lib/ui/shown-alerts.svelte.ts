@@ -1,6 +1,6 @@
 // Holds the list that a person sees. The list pauses while the person reads, and follows the live feed otherwise.
-import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
+import type { Alert } from '#lib/domain/alert.ts';
 import {
 	NO_ROWS,
 	appendPage,

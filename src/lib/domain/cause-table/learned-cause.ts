@@ -1,7 +1,7 @@
 // Turns a learned pattern into a cause of the cause table, which a person may propose after a review.
-import { Role, type Cause, type CauseFile } from './cause-table.ts';
-import { formatSeconds } from '../wording.ts';
 import type { LearnedPattern, Pattern } from '../learned-pattern.ts';
+import { formatSeconds } from '../wording.ts';
+import { Role, type Cause, type CauseFile } from './cause-table.ts';
 
 /** Whether a table already lists the pattern's SRV for its code, or says that no command can cause the code. */
 export function tableKnows({ entries, notCommand }: CauseFile, pattern: Pattern): boolean {

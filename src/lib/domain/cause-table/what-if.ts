@@ -1,7 +1,7 @@
 // Counts how the explanations of stored Alerts would change under another cause table (what-if replay).
 import { z } from 'zod';
-import { ExplanationKind, namesSuspect } from '../explanation-kind.ts';
 import type { Explanation } from '../correlation/correlate.ts';
+import { ExplanationKind, namesSuspect } from '../explanation-kind.ts';
 
 /** Limits of a replay: days back, Alerts in total, Alerts a page, and examples for each change. */
 export const WHAT_IF = { days: 30, alerts: 200_000, page: 500, examples: 20 } as const;

@@ -1,11 +1,11 @@
 // Builds the rows that show Service Requests beside an Alert: candidates and excluded requests.
 import type { Candidate, Excluded, Tier } from '../alert.ts';
-import { discloseSender } from './disclosure.ts';
-import type { Evidence } from './evidence.ts';
 import { describeVariant } from '../service-reference-variant.ts';
 import { effectiveAt, type ServiceRequest } from '../service-request.ts';
-import { distanceMs, isNear } from './window.ts';
 import { formatDelta } from '../wording.ts';
+import { discloseSender } from './disclosure.ts';
+import type { Evidence } from './evidence.ts';
+import { distanceMs, isNear } from './window.ts';
 
 export const MAX_CANDIDATES = 5;
 export const MAX_EXCLUDED = 10;

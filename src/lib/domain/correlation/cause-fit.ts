@@ -1,18 +1,18 @@
 // Matches one Service Request with the causes of one Alert code: whether it fits, how well, and if not, why not.
 import type { Reason, Relation } from '../alert.ts';
 import { causesListing, type Cause, type CauseEntry } from '../cause-table/cause-table.ts';
-import { CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
-import { anchorsOf, bestAnchor, requestedOr, weighDelay, type AnchoredAt, type Attempt } from './delay.ts';
-import { isRelayed, type AlertFacts, type HomeDevice } from './evidence.ts';
-import type { Fit } from './fit.ts';
-import { fitLearned } from './learned-fit.ts';
 import type { LearnedPatterns } from '../learned-pattern.ts';
 import { outcomeOf, outcomeText, type Outcome } from '../response-code.ts';
 import { describeVariant } from '../service-reference-variant.ts';
 import type { ServiceRequest } from '../service-request.ts';
 import { changesNear } from '../tenure.ts';
-import { TIME_ONLY_SECONDS } from './window.ts';
 import { formatDelta, formatSeconds } from '../wording.ts';
+import { CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
+import { anchorsOf, bestAnchor, requestedOr, weighDelay, type AnchoredAt, type Attempt } from './delay.ts';
+import { isRelayed, type AlertFacts, type HomeDevice } from './evidence.ts';
+import type { Fit } from './fit.ts';
+import { fitLearned } from './learned-fit.ts';
+import { TIME_ONLY_SECONDS } from './window.ts';
 
 /**
  * A timely command whose condition is not met keeps half of its score. A controller should ask about it, although the

@@ -1,17 +1,17 @@
 // Explains one Alert: which Service Requests may have caused it, how sure the link is, and why. The result is a pure
 // function of the evidence: it depends on no clock and on no order of arrival. A person decides.
-import type { Candidate, Excluded } from '../alert.ts';
 import { describeAlert, whyNotCommand, type AlertDescription } from '../alert-code.ts';
-import { MAX_CANDIDATES, byId, exactCandidate, excludedOf } from './candidate.ts';
+import type { Candidate, Excluded } from '../alert.ts';
 import { causesOf } from '../cause-table/cause-table.ts';
+import type { ExplanationKind } from '../explanation-kind.ts';
+import type { ServiceRequest } from '../service-request.ts';
+import { isResponsible } from '../tenure.ts';
+import { MAX_CANDIDATES, byId, exactCandidate, excludedOf } from './candidate.ts';
 import { commandOutcome, outcomeSentence, type CommandOutcome } from './command-outcome.ts';
 import { isVisible, notesOf } from './disclosure.ts';
 import type { Evidence } from './evidence.ts';
-import type { ExplanationKind } from '../explanation-kind.ts';
 import { summarise } from './explanation-text.ts';
 import { matchReference, type ReferenceMatch } from './reference-match.ts';
-import type { ServiceRequest } from '../service-request.ts';
-import { isResponsible } from '../tenure.ts';
 import { weighRequests } from './weigh-requests.ts';
 import { TIME_ONLY_SECONDS, distanceMs } from './window.ts';
 

@@ -2,10 +2,10 @@
 // cause, and how well it fits. Instants are epoch ms, delays are seconds.
 import type { Anchor } from '../alert.ts';
 import type { Cause } from '../cause-table/cause-table.ts';
-import { CLOCK_TOLERANCE_MS, CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
-import { timeOutSeconds, usualWaitSeconds, type AlertFacts } from './evidence.ts';
 import type { Outcome } from '../response-code.ts';
 import type { ServiceRequest } from '../service-request.ts';
+import { CLOCK_TOLERANCE_MS, CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
+import { timeOutSeconds, usualWaitSeconds, type AlertFacts } from './evidence.ts';
 
 /**
  * A delay is timely up to this multiple of the usual delay: networks, sleeping meters and people are late by such

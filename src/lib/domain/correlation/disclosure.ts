@@ -1,8 +1,8 @@
 // Decides which evidence one Supplier may see, and writes the notes beside an explanation. Tenure is applied here.
 import type { CauseEntry } from '../cause-table/cause-table.ts';
-import type { Evidence } from './evidence.ts';
 import { effectiveAt, type ServiceRequest } from '../service-request.ts';
 import { isResponsible, tenureAt } from '../tenure.ts';
+import type { Evidence } from './evidence.ts';
 import { lookBackMs } from './window.ts';
 
 /**

@@ -1,11 +1,11 @@
 // Defines the evidence for one Alert: its facts, and the Service Requests around it. Times are epoch ms (UTC).
 import type { ClockStatus } from '../alert.ts';
 import type { CauseTable } from '../cause-table/cause-table.ts';
-import type { InstructionReport } from './command-outcome.ts';
 import type { CommandReference } from '../command-reference.ts';
 import type { LearnedPatterns } from '../learned-pattern.ts';
 import type { ServiceRequest } from '../service-request.ts';
 import type { TenureSpan } from '../tenure.ts';
+import type { InstructionReport } from './command-outcome.ts';
 
 export interface AlertFacts {
 	deviceId: string;

@@ -1,7 +1,7 @@
 // Writes the summary of an explanation: the sentence that a controller reads first. It names the machine's suspect and
 // how sure the machine is. It says "suspect", never "cause".
-import type { Candidate } from '../alert.ts';
 import type { AlertDescription } from '../alert-code.ts';
+import type { Candidate } from '../alert.ts';
 import type { ExplanationKind } from '../explanation-kind.ts';
 import { outcomeText } from '../response-code.ts';
 import { formatDelta } from '../wording.ts';

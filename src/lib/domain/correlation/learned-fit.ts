@@ -2,13 +2,13 @@
 // match is a weak link at most, until a person has added the pattern to the table.
 import { describeAlert } from '../alert-code.ts';
 import { causesListing, type CauseTable } from '../cause-table/cause-table.ts';
-import type { AlertFacts } from './evidence.ts';
-import type { Fit } from './fit.ts';
 import { lastBefore } from '../learned-evidence.ts';
 import { patternKey, type LearnedPatterns, type Pattern } from '../learned-pattern.ts';
 import { outcomeText } from '../response-code.ts';
 import type { ServiceRequest } from '../service-request.ts';
 import { formatDelta, formatSeconds } from '../wording.ts';
+import type { AlertFacts } from './evidence.ts';
+import type { Fit } from './fit.ts';
 
 /**
  * Above the score of a request that fits by time alone, below the score of a cause in the table. The score is the same

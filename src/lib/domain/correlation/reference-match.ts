@@ -1,10 +1,10 @@
 // Finds the Service Request that an Alert names. A GBCS reference is originator, Device and counter; a DCC Alert gives
 // the RequestID. The counter in an Alert's own header belongs to the Device and is never a reference.
-import { OUTCOME_CODES } from './command-outcome.ts';
 import type { CommandReference } from '../command-reference.ts';
-import type { AlertFacts } from './evidence.ts';
 import { describeVariant, isIssuedByDcc, variantsOfMessageCode } from '../service-reference-variant.ts';
 import { splitRequestId, type ServiceRequest } from '../service-request.ts';
+import { OUTCOME_CODES } from './command-outcome.ts';
+import type { AlertFacts } from './evidence.ts';
 import { distanceMs } from './window.ts';
 
 export type ReferenceMatch =

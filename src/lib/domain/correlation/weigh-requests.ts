@@ -1,17 +1,17 @@
 // Explains an Alert by the cause table, if the Alert names no known command. Weighs every request that the viewer may
 // see, and compares the best ones.
-import type { Candidate, Excluded, Tier } from '../alert.ts';
 import type { AlertDescription } from '../alert-code.ts';
-import { MAX_EXCLUDED, byId, excludedFacts, requestFacts } from './candidate.ts';
+import type { Candidate, Excluded, Tier } from '../alert.ts';
 import { causesListing, type CauseEntry } from '../cause-table/cause-table.ts';
-import { fitRequest } from './cause-fit.ts';
-import type { Evidence } from './evidence.ts';
 import type { ExplanationKind } from '../explanation-kind.ts';
 import type { LearnedPatterns } from '../learned-pattern.ts';
 import { outcomeOf } from '../response-code.ts';
-import { variantsOf } from './reference-match.ts';
 import { changesCredentials, isIssuedByDcc } from '../service-reference-variant.ts';
 import { effectiveAt, type ServiceRequest } from '../service-request.ts';
+import { MAX_EXCLUDED, byId, excludedFacts, requestFacts } from './candidate.ts';
+import { fitRequest } from './cause-fit.ts';
+import type { Evidence } from './evidence.ts';
+import { variantsOf } from './reference-match.ts';
 import { distanceMs, isNear, windowEnd } from './window.ts';
 
 /** The result is `ambiguous` if the scores of the best candidates of two Users differ by less than this. */

@@ -1,8 +1,8 @@
 // Defines the times around an Alert within which a Service Request can matter.
 import type { Cause, CauseEntry } from '../cause-table/cause-table.ts';
+import type { ServiceRequest } from '../service-request.ts';
 import { CLOCK_TOLERANCE_MS } from './clock-tolerance.ts';
 import { LONGEST_WAIT_SECONDS } from './evidence.ts';
-import type { ServiceRequest } from '../service-request.ts';
 
 /** A request further from the Alert is not listed among the excluded (ms). */
 export const EXCLUDED_WITHIN = 24 * 3_600_000;

@@ -1,9 +1,9 @@
 // Reads a GBCS Alert: the header, the Alert code, the Device's time and the command that the Alert names. It does not
 // verify signature or MAC. Of the body it reads only that reference and the image hash. A message with an unknown body
 // is marked and never refused.
-import { cosemTime, generalizedTime, zigbeeTime } from './time.ts';
-import { readReference, type GbcsReference } from './reference.ts';
 import { Malformed, Octets, eui, hex, uint16, unsigned } from './octets.ts';
+import { readReference, type GbcsReference } from './reference.ts';
+import { cosemTime, generalizedTime, zigbeeTime } from './time.ts';
 
 export interface GbcsAlert {
 	framing: 'general-signing' | 'general-ciphering+general-signing';

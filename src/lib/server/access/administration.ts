@@ -1,9 +1,9 @@
 // Adds Suppliers and API keys, for the command line. Needs a session of the owner of the tables.
 import type pg from 'pg';
 import type { Scope } from '#lib/domain/access.ts';
-import { mintKey } from './api-keys.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { query } from '#lib/server/postgres/statement.ts';
+import { mintKey } from './api-keys.ts';
 
 /**
  * Adds a Supplier with its User IDs, or updates the name and adds the User IDs of a known Supplier. Returns its id.

@@ -1,8 +1,8 @@
 // Signs people in and finds the Supplier that a person works for. The library better-auth holds the sessions. Nobody
 // can sign up over HTTP: `npm run causeway -- user add` adds people.
 import { betterAuth } from 'better-auth';
-import type { MemberRole } from '#lib/domain/access.ts';
 import type pg from 'pg';
+import type { MemberRole } from '#lib/domain/access.ts';
 import type { Config } from '#lib/server/process/config.ts';
 
 /** A person who is signed in, and who sees the data of one Supplier. */

@@ -1,13 +1,13 @@
 // Finds out who calls the API (a key, or a person with a browser session) and what this caller may do. Nothing in the
 // call itself widens these rights.
 import type { IncomingMessage } from 'node:http';
-import { EDITOR_ROLES } from '#lib/domain/cause-table/version.ts';
 import type { Scope } from '#lib/domain/access.ts';
-import type { ApiKeys } from './api-keys.ts';
-import type { Auth } from './auth.ts';
-import type { Config } from '#lib/server/process/config.ts';
+import { EDITOR_ROLES } from '#lib/domain/cause-table/version.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Caller } from '#lib/server/http/route.ts';
+import type { Config } from '#lib/server/process/config.ts';
+import type { ApiKeys } from './api-keys.ts';
+import type { Auth } from './auth.ts';
 
 /** The services that find a caller. */
 export interface AccessServices {

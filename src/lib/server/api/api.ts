@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requireCaller } from '#lib/server/access/caller.ts';
 import { mediaType, readBody } from '#lib/server/http/body.ts';
 import { Problem, sendProblem } from '#lib/server/http/problem.ts';
+import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
 import { SAFE, sendJson } from '#lib/server/http/send.ts';
 import { timeAnswer } from '#lib/server/process/metrics.ts';
-import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
-import { routes } from './routes.ts';
 import type { WebServices } from '#lib/server/services.ts';
+import { routes } from './routes.ts';
 
 const PREFIX = '/api/v1';
 /** The caller of a route that is open to everybody. */

@@ -1,15 +1,15 @@
 // Lists every route of the API. api.ts serves calls by this list, and openapi.ts describes it.
-import { alertRoutes } from '#lib/server/feed/read-routes.ts';
 import { causeTableRoutes } from '#lib/server/cause-table/cause-table-routes.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
+import { alertRoutes } from '#lib/server/feed/read-routes.ts';
 import { Problem } from '#lib/server/http/problem.ts';
+import type { Route } from '#lib/server/http/route.ts';
 import { ingestRoutes } from '#lib/server/ingest/ingest-routes.ts';
 import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { registry } from '#lib/server/process/metrics.ts';
-import { openApi } from './openapi.ts';
-import type { Route } from '#lib/server/http/route.ts';
 import type { WebServices } from '#lib/server/services.ts';
+import { openApi } from './openapi.ts';
 
 const operations: ReadonlyArray<Route<WebServices>> = [
 	{

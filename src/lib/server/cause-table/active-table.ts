@@ -1,11 +1,11 @@
 // Reads the active cause table, and adds the file that the product ships to the versions in the database.
+import type pg from 'pg';
 import {
 	readCauseTable,
 	shippedFile,
 	type CauseFile,
 	type CauseTable
 } from '#lib/domain/cause-table/cause-table.ts';
-import type pg from 'pg';
 import { query } from '#lib/server/postgres/statement.ts';
 import type { Log } from '#lib/server/process/log.ts';
 import { changeTable, recordStep, retireVersion } from './version-rows.ts';

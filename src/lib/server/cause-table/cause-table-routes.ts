@@ -2,10 +2,10 @@
 import { DraftIn, TableList, TableVersion, Version } from '#lib/domain/cause-table/version.ts';
 import { WhatIf } from '#lib/domain/cause-table/what-if.ts';
 import { requireEditor, requireSupplier } from '#lib/server/access/caller.ts';
-import type { CauseTables, Refusal } from './cause-tables.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Call, Reply, Route } from '#lib/server/http/route.ts';
+import type { CauseTables, Refusal } from './cause-tables.ts';
 import type { WhatIfs } from './what-ifs.ts';
 
 export interface CauseTableServices {

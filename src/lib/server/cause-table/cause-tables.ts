@@ -1,15 +1,15 @@
 // Changes the versions of the cause table. A person drafts and proposes a version, and another person activates it.
 // Each step is recorded with the person and the time.
-import { isSame, diffCauseTables } from '#lib/domain/cause-table/diff.ts';
-import { checkCauseTable, type TableFault } from '#lib/domain/cause-table/check.ts';
+import type pg from 'pg';
 import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
+import { checkCauseTable, type TableFault } from '#lib/domain/cause-table/check.ts';
+import { isSame, diffCauseTables } from '#lib/domain/cause-table/diff.ts';
 import {
 	nextVersion,
 	type DraftIn,
 	type TableList,
 	type TableVersion
 } from '#lib/domain/cause-table/version.ts';
-import type pg from 'pg';
 import { query } from '#lib/server/postgres/statement.ts';
 import {
 	COLUMNS,

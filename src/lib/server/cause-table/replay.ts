@@ -4,13 +4,13 @@ import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { readCauseTable, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/cause-table/what-if.ts';
+import { explainAlerts, type Explained } from '#lib/server/correlation/explain-alerts.ts';
 import { loadContext } from '#lib/server/evidence/alert-context.ts';
+import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
+import type { FollowLearned } from '#lib/server/learning/learned-patterns.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
 import { columns, query } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
-import type { FollowLearned } from '#lib/server/learning/learned-patterns.ts';
-import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
-import { explainAlerts, type Explained } from '#lib/server/correlation/explain-alerts.ts';
 
 export interface WhatIfDeps {
 	pool: pg.Pool;

@@ -1,7 +1,7 @@
 // Reads and writes rows of the versions of the cause table. One transaction at a time changes them.
+import type pg from 'pg';
 import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import type { TableSummary, VersionStatus } from '#lib/domain/cause-table/version.ts';
-import type pg from 'pg';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';

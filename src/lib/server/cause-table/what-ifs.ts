@@ -1,6 +1,6 @@
 // Starts the replay of a draft of the cause table, and reads its result. A worker runs it (replay.ts).
-import { WHAT_IF, type WhatIf, type WhatIfChange } from '#lib/domain/cause-table/what-if.ts';
 import type pg from 'pg';
+import { WHAT_IF, type WhatIf, type WhatIfChange } from '#lib/domain/cause-table/what-if.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import { activeVersion, type Refusal } from './cause-tables.ts';

@@ -5,11 +5,11 @@ import { EpisodeDecisionIn } from '#lib/domain/episode.ts';
 import { Precedents } from '#lib/domain/precedent.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
-import type { Decisions } from './decisions.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
-import type { PrecedentReader } from './precedents.ts';
 import type { Call, Reply, Route } from '#lib/server/http/route.ts';
+import type { Decisions } from './decisions.ts';
+import type { PrecedentReader } from './precedents.ts';
 
 export interface DecisionServices {
 	decisions: Decisions;

@@ -1,16 +1,16 @@
 // Records the decisions of people. The table `decision` is insert-only: it has who decided what, when and why, on which
 // version, and what the machine had said. `supplier_alert` has the current decision, which the machine never changes.
+import type pg from 'pg';
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf } from '#lib/domain/contradiction.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
+import { markEpisode, membersToDecide } from '#lib/server/episodes/episodes.ts';
 import type { AlertReader } from '#lib/server/feed/alert-reader.ts';
 import { insertEntries, lockFeeds, takeNumbers } from '#lib/server/feed/feed-entries.ts';
 import type { AlertBody } from '#lib/server/feed/feed.ts';
 import type { LiveMessage } from '#lib/server/live/live-channel.ts';
-import { markEpisode, membersToDecide } from '#lib/server/episodes/episodes.ts';
 import { columns, query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
-import type pg from 'pg';
 
 export interface DecisionRequest {
 	items: ReadonlyArray<{ id: string; version: number }>;

@@ -1,10 +1,10 @@
 // Reads precedents: earlier decisions on the same pattern as an Alert, among the Alerts of one Supplier.
+import type pg from 'pg';
 import type { Decision } from '#lib/domain/decision.ts';
 import { MOST_SHOWN, PRECEDENT_DAYS, rarer, type Precedents } from '#lib/domain/precedent.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
-import type pg from 'pg';
 
 /** The pattern of an Alert, with the SRV and the role of its best candidate; `null`: the Alert has no candidate. */
 interface PatternRow {

@@ -1,8 +1,8 @@
 // Reads a DCC Alert. The child element of DCCAlert gives its kind, never the N-code. The kind decides which element
 // holds the Device.
+import { dccAlertTable } from '#lib/domain/alert-code.ts';
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { RequestId, splitRequestId } from '#lib/domain/service-request.ts';
-import { dccAlertTable } from '#lib/domain/alert-code.ts';
 import { descendants, textOf, type XmlElement } from './xml.ts';
 
 export interface DccAlertFields {

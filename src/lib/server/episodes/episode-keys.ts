@@ -5,8 +5,8 @@ import type pg from 'pg';
 import type { Candidate } from '#lib/domain/alert.ts';
 import { groupKeys, type GroupFacts } from '#lib/domain/episode.ts';
 import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind.ts';
-import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { ofThese, lowestAndHighest } from '#lib/server/postgres/record-id.ts';
+import { positionalStatement } from '#lib/server/postgres/statement.ts';
 
 /** An Alert that can be grouped, with the keys that its current explanation gives it. */
 export interface Holder {

@@ -3,12 +3,12 @@
 // arrived.
 import type pg from 'pg';
 import { makesEpisode, ruleOf } from '#lib/domain/episode.ts';
+import { lockFeeds } from '#lib/server/feed/feed-entries.ts';
+import type { Frame } from '#lib/server/feed/feed.ts';
 import { countAhead, writeUnlessChanged } from './episode-count.ts';
 import type { Span } from './episode-runs.ts';
 import { settleBelow } from './episode-settle.ts';
 import { joinEpisodes, openEpisodes } from './episode-store.ts';
-import type { Frame } from '#lib/server/feed/feed.ts';
-import { lockFeeds } from '#lib/server/feed/feed-entries.ts';
 
 /** A large episode that has to be read in full. */
 export interface Due {

@@ -1,5 +1,6 @@
 // Counts and lists the Alerts outside an episode: Alerts of the same code, model and firmware at that time that do not
 // have its cause. One condition serves the count and the list.
+import type pg from 'pg';
 import {
 	ruleOf,
 	sharedRequest,
@@ -8,9 +9,8 @@ import {
 	type EpisodeKind,
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
-import { query, type Values } from '#lib/server/postgres/statement.ts';
 import { toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
-import type pg from 'pg';
+import { query, type Values } from '#lib/server/postgres/statement.ts';
 
 const MAX_LISTED = 100;
 

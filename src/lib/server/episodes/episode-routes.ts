@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { EpisodeDetail, EpisodePage, OutsideEpisode } from '#lib/domain/episode.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
-import type { Episodes } from './episodes.ts';
 import { readQuery } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
+import type { Episodes } from './episodes.ts';
 
 const EpisodeQuery = z.object({
 	open: z.stringbool().optional(),

@@ -1,13 +1,13 @@
 // Writes episodes and moves Alerts between them. The feed of the Supplier is locked only for the last statements, so
 // that other writers wait as little as possible.
 import type pg from 'pg';
+import { insertEntries, lockFeeds, numbersFor } from '#lib/server/feed/feed-entries.ts';
+import { toAlert, type AlertBody, type Frame, type StoredState } from '#lib/server/feed/feed.ts';
+import { ofThese, lowestAndHighest } from '#lib/server/postgres/record-id.ts';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
 import { countDifference, largeOf, writeLarge, type Move } from './episode-difference.ts';
-import { ofThese, lowestAndHighest } from '#lib/server/postgres/record-id.ts';
 import type { Grown, Span } from './episode-runs.ts';
-import { toAlert, type AlertBody, type Frame, type StoredState } from '#lib/server/feed/feed.ts';
-import { insertEntries, lockFeeds, numbersFor } from '#lib/server/feed/feed-entries.ts';
 
 /** A run that becomes a new episode. */
 export interface Opening extends Span {

@@ -1,4 +1,5 @@
 // Reads the episodes of one Supplier, finds the members that one decision covers, and stores the decision of an episode.
+import type pg from 'pg';
 import type { Decision } from '#lib/domain/decision.ts';
 import {
 	episodeTitle,
@@ -9,7 +10,6 @@ import {
 } from '#lib/domain/episode.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
-import type pg from 'pg';
 import { countOutside, readOutside, type EpisodeRow } from './episode-outside.ts';
 import { isUncounted } from './episode-turn.ts';
 

@@ -3,12 +3,12 @@
 // the changes. A large episode is counted by difference, and is read in full from time to time.
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import type { Frame } from '#lib/server/feed/feed.ts';
 import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import { dueForLook, findStrays, finishLook, settleInFull, unlessChanged, type Due } from './episode-look.ts';
 import { settleAlerts } from './episode-settle.ts';
 import { joinEpisodes } from './episode-store.ts';
 import { inTurn, suppliersWithNews, takeNews, type News } from './episode-turn.ts';
-import type { Frame } from '#lib/server/feed/feed.ts';
 
 /** One step of grouping looks at this many Alerts at most, so that its locks are short. */
 const ALERTS_PER_STEP = 500;

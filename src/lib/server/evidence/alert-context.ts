@@ -1,10 +1,10 @@
 // Loads the context of a batch of Alerts: the Alerts, their home networks and tenures, the completeness mark, the Suppliers.
+import type pg from 'pg';
 import type { ClockStatus } from '#lib/domain/alert.ts';
-import type { InstructionReport } from '#lib/domain/correlation/command-outcome.ts';
 import { counterOf, type CommandReference } from '#lib/domain/command-reference.ts';
+import type { InstructionReport } from '#lib/domain/correlation/command-outcome.ts';
 import type { AlertFacts, HomeDevice } from '#lib/domain/correlation/evidence.ts';
 import type { TenureSpan } from '#lib/domain/tenure.ts';
-import type pg from 'pg';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { RESP_TYPES } from 'redis';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
-import type { Dictionary } from './dictionary.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
+import type { Dictionary } from './dictionary.ts';
 import { RECORD_BYTES, isReadable, readRecord, routeOf, userOf, writeRecord } from './request-record.ts';
 
 const LIBRARY = readFileSync(new URL('request-index.lua', import.meta.url), 'utf8');

@@ -1,12 +1,12 @@
 // Reads the Alerts of one Supplier: pages of a list, single Alerts, and the feed. Each read is one transaction under
 // row-level security. The writers of the rows have applied the tenure, so that a read only selects the rows of its
 // Supplier.
+import type pg from 'pg';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
-import type pg from 'pg';
 import { toAlert, type AlertBody, type StoredState } from './feed.ts';
 
 export type AlertReader = ReturnType<typeof createAlertReader>;

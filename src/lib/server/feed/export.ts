@@ -3,10 +3,10 @@
 import { once } from 'node:events';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
-import type { AlertReader } from './alert-reader.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
-import { SAFE } from '#lib/server/http/send.ts';
 import type { Call } from '#lib/server/http/route.ts';
+import { SAFE } from '#lib/server/http/send.ts';
+import type { AlertReader } from './alert-reader.ts';
 
 const PAGE_SIZE = 500;
 

@@ -3,8 +3,8 @@
 import type pg from 'pg';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { arrayText, explainOthersAgain, explanationInput, WRITTEN } from './explanation-rows.ts';
-import { NO_CHANGE, type ExplanationRow, type FeedChange } from './feed.ts';
 import { insertEntries, numberRows } from './feed-entries.ts';
+import { NO_CHANGE, type ExplanationRow, type FeedChange } from './feed.ts';
 import { readWritten, type WrittenRow } from './written-rows.ts';
 
 /**

@@ -6,12 +6,12 @@ import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { Timeline } from '#lib/domain/timeline.ts';
-import type { AlertReader } from './alert-reader.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
-import { exportAlerts } from './export.ts';
 import { readQuery } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
+import type { AlertReader } from './alert-reader.ts';
+import { exportAlerts } from './export.ts';
 import type { Timelines } from './timeline.ts';
 
 const FeedQuery = z.object({

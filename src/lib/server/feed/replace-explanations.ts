@@ -5,8 +5,8 @@ import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
 import { lowestAndHighest, ofThese } from '#lib/server/postgres/record-id.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { explainOthersAgain, explanationInput, replacedBy } from './explanation-rows.ts';
-import { NO_CHANGE, type ExplanationRow, type FeedChange, type StoredState } from './feed.ts';
 import { insertEntries, numberRows } from './feed-entries.ts';
+import { NO_CHANGE, type ExplanationRow, type FeedChange, type StoredState } from './feed.ts';
 import type { ChangedExplanation } from './stored-explanations.ts';
 import { readWritten, type WrittenRow } from './written-rows.ts';
 

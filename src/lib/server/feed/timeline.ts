@@ -1,5 +1,6 @@
 // Reads the timeline of one Device as one Supplier may see it: its tenures, its Alerts, and the Service Requests of all
 // Users.
+import type pg from 'pg';
 import { discloseSender } from '#lib/domain/correlation/disclosure.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
@@ -7,7 +8,6 @@ import { requestIdOf } from '#lib/server/evidence/request-id.ts';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
-import type pg from 'pg';
 import type { AlertBody } from './feed.ts';
 
 /** A timeline has at most this many Alerts, and at most this many Service Requests. */

@@ -1,9 +1,10 @@
 // Defines the routes of ingest: Alerts, Service Requests, Devices, completeness marks and DUIS messages.
+import type { z } from 'zod';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
-import type { z } from 'zod';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
+import type { Route } from '#lib/server/http/route.ts';
 import {
 	CompletenessIn,
 	IngestResult,
@@ -14,7 +15,6 @@ import {
 	ingestServiceRequests,
 	type IngestServices
 } from './ingest.ts';
-import type { Route } from '#lib/server/http/route.ts';
 
 const JSON_TYPES = ['application/json', 'application/x-ndjson', 'application/ndjson'];
 const CSV_TYPES = [...JSON_TYPES, 'text/csv'];

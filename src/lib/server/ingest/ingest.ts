@@ -1,21 +1,21 @@
 // Handles ingest calls: reads the records by the allow-list, stores them, and answers after their commit.
+import { z } from 'zod';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { Instant } from '#lib/domain/eui64.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
-import { z } from 'zod';
-import type { AlertStore, ArrivedAlert, StoreResult } from './alert-store.ts';
-import type { Backlog } from '#lib/server/jobs/backlog.ts';
-import type { Completeness } from './completeness.ts';
-import type { Config } from '#lib/server/process/config.ts';
-import type { DeviceResult, DeviceStore } from './device-store.ts';
-import { XML_LIMITS } from '#lib/server/duis/xml.ts';
 import { readDuis } from '#lib/server/duis/message.ts';
+import { XML_LIMITS } from '#lib/server/duis/xml.ts';
 import { Problem } from '#lib/server/http/problem.ts';
+import type { Caller, Reply } from '#lib/server/http/route.ts';
+import type { Backlog } from '#lib/server/jobs/backlog.ts';
+import type { Config } from '#lib/server/process/config.ts';
 import { countDropped, countIngested } from '#lib/server/process/metrics.ts';
+import type { AlertStore, ArrivedAlert, StoreResult } from './alert-store.ts';
+import type { Completeness } from './completeness.ts';
+import type { DeviceResult, DeviceStore } from './device-store.ts';
 import { readRecords, type ReadRecords, type Rejected } from './records.ts';
 import type { RequestStore } from './request-store.ts';
-import type { Caller, Reply } from '#lib/server/http/route.ts';
 
 export interface IngestServices {
 	alertStore: AlertStore;

@@ -1,7 +1,7 @@
 // Stores the counts of learned evidence: the due work, the samples, and the sums over the samples. A changed sample
 // changes the sums by the difference, so that the sums do not depend on the order of arrival.
-import { SPREAD, type Sighting } from '#lib/domain/learned-evidence.ts';
 import type pg from 'pg';
+import { SPREAD, type Sighting } from '#lib/domain/learned-evidence.ts';
 import { homeOf } from '#lib/server/postgres/home-network.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';

@@ -1,5 +1,7 @@
 // Reads the learned patterns: a worker caches those of all Suppliers, the web process reads those of one Supplier.
 // Stores the reviews of people.
+import type pg from 'pg';
+import type { Relation } from '#lib/domain/alert.ts';
 import { OFFER } from '#lib/domain/learned-evidence.ts';
 import {
 	patternKey,
@@ -9,10 +11,8 @@ import {
 	type PatternReviewIn,
 	type ReviewedPattern
 } from '#lib/domain/learned-pattern.ts';
-import type { Relation } from '#lib/domain/alert.ts';
 import { query, statement } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
-import type pg from 'pg';
 
 export interface PatternRow {
 	device_type: string;

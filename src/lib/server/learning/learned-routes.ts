@@ -3,8 +3,8 @@ import { LearnedList, PatternReviewIn } from '#lib/domain/learned-pattern.ts';
 import { requireEditor, requireSupplier } from '#lib/server/access/caller.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
-import type { ReadLearned } from './learned-patterns.ts';
 import type { Route } from '#lib/server/http/route.ts';
+import type { ReadLearned } from './learned-patterns.ts';
 
 export const learnedRoutes: ReadonlyArray<Route<{ learned: ReadLearned }>> = [
 	{

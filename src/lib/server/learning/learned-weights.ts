@@ -1,7 +1,7 @@
 // Reads the counts that a worker weighs, and stores the patterns that it finds.
+import type pg from 'pg';
 import { BUCKETS, type Count } from '#lib/domain/learned-evidence.ts';
 import { patternKey, type LearnedPattern, type Pattern } from '#lib/domain/learned-pattern.ts';
-import type pg from 'pg';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { columns, query } from '#lib/server/postgres/statement.ts';
 import { figuresOf } from './learned-patterns.ts';

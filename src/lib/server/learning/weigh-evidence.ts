@@ -1,9 +1,10 @@
 // Turns the counts of each Supplier into learned patterns (weigh-evidence, started by a timer). Where a pattern becomes a
 // candidate, or stops being one, the Alerts that it may affect are explained again (correlation/explain-learned.ts).
+import type pg from 'pg';
 import type { CauseTable } from '#lib/domain/cause-table/cause-table.ts';
+import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
 import { OFFER, isFrequent, weighCounts } from '#lib/domain/learned-evidence.ts';
 import { patternKey, type LearnedPattern } from '#lib/domain/learned-pattern.ts';
-import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { patternRows, toPatterns } from './learned-patterns.ts';
 import {
@@ -14,7 +15,6 @@ import {
 	storePatterns,
 	toWeigh
 } from './learned-weights.ts';
-import type pg from 'pg';
 
 export interface WeighDeps {
 	pool: pg.Pool;

@@ -6,11 +6,11 @@ import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import type { FeedHead } from '#lib/domain/live-events.ts';
 import { isOwnOrigin, type AccessServices } from '#lib/server/access/caller.ts';
-import { coalesce, encodeFrame, Encoded, parser } from './frames.ts';
-import { subscribeLive, type ChannelMessage } from './live-channel.ts';
-import { createListeners, type Listener } from './listeners.ts';
 import type { Log } from '#lib/server/process/log.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
+import { coalesce, encodeFrame, Encoded, parser } from './frames.ts';
+import { createListeners, type Listener } from './listeners.ts';
+import { subscribeLive, type ChannelMessage } from './live-channel.ts';
 
 const FRAME_INTERVAL_MS = 50;
 const HEAD_INTERVAL_MS = 5000;

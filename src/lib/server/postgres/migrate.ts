@@ -1,7 +1,7 @@
 // Migrates a database to the newest schema by numbered SQL files. There is no way back to an older schema. A lock lets
 // only one process migrate at a time.
-import { readFileSync, readdirSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
 import pg from 'pg';
 import { LOCKS } from './locks.ts';
 import { ensurePartitions } from './partitions.ts';

@@ -1,8 +1,8 @@
 // Writes explanations where an Alert comes to a Supplier or leaves it, because a tenure was corrected.
 import type pg from 'pg';
 import { explanationInput, replacedBy, WRITTEN } from '#lib/server/feed/explanation-rows.ts';
-import { toAlert, type ExplanationRow, type Frame, type StoredState } from '#lib/server/feed/feed.ts';
 import { insertEntries, lockFeeds, takeNumbers } from '#lib/server/feed/feed-entries.ts';
+import { toAlert, type ExplanationRow, type Frame, type StoredState } from '#lib/server/feed/feed.ts';
 import { findChanged } from '#lib/server/feed/stored-explanations.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { carryOver, lastRetracted, retract, type AlertView, type RetractedState } from './retraction.ts';

@@ -1,7 +1,7 @@
 // Holds the draft that a person edits: the saved version, the unsaved changes and the faults.
+import type { Cause, CauseEntry, CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import { checkCauseTable, type TableFault } from '#lib/domain/cause-table/check.ts';
 import { diffCauseTables, isSame, type ChangeKind } from '#lib/domain/cause-table/diff.ts';
-import type { Cause, CauseEntry, CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import type { TableVersion } from '#lib/domain/cause-table/version.ts';
 
 const NEW_CAUSE: Omit<Cause, 'id'> = {
