@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { serveApi } from '#lib/server/api/api.ts';
 import { attachLive } from '#lib/server/live/live.ts';
-import { loadConfig, tellKitOrigin } from '#lib/server/process/config.ts';
+import { loadConfig, passOriginToSvelteKit } from '#lib/server/process/config.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { onStop } from '#lib/server/process/stop.ts';
 import { within } from '#lib/server/process/timeout.ts';
@@ -14,7 +14,7 @@ const services = await openWebServices(config, log);
 
 // The build of SvelteKit has its own copies of our modules. It finds the services here and does not open a second set.
 (globalThis as Record<symbol, unknown>)[SERVICES] = services;
-tellKitOrigin(config);
+passOriginToSvelteKit(config);
 const kit = (await import(new URL('./build/handler.js', import.meta.url).href)) as {
 	handler: Parameters<typeof createServer>[1] & object;
 };

@@ -1,7 +1,7 @@
 // Sends a delivery through the public API, waits until Causeway has explained everything, and reads the explanations.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Alert } from '#lib/domain/alert.ts';
-import type { System } from '../launcher/ground.ts';
+import type { System } from '../launcher/testbed.ts';
 import type { ReadAlert } from './canonical.ts';
 import type { Item } from './delivery.ts';
 import { VIEWERS } from './system.ts';

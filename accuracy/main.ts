@@ -7,7 +7,7 @@ import { missedTargets } from '#lib/domain/accuracy-report.ts';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import { DAY } from '../demo/events.ts';
 import { buildPages } from '../launcher/build.ts';
-import { openGround, type Ground } from '../launcher/ground.ts';
+import { openTestbed, type Testbed } from '../launcher/testbed.ts';
 import { homeOf } from '../launcher/services.ts';
 import { byDevice, nearest15min, scoreBaseline, tableOnly } from './baselines.ts';
 import { describeDifference, differences, type ReadAlert } from './canonical.ts';
@@ -37,12 +37,12 @@ const say = (line: string): void => {
 	console.log(`accuracy [${((performance.now() - beganMs) / 1000).toFixed(1).padStart(5)} s] ${line}`);
 };
 
-let ground: Promise<Ground> | undefined;
+let testbed: Promise<Testbed> | undefined;
 let closing: Promise<void> | undefined;
 /** Stops Causeway and the services, also while they are still starting. */
 const close = (): Promise<void> =>
 	(closing ??=
-		ground?.then(
+		testbed?.then(
 			({ close }) => close(),
 			() => {}
 		) ?? Promise.resolve());
@@ -76,9 +76,9 @@ async function measure(): Promise<Report> {
 	say(`${plans.length} worlds of seed ${seed}: ${truths.length} Alerts, ${requests} Service Requests`);
 
 	buildPages(say);
-	ground = openGround('accuracy', say);
-	const first = await firstRun(await ground, worlds, from);
-	const second = await secondRun(await ground, worlds);
+	testbed = openTestbed('accuracy', say);
+	const first = await firstRun(await testbed, worlds, from);
+	const second = await secondRun(await testbed, worlds);
 	const differing = differences(first.read, second);
 	if (differing[0])
 		say(
@@ -94,8 +94,8 @@ interface FirstRun {
 }
 
 /** The first run, like a bad real day: late records come last, and the audit data is complete only after them. */
-async function firstRun(ground: Ground, worlds: readonly Ledger[], from: number): Promise<FirstRun> {
-	const system = await startWorldSystem(ground);
+async function firstRun(testbed: Testbed, worlds: readonly Ledger[], from: number): Promise<FirstRun> {
+	const system = await startWorldSystem(testbed);
 	say('first run: a fresh Causeway is ready');
 	const delivery = deliver(worlds, seed * 31 + 1, false);
 	await markComplete(system, from + DAY / 2);
@@ -120,8 +120,8 @@ async function firstRun(ground: Ground, worlds: readonly Ledger[], from: number)
 }
 
 /** The second run, in another order: late records anywhere, and half of the inventory after the Alerts. */
-async function secondRun(ground: Ground, worlds: readonly Ledger[]): Promise<ReadAlert[]> {
-	const system = await startWorldSystem(ground);
+async function secondRun(testbed: Testbed, worlds: readonly Ledger[]): Promise<ReadAlert[]> {
+	const system = await startWorldSystem(testbed);
 	say('second run: another fresh Causeway is ready, the records come in another order');
 	const { devices, first } = deliver(worlds, seed * 31 + 2, true);
 	const half = Math.ceil(devices.length / 2);

@@ -1,6 +1,6 @@
 // Starts the Causeway that the worlds are sent through: it has two Suppliers and weighs learned evidence every second.
 import { PARTIES } from '../demo/world.ts';
-import type { Ground, System } from '../launcher/ground.ts';
+import type { Testbed, System } from '../launcher/testbed.ts';
 
 const SUPPLIERS = [
 	{ slug: 'brightwell', name: 'Brightwell Energy', userIds: [PARTIES.brightwell.userId] },
@@ -8,8 +8,8 @@ const SUPPLIERS = [
 ];
 export const VIEWERS: readonly string[] = SUPPLIERS.map(({ slug }) => slug);
 
-export const startWorldSystem = (ground: Ground): Promise<System> =>
-	ground.startSystem({
+export const startWorldSystem = (testbed: Testbed): Promise<System> =>
+	testbed.startSystem({
 		suppliers: SUPPLIERS,
 		// A run has only minutes for the learning that a real installation does in a day.
 		settings: { LEARN_EVERY_SECONDS: '1' }

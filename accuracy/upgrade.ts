@@ -4,7 +4,7 @@ import type { Latency } from '#lib/domain/accuracy-report.ts';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
 import { SECOND } from '../demo/events.ts';
 import { PARTIES, devicesOf, homeOf } from '../demo/world.ts';
-import type { System } from '../launcher/ground.ts';
+import type { System } from '../launcher/testbed.ts';
 import { post, sendDevices, settle } from './drive.ts';
 
 /** No world has homes with these numbers. */

@@ -18,14 +18,14 @@ const MEASURED_SECONDS = 15;
 /** Height of a row of the live list. */
 const ROW_HEIGHT_PX = 44;
 
-export function browser({ options, measured, stageRunner, ground }: BenchContext): Task {
+export function browser({ options, measured, stageRunner, testbed }: BenchContext): Task {
 	const { view } = options;
 	return {
 		name: `browser with ${formatNumber(view)} Alerts`,
 		expectedSeconds: 90,
 		async run(onProgress) {
 			const { system } = stageRunner();
-			const { services } = await ground();
+			const { services } = await testbed();
 			await fillLiveList(stageRunner(), view, onProgress);
 			await using stack = new AsyncDisposableStack();
 			const chromium = stack.adopt(await openBrowser(), (browser) => browser.close());

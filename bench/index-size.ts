@@ -8,13 +8,13 @@ import { createTrace } from './trace.ts';
 const REQUESTS_PER_DEVICE = 3.3;
 const SPREAD_HOURS = 48;
 
-export function indexSize({ options, measured, ground }: BenchContext): Task {
+export function indexSize({ options, measured, testbed }: BenchContext): Task {
 	const { indexedRequests: requests } = options.amounts;
 	return {
 		name: `index of ${formatNumber(requests)} Service Requests`,
 		expectedSeconds: 3 + requests / 40_000,
 		async run(onProgress) {
-			const { redisUrl, databaseUrl } = (await ground()).services;
+			const { redisUrl, databaseUrl } = (await testbed()).services;
 			const trace = indexTrace(options.seed, requests);
 			measured.index = await indexMemory({ redisUrl, databaseUrl, trace, onProgress });
 			const { bytesPerRequest, putsPerSecond } = measured.index;

@@ -4,7 +4,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { buildPages } from '../launcher/build.ts';
-import { openGround, type Ground } from '../launcher/ground.ts';
+import { openTestbed, type Testbed } from '../launcher/testbed.ts';
 import { homeOf } from '../launcher/services.ts';
 import { backlog } from './backlog.ts';
 import { browser } from './browser.ts';
@@ -33,14 +33,14 @@ const WITHOUT_SYSTEM: readonly PartName[] = ['baselines', 'memory', 'growth'];
 /** Enough to spread the Alerts of the baselines over the whole past of the trace, as in the stages. */
 const BASELINE_ALERTS = 1_000_000;
 const beganMs = performance.now();
-let ground: Promise<Ground> | undefined;
+let testbed: Promise<Testbed> | undefined;
 let system: LoadedSystem | undefined;
 let closing: Promise<void> | undefined;
 /** Stops Causeway and the services, also while they are still starting. */
 const close = (): Promise<void> =>
 	(closing ??= (async () => {
 		await system?.stop().catch(() => {});
-		await ground?.then(
+		await testbed?.then(
 			({ close }) => close(),
 			() => {}
 		);
@@ -77,12 +77,12 @@ async function measure(options: Options): Promise<Report> {
 		options,
 		measured,
 		trace,
-		ground: () => ground!,
+		testbed: () => testbed!,
 		stageRunner: () => stageRunner!
 	};
 	const reopen = async (onProgress: OnProgress): Promise<void> => {
 		await system?.stop();
-		system = await openSystem(await ground!, trace, { say: progress.say, onProgress });
+		system = await openSystem(await testbed!, trace, { say: progress.say, onProgress });
 		stageRunner = createStageRunner(system, measured.stages);
 	};
 	const start: Task = {
@@ -106,8 +106,8 @@ async function measure(options: Options): Promise<Report> {
 	];
 	const progress = createProgress(tasks);
 	buildPages(progress.say);
-	ground = openGround('bench', progress.say);
-	const versions = await serviceVersions((await ground).services);
+	testbed = openTestbed('bench', progress.say);
+	const versions = await serviceVersions((await testbed).services);
 	for (const task of tasks) {
 		progress.begin(task);
 		try {

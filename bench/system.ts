@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
-import type { Ground, System } from '../launcher/ground.ts';
+import type { Testbed, System } from '../launcher/testbed.ts';
 import { stopProcess } from '../launcher/process.ts';
 import { formatNumber } from './format.ts';
 import type { IdleClientsOrder } from './idle-clients.ts';
@@ -42,7 +42,7 @@ export async function nextMessage<T>(child: ChildProcess): Promise<T> {
 export const INDEX_SETTINGS = { INDEX_WINDOW_HOURS: '240' };
 
 export async function openSystem(
-	ground: Ground,
+	testbed: Testbed,
 	trace: Trace,
 	{
 		flags = [] as readonly string[],
@@ -50,7 +50,7 @@ export async function openSystem(
 		onProgress = ((): void => {}) as OnProgress
 	} = {}
 ) {
-	const system = await ground.startSystem({
+	const system = await testbed.startSystem({
 		suppliers: SUPPLIERS,
 		flags,
 		settings: { ...INDEX_SETTINGS, BACKLOG_RECORDS: '4000000' }

@@ -1,6 +1,6 @@
 // Defines the tasks of one round: the stages of Causeway, then the baselines. The rounds repeat both in turn, so that a
 // slow minute of the machine affects both.
-import type { Ground } from '../../launcher/ground.ts';
+import type { Testbed } from '../../launcher/testbed.ts';
 import { measureBullmq } from '../baselines/bullmq.ts';
 import { measurePostgres } from '../baselines/postgres.ts';
 import { measureRedisLookups } from '../baselines/redis.ts';
@@ -20,12 +20,12 @@ export interface Task extends TimedTask {
 	run(onProgress: OnProgress): Promise<string>;
 }
 
-/** What the tasks work with. `ground` and `stageRunner` are functions, because the services start later. */
+/** What the tasks work with. `testbed` and `stageRunner` are functions, because the services start later. */
 export interface BenchContext {
 	options: Options;
 	measured: Measured;
 	trace: Trace;
-	ground(): Promise<Ground>;
+	testbed(): Promise<Testbed>;
 	stageRunner(): StageRunner;
 }
 
@@ -103,9 +103,9 @@ function halfLoad({ options, measured, stageRunner }: BenchContext): Task {
 	};
 }
 
-function baselineTasks({ options, measured, trace, ground }: BenchContext): Task[] {
+function baselineTasks({ options, measured, trace, testbed }: BenchContext): Task[] {
 	const seconds = options.amounts.baselineSeconds;
-	const services = async () => (await ground()).services;
+	const services = async () => (await testbed()).services;
 	return [
 		{
 			name: BASELINES.bullmqNoop.name,

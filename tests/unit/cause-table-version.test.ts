@@ -5,7 +5,7 @@ import { diffCauseTables, isSame } from '#lib/domain/cause-table/diff.ts';
 import { Version, nextVersion } from '#lib/domain/cause-table/version.ts';
 import { shippedFile, type CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import type { Explanation } from '#lib/domain/correlation/correlate.ts';
-import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/cause-table/what-if.ts';
+import { REPLAY_LIMITS, WhatIfTally, explanationChange } from '#lib/domain/cause-table/what-if.ts';
 
 const changed = (change: (file: CauseFile) => void): CauseFile => {
 	const file = structuredClone(shippedFile);
@@ -165,7 +165,7 @@ describe('the counts of a what-if replay', () => {
 		expect([tally.progress, tally.changed]).toEqual([32, 1]);
 		expect(tally.changes.map(({ code, count, examples }) => [code, count, examples.length])).toEqual([
 			['8F84', 1, 1],
-			['8F30', 30, WHAT_IF.examples]
+			['8F30', 30, REPLAY_LIMITS.examples]
 		]);
 	});
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { dccAlertTable, describeAlert, deviceAlertTable, whyNotCommand } from '#lib/domain/alert-code.ts';
 import { causeTable, causesOf, readCauseTable, effectWindowOf } from '#lib/domain/cause-table/cause-table.ts';
-import { gatherBack } from '#lib/domain/correlation/window.ts';
+import { evidenceWindowMs } from '#lib/domain/correlation/window.ts';
 import {
 	describeVariant,
 	messageCodeTable,
@@ -159,6 +159,6 @@ describe('the time before an Alert from which requests are read', () => {
 		['8F3D', 7 * 86_400 + 7205],
 		['8F0A', 31 * 86_400 + 7205]
 	])('covers the window of %s and the time-out of a gas meter (%i s)', (alert, seconds) => {
-		expect(gatherBack(causeTable.entries.get(alert))).toBe(seconds * 1000);
+		expect(evidenceWindowMs(causeTable.entries.get(alert))).toBe(seconds * 1000);
 	});
 });

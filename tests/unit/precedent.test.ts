@@ -1,6 +1,6 @@
 // Tests how the numbers of earlier decisions are shown.
 import { expect, test } from 'vitest';
-import { rarer, formatPrecedents } from '#lib/domain/precedent.ts';
+import { rarerVerdict, formatPrecedents } from '#lib/domain/precedent.ts';
 
 test.each([
 	[0, 0, 'nobody has decided such an Alert yet'],
@@ -14,7 +14,7 @@ test.each([
 });
 
 test('the rarer verdict is the less frequent one, and actionable if both are equally frequent', () => {
-	expect(rarer({ ignorable: 48, actionable: 2 })).toBe('actionable');
-	expect(rarer({ ignorable: 2, actionable: 48 })).toBe('ignorable');
-	expect(rarer({ ignorable: 5, actionable: 5 })).toBe('actionable');
+	expect(rarerVerdict({ ignorable: 48, actionable: 2 })).toBe('actionable');
+	expect(rarerVerdict({ ignorable: 2, actionable: 48 })).toBe('ignorable');
+	expect(rarerVerdict({ ignorable: 5, actionable: 5 })).toBe('actionable');
 });

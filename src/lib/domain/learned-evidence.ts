@@ -10,19 +10,19 @@ import { outcomeOf } from './response-code.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 /** Upper ends of the delay buckets (seconds). Longer delays are not counted. */
-export const BUCKETS = [30, 120, 600, 3600, 21_600, 86_400] as const;
+export const DELAY_BUCKETS_SECONDS = [30, 120, 600, 3600, 21_600, 86_400] as const;
 /** The longest delay that is counted (ms). */
-export const LEARN_WITHIN = BUCKETS.at(-1)! * 1000;
+export const LEARNING_WINDOW_MS = DELAY_BUCKETS_SECONDS.at(-1)! * 1000;
 
 /**
  * The least figures with which a pattern is offered as a candidate: sightings, Devices, and the lower end of the
  * interval of its lift. With a lift of 5, four of five sightings are no coincidence.
  */
-export const OFFER = { seen: 20, devices: 5, lift: 5 } as const;
+export const OFFER_THRESHOLDS = { seen: 20, devices: 5, lift: 5 } as const;
 /** Patterns with fewer sightings are not shown: people would read more into their figures than they say. */
 const MIN_SHOWN_SIGHTINGS = 10;
 
-/** The nearest Service Request of one kind before one Alert. `bucket`: the index of its delay in `BUCKETS`. */
+/** The nearest Service Request of one kind before one Alert. `bucket`: the index of its delay in `DELAY_BUCKETS_SECONDS`. */
 export interface Sighting extends Pick<Pattern, 'serviceReferenceVariant' | 'userRole' | 'relation'> {
 	bucket: number;
 }
@@ -64,7 +64,7 @@ export function lastBefore(
 }
 
 function bucketOf(delayMs: number): number | null {
-	const bucket = BUCKETS.findIndex((endSeconds) => delayMs <= endSeconds * 1000);
+	const bucket = DELAY_BUCKETS_SECONDS.findIndex((endSeconds) => delayMs <= endSeconds * 1000);
 	return bucket === -1 ? null : bucket;
 }
 
@@ -74,10 +74,10 @@ function bucketOf(delayMs: number): number | null {
  */
 export function isSampled(homeId: string, share: number): boolean {
 	const serial = Number.parseInt(homeId.slice(-11).replaceAll('-', ''), 16);
-	return ((Math.imul(serial, SPREAD) >>> 0) >>> 8) % share === 0;
+	return ((Math.imul(serial, HASH_MULTIPLIER) >>> 0) >>> 8) % share === 0;
 }
 /** Spreads consecutive serial numbers over 32 bits (Fibonacci hashing). */
-export const SPREAD = 0x61c88647;
+export const HASH_MULTIPLIER = 0x61c88647;
 
 /** `n` Alerts of a code had the sighting. `serviceReferenceVariant: ''` counts the Alerts themselves. */
 export interface Count extends Pattern {
@@ -105,11 +105,11 @@ export function weighCounts(
 			continue;
 		}
 		const key = patternKey(pattern);
-		const own = byPattern.get(key) ?? { pattern, buckets: BUCKETS.map(() => 0) };
+		const own = byPattern.get(key) ?? { pattern, buckets: DELAY_BUCKETS_SECONDS.map(() => 0) };
 		own.buckets[bucket]! += n;
 		byPattern.set(key, own);
 		const kind = `${deviceType}|${serviceReferenceVariant}|${userRole}|${relation}`;
-		const all = bucketsByKind.get(kind) ?? BUCKETS.map(() => 0);
+		const all = bucketsByKind.get(kind) ?? DELAY_BUCKETS_SECONDS.map(() => 0);
 		all[bucket]! += n;
 		bucketsByKind.set(kind, all);
 	}
@@ -138,7 +138,7 @@ function bestWindow(
 ): Frequency | null {
 	let best: Frequency | null = null;
 	let [seen, seenBeforeOthers] = [0, 0];
-	for (const [i, withinSeconds] of BUCKETS.entries()) {
+	for (const [i, withinSeconds] of DELAY_BUCKETS_SECONDS.entries()) {
 		seen += own[i]!;
 		seenBeforeOthers += all[i]! - own[i]!;
 		if (seen === 0) continue;
@@ -149,7 +149,7 @@ function bestWindow(
 }
 
 function isBetter(a: Frequency, b: Frequency): boolean {
-	const [isSureA, isSureB] = [a.low >= OFFER.lift, b.low >= OFFER.lift];
+	const [isSureA, isSureB] = [a.low >= OFFER_THRESHOLDS.lift, b.low >= OFFER_THRESHOLDS.lift];
 	if (isSureA !== isSureB) return isSureA;
 	return isSureA ? a.seen - a.byChance > b.seen - b.byChance : a.low > b.low;
 }
@@ -181,7 +181,8 @@ function frequencyOf(
 }
 
 /** Whether the figures alone are enough to offer a pattern. The caller counts the Devices. */
-export const isFrequent = ({ seen, low }: Frequency): boolean => seen >= OFFER.seen && low >= OFFER.lift;
+export const isFrequent = ({ seen, low }: Frequency): boolean =>
+	seen >= OFFER_THRESHOLDS.seen && low >= OFFER_THRESHOLDS.lift;
 
 const add = (map: Map<string, number>, key: string, n: number): void =>
 	void map.set(key, (map.get(key) ?? 0) + n);

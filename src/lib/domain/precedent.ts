@@ -7,7 +7,7 @@ import { Decision } from './decision.ts';
 /** How far back decisions count as precedents (days). */
 export const PRECEDENT_DAYS = 90;
 /** The largest number of examples shown for each verdict. */
-export const MOST_SHOWN = 5;
+export const MAX_EXAMPLES_PER_VERDICT = 5;
 
 /** One act of deciding. An episode that was decided as a whole is one precedent, shown with one of its Alerts. */
 const Precedent = z.object({
@@ -34,7 +34,10 @@ export const Precedents = z
 export type Precedents = z.infer<typeof Precedents>;
 
 /** The rarer verdict: its examples are the counter-examples. If both are equally frequent, `actionable`. */
-export const rarer = ({ ignorable, actionable }: Pick<Precedents, 'ignorable' | 'actionable'>): Verdict =>
+export const rarerVerdict = ({
+	ignorable,
+	actionable
+}: Pick<Precedents, 'ignorable' | 'actionable'>): Verdict =>
 	ignorable < actionable ? 'ignorable' : 'actionable';
 
 /** "48 of 50 ignorable, 2 actionable": the more frequent verdict comes first. */
@@ -46,7 +49,7 @@ export function formatPrecedents({
 	if (all === 0) return 'nobody has decided such an Alert yet';
 	if (all === 1) return `decided once, ${ignorable === 1 ? 'ignorable' : 'actionable'}`;
 	const common: Verdict = ignorable >= actionable ? 'ignorable' : 'actionable';
-	const rare = rarer({ ignorable, actionable });
+	const rare = rarerVerdict({ ignorable, actionable });
 	const [commonCount, rareCount] = [Math.max(ignorable, actionable), Math.min(ignorable, actionable)];
 	return rareCount === 0
 		? `all ${all} ${common}`

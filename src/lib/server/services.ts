@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { createApiKeys } from '#lib/server/access/api-keys.ts';
 import { createAuth } from '#lib/server/access/auth.ts';
-import { followCauseTable, plantCauseTable } from '#lib/server/cause-table/active-table.ts';
+import { followCauseTable, seedAtStart } from '#lib/server/cause-table/active-table.ts';
 import { createCauseTables } from '#lib/server/cause-table/cause-tables.ts';
 import { createWhatIfs } from '#lib/server/cause-table/what-ifs.ts';
 import { createDecisions } from '#lib/server/decisions/decisions.ts';
@@ -21,7 +21,7 @@ import { createRequestStore } from '#lib/server/ingest/request-store.ts';
 import { watchBacklog } from '#lib/server/jobs/backlog.ts';
 import { bullConnection, createQueues } from '#lib/server/jobs/queues.ts';
 import { followSampling } from '#lib/server/learning/learned-counts.ts';
-import { followLearned, readLearned } from '#lib/server/learning/learned-patterns.ts';
+import { cacheLearnedPatterns, createLearnedReader } from '#lib/server/learning/learned-patterns.ts';
 import { publishLive } from '#lib/server/live/live-channel.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
 import { createIds } from '#lib/server/postgres/record-id.ts';
@@ -50,10 +50,10 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const backlog = stack.adopt(watchBacklog(ingest.pool), (b) => b.close());
 	const alertStore = stack.adopt(createAlertStore({ ...storeDeps, backlog }), (s) => s.close());
 	const requestStore = stack.adopt(createRequestStore(storeDeps), (s) => s.close());
-	const learned = readLearned(web.pool);
+	const learned = createLearnedReader(web.pool);
 	const alerts = withFigures(createAlertReader(web.pool), learned);
 	// The web process starts without the database too. Then the next worker that starts seeds the cause table.
-	await plantCauseTable(web.pool, log).catch((error: Error) =>
+	await seedAtStart(web.pool, log).catch((error: Error) =>
 		log.warn({ error: error.message }, 'the cause table was not seeded; the next worker that starts seeds it')
 	);
 	const resources = stack.move();
@@ -107,7 +107,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 	const dictionary = createDictionary(pool);
 	await dictionary.recall();
 	const index = createRequestIndex({ redis, dictionary, windowMs: config.indexWindowMs });
-	await plantCauseTable(pool, log);
+	await seedAtStart(pool, log);
 	const causeTable = await followCauseTable(pool);
 	const largeEpisodes = followLargeEpisodes(pool);
 	await largeEpisodes.refresh();
@@ -122,7 +122,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 		backlog,
 		index,
 		causeTable,
-		learned: followLearned(),
+		learned: cacheLearnedPatterns(),
 		largeEpisodes,
 		sampling,
 		connection: bullConnection(redis),

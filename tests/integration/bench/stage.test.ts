@@ -3,22 +3,22 @@ import { createStagePlanner } from '../../../bench/stage-planner.ts';
 import { runStage } from '../../../bench/stage.ts';
 import { openSystem, type LoadedSystem } from '../../../bench/system.ts';
 import { createTrace } from '../../../bench/trace.ts';
-import type { Ground } from '../../../launcher/ground.ts';
-import { openTestGround } from '../../support/bench-ground.ts';
+import type { Testbed } from '../../../launcher/testbed.ts';
+import { openTestGround } from '../../support/bench-testbed.ts';
 
 const HOUR_MS = 3_600_000;
 const plan = { seed: 5, devices: 260, requests: 2000, now: Date.now() - HOUR_MS };
-let ground: Ground;
+let testbed: Testbed;
 let system: LoadedSystem;
 
 beforeAll(async () => {
-	ground = await openTestGround('bench_test');
-	system = await openSystem(ground, createTrace(plan));
+	testbed = await openTestGround('bench_test');
+	system = await openSystem(testbed, createTrace(plan));
 });
 
 afterAll(async () => {
 	await system?.stop();
-	await ground?.close();
+	await testbed?.close();
 });
 
 it('a stage of the benchmark delivers every Alert to its Supplier with an explanation, and indexes every request', async () => {

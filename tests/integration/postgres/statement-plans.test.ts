@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeInventory } from '../../../bench/inventory.ts';
 import { quiet, settled } from '../../../bench/system.ts';
 import { SUPPLIERS, createTrace } from '../../../bench/trace.ts';
-import type { Ground, System } from '../../../launcher/ground.ts';
-import { openTestGround } from '../../support/bench-ground.ts';
+import type { Testbed, System } from '../../../launcher/testbed.ts';
+import { openTestGround } from '../../support/bench-testbed.ts';
 
 const HOUR = 3_600_000;
 /** So many entries of one table for an Alert and a Service Request: a home network has a few, and is asked a few times. */
@@ -14,12 +14,12 @@ const [FIRST, ALL, CALL] = [40, 6040, 100];
 const CORRECTED = 80;
 const trace = createTrace({ seed: 5, devices: 20_000, requests: ALL, now: Date.now() - HOUR });
 type Stated = ReturnType<typeof trace.devicesOf>[number];
-let ground: Ground;
+let testbed: Testbed;
 let system: System;
 
 beforeAll(async () => {
-	ground = await openTestGround('plans_test');
-	system = await ground.startSystem({ suppliers: SUPPLIERS });
+	testbed = await openTestGround('plans_test');
+	system = await testbed.startSystem({ suppliers: SUPPLIERS });
 	// Who has the tables analyzed has all sessions plan anew; nobody shall come in between.
 	const { rows } = await system.pool.query<{ name: string }>(
 		`select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await system?.stop();
-	await ground?.close();
+	await testbed?.close();
 });
 
 async function post(path: string, lines: readonly string[]): Promise<void> {

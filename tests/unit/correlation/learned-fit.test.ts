@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { Cause, causeTable, shippedFile } from '#lib/domain/cause-table/cause-table.ts';
 import { causeFrom, tableKnows } from '#lib/domain/cause-table/learned-cause.ts';
-import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
+import { mayUsePattern } from '#lib/domain/correlation/learned-fit.ts';
 import { patternKey, withFrequencies, type LearnedPattern } from '#lib/domain/learned-pattern.ts';
 import { NOON, SECOND_MS, explain, networkOperator, request, supplierAgent } from '../../support/evidence.ts';
 import { aPattern, readOfIdentity } from '../../support/learned-pattern.ts';
@@ -55,7 +55,7 @@ describe('a learned pattern in an explanation', () => {
 			true
 		]
 	])('%s', (_behaviour, learned, mayAffect) => {
-		expect(mayRestOn(learned, causeTable)).toBe(mayAffect);
+		expect(mayUsePattern(learned, causeTable)).toBe(mayAffect);
 	});
 
 	it('ranks below a likely candidate of the cause table', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import { patternKey, type LearnedPattern } from '#lib/domain/learned-pattern.ts';
-import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
+import { mayUsePattern } from '#lib/domain/correlation/learned-fit.ts';
 import {
 	ourUser,
 	hub,
@@ -110,7 +110,7 @@ describe('correlation of any evidence', () => {
 				evidence,
 				code.chain((alertCode) => pattern(alertCode)),
 				(requests, learned) => {
-					fc.pre(!mayRestOn(learned, causeTable));
+					fc.pre(!mayUsePattern(learned, causeTable));
 					checkedRuns++;
 					const { code: alertCode } = learned;
 					const withPattern = explain(

@@ -4,7 +4,7 @@ import type { Explanation } from '../correlation/correlate.ts';
 import { ExplanationKind, namesSuspect } from '../explanation-kind.ts';
 
 /** Limits of a replay: days back, Alerts in total, Alerts a page, and examples for each change. */
-export const WHAT_IF = { days: 30, alerts: 200_000, page: 500, examples: 20 } as const;
+export const REPLAY_LIMITS = { days: 30, alerts: 200_000, page: 500, examples: 20 } as const;
 
 export const WhatIfChange = z.object({
 	code: z.string(),
@@ -85,7 +85,7 @@ export class WhatIfTally {
 			this.#changes.set(key, row);
 		}
 		row.count++;
-		if (row.examples.length < WHAT_IF.examples) row.examples.push(alert.id);
+		if (row.examples.length < REPLAY_LIMITS.examples) row.examples.push(alert.id);
 	}
 
 	/** Changes of the kind first, then of the suspect, then of the wording. Within each group, the most frequent first. */

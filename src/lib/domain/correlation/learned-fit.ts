@@ -61,7 +61,7 @@ export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: 
  * event is physical, or if no command can be the cause. For a DCC Alert the answer is always yes, because its entry may
  * be that of its child element or that of its code.
  */
-export function mayRestOn(
+export function mayUsePattern(
 	{ code, serviceReferenceVariant }: Pick<Pattern, 'code' | 'serviceReferenceVariant'>,
 	{ entries, notCommand }: CauseTable
 ): boolean {

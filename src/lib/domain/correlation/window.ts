@@ -5,7 +5,7 @@ import { CLOCK_TOLERANCE_MS } from './clock-tolerance.ts';
 import { LONGEST_WAIT_SECONDS } from './evidence.ts';
 
 /** A request further from the Alert is not listed among the excluded (ms). */
-export const EXCLUDED_WITHIN = 24 * 3_600_000;
+export const EXCLUDED_WINDOW_MS = 24 * 3_600_000;
 /** If the cause table has no entry for the code, only requests this long before the Alert are candidates. */
 export const TIME_ONLY_SECONDS = 900;
 
@@ -22,8 +22,8 @@ export function lookBackMs(entry: CauseEntry | undefined): number {
  * How long before an Alert its explanation may name requests, candidates and excluded (ms). The value does not depend on
  * the other Alerts of a batch.
  */
-export function gatherBack(entry: CauseEntry | undefined): number {
-	return Math.max(lookBackMs(entry) + LONGEST_WAIT_SECONDS * 1000 + CLOCK_TOLERANCE_MS, EXCLUDED_WITHIN);
+export function evidenceWindowMs(entry: CauseEntry | undefined): number {
+	return Math.max(lookBackMs(entry) + LONGEST_WAIT_SECONDS * 1000 + CLOCK_TOLERANCE_MS, EXCLUDED_WINDOW_MS);
 }
 
 /** The instant after which no Service Request can be a cause of the Alert at `at` (epoch ms). */
@@ -41,5 +41,5 @@ export const distanceMs = (request: ServiceRequest, at: number): number =>
 
 /** Whether a request may be listed among the excluded: up to a day before the Alert, or after it up to `windowEnd`. */
 export function isNear(request: ServiceRequest, at: number, entry: CauseEntry | undefined): boolean {
-	return instantsOf(request).some((i) => i >= at - EXCLUDED_WITHIN && i <= windowEnd(at, entry));
+	return instantsOf(request).some((i) => i >= at - EXCLUDED_WINDOW_MS && i <= windowEnd(at, entry));
 }

@@ -4,8 +4,8 @@ import { requireCaller } from '#lib/server/access/caller.ts';
 import { mediaType, readBody } from '#lib/server/http/body.ts';
 import { Problem, sendProblem } from '#lib/server/http/problem.ts';
 import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
-import { SAFE, sendJson } from '#lib/server/http/send.ts';
-import { timeAnswer } from '#lib/server/process/metrics.ts';
+import { API_HEADERS, sendJson } from '#lib/server/http/send.ts';
+import { observeAnswerTime } from '#lib/server/process/metrics.ts';
 import type { WebServices } from '#lib/server/services.ts';
 import { routes } from './routes.ts';
 
@@ -84,13 +84,14 @@ async function answer(
 		if (!problem) throw error;
 		sendProblem(res, problem);
 	} finally {
-		timeAnswer(name, res.statusCode, (performance.now() - begin) / 1000);
+		observeAnswerTime(name, res.statusCode, (performance.now() - begin) / 1000);
 	}
 }
 
 function send(res: ServerResponse, reply: NonNullable<Reply>): void {
-	if ('text' in reply) res.writeHead(reply.status, { 'content-type': reply.type, ...SAFE }).end(reply.text);
-	else if (reply.body === undefined) res.writeHead(reply.status, SAFE).end();
+	if ('text' in reply)
+		res.writeHead(reply.status, { 'content-type': reply.type, ...API_HEADERS }).end(reply.text);
+	else if (reply.body === undefined) res.writeHead(reply.status, API_HEADERS).end();
 	else sendJson(res, reply.status, reply.body);
 }
 

@@ -55,7 +55,7 @@ async function seed(client: pg.PoolClient, file: CauseFile): Promise<Seeded> {
 }
 
 /** Adds the shipped file when a process starts, and logs where people have to act. */
-export async function plantCauseTable(pool: pg.Pool, log: Log): Promise<void> {
+export async function seedAtStart(pool: pg.Pool, log: Log): Promise<void> {
 	const seeded = await seedCauseTable(pool);
 	const { version } = shippedFile;
 	if (seeded === 'draft')

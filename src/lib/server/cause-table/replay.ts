@@ -3,11 +3,11 @@
 import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { readCauseTable, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
-import { WHAT_IF, WhatIfTally, explanationChange } from '#lib/domain/cause-table/what-if.ts';
+import { REPLAY_LIMITS, WhatIfTally, explanationChange } from '#lib/domain/cause-table/what-if.ts';
 import { explainAlerts, type Explained } from '#lib/server/correlation/explain-alerts.ts';
 import { loadContext } from '#lib/server/evidence/alert-context.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
-import type { FollowLearned } from '#lib/server/learning/learned-patterns.ts';
+import type { LearnedPatternCache } from '#lib/server/learning/learned-patterns.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
 import { columns, query } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
@@ -15,7 +15,7 @@ import { inTransaction } from '#lib/server/postgres/transaction.ts';
 export interface WhatIfDeps {
 	pool: pg.Pool;
 	index: RequestIndex;
-	learned: FollowLearned;
+	learned: LearnedPatternCache;
 	roleOnly: ReadonlySet<string>;
 }
 
@@ -75,8 +75,8 @@ async function replay(deps: WhatIfDeps, run: Run): Promise<number> {
 	const [active, draft] = [await readTable(pool, run.against), await readTable(pool, run.version)];
 	const { ids, stoppedEarly } = await readAlertIds(pool, run.since);
 	const tallies = await createTallies(pool, run, ids);
-	for (let at = 0; at < ids.length; at += WHAT_IF.page) {
-		const compared = await comparePage(deps, ids.slice(at, at + WHAT_IF.page), active, draft);
+	for (let at = 0; at < ids.length; at += REPLAY_LIMITS.page) {
+		const compared = await comparePage(deps, ids.slice(at, at + REPLAY_LIMITS.page), active, draft);
 		for (const { before, after } of compared) {
 			const { alert, supplierId } = before;
 			const { code, name } = describeAlert(alert);
@@ -134,12 +134,12 @@ async function readTable(pool: pg.Pool, version: string): Promise<CauseTable> {
 	return readCauseTable(rows[0]?.body);
 }
 
-/** The ids of the newest Alerts, at most `WHAT_IF.alerts`. `stoppedEarly`: there are more since `since`. */
+/** The ids of the newest Alerts, at most `REPLAY_LIMITS.alerts`. `stoppedEarly`: there are more since `since`. */
 async function readAlertIds(pool: pg.Pool, since: Date): Promise<{ ids: bigint[]; stoppedEarly: boolean }> {
 	const { rows } = await pool.query<{ id: bigint }>(
-		ALERT_IDS({ since, leastId: leastIdSince(since.getTime()), limit: WHAT_IF.alerts + 1 })
+		ALERT_IDS({ since, leastId: leastIdSince(since.getTime()), limit: REPLAY_LIMITS.alerts + 1 })
 	);
-	const ids = rows.slice(0, WHAT_IF.alerts).map((row) => row.id);
+	const ids = rows.slice(0, REPLAY_LIMITS.alerts).map((row) => row.id);
 	return { ids, stoppedEarly: rows.length > ids.length };
 }
 

@@ -1,6 +1,6 @@
 // Starts the replay of a draft of the cause table, and reads its result. A worker runs it (replay.ts).
 import type pg from 'pg';
-import { WHAT_IF, type WhatIf, type WhatIfChange } from '#lib/domain/cause-table/what-if.ts';
+import { REPLAY_LIMITS, type WhatIf, type WhatIfChange } from '#lib/domain/cause-table/what-if.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import { activeVersion, type Refusal } from './cause-tables.ts';
@@ -39,7 +39,7 @@ export function createWhatIfs(deps: { pool: pg.Pool; enqueueReplay: (version: st
 						version,
 						revision: draft.revision,
 						against: await activeVersion(client),
-						since: new Date(Date.now() - WHAT_IF.days * DAY_MS),
+						since: new Date(Date.now() - REPLAY_LIMITS.days * DAY_MS),
 						by: by.name,
 						byId: by.id
 					})

@@ -16,7 +16,7 @@ import {
 import { endDoorbells, takeDoorbells } from '#lib/server/jobs/doorbells.ts';
 import type { Enqueue } from '#lib/server/jobs/queues.ts';
 import { learnLater, type Sampling } from '#lib/server/learning/learned-counts.ts';
-import type { FollowLearned } from '#lib/server/learning/learned-patterns.ts';
+import type { LearnedPatternCache } from '#lib/server/learning/learned-patterns.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { inTransaction, type CommitWith } from '#lib/server/postgres/transaction.ts';
@@ -26,7 +26,7 @@ import { writeChanged, writeFirst } from './write-explanations.ts';
 
 export interface CorrelateDeps extends Omit<ExplainDeps, 'learned'> {
 	pool: pg.Pool;
-	learned: FollowLearned;
+	learned: LearnedPatternCache;
 	enqueue: Enqueue;
 	sampling: Sampling;
 	largeEpisodes: Pick<LargeEpisodes, 'guess'>;

@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { correlate, type Explanation } from '#lib/domain/correlation/correlate.ts';
-import { gatherBack } from '#lib/domain/correlation/window.ts';
+import { evidenceWindowMs } from '#lib/domain/correlation/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { isResponsible, tenureAt } from '#lib/domain/tenure.ts';
 import {
@@ -106,7 +106,7 @@ async function findRequests(
 ): Promise<(alert: StoredAlert) => ServiceRequest[]> {
 	const nearby = await findNearbyRequests(client, index, context, (alert) => ({
 		deviceIds: devicesToAsk(alert, context, table, learned),
-		since: alert.effectiveAt - gatherBack(causesOf(table, alert))
+		since: alert.effectiveAt - evidenceWindowMs(causesOf(table, alert))
 	}));
 	const named = await findNamed(client, context, nearby.all);
 	const byCounter = Map.groupBy([...nearby.all, ...named], (request) => request.counter);

@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import { effectWindowOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { LONGEST_WAIT_SECONDS } from '#lib/domain/correlation/evidence.ts';
-import { EXCLUDED_WITHIN } from '#lib/domain/correlation/window.ts';
+import { EXCLUDED_WINDOW_MS } from '#lib/domain/correlation/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import { requestsById, type RequestWithId } from '#lib/server/evidence/stored-requests.ts';
@@ -15,7 +15,7 @@ import {
 } from '#lib/server/jobs/doorbells.ts';
 import type { Enqueue } from '#lib/server/jobs/queues.ts';
 import { sampledHome, type Sampling } from '#lib/server/learning/learned-counts.ts';
-import type { FollowLearned, Learned } from '#lib/server/learning/learned-patterns.ts';
+import type { LearnedPatternCache, Learned } from '#lib/server/learning/learned-patterns.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { homeOf } from '#lib/server/postgres/home-network.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
@@ -26,7 +26,7 @@ export interface IndexDeps {
 	pool: pg.Pool;
 	index: RequestIndex;
 	table: CauseTable;
-	learned: FollowLearned;
+	learned: LearnedPatternCache;
 	enqueue: Enqueue;
 	sampling: Sampling;
 }
@@ -87,7 +87,7 @@ function rangeOf(request: ServiceRequest, table: CauseTable, learned: Learned): 
 		from: Math.min(...instants) - (known?.beforeSeconds ?? 0) * 1000 - MARGIN_MS,
 		to:
 			Math.max(...instants) +
-			Math.max((known?.afterSeconds ?? 0) * 1000 + LONGEST_WAIT_MS, EXCLUDED_WITHIN) +
+			Math.max((known?.afterSeconds ?? 0) * 1000 + LONGEST_WAIT_MS, EXCLUDED_WINDOW_MS) +
 			MARGIN_MS,
 		hub: known?.hub || learned.crossesHub({ serviceReferenceVariant: request.serviceReferenceVariant })
 	};

@@ -1,7 +1,12 @@
 // Reads precedents: earlier decisions on the same pattern as an Alert, among the Alerts of one Supplier.
 import type pg from 'pg';
 import type { Decision } from '#lib/domain/decision.ts';
-import { MOST_SHOWN, PRECEDENT_DAYS, rarer, type Precedents } from '#lib/domain/precedent.ts';
+import {
+	MAX_EXAMPLES_PER_VERDICT,
+	PRECEDENT_DAYS,
+	rarerVerdict,
+	type Precedents
+} from '#lib/domain/precedent.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
@@ -38,10 +43,16 @@ export function createPrecedents(pool: pg.Pool) {
 				const { pattern, variant, role } = patterns[0];
 				const since = now - PRECEDENT_DAYS * DAY_MS;
 				const { rows } = await client.query<PrecedentRow>(
-					PRECEDENTS({ supplierId, alertId, pattern, firstId: firstIdAt(since), perVerdict: MOST_SHOWN })
+					PRECEDENTS({
+						supplierId,
+						alertId,
+						pattern,
+						firstId: firstIdAt(since),
+						perVerdict: MAX_EXAMPLES_PER_VERDICT
+					})
 				);
 				const { ignorable, actionable } = rows[0] ?? { ignorable: 0, actionable: 0 };
-				const first = rarer({ ignorable, actionable });
+				const first = rarerVerdict({ ignorable, actionable });
 				const order = (row: PrecedentRow): number => (row.decision.verdict === first ? 0 : 1);
 				return {
 					since: new Date(since).toISOString(),

@@ -5,7 +5,7 @@ import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import type { Call } from '#lib/server/http/route.ts';
-import { SAFE } from '#lib/server/http/send.ts';
+import { API_HEADERS } from '#lib/server/http/send.ts';
 import type { AlertReader } from './alert-reader.ts';
 
 const PAGE_SIZE = 500;
@@ -41,7 +41,7 @@ export async function exportAlerts(
 	res.writeHead(200, {
 		'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
 		'content-disposition': `attachment; filename="alerts.${format}"`,
-		...SAFE
+		...API_HEADERS
 	});
 	if (format === 'csv') res.write(`${COLUMNS.map(([name]) => name).join(',')}\r\n`);
 	for (;;) {

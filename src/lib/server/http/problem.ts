@@ -1,7 +1,7 @@
 // Answers errors as RFC 9457 problems (`application/problem+json`), without a stack trace.
 import type { ServerResponse } from 'node:http';
 import type { z } from 'zod';
-import { SAFE } from './send.ts';
+import { API_HEADERS } from './send.ts';
 
 export interface FieldError {
 	path: string;
@@ -53,7 +53,7 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
 		...(allow ? { allow: String(allow) } : {}),
 		...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
 		...(problem.status === 413 ? { connection: 'close' } : {}),
-		...SAFE
+		...API_HEADERS
 	});
 	res.end(text);
 }

@@ -2,14 +2,14 @@
 import type { ServerResponse } from 'node:http';
 
 /** Headers of every API answer: no cache stores it, and no browser guesses its media type. */
-export const SAFE = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+export const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {
 	const text = JSON.stringify(body);
 	res.writeHead(status, {
 		'content-type': 'application/json; charset=utf-8',
 		'content-length': Buffer.byteLength(text),
-		...SAFE
+		...API_HEADERS
 	});
 	res.end(text);
 }

@@ -2,7 +2,7 @@
 // be explained. The counts depend only on the set of Alerts and Service Requests, not on their order
 // (src/lib/domain/learned-evidence.ts).
 import type pg from 'pg';
-import { LEARN_WITHIN, isSampled, sightingsOf } from '#lib/domain/learned-evidence.ts';
+import { LEARNING_WINDOW_MS, isSampled, sightingsOf } from '#lib/domain/learned-evidence.ts';
 import { tenureAt } from '#lib/domain/tenure.ts';
 import { loadContext, type AlertContext, type StoredAlert } from '#lib/server/evidence/alert-context.ts';
 import { findNearbyRequests, type NearbyRequests } from '#lib/server/evidence/nearby-requests.ts';
@@ -54,7 +54,7 @@ async function step({ pool, index, sampling }: LearnDeps): Promise<number | null
 		const alerts = context.alerts.filter((a) => isSampled(a.hubId ?? a.deviceId, sampling.share));
 		const nearby = await findNearbyRequests(client, index, { alerts }, (alert) => ({
 			deviceIds: [alert.deviceId, ...(alert.hubId ? (context.homes.get(alert.hubId) ?? []) : [])],
-			since: alert.effectiveAt - LEARN_WITHIN
+			since: alert.effectiveAt - LEARNING_WINDOW_MS
 		}));
 		const byAlert = new Map(occasions.map((occasion) => [occasion.alertId, occasion]));
 		const samples = alerts.flatMap((alert) => sampleOf(alert, byAlert.get(alert.id)!, context, nearby) ?? []);

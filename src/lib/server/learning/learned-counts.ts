@@ -1,7 +1,7 @@
 // Stores the counts of learned evidence: the due work, the samples, and the sums over the samples. A changed sample
 // changes the sums by the difference, so that the sums do not depend on the order of arrival.
 import type pg from 'pg';
-import { SPREAD, type Sighting } from '#lib/domain/learned-evidence.ts';
+import { HASH_MULTIPLIER, type Sighting } from '#lib/domain/learned-evidence.ts';
 import { homeOf } from '#lib/server/postgres/home-network.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
@@ -37,7 +37,7 @@ export async function followSampling(pool: pg.Pool): Promise<FollowedSampling> {
 
 /** SQL: `isSampled` of a home. `home`: the bytes of its EUI-64. */
 export const sampledHome = (home: string, share: string): string =>
-	`((('x' || encode(substr(${home}, 5), 'hex'))::bit(32)::bigint * ${SPREAD} & 4294967295) >> 8) % ${share} = 0`;
+	`((('x' || encode(substr(${home}, 5), 'hex'))::bit(32)::bigint * ${HASH_MULTIPLIER} & 4294967295) >> 8) % ${share} = 0`;
 
 /**
  * Makes these Alerts due for counting, with the caller's commit. index-service-requests.ts does the same for Service

@@ -2,7 +2,7 @@
 // Stores the reviews of people.
 import type pg from 'pg';
 import type { Relation } from '#lib/domain/alert.ts';
-import { OFFER } from '#lib/domain/learned-evidence.ts';
+import { OFFER_THRESHOLDS } from '#lib/domain/learned-evidence.ts';
 import {
 	patternKey,
 	type Frequency,
@@ -56,7 +56,7 @@ export const figuresOf = ({ withinSeconds, seen, of, byChance, lift, low, high }
 export const toPatterns = (rows: readonly PatternRow[]): LearnedPatterns =>
 	new Map(rows.map(toPattern).map((pattern) => [patternKey(pattern), pattern]));
 
-export type FollowLearned = ReturnType<typeof followLearned>;
+export type LearnedPatternCache = ReturnType<typeof cacheLearnedPatterns>;
 
 /** The patterns of all Suppliers at one instant. */
 export interface Learned {
@@ -79,7 +79,7 @@ interface CachedPatterns {
 /**
  * Caches the patterns of all Suppliers in a worker. A read asks for the versions, and reads only the changed patterns.
  */
-export function followLearned() {
+export function cacheLearnedPatterns() {
 	const newest = new Map<number, CachedPatterns>();
 	return {
 		/**
@@ -131,10 +131,10 @@ function toCached(version: bigint, rows: readonly PatternRow[]): CachedPatterns 
 	return { version, patterns, hub };
 }
 
-export type ReadLearned = ReturnType<typeof readLearned>;
+export type LearnedReader = ReturnType<typeof createLearnedReader>;
 
 /** Reads and reviews the patterns of one Supplier, for the web process. */
-export function readLearned(pool: pg.Pool) {
+export function createLearnedReader(pool: pg.Pool) {
 	const cache = new Map<number, { readAt: number; patterns: Promise<LearnedPatterns> }>();
 	return {
 		/** The patterns of a Supplier, at most two seconds old. */
@@ -154,7 +154,7 @@ export function readLearned(pool: pg.Pool) {
 		forReview: (supplierId: number): Promise<ReviewedPattern[]> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const { rows } = await client.query<PatternRow & { review: ReviewedPattern['review'] }>(
-					FOR_REVIEW({ supplierId, minDevices: OFFER.devices })
+					FOR_REVIEW({ supplierId, minDevices: OFFER_THRESHOLDS.devices })
 				);
 				return rows.map((row) => ({ ...toPattern(row), review: row.review }));
 			}),

@@ -4,9 +4,9 @@ import { requireEditor, requireSupplier } from '#lib/server/access/caller.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
-import type { ReadLearned } from './learned-patterns.ts';
+import type { LearnedReader } from './learned-patterns.ts';
 
-export const learnedRoutes: ReadonlyArray<Route<{ learned: ReadLearned }>> = [
+export const learnedRoutes: ReadonlyArray<Route<{ learned: LearnedReader }>> = [
 	{
 		method: 'GET',
 		path: '/learned-patterns',

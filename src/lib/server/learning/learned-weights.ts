@@ -1,6 +1,6 @@
 // Reads the counts that a worker weighs, and stores the patterns that it finds.
 import type pg from 'pg';
-import { BUCKETS, type Count } from '#lib/domain/learned-evidence.ts';
+import { DELAY_BUCKETS_SECONDS, type Count } from '#lib/domain/learned-evidence.ts';
 import { patternKey, type LearnedPattern, type Pattern } from '#lib/domain/learned-pattern.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { columns, query } from '#lib/server/postgres/statement.ts';
@@ -8,7 +8,9 @@ import { figuresOf } from './learned-patterns.ts';
 import { queueCodes } from './re-explain-queue.ts';
 
 /** The Suppliers whose counts have changed since the last weighing. `counted`: the number of the last change. */
-export async function toWeigh(pool: pg.Pool): Promise<Array<{ supplierId: number; counted: bigint }>> {
+export async function suppliersToWeigh(
+	pool: pg.Pool
+): Promise<Array<{ supplierId: number; counted: bigint }>> {
 	const { rows } = await pool.query<{ supplierId: number; counted: bigint }>(
 		'select supplier_id as "supplierId", counted from learned_state where counted > weighed order by 1'
 	);
@@ -30,7 +32,7 @@ export async function countDevices(
 	const devices = new Map<string, number>();
 	for (const pattern of patterns) {
 		const { deviceType, code, serviceReferenceVariant, userRole, relation, withinSeconds } = pattern;
-		const sightings = BUCKETS.flatMap((end, bucket) =>
+		const sightings = DELAY_BUCKETS_SECONDS.flatMap((end, bucket) =>
 			end <= withinSeconds ? [`${serviceReferenceVariant}|${userRole}|${relation}|${bucket}`] : []
 		);
 		const { rows } = await client.query<{ count: number }>(

@@ -2,8 +2,8 @@
 // candidate, or stops being one, the Alerts that it may affect are explained again (correlation/explain-learned.ts).
 import type pg from 'pg';
 import type { CauseTable } from '#lib/domain/cause-table/cause-table.ts';
-import { mayRestOn } from '#lib/domain/correlation/learned-fit.ts';
-import { OFFER, isFrequent, weighCounts } from '#lib/domain/learned-evidence.ts';
+import { mayUsePattern } from '#lib/domain/correlation/learned-fit.ts';
+import { OFFER_THRESHOLDS, isFrequent, weighCounts } from '#lib/domain/learned-evidence.ts';
 import { patternKey, type LearnedPattern } from '#lib/domain/learned-pattern.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { patternRows, toPatterns } from './learned-patterns.ts';
@@ -13,7 +13,7 @@ import {
 	dismissedBy,
 	isSamePattern,
 	storePatterns,
-	toWeigh
+	suppliersToWeigh
 } from './learned-weights.ts';
 
 export interface WeighDeps {
@@ -25,7 +25,7 @@ export interface WeighDeps {
 /** Weighs the counts of each Supplier whose counts have changed. Returns how many patterns have changed. */
 export async function weighEvidence({ pool, table }: WeighDeps): Promise<number> {
 	let count = 0;
-	for (const { supplierId, counted } of await toWeigh(pool)) {
+	for (const { supplierId, counted } of await suppliersToWeigh(pool)) {
 		const { before, after } = await inTransaction(
 			pool,
 			async (client) => ({
@@ -39,7 +39,7 @@ export async function weighEvidence({ pool, table }: WeighDeps): Promise<number>
 		const codes = new Set(
 			[...changed, ...gone]
 				.filter((p) => windowOf(before.get(patternKey(p))) !== windowOf(after.get(patternKey(p))))
-				.filter((p) => mayRestOn(p, table))
+				.filter((p) => mayUsePattern(p, table))
 				.map((p) => p.code)
 		);
 		await inTransaction(pool, (client) =>
@@ -66,7 +66,7 @@ async function weigh(client: pg.ClientBase, supplierId: number): Promise<Map<str
 		weighed.map((pattern) => {
 			const key = patternKey(pattern);
 			const deviceCount = devices.get(key) ?? null;
-			const offered = deviceCount !== null && deviceCount >= OFFER.devices && !dismissed.has(key);
+			const offered = deviceCount !== null && deviceCount >= OFFER_THRESHOLDS.devices && !dismissed.has(key);
 			return [key, { ...pattern, devices: deviceCount, offered }];
 		})
 	);

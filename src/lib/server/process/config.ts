@@ -133,6 +133,6 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 }
 
 /** Puts the origin into the environment for the handler of SvelteKit. Without it, the handler refuses its own forms. */
-export function tellKitOrigin({ origin }: Config): void {
+export function passOriginToSvelteKit({ origin }: Config): void {
 	process.env['ORIGIN'] = origin;
 }

@@ -43,5 +43,5 @@ export function countIngested(kind: string, accepted: number, duplicates: number
 
 export const countDropped = (kind: string, fields: number): void => dropped.inc({ kind }, fields);
 
-export const timeAnswer = (route: string, status: number, seconds: number): void =>
+export const observeAnswerTime = (route: string, status: number, seconds: number): void =>
 	answered.observe({ route, status }, seconds);

@@ -34,13 +34,13 @@ export interface SystemOptions {
 	flags?: readonly string[];
 }
 
-export type Ground = Awaited<ReturnType<typeof openGround>>;
+export type Testbed = Awaited<ReturnType<typeof openTestbed>>;
 
 /**
  * Opens PostgreSQL and Redis: those of DATABASE_URL and REDIS_URL, or private ones in a temporary folder. The names of
  * the databases and of the folder contain `name`.
  */
-export async function openGround(name: string, say: (line: string) => void) {
+export async function openTestbed(name: string, say: (line: string) => void) {
 	const home = mkdtempSync(join(tmpdir(), `causeway-${name}-`));
 	chmodSync(home, 0o755); // PostgreSQL may run as another user, who must be able to enter the folder
 	/** The steps that undo what was opened, in the order of opening. */
@@ -60,7 +60,7 @@ export async function openGround(name: string, say: (line: string) => void) {
 		throw error;
 	}
 
-	/** Starts a Causeway on a new database. It stops with `stop`, or when the ground is closed. */
+	/** Starts a Causeway on a new database. It stops with `stop`, or when the testbed is closed. */
 	async function startSystem({ suppliers, settings = {}, flags = [] }: SystemOptions): Promise<System> {
 		const database = await scratchDatabase(services.databaseUrl, name);
 		undo.push(database.drop);

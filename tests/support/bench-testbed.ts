@@ -1,21 +1,21 @@
 // Opens the services of a measurement for a test: the PostgreSQL of the tests, and a separate Redis.
 import { inject } from 'vitest';
-import { openGround, type Ground } from '../../launcher/ground.ts';
+import { openTestbed, type Testbed } from '../../launcher/testbed.ts';
 
 /**
  * The names of the scratch databases begin with `name`. Changes DATABASE_URL and REDIS_URL of this process until the
  * services are closed.
  */
-export async function openTestGround(name: string): Promise<Ground> {
+export async function openTestGround(name: string): Promise<Testbed> {
 	const given = { DATABASE_URL: process.env['DATABASE_URL'], REDIS_URL: process.env['REDIS_URL'] };
 	process.env['DATABASE_URL'] = inject('databaseUrl');
 	// The tests use all numbered databases of their Redis, so the measurement starts its own.
 	delete process.env['REDIS_URL'];
-	const ground = await openGround(name, () => {});
+	const testbed = await openTestbed(name, () => {});
 	return {
-		...ground,
+		...testbed,
 		async close() {
-			await ground.close();
+			await testbed.close();
 			for (const [key, value] of Object.entries(given))
 				if (value === undefined) delete process.env[key];
 				else process.env[key] = value;
