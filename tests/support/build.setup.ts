@@ -1,4 +1,4 @@
-// Once for a test run: the pages are built when their sources have changed.
+// Builds the pages once for a test run, if their sources have changed.
 import { buildPages } from '../../launcher/build.ts';
 
 export default function setup(): void {

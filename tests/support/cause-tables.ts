@@ -1,4 +1,4 @@
-// The cause table as the people of a test work on it.
+// Helps tests to draft, replay and read cause tables as members of a Supplier.
 import { expect, vi } from 'vitest';
 import { shippedFile, type CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import { joinAs, type Member } from './members.ts';
@@ -7,14 +7,15 @@ import type { Answer, System } from './system.ts';
 
 export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
-/** A table in which a failed command of a network operator explains 8F30 for so many seconds only. */
-export function shortened(seconds: number): CauseFile {
+/** The shipped table with a shorter window: a failed command of a network operator explains 8F30 for `maxSeconds`. */
+export function shortened(maxSeconds: number): CauseFile {
 	const file = structuredClone(shippedFile);
-	file.entries.find((e) => e.alert === '8F30')!.causes.find((c) => c.id === '8F30/1')!.maxSeconds = seconds;
+	file.entries.find((e) => e.alert === '8F30')!.causes.find((c) => c.id === '8F30/1')!.maxSeconds =
+		maxSeconds;
 	return file;
 }
 
-/** Two people of Brightwell who may change the table, one who may not, and one of Halden. */
+/** Signs in two people of Brightwell who may change the table, one who may not, and one lead of Halden. */
 export async function joinEditors(system: System) {
 	await system.post('/service-requests/completeness', { source: 'sat', completeUntil: minutesAgo(0) });
 	return {
@@ -25,9 +26,10 @@ export async function joinEditors(system: System) {
 	};
 }
 
+/** The active table as this person reads it. */
 export const activeTable = async (by: Member) => (await by.call('GET', '/cause-table')).body.active;
 
-/** Saves a draft on the active table. */
+/** Saves a draft that is based on the active table. */
 export async function draftOf(
 	by: Member,
 	{ entries, notCommand }: CauseFile,
@@ -37,7 +39,7 @@ export async function draftOf(
 	return by.call('POST', '/cause-table', { basedOn, body: { entries, notCommand }, ...fields });
 }
 
-/** The Supplier's figures of a what-if, once it is done. */
+/** Waits until the what-if is done, and returns its figures for the Supplier of this person. */
 export const whatIfDone = (by: Member, version: string) =>
 	vi.waitFor(
 		async () => {
@@ -48,12 +50,16 @@ export const whatIfDone = (by: Member, version: string) =>
 		{ timeout: 25_000, interval: 50 }
 	);
 
+/** Starts a what-if and waits for its figures. */
 export async function replay(by: Member, version: string) {
 	expect((await by.call('POST', `/cause-table/${version}/what-if`)).status).toBe(202);
 	return whatIfDone(by, version);
 }
 
-/** 8F30 ten minutes ago on a new Device, and a failed command of a network operator so many seconds before it. */
+/**
+ * Posts an 8F30 of ten minutes ago on a new Device, and a failed command of a network operator `seconds` before it.
+ * Returns the id of the Device.
+ */
 export async function happened(system: System, supplier: string, seconds: number): Promise<string> {
 	const deviceId = newDeviceId();
 	const raisedAt = minutesAgo(10);

@@ -1,4 +1,4 @@
-// Builds GBCS Alerts from their byte layout: all families, headers and wrappers. Signature and MAC are dummies, for
+// Builds GBCS Alerts from their byte layout: all families, headers and wrappers. Signature and MAC are dummies, because
 // the reader verifies neither.
 
 export const octets = (hex: string): number[] =>
@@ -7,7 +7,7 @@ export const octets = (hex: string): number[] =>
 export const uint = (value: number | bigint | string, size: number): number[] =>
 	Array.from({ length: size }, (_, i) => Number((BigInt(value) >> BigInt(8 * (size - 1 - i))) & 0xffn));
 
-/** A definite length; `form` forces the long forms that GBCS uses without need. */
+/** A definite length. `form` forces the long form that GBCS sometimes uses where a short form would do. */
 export function length(count: number, form: 'shortest' | '82' = 'shortest'): number[] {
 	if (form === '82') return [0x82, ...uint(count, 2)];
 	return count < 0x80 ? [count] : count < 0x100 ? [0x81, count] : [0x82, ...uint(count, 2)];
@@ -42,12 +42,12 @@ export interface Header {
 	counter: bigint | string;
 	messageCode: string;
 	supplementary?: { id: string; counter?: string; originatorCounter?: string };
-	/** A COSEM date-time in the header, as responses have it. */
+	/** A COSEM date-time in the header: responses have one. */
 	dateTime?: number[];
 	flag?: number;
 }
 
-/** general-signing (0xDF) around `content`. */
+/** Wraps `content` in general-signing (0xDF). */
 export function signed(header: Header, content: number[], signature = 64): number[] {
 	const { supplementary: s } = header;
 	const other = [
@@ -77,7 +77,7 @@ export function signed(header: Header, content: number[], signature = 64): numbe
 	];
 }
 
-/** general-ciphering (0xDD): the unsigned message with a MAC. */
+/** Wraps the unsigned message and a MAC in general-ciphering (0xDD). */
 export function withMac(header: Header, content: number[]): number[] {
 	const service = [0x11, 0, 0, 0, 0, ...signed(header, content, 0), ...Array<number>(12).fill(0x5a)];
 	return [0xdd, 0, 0, 0, 0, 0, 0, ...length(service.length), ...service];
@@ -112,7 +112,7 @@ export const asn1 = (
 	form: 'shortest' | '82' = 'shortest'
 ): number[] => tagged(0x30, [...tagged(0x02, [0, ...octets(code)]), ...tagged(0x18, time), ...body], form);
 
-/** An ASN.1 INTEGER in as few octets as it takes. */
+/** An ASN.1 INTEGER in the fewest possible octets. */
 export function integer(value: bigint): number[] {
 	const bytes = octets(
 		value.toString(16).padStart(value.toString(16).length + (value.toString(16).length % 2), '0')

@@ -1,5 +1,5 @@
-// Alerts put into the record as explained, and grouped by the worker's own function: how episodes come out of any set of
-// Alerts in any order, without waiting for explanations.
+// Writes explained Alerts straight into the database, and groups them with the worker's own function. Tests see which
+// episodes come of any set of Alerts in any order, and need not wait for explanations.
 import type pg from 'pg';
 import { KEY_NAMES, groupKeys, nameOf, ruleOf, runsOf, type Member } from '#lib/domain/episode.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
@@ -11,90 +11,100 @@ import { findChanged, isStored } from '#lib/server/feed/stored-explanations.ts';
 import type { AlertBody } from '#lib/server/feed/feed.ts';
 import { writeViewerChanges } from '#lib/server/retraction/viewer-changes.ts';
 import { followLargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
+import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { createGrouping, type GroupOptions } from '#lib/server/episodes/group-episodes.ts';
 import type { System } from './system.ts';
 
-export const BASE = Date.parse('2026-11-05T00:00:00.000Z');
+const START = Date.parse('2026-11-05T00:00:00.000Z');
 const SUPPLIER = 1;
 const MODEL = { model: 'Storm 9', firmware: '2.10' };
 
-export interface Told {
+/** An Alert to write. All Alerts have the same code, and all Devices the same model and firmware. */
+export interface AlertSpec {
+	/** The place of the Alert's id among all ids. */
 	n: number;
+	/** The number of the Device. Two Devices with numbers 2n and 2n + 1 have the same hub. */
 	device: number;
-	/** Seconds. */
-	at: number;
-	/** A User whose request explains it; `null`: none does. */
-	user: string | null;
-	image?: boolean;
+	atSeconds: number;
+	/** The User whose Service Request explains the Alert. `null`: the Alert is unexplained. */
+	userId: string | null;
+	/** The Alert names a firmware image. */
+	hasImage?: boolean;
 	priority?: number;
-	throttled?: number | undefined;
+	/** How many events the Alert stands for, if the DCC throttled. */
+	throttledCount?: number | undefined;
 }
 
+/** All episodes of the database, and the runs of Alerts by key that they are made of. */
 export interface Outcome {
 	episodes: Array<{ key: string; members: number; alerts: string[] | null }>;
 	runs: unknown[];
 }
 
 const now = Date.now();
-const FIRST = firstIdAt(now - (now % 86_400_000));
-const idOf = (n: number): bigint => FIRST + BigInt(n);
+const FIRST_ID = firstIdAt(now - (now % 86_400_000));
+const idOf = (n: number): bigint => FIRST_ID + BigInt(n);
 const euiOf = (device: number): string =>
 	(0x1000 + device).toString(16).toUpperCase().padStart(16, '0').match(/../g)!.join('-');
 
 const hubOf = (device: number): string => euiOf(9000 + (device >> 1));
 
-/** Which Alerts are one matter by the rule itself, all of them known at once: the key and the Alerts of each episode. */
-export function byTheRule(list: readonly Told[]): string[] {
-	let rest = list.map((told) => ({ told, keys: keysOf(told) }));
+/**
+ * The episodes that the rule of the domain makes of these Alerts, if it knows all of them at once. Each text is the key and
+ * the Alerts of an episode.
+ */
+export function episodesByRule(list: readonly AlertSpec[]): string[] {
+	let rest = list.map((alert) => ({ alert, keys: keysOf(alert) }));
 	const episodes: string[] = [];
 	for (const name of KEY_NAMES) {
-		const members = new Map<string, Member[]>();
-		for (const { told, keys } of rest)
-			for (const key of keys.filter((one) => nameOf(one) === name))
-				members.set(key, [...(members.get(key) ?? []), memberOf(told)]);
-		const found = new Set<bigint>();
-		for (const [key, own] of members)
-			for (const run of runsOf(own, ruleOf(key)).filter(({ counts }) => counts)) {
+		const membersByKey = new Map<string, Member[]>();
+		for (const { alert, keys } of rest)
+			for (const key of keys.filter((candidate) => nameOf(candidate) === name))
+				membersByKey.set(key, [...(membersByKey.get(key) ?? []), memberOf(alert)]);
+		const grouped = new Set<bigint>();
+		for (const [key, members] of membersByKey)
+			for (const run of runsOf(members, ruleOf(key)).filter(({ counts }) => counts)) {
 				const ids = run.members.map((member) => member.alertId);
-				ids.forEach((id) => found.add(id));
+				ids.forEach((id) => grouped.add(id));
 				episodes.push(`${key}: ${ids.toSorted().join(' ')}`);
 			}
-		rest = rest.filter(({ told }) => !found.has(idOf(told.n)));
+		rest = rest.filter(({ alert }) => !grouped.has(idOf(alert.n)));
 	}
 	return episodes.sort();
 }
 
-/** The same, as it was found. */
-export const asGrouped = ({ episodes }: Outcome): string[] =>
+/** The episodes of the database, in the form of `episodesByRule`. */
+export const episodesFound = ({ episodes }: Outcome): string[] =>
 	episodes.map(({ key, alerts }) => `${key}: ${alerts!.map(BigInt).toSorted().join(' ')}`).sort();
 
-const memberOf = ({ n, device, at }: Told): Member => ({
+const memberOf = ({ n, device, atSeconds }: AlertSpec): Member => ({
 	alertId: idOf(n),
 	deviceId: euiOf(device),
-	at: BASE + at * 1000
+	at: START + atSeconds * 1000
 });
 
-const keysOf = ({ device, user, image }: Told): string[] =>
+const keysOf = ({ device, userId, hasImage }: AlertSpec): string[] =>
 	groupKeys({
 		deviceId: euiOf(device),
 		hubId: hubOf(device),
 		area: null,
 		...MODEL,
-		imageHash: image ? 'AB' : null,
+		imageHash: hasImage ? 'AB' : null,
 		code: '8F3E',
-		explanation: user ? 'likely' : 'unexplained',
-		suspect: user ? { userId: user, serviceReferenceVariant: '11.3' } : null
+		explanation: userId ? 'likely' : 'unexplained',
+		suspect: userId ? { userId, serviceReferenceVariant: '11.3' } : null
 	});
 
+/** Opens a connection of the worker that writes and groups Alerts of `devices` Devices. */
 export function grouped(system: System, devices: number) {
 	const { pool, close } = openDatabase(system.databaseUrl, 'causeway_worker', 3, { pipeline: true });
 	const { record } = system;
-	let large = followLargeEpisodes(pool);
-	const guess = (told: Told) => large.guess(SUPPLIER, keysOf(told), BASE + told.at * 1000);
+	let largeEpisodes = followLargeEpisodes(pool);
+	const guess = (alert: AlertSpec) =>
+		largeEpisodes.guess(SUPPLIER, keysOf(alert), START + alert.atSeconds * 1000);
 
-	const rowOf = (told: Told) => {
-		const { device, at, user, priority = 3, throttled } = told;
+	const rowOf = ({ n, device, atSeconds, userId, priority = 3, throttledCount }: AlertSpec) => {
 		const body = {
 			code: '8F3E',
 			name: 'Something',
@@ -102,11 +112,11 @@ export function grouped(system: System, devices: number) {
 			deviceId: euiOf(device),
 			hubId: hubOf(device),
 			area: null,
-			explanation: user ? 'likely' : 'unexplained',
-			candidates: user
+			explanation: userId ? 'likely' : 'unexplained',
+			candidates: userId
 				? [
 						{
-							userId: user,
+							userId,
 							userRole: 'IS',
 							userName: null,
 							own: true,
@@ -115,14 +125,14 @@ export function grouped(system: System, devices: number) {
 						}
 					]
 				: [],
-			effectiveAt: new Date(BASE + at * 1000).toISOString(),
-			occurrences: throttled ?? 1,
-			throttled: throttled !== undefined,
+			effectiveAt: new Date(START + atSeconds * 1000).toISOString(),
+			occurrences: throttledCount ?? 1,
+			throttled: throttledCount !== undefined,
 			priority
 		} as unknown as AlertBody;
 		return {
 			supplierId: SUPPLIER,
-			alertId: idOf(told.n),
+			alertId: idOf(n),
 			body,
 			settlesAt: null,
 			dueAt: null,
@@ -130,72 +140,66 @@ export function grouped(system: System, devices: number) {
 		};
 	};
 
-	const within = async (work: (client: pg.ClientBase) => Promise<unknown>): Promise<void> => {
-		const client = await pool.connect();
-		try {
-			await client.query('begin');
-			await work(client);
-			await client.query('commit');
-		} finally {
-			client.release();
-		}
-	};
-
 	return {
 		pool,
 		close,
 		rowOf,
-		async inventory(): Promise<void> {
+		async insertDevices(): Promise<void> {
 			await record.query(
 				`insert into device (device_id, device_type, model, firmware)
 				 select decode(replace(id, '-', ''), 'hex'), 'ESME', $2, $3 from unnest($1::text[]) as id`,
 				[Array.from({ length: devices }, (_, i) => euiOf(i)), MODEL.model, MODEL.firmware]
 			);
 		},
-		async arrive(list: readonly Told[]): Promise<void> {
+		/** Inserts Alerts together with their first explanations. */
+		async insertAlerts(list: readonly AlertSpec[]): Promise<void> {
 			await record.query(
 				`insert into alert (id, message_id, device_id, kind, code, received_at, effective_at, clock_status, image_hash)
 				 select id, id::text, device, 'device', '8F3E', at, at, 'reliable', image
 				 from unnest($1::bigint[], $2::bytea[], $3::timestamptz[], $4::text[]) as t(id, device, at, image)`,
 				[
-					list.map((told) => idOf(told.n)),
-					list.map((told) => euiToBytes(euiOf(told.device))),
-					list.map((told) => new Date(BASE + told.at * 1000)),
-					list.map((told) => (told.image ? 'AB' : null))
+					list.map((alert) => idOf(alert.n)),
+					list.map((alert) => euiToBytes(euiOf(alert.device))),
+					list.map((alert) => new Date(START + alert.atSeconds * 1000)),
+					list.map((alert) => (alert.hasImage ? 'AB' : null))
 				]
 			);
-			// As the worker does it: what it remembers of large episodes may be old.
-			if (list[0]!.n % 3 === 0) await large.refresh();
-			const rows = list.map((told) => ({ ...rowOf(told), joins: guess(told) }));
-			await within(async (client) => {
+			// A worker's memory of large episodes may be out of date: this one refreshes it before some batches only.
+			if (list[0]!.n % 3 === 0) await largeEpisodes.refresh();
+			const rows = list.map((alert) => ({ ...rowOf(alert), joins: guess(alert) }));
+			await inTransaction(pool, async (client) => {
 				await lockFeeds(client, [SUPPLIER]);
 				await insertExplanations(client, rows);
 			});
 		},
-		explainAnew: (list: readonly Told[]): Promise<void> =>
-			within(async (client) => {
+		/** Writes the explanations of Alerts again, as the worker does after late evidence. */
+		explainAgain: (list: readonly AlertSpec[]): Promise<void> =>
+			inTransaction(pool, async (client) => {
 				const changed = await findChanged(client, list.map(rowOf));
 				await lockFeeds(client, [SUPPLIER]);
 				if (changed.every(isStored)) await replaceExplanations(client, changed);
 				else await writeViewerChanges(client, list.map(rowOf), []);
 			}),
-		retract: (list: readonly Told[]): Promise<void> =>
-			within((client) =>
+		/** Takes Alerts away from the Supplier, as the worker does after a corrected tenure. */
+		retract: (list: readonly AlertSpec[]): Promise<unknown> =>
+			inTransaction(pool, (client) =>
 				writeViewerChanges(
 					client,
 					[],
-					list.map((told) => ({ supplierId: SUPPLIER, alertId: idOf(told.n) }))
+					list.map((alert) => ({ supplierId: SUPPLIER, alertId: idOf(alert.n) }))
 				)
 			),
+		/** Groups the new Alerts, and returns how many it looked at. `from`: another pool, to count what it reads. */
 		group: (options: Partial<GroupOptions>, from: pg.Pool = pool): Promise<number> =>
 			createGrouping({ pool: from, publish: async () => {}, backlog: { isPressed: false }, options })(),
-		async unsure(): Promise<number> {
+		/** How many episodes wait for a full look. */
+		async episodesDueForFullLook(): Promise<number> {
 			const { rows } = await record.query<{ count: number }>(
 				'select count(*)::int as count from episode where unsure_since is not null'
 			);
 			return rows[0]!.count;
 		},
-		/** Episodes and the runs of keys, whatever their ids and versions. */
+		/** The episodes and the runs, without their ids and versions. */
 		async outcome(): Promise<Outcome> {
 			const { rows: episodes } = await record.query<Outcome['episodes'][number]>(
 				`select key, kind, facts, first_at, last_at, members, devices, occurrences, at_least, priority, s.alerts
@@ -209,15 +213,16 @@ export function grouped(system: System, devices: number) {
 			);
 			return { episodes, runs };
 		},
-		/** How many Alerts have joined an episode with their first explanation. */
-		async joined(): Promise<number> {
+		/** How many Alerts joined an episode together with their first explanation. */
+		async joinedAtOnce(): Promise<number> {
 			const { rows } = await record.query<{ count: number }>(
 				'select count(*)::int as count from feed where joins'
 			);
 			return rows[0]!.count;
 		},
-		async wipe(): Promise<void> {
-			large = followLargeEpisodes(pool);
+		/** Deletes all episodes, so that the next grouping begins with the first Alert. */
+		async deleteEpisodes(): Promise<void> {
+			largeEpisodes = followLargeEpisodes(pool);
 			await record.query(`
 				update supplier_alert set episode_id = null, episode_version = null;
 				delete from episode_member; delete from episode; update feed_cursor set seq = 0`);

@@ -1,10 +1,10 @@
-// People of a test system who call the API with a session of their own, as their browser would.
+// Adds people to a test system. Each calls the API with a session cookie, as their browser would.
 import type { MemberRole } from '#lib/domain/access.ts';
 import type { Answer, SupplierSlug, System } from './system.ts';
 
 export type Member = Awaited<ReturnType<typeof joinAs>>;
 
-/** Adds a person to a Supplier and signs them in. */
+/** Adds a person with this role to a Supplier and signs them in. */
 export async function joinAs(system: System, slug: SupplierSlug, role: MemberRole, name: string) {
 	const email = `${name.toLowerCase().replaceAll(' ', '.')}@${slug}.example`;
 	const password = 'a password for tests only';

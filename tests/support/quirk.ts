@@ -1,11 +1,12 @@
-// Homes in which an agent's read is followed by an Alert that the cause table does not link to it, and others to compare.
+// Builds homes in which an Alert follows an agent's read although the cause table does not link the two, and other homes to
+// compare with.
 import { PARTIES } from '../../demo/world.ts';
 import { aHome, answered, november, raised, type Home } from './records.ts';
 import type { System } from './system.ts';
 
 const { metrix, northGrid } = PARTIES;
 
-/** A code that no row of the cause table links to an identity read by an agent. */
+/** An Alert code that no row of the cause table links to a read of the identity by an agent. */
 export const QUIRK = '81AF';
 export const QUIRK_PATTERN = {
 	deviceType: 'ESME',
@@ -15,7 +16,7 @@ export const QUIRK_PATTERN = {
 	relation: 'same-device'
 };
 
-/** Fifty homes with the quirk, sixty with a metrology fault that follows a read in a few. */
+/** Fifty homes with the quirk, and sixty with a metrology fault. In nine of the sixty a read precedes the fault. */
 export function quirkyHomes() {
 	const quirky = Array.from({ length: 50 }, () => aHome());
 	const others = Array.from({ length: 60 }, () => aHome());
@@ -23,18 +24,21 @@ export function quirkyHomes() {
 		quirky,
 		devices: [...quirky, ...others].flatMap((home) => home.devices),
 		requests: [
-			...quirky.map((home) => answered(metrix, home.esme, '6.2.4', november(4, '12:00:00'))),
-			...others.slice(0, 9).map((home) => answered(northGrid, home.esme, '4.10', november(4, '12:00:00')))
+			...quirky.map((home) => answered(metrix, home.electricityMeter, '6.2.4', november(4, '12:00:00'))),
+			...others
+				.slice(0, 9)
+				.map((home) => answered(northGrid, home.electricityMeter, '4.10', november(4, '12:00:00')))
 		],
 		alerts: [
-			...quirky.map((home) => raised(home.esme, QUIRK, november(4, '12:00:20'))),
-			// A Device that repeats itself within the hour is one occasion.
-			...quirky.slice(0, 5).map((home) => raised(home.esme, QUIRK, november(4, '12:30:20'))),
-			...others.map((home) => raised(home.esme, '81BB', november(4, '12:00:20')))
+			...quirky.map((home) => raised(home.electricityMeter, QUIRK, november(4, '12:00:20'))),
+			// Alerts that a Device repeats within the hour count as one occasion.
+			...quirky.slice(0, 5).map((home) => raised(home.electricityMeter, QUIRK, november(4, '12:30:20'))),
+			...others.map((home) => raised(home.electricityMeter, '81BB', november(4, '12:00:20')))
 		]
 	};
 }
 
+/** Reports that the audit data is complete up to a time after all these Alerts. */
 export async function sayComplete(system: System): Promise<void> {
 	await system.post('/service-requests/completeness', {
 		source: 'sat',
@@ -42,5 +46,6 @@ export async function sayComplete(system: System): Promise<void> {
 	});
 }
 
+/** The oldest Alert of a home's electricity meter. */
 export const oldestOf = async (system: System, home: Home) =>
-	(await system.alerts('brightwell', `?device=${home.esme}&sort=oldest`))[0]!;
+	(await system.alerts('brightwell', `?device=${home.electricityMeter}&sort=oldest`))[0]!;

@@ -1,6 +1,7 @@
-// Builders of what is sent in: valid by themselves, so that a test names only what it is about.
+// Builds the records that tests post. Each is valid by itself: a test names only the fields that it tests.
 import { randomBytes } from 'node:crypto';
 
+// User IDs: of the network operator North Grid, of Brightwell and of Halden.
 export const ED = '90-B3-D5-1F-30-02-00-01';
 export const OWN = '90-B3-D5-1F-30-01-00-01';
 export const HALDEN = '90-B3-D5-1F-30-01-00-02';
@@ -10,6 +11,7 @@ export const newDeviceId = (): string => randomBytes(8).toString('hex').toUpperC
 
 let counter = 1000;
 
+/** A Service Request that North Grid sent 27 seconds before the Alert of `anAlert`, and that failed with E21. */
 export function aRequest(deviceId: string, fields: Record<string, unknown> & { userId?: string } = {}) {
 	const { userId = ED, ...rest } = fields;
 	return {
@@ -25,6 +27,7 @@ export function aRequest(deviceId: string, fields: Record<string, unknown> & { u
 	};
 }
 
+/** A Device Alert 8F30. */
 export function anAlert(deviceId: string, fields: Record<string, unknown> = {}) {
 	return {
 		deviceId,
@@ -37,6 +40,7 @@ export function anAlert(deviceId: string, fields: Record<string, unknown> = {}) 
 	};
 }
 
+/** An electricity meter that has always been of Brightwell. */
 export function aDevice(deviceId: string, fields: Record<string, unknown> = {}) {
 	return {
 		deviceId,
@@ -46,7 +50,7 @@ export function aDevice(deviceId: string, fields: Record<string, unknown> = {}) 
 	};
 }
 
-/** An instant of November 2026, in which the scenarios play. */
+/** An instant of November 2026, the month of the scenarios. */
 export const november = (day: number, time: string): string =>
 	`2026-11-${String(day).padStart(2, '0')}T${time}Z`;
 
@@ -57,7 +61,7 @@ const later = (instant: string, seconds: number): string =>
 export const raised = (deviceId: string, code: string, raisedAt: string, fields: object = {}) =>
 	anAlert(deviceId, { code, raisedAt, receivedAt: later(raisedAt, 12), ...fields });
 
-/** A DCC Alert about a Device: told apart by the child element, no clock but that of the receipt. */
+/** A DCC Alert about a Device. `dccPayload` is its child element. It has no time but the time of receipt. */
 export const dccRaised = (
 	deviceId: string,
 	code: string,
@@ -72,7 +76,7 @@ interface Sender {
 	name: string;
 }
 
-/** A request of a User that the Device has not answered. */
+/** A Service Request of a User that the Device has not answered. */
 export const sent = (
 	{ userId, role, name }: Sender,
 	deviceId: string,
@@ -90,7 +94,7 @@ export const sent = (
 		...fields
 	});
 
-/** A request of a User that was answered at an instant, five seconds after it was sent. */
+/** A Service Request of a User that was answered at `respondedAt`, five seconds after it was sent. */
 export const answered = (
 	sender: Sender,
 	deviceId: string,
@@ -100,14 +104,14 @@ export const answered = (
 	fields: object = {}
 ) => sent(sender, deviceId, variant, later(respondedAt, -5), { respondedAt, responseCode, ...fields });
 
-interface Held {
+interface TenureRecord {
 	supplier: string;
 	from: string;
 	to: string | null;
 }
 
-/** A Device's tenures: always with one Supplier, or changed over at an instant. */
-export const heldBy = (supplier: string, change?: [at: string, to: string]): Held[] => {
+/** The tenures of a Device: always one Supplier, or a change of Supplier at an instant. */
+export const suppliedBy = (supplier: string, change?: [at: string, to: string]): TenureRecord[] => {
 	const from = '2025-01-01T00:00:00.000Z';
 	if (!change) return [{ supplier, from, to: null }];
 	return [
@@ -118,16 +122,21 @@ export const heldBy = (supplier: string, change?: [at: string, to: string]): Hel
 
 export type Home = ReturnType<typeof aHome>;
 
-/** The Devices of a home: by default electricity with Brightwell, gas with Halden. */
-export function aHome({ electricity = heldBy('brightwell'), gas = heldBy('halden') } = {}) {
-	const [esme, gsme, hub, gpf] = [newDeviceId(), newDeviceId(), newDeviceId(), newDeviceId()];
+/** The four Devices of a home. By default Brightwell supplies the electricity and Halden the gas. */
+export function aHome({ electricity = suppliedBy('brightwell'), gas = suppliedBy('halden') } = {}) {
+	const [electricityMeter, gasMeter, hub, gasProxy] = [
+		newDeviceId(),
+		newDeviceId(),
+		newDeviceId(),
+		newDeviceId()
+	];
 	const device = (deviceId: string, deviceType: string, tenures: object[]) =>
 		aDevice(deviceId, { deviceType, hubId: hub, tenures });
 	const devices = [
-		device(esme, 'ESME', electricity),
+		device(electricityMeter, 'ESME', electricity),
 		device(hub, 'CHF', electricity),
-		device(gsme, 'GSME', gas),
-		device(gpf, 'GPF', gas)
+		device(gasMeter, 'GSME', gas),
+		device(gasProxy, 'GPF', gas)
 	];
-	return { esme, gsme, hub, gpf, devices };
+	return { electricityMeter, gasMeter, hub, gasProxy, devices };
 }

@@ -1,17 +1,17 @@
-// A situation of a control room, told to a running system: a home, what was sent to it, what it raised.
+// Posts a control-room scenario to a running system: a home, the Service Requests sent to it, the Alerts it raised.
 import { expect } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { aDevice, anAlert, newDeviceId, type Home } from './records.ts';
 import { eventually, type System } from './system.ts';
 
-/** Puts a home into the inventory, then its Service Requests, then its Alerts. */
+/** Posts the Devices of a home, then its Service Requests, then its Alerts. */
 export async function given(system: System, home: Home, requests: object[], alerts: object[]): Promise<void> {
 	await system.post('/devices', home.devices);
 	if (requests.length > 0) await system.post('/service-requests', requests);
 	if (alerts.length > 0) await system.post('/alerts', alerts);
 }
 
-/** All Alerts that a Supplier reads of a Device, in the order of their time, once they look as expected. */
+/** Waits until the Alerts that a Supplier reads of a Device, in the order of their time, match `expected`. */
 export const allBecome = (
 	system: System,
 	slug: string,
@@ -28,7 +28,7 @@ export const allBecome = (
 		{ timeout: 10_000 }
 	);
 
-/** What was posted before has been worked on, once an Alert posted after it is explained. */
+/** Waits until the worker has explained everything posted before: an Alert posted now is explained after it. */
 export async function settled(system: System): Promise<void> {
 	const deviceId = newDeviceId();
 	await system.post('/devices', aDevice(deviceId));
@@ -36,7 +36,7 @@ export async function settled(system: System): Promise<void> {
 	await allBecome(system, 'brightwell', deviceId, [{ explanation: 'not-command' }]);
 }
 
-/** The kinds of what a Supplier sees on the timeline of a Device in November 2026, in its order. */
+/** The items that a Supplier sees on the timeline of a Device in November 2026, in order, such as "alert 8F30". */
 export async function timelineOf(system: System, slug: string, deviceId: string): Promise<string[]> {
 	const month = 'from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z';
 	const { body } = await system.get(slug, `/devices/${deviceId}/timeline?${month}`);

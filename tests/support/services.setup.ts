@@ -1,5 +1,5 @@
-// Once for a test run: a private PostgreSQL with a migrated template database, and a private Redis. DATABASE_URL and
-// REDIS_URL are used instead where they are set.
+// Starts, once for a test run, a private PostgreSQL with a migrated template database, and a private Redis. If DATABASE_URL
+// or REDIS_URL is set, the tests use that server instead.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ interface Running {
 let running: Promise<Running> | undefined;
 let users = 0;
 
-/** Listed by several projects of one run: starts once, stops with the last. */
+/** Several projects of one run call this function: the first call starts the services, the last teardown stops them. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
 	users++;
 	running ??= start();

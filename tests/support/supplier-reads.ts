@@ -1,4 +1,4 @@
-// All that one Supplier can read, the long way, and when there is nothing left to happen.
+// Reads everything that one Supplier can read, page by page, and waits until the worker has nothing left to do.
 import { expect } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Episode } from '#lib/domain/episode.ts';
@@ -6,17 +6,17 @@ import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
 import { FeedPage } from '#lib/domain/live-events.ts';
 import { eventually, type SupplierSlug, type System } from './system.ts';
 
-/** Waits until every doorbell is worked on and every feed is grouped. */
+/** Waits until the worker has deleted every doorbell and grouped the Alerts of every feed. */
 export const settled = (system: System): Promise<void> =>
 	eventually(
 		async () => {
-			const { rows: bells } = await system.record.query('select id from doorbell');
-			expect([bells, await suppliersWithNews(system.record, 0)]).toEqual([[], []]);
+			const { rows: doorbells } = await system.record.query('select id from doorbell');
+			expect([doorbells, await suppliersWithNews(system.record, 0)]).toEqual([[], []]);
 		},
 		{ timeout: 60_000, interval: 100 }
 	);
 
-async function pages<T>(system: System, slug: SupplierSlug, path: string): Promise<T[]> {
+async function readPages<T>(system: System, slug: SupplierSlug, path: string): Promise<T[]> {
 	const items: T[] = [];
 	for (let cursor: string | null = ''; cursor !== null;) {
 		const { body } = await system.get(slug, `${path}?limit=500${cursor && `&cursor=${cursor}`}`);
@@ -26,9 +26,11 @@ async function pages<T>(system: System, slug: SupplierSlug, path: string): Promi
 	return items;
 }
 
-export const allAlerts = (system: System, slug: SupplierSlug) => pages<Alert>(system, slug, '/alerts');
-export const allEpisodes = (system: System, slug: SupplierSlug) => pages<Episode>(system, slug, '/episodes');
+export const allAlerts = (system: System, slug: SupplierSlug) => readPages<Alert>(system, slug, '/alerts');
+export const allEpisodes = (system: System, slug: SupplierSlug) =>
+	readPages<Episode>(system, slug, '/episodes');
 
+/** The ids of the Alerts in each export, in its order. */
 export async function exportedIds(
 	system: System,
 	slug: SupplierSlug
@@ -45,21 +47,21 @@ export async function exportedIds(
 	};
 }
 
-/** A reader that knows nothing but what the feed, or the socket, has told: the newest entry of each id stands. */
+/** Rebuilds the Alerts of a Supplier from the feed or the socket alone: the newest entry of each id counts. */
 export class Follower {
-	readonly held = new Map<string, { seq: number; alert: Alert | null }>();
+	readonly entries = new Map<string, { seq: number; alert: Alert | null }>();
 	head = 0;
 
 	take({ items, retracted }: Pick<FeedPage, 'items' | 'retracted'>): void {
-		const entries = [
+		const received = [
 			...items.map((alert) => ({ id: alert.id, seq: alert.seq, alert })),
 			...retracted.map((entry) => ({ ...entry, alert: null }))
 		];
-		for (const { id, seq, alert } of entries)
-			if (seq > (this.held.get(id)?.seq ?? 0)) this.held.set(id, { seq, alert });
+		for (const { id, seq, alert } of received)
+			if (seq > (this.entries.get(id)?.seq ?? 0)) this.entries.set(id, { seq, alert });
 	}
 
-	/** Reads the feed to its end; every number must be there. */
+	/** Reads the feed to its end. Fails if a feed number is missing. */
 	async catchUp(system: System, slug: SupplierSlug): Promise<void> {
 		for (;;) {
 			const { body } = await system.get(slug, `/feed?after=${this.head}&limit=400`);
@@ -73,6 +75,6 @@ export class Follower {
 	}
 
 	get alerts(): Alert[] {
-		return [...this.held.values()].flatMap(({ alert }) => alert ?? []);
+		return [...this.entries.values()].flatMap(({ alert }) => alert ?? []);
 	}
 }

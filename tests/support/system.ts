@@ -1,5 +1,5 @@
-// A whole Causeway for one test file: its own database and Redis database, the web parts in this process, a real worker
-// process beside it. Everything is driven over HTTP and the socket.
+// Starts a whole Causeway for one test file: its own database and Redis database, the web parts in this process, and a real
+// worker process. Tests drive it over HTTP and the socket.
 import { fork, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -32,13 +32,13 @@ export interface Answer {
 
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
-/** Waits until `check` holds: at once on an idle machine, ten seconds at most on a busy one. */
+/** Repeats `check` until it no longer throws, for ten seconds at most by default. Returns its result. */
 export const eventually = <T>(
 	check: () => T | Promise<T>,
 	options: { timeout?: number; interval?: number } = {}
 ): Promise<T> => vi.waitFor(check, { timeout: 10_000, interval: 50, ...options });
 
-/** `worker: false` leaves the worker process to the test; `settings` are environment variables of web and worker. */
+/** `worker: false`: the test starts the worker process itself. `settings`: environment variables of web and worker. */
 export async function startSystem(options: { worker?: boolean; settings?: Record<string, string> } = {}) {
 	const admin = new pg.Client({ connectionString: inject('databaseUrl') });
 	await admin.connect();
@@ -51,7 +51,7 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 		REDIS_URL: redisUrl,
 		AUTH_SECRET: 'only-for-tests-'.repeat(3),
 		LOG_LEVEL: 'error',
-		// Figures of learned evidence move with time, and most tests are not about them: those that are say how often.
+		// Learned patterns change with time and would disturb most tests. Tests of learning set a short interval.
 		LEARN_EVERY_SECONDS: '86400',
 		...options.settings
 	};
@@ -117,11 +117,11 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 		services,
 		record,
 		call,
-		/** Posts with the key of the whole installation. */
+		/** Posts with the ingest key of the whole installation. */
 		post: (path: string, body: unknown, type?: string) => call('POST', path, '*', body, type),
 		get: (slug: string, path: string) => call('GET', path, slug),
 		alerts,
-		/** The Supplier's newest Alert of a Device, once it looks as expected. */
+		/** Waits until the Supplier's newest Alert of a Device matches `expected`, and returns the Alert. */
 		becomes: (slug: string, deviceId: string, expected: object): Promise<Alert> =>
 			eventually(async () => {
 				const [alert] = await alerts(slug, `?device=${deviceId}`);
@@ -129,7 +129,7 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 				expect(alert).toMatchObject(expected);
 				return alert!;
 			}),
-		/** A live connection with a Supplier's key; it is closed with the system. */
+		/** Opens a live connection with a Supplier's key. The system closes it at its end. */
 		async connect(slug: string): Promise<Socket> {
 			const socket = io(url, {
 				transports: ['websocket'],
@@ -141,7 +141,7 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 			return socket;
 		},
 		startWorker: async () => (worker = await startWorker(env)),
-		/** Ends the worker process at once, as a power cut would. */
+		/** Kills the worker process, as a power cut would. */
 		async killWorker() {
 			if (worker) await stopProcess(worker, 'SIGKILL');
 			worker = undefined;
@@ -171,7 +171,7 @@ async function startWorker(env: Record<string, string>): Promise<ChildProcess> {
 	return worker;
 }
 
-/** A numbered database of the test Redis that nobody uses: its number is taken in database 0. */
+/** Empties and returns a numbered database of the test Redis for this system. A counter in database 0 hands out the numbers. */
 async function freeRedisDatabase(): Promise<string> {
 	const client = createClient({ url: inject('redisUrl') });
 	await client.connect();
@@ -179,9 +179,9 @@ async function freeRedisDatabase(): Promise<string> {
 	client.destroy();
 	const url = new URL(inject('redisUrl'));
 	url.pathname = `/${number + 1}`;
-	const mine = createClient({ url: url.href });
-	await mine.connect();
-	await mine.flushDb();
-	mine.destroy();
+	const database = createClient({ url: url.href });
+	await database.connect();
+	await database.flushDb();
+	database.destroy();
 	return url.href;
 }

@@ -1,5 +1,7 @@
-// Histories of one Device each, and the plain model of who may see what of it: a day is twelve slots of a minute, and
-// every slot has one owner. Events lie at the edges of slots and in their middle.
+// Generates histories of one Device each, and models which records each Supplier may see. A history lasts twelve slots of
+// one minute, and every slot has one owner. Events lie at the edges and in the middle of slots.
+//
+// Tests post a history in rounds: each round states all tenures again, possibly corrected, and posts some of the events.
 import fc from 'fast-check';
 import { ED, HALDEN, OWN, aDevice, anAlert, newDeviceId } from './records.ts';
 import type { SupplierSlug } from './system.ts';
@@ -7,34 +9,37 @@ import type { SupplierSlug } from './system.ts';
 export const SLUGS = ['brightwell', 'halden'] as const;
 const USERS: Record<SupplierSlug, string> = { brightwell: OWN, halden: HALDEN };
 const START = Date.parse('2026-11-05T02:00:00.000Z');
-const SLOT = 60_000;
+const SLOT_MS = 60_000;
 export const SLOTS = 12;
 
+/** `nobody`: the Device has no tenure in this slot. */
 export type Owner = SupplierSlug | 'nobody';
 
 export interface Event {
-	/** Milliseconds from the beginning. */
-	at: number;
-	/** In which round it is sent in. */
+	/** Milliseconds from the beginning of the history. */
+	atMs: number;
+	/** The round in which tests post the event. */
 	round: number;
 }
 export interface AlertEvent extends Event {
+	/** The Supplier that the Alert is addressed to. */
 	recipient: Owner;
 }
 export interface RequestEvent extends Event {
-	sender: 'ed' | SupplierSlug;
+	sender: 'network-operator' | SupplierSlug;
 }
 export interface History {
 	deviceId: string;
-	/** The owners of the slots, as stated in each round. */
+	/** The owners of the slots, as each round states them. */
 	owners: Owner[][];
 	alerts: AlertEvent[];
 	requests: RequestEvent[];
 }
 
 export const ROUNDS = 3;
-/** The round of an event that is never sent in. */
+/** The round of an event that tests never post. */
 export const NEVER = ROUNDS;
+/** The owners of all slots, in stretches of one to six slots. */
 export const owners = fc
 	.array(
 		fc.record({
@@ -47,49 +52,54 @@ export const owners = fc
 		}
 	)
 	.map((parts) => parts.flatMap(({ owner, slots }) => Array<Owner>(slots).fill(owner)).slice(0, SLOTS));
-const at = fc
-	.record({ slot: fc.nat(SLOTS - 1), off: fc.constantFrom(0, 0, 1, 30_000, SLOT - 1) })
-	.map(({ slot, off }) => slot * SLOT + off);
+const atMs = fc
+	.record({ slot: fc.nat(SLOTS - 1), offsetMs: fc.constantFrom(0, 0, 1, 30_000, SLOT_MS - 1) })
+	.map(({ slot, offsetMs }) => slot * SLOT_MS + offsetMs);
 const round = fc.nat(ROUNDS - 1);
 
 export const history: fc.Arbitrary<Omit<History, 'deviceId'>> = fc.record({
 	owners: fc.array(owners, { minLength: ROUNDS, maxLength: ROUNDS }),
 	alerts: fc.array(
-		fc.record({ at, round, recipient: fc.constantFrom<Owner>('nobody', 'nobody', ...SLUGS) }),
+		fc.record({ atMs, round, recipient: fc.constantFrom<Owner>('nobody', 'nobody', ...SLUGS) }),
 		{
 			minLength: 1,
 			maxLength: 4
 		}
 	),
 	requests: fc.array(
-		fc.record({ at, round, sender: fc.constantFrom('ed' as const, 'ed' as const, ...SLUGS) }),
+		fc.record({
+			atMs,
+			round,
+			sender: fc.constantFrom('network-operator' as const, 'network-operator' as const, ...SLUGS)
+		}),
 		{
 			maxLength: 4
 		}
 	)
 });
 
-/** So many histories of as many Devices, the same for the same seed but for the ids. */
-export const someHistories = (count: number, seed: number): History[] =>
-	fc.sample(history, { numRuns: count, seed }).map((one) => ({ ...one, deviceId: newDeviceId() }));
+/** `count` histories, each of a Device of its own. The same seed gives the same histories, but new ids of Devices. */
+export const sampleHistories = (count: number, seed: number): History[] =>
+	fc.sample(history, { numRuns: count, seed }).map((sample) => ({ ...sample, deviceId: newDeviceId() }));
 
 // The model ----------------------------------------------------------------------------------------------------
 
-/** "A Supplier sees a record only if it was responsible for the Device at the record's time", as last stated. */
-const ownerAt = (owners: readonly Owner[], when: number): Owner =>
-	owners[Math.floor(when / SLOT)] ?? 'nobody';
+/** The Supplier that was responsible for the Device at this time: it alone sees a record of this time. */
+const ownerAt = (owners: readonly Owner[], atMs: number): Owner =>
+	owners[Math.floor(atMs / SLOT_MS)] ?? 'nobody';
 
 export const seesAlert = (slug: SupplierSlug, owners: readonly Owner[], alert: AlertEvent): boolean =>
-	ownerAt(owners, alert.at) === slug || alert.recipient === slug;
+	ownerAt(owners, alert.atMs) === slug || alert.recipient === slug;
 
 export const isInTenure = (slug: SupplierSlug, owners: readonly Owner[], alert: AlertEvent): boolean =>
-	ownerAt(owners, alert.at) === slug;
+	ownerAt(owners, alert.atMs) === slug;
 
-/** Its own requests a Supplier knows anyway. */
+/** A Supplier always sees the Service Requests that it sent itself. */
 export const seesRequest = (slug: SupplierSlug, owners: readonly Owner[], request: RequestEvent): boolean =>
-	ownerAt(owners, request.at) === slug || request.sender === slug;
+	ownerAt(owners, request.atMs) === slug || request.sender === slug;
 
-/** The requests named beside an Alert in tenure: all that are seen, up to the Alert (clocks may differ by 5 s). */
+/** The ids of the Service Requests that the explanation of an Alert names: all visible ones up to 5 s after the Alert, because
+ * clocks may differ. None if the Alert lies outside the tenure. */
 export const namedRequests = (
 	slug: SupplierSlug,
 	owners: readonly Owner[],
@@ -98,32 +108,33 @@ export const namedRequests = (
 ): string[] =>
 	isInTenure(slug, owners, alert)
 		? h.requests
-				.filter((request) => seesRequest(slug, owners, request) && request.at <= alert.at + 5000)
+				.filter((request) => seesRequest(slug, owners, request) && request.atMs <= alert.atMs + 5000)
 				.map((request) => requestId(h, request))
 				.sort()
 		: [];
 
-// As sent in ---------------------------------------------------------------------------------------------------
+// The records to post ---------------------------------------------------------------------------------------------------
 
-/** The slot that begins at an instant. */
-export const slotOf = (at: Date): number => Math.round((at.getTime() - START) / SLOT);
+/** The number of the slot that begins at this instant. */
+export const slotOf = (at: Date): number => Math.round((at.getTime() - START) / SLOT_MS);
 
-const iso = (when: number): string => new Date(START + when).toISOString();
-export const DAY = `from=${iso(0)}&to=${iso(SLOTS * SLOT)}`;
+const iso = (atMs: number): string => new Date(START + atMs).toISOString();
+/** The query of a timeline that covers the whole history. */
+export const HISTORY_PERIOD = `from=${iso(0)}&to=${iso(SLOTS * SLOT_MS)}`;
 
 export const messageId = (h: History, alert: AlertEvent): string =>
 	`${h.deviceId} ${h.alerts.indexOf(alert)}`;
 export const requestId = (h: History, request: RequestEvent): string =>
-	`${request.sender === 'ed' ? ED : USERS[request.sender]}:${h.deviceId}:${1000 + h.requests.indexOf(request)}`;
+	`${request.sender === 'network-operator' ? ED : USERS[request.sender]}:${h.deviceId}:${1000 + h.requests.indexOf(request)}`;
 
-/** The tenures of the slots: one for each stretch with one owner. */
+/** The tenures of the slots: one tenure for each stretch of slots with the same owner. */
 export function tenuresOf(owners: readonly Owner[]) {
 	const tenures: Array<{ supplier: Owner; from: string; to: string }> = [];
-	let before: Owner | undefined;
+	let previous: Owner | undefined;
 	owners.forEach((owner, slot) => {
-		if (owner === before) tenures.at(-1)!.to = iso((slot + 1) * SLOT);
-		else tenures.push({ supplier: owner, from: iso(slot * SLOT), to: iso((slot + 1) * SLOT) });
-		before = owner;
+		if (owner === previous) tenures.at(-1)!.to = iso((slot + 1) * SLOT_MS);
+		else tenures.push({ supplier: owner, from: iso(slot * SLOT_MS), to: iso((slot + 1) * SLOT_MS) });
+		previous = owner;
 	});
 	return tenures.filter(({ supplier }) => supplier !== 'nobody');
 }
@@ -134,16 +145,16 @@ export const deviceOf = (h: History, owners: readonly Owner[]) =>
 export const alertOf = (h: History, alert: AlertEvent) =>
 	anAlert(h.deviceId, {
 		messageId: messageId(h, alert),
-		raisedAt: iso(alert.at),
-		receivedAt: iso(alert.at + 12_000),
+		raisedAt: iso(alert.atMs),
+		receivedAt: iso(alert.atMs + 12_000),
 		recipientId: alert.recipient === 'nobody' ? null : USERS[alert.recipient]
 	});
 
 export const requestOf = (h: History, request: RequestEvent) => ({
 	requestId: requestId(h, request),
 	serviceReferenceVariant: '6.5',
-	userRole: request.sender === 'ed' ? 'ED' : 'IS',
+	userRole: request.sender === 'network-operator' ? 'ED' : 'IS',
 	mode: 'on-demand',
-	requestedAt: iso(request.at),
+	requestedAt: iso(request.atMs),
 	responseCode: 'E21'
 });

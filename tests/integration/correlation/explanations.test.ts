@@ -58,11 +58,15 @@ describe('evidence that comes in any order', () => {
 
 	it('takes no request of another home for the one that is named, though both Alerts come in one call', async () => {
 		const [home, neighbour] = [aHome(), aHome()];
-		const theirs = `${OWN}:${neighbour.esme}:77`;
+		const theirs = `${OWN}:${neighbour.electricityMeter}:77`;
 		await system.post('/devices', [...home.devices, ...neighbour.devices]);
 		await system.post(
 			'/service-requests',
-			aRequest(neighbour.esme, { requestId: theirs, serviceReferenceVariant: '4.8.1', userRole: 'IS' })
+			aRequest(neighbour.electricityMeter, {
+				requestId: theirs,
+				serviceReferenceVariant: '4.8.1',
+				userRole: 'IS'
+			})
 		);
 		const naming = (hub: string) =>
 			anAlert(hub, { code: '8F84', reference: { originatorId: OWN, counter: '77' } });
@@ -75,8 +79,8 @@ describe('evidence that comes in any order', () => {
 	});
 
 	it('finds a cause on the hub when the hub appears after the Alert and the request', async () => {
-		const [esme, hub] = [newDeviceId(), newDeviceId()];
-		await system.post('/devices', aDevice(esme, { hubId: hub }));
+		const [electricityMeter, hub] = [newDeviceId(), newDeviceId()];
+		await system.post('/devices', aDevice(electricityMeter, { hubId: hub }));
 		await system.post(
 			'/service-requests',
 			aRequest(hub, {
@@ -87,10 +91,10 @@ describe('evidence that comes in any order', () => {
 				responseCode: 'I0'
 			})
 		);
-		await system.post('/alerts', anAlert(esme, { code: '8183' }));
-		await system.becomes('brightwell', esme, { candidates: [] });
+		await system.post('/alerts', anAlert(electricityMeter, { code: '8183' }));
+		await system.becomes('brightwell', electricityMeter, { candidates: [] });
 		await system.post('/devices', aDevice(hub, { deviceType: 'CHF', hubId: hub }));
-		await system.becomes('brightwell', esme, {
+		await system.becomes('brightwell', electricityMeter, {
 			explanation: 'likely',
 			candidates: [{ relation: 'same-hub' }]
 		});

@@ -2,7 +2,7 @@
 // relayed, a record of a visit.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PARTIES } from '../../../demo/world.ts';
-import { aHome, answered, heldBy, november, raised, sent } from '../../support/records.ts';
+import { aHome, answered, suppliedBy, november, raised, sent } from '../../support/records.ts';
 import { allBecome, given } from '../../support/scenarios.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
@@ -23,24 +23,24 @@ afterAll(async () => {
 
 describe('S7, a Device clock that cannot be trusted', () => {
 	it('S7: suspects the unanswered certificate change of the gas transporter', async () => {
-		const home = aHome({ gas: heldBy('brightwell') });
-		const rotation = sent(valleyGas, home.gsme, '6.15.1', november(3, '05:01:40'));
+		const home = aHome({ gas: suppliedBy('brightwell') });
+		const rotation = sent(valleyGas, home.gasMeter, '6.15.1', november(3, '05:01:40'));
 		await given(
 			system,
 			home,
 			[
 				rotation,
-				answered({ ...oldmoor, role: 'GS' }, home.gsme, '6.11', november(3, '05:01:50'), 'E4'),
-				answered(ourGas, home.gsme, '4.6.1', november(3, '03:40:30'))
+				answered({ ...oldmoor, role: 'GS' }, home.gasMeter, '6.11', november(3, '05:01:50'), 'E4'),
+				answered(ourGas, home.gasMeter, '4.6.1', november(3, '03:40:30'))
 			],
 			[
-				raised(home.gsme, '8F3D', november(3, '03:41:00.000'), {
+				raised(home.gasMeter, '8F3D', november(3, '03:41:00.000'), {
 					clockStatus: 'unreliable',
 					receivedAt: november(3, '05:02:11.000')
 				})
 			]
 		);
-		await allBecome(system, 'brightwell', home.gsme, [
+		await allBecome(system, 'brightwell', home.gasMeter, [
 			{
 				explanation: 'likely',
 				candidates: [{ requestId: rotation.requestId, userRole: 'GT', anchor: 'requested', deltaSeconds: 31 }]
@@ -52,14 +52,14 @@ describe('S7, a Device clock that cannot be trusted', () => {
 describe('S10, a storm after a firmware campaign', () => {
 	it('S10: takes the answer to the storing of a command for no success of its execution', async () => {
 		const home = aHome();
-		const stored = sent(brightwell, home.esme, '11.3', november(7, '20:00:00'), {
+		const stored = sent(brightwell, home.electricityMeter, '11.3', november(7, '20:00:00'), {
 			mode: 'future-dated-device',
 			executeAt: november(8, '04:00:00'),
 			respondedAt: november(7, '20:00:30'),
 			responseCode: 'I0'
 		});
-		await given(system, home, [stored], [raised(home.esme, '8F3E', november(8, '04:05:00'))]);
-		const [alert] = await allBecome(system, 'brightwell', home.esme, [{ code: '8F3E' }]);
+		await given(system, home, [stored], [raised(home.electricityMeter, '8F3E', november(8, '04:05:00'))]);
+		const [alert] = await allBecome(system, 'brightwell', home.electricityMeter, [{ code: '8F3E' }]);
 		expect(alert!.candidates).toMatchObject([
 			{ requestId: stored.requestId, own: true, anchor: 'executed', deltaSeconds: 300 }
 		]);
@@ -69,19 +69,19 @@ describe('S10, a storm after a firmware campaign', () => {
 describe('S9, several requests that may have caused it', () => {
 	async function several() {
 		const home = aHome();
-		const logRead = answered(metrix, home.esme, '6.13', november(4, '12:00:39'), 'E21');
+		const logRead = answered(metrix, home.electricityMeter, '6.13', november(4, '12:00:39'), 'E21');
 		await given(
 			system,
 			home,
 			[
-				sent(northGrid, home.esme, '6.15.1', november(4, '12:00:05')),
+				sent(northGrid, home.electricityMeter, '6.15.1', november(4, '12:00:05')),
 				logRead,
-				answered(northGrid, home.esme, '6.5', november(4, '12:00:31')),
-				answered(homeWatt, home.esme, '4.8.1', november(4, '12:00:10'))
+				answered(northGrid, home.electricityMeter, '6.5', november(4, '12:00:31')),
+				answered(homeWatt, home.electricityMeter, '4.8.1', november(4, '12:00:10'))
 			],
-			[raised(home.esme, '8F30', november(4, '12:00:40'))]
+			[raised(home.electricityMeter, '8F30', november(4, '12:00:40'))]
 		);
-		const [alert] = await allBecome(system, 'brightwell', home.esme, [{ code: '8F30' }]);
+		const [alert] = await allBecome(system, 'brightwell', home.electricityMeter, [{ code: '8F30' }]);
 		return { alert: alert!, logRead };
 	}
 
@@ -102,11 +102,13 @@ describe('S16, a site visit of the Supplier of the other fuel opens the meter', 
 			[
 				answered(halden, home.hub, '8.11', november(20, '11:40:00')),
 				answered(halden, home.hub, '8.14.3', november(20, '12:05:00')),
-				answered(metrix, home.esme, '8.4', november(20, '12:20:00'))
+				answered(metrix, home.electricityMeter, '8.4', november(20, '12:20:00'))
 			],
-			[raised(home.esme, '8F76', november(20, '11:02:00'))]
+			[raised(home.electricityMeter, '8F76', november(20, '11:02:00'))]
 		);
-		const [alert] = await allBecome(system, 'brightwell', home.esme, [{ explanation: 'ambiguous' }]);
+		const [alert] = await allBecome(system, 'brightwell', home.electricityMeter, [
+			{ explanation: 'ambiguous' }
+		]);
 		expect(alert!.candidates.map((c) => [c.userName, c.serviceReferenceVariant])).toEqual([
 			['Halden Gas', '8.11'],
 			['Halden Gas', '8.14.3'],

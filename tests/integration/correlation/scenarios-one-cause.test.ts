@@ -1,7 +1,7 @@
 // The situations of a control room in which one Service Request is behind the Alert, through the public API alone.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PARTIES } from '../../../demo/world.ts';
-import { aHome, answered, dccRaised, heldBy, november, raised, sent } from '../../support/records.ts';
+import { aHome, answered, dccRaised, suppliedBy, november, raised, sent } from '../../support/records.ts';
 import { allBecome, given, settled, timelineOf } from '../../support/scenarios.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
@@ -27,15 +27,17 @@ describe('S1, a network operator with the wrong certificate', () => {
 			system,
 			home,
 			[
-				sent(northGrid, home.esme, '6.5', november(5, '02:13:40'), {
+				sent(northGrid, home.electricityMeter, '6.5', november(5, '02:13:40'), {
 					respondedAt: november(5, '02:14:31'),
 					responseCode: 'E21'
 				}),
-				answered(brightwell, home.esme, '4.6.1', november(5, '00:21:00'), 'I0', { mode: 'scheduled' })
+				answered(brightwell, home.electricityMeter, '4.6.1', november(5, '00:21:00'), 'I0', {
+					mode: 'scheduled'
+				})
 			],
-			[raised(home.esme, '8F30', november(5, '02:14:07'))]
+			[raised(home.electricityMeter, '8F30', november(5, '02:14:07'))]
 		);
-		const [alert] = await allBecome(system, 'brightwell', home.esme, [
+		const [alert] = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{
 				explanation: 'likely',
 				candidates: [
@@ -62,19 +64,19 @@ describe('S2, the Supplier of the other fuel changes the shared hub', () => {
 		const home = aHome();
 		const removed = answered(halden, home.hub, '8.11', november(6, '10:02:50'));
 		const added = answered(halden, home.hub, '8.11', november(6, '10:03:02'));
-		const joined = answered(halden, home.gpf, '8.7.2', november(6, '10:05:10'));
+		const joined = answered(halden, home.gasProxy, '8.7.2', november(6, '10:05:10'));
 		await given(
 			system,
 			home,
 			[removed, added, joined],
 			[
-				raised(home.esme, '8183', november(6, '10:03:12')),
-				raised(home.esme, '8F3E', november(6, '10:04:40')),
-				raised(home.esme, '8F3E', november(6, '10:06:41'))
+				raised(home.electricityMeter, '8183', november(6, '10:03:12')),
+				raised(home.electricityMeter, '8F3E', november(6, '10:04:40')),
+				raised(home.electricityMeter, '8F3E', november(6, '10:06:41'))
 			]
 		);
 		const ofHalden = { userId: halden.userId, userRole: 'GS', own: false, relation: 'same-hub' };
-		const alerts = await allBecome(system, 'brightwell', home.esme, [
+		const alerts = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{ code: '8183', explanation: 'likely' },
 			{ code: '8F3E', explanation: 'likely' },
 			{ code: '8F3E', explanation: 'likely' }
@@ -94,9 +96,9 @@ describe('S2, the Supplier of the other fuel changes the shared hub', () => {
 			system,
 			home,
 			[answered(halden, neighbour.hub, '8.11', november(6, '10:03:02'))],
-			[raised(home.esme, '8183', november(6, '10:03:12'))]
+			[raised(home.electricityMeter, '8183', november(6, '10:03:12'))]
 		);
-		await allBecome(system, 'brightwell', home.esme, [
+		await allBecome(system, 'brightwell', home.electricityMeter, [
 			{ explanation: 'unexplained', candidates: [], excluded: [] }
 		]);
 	});
@@ -109,13 +111,13 @@ describe('S3, a consumer pairs a device through an Other User', () => {
 			system,
 			home,
 			[
-				answered(homeWatt, home.esme, '9.1', november(7, '19:18:55')),
+				answered(homeWatt, home.electricityMeter, '9.1', november(7, '19:18:55')),
 				answered(homeWatt, home.hub, '8.11', november(7, '19:19:40')),
-				answered(homeWatt, home.esme, '8.7.2', november(7, '19:20:01'))
+				answered(homeWatt, home.electricityMeter, '8.7.2', november(7, '19:20:01'))
 			],
-			[raised(home.esme, '8F3E', november(7, '19:20:30'))]
+			[raised(home.electricityMeter, '8F3E', november(7, '19:20:30'))]
 		);
-		await allBecome(system, 'brightwell', home.esme, [
+		await allBecome(system, 'brightwell', home.electricityMeter, [
 			{
 				explanation: 'likely',
 				candidates: [
@@ -131,17 +133,19 @@ describe('S3, a consumer pairs a device through an Other User', () => {
 describe('S4, a change of Supplier: we gain the meter', () => {
 	const gained = () =>
 		aHome({ electricity: [{ supplier: 'brightwell', from: november(14, '00:00:00.000'), to: null }] });
-	const formers = (esme: string) => [
-		answered(oldmoor, esme, '4.6.1', november(13, '23:58:00')),
-		sent(oldmoor, esme, '1.1.1', november(13, '23:59:50'))
+	const formers = (electricityMeter: string) => [
+		answered(oldmoor, electricityMeter, '4.6.1', november(13, '23:58:00')),
+		sent(oldmoor, electricityMeter, '1.1.1', november(13, '23:59:50'))
 	];
 
 	it('S4: hides what the former Supplier sent in its own time, and says that it cannot be seen', async () => {
 		const [home, quiet] = [gained(), gained()];
-		await given(system, home, formers(home.esme), [raised(home.esme, '8F30', november(14, '00:00:42'))]);
-		await given(system, quiet, [], [raised(quiet.esme, '8F30', november(14, '00:00:42'))]);
-		for (const { esme } of [home, quiet])
-			await allBecome(system, 'brightwell', esme, [
+		await given(system, home, formers(home.electricityMeter), [
+			raised(home.electricityMeter, '8F30', november(14, '00:00:42'))
+		]);
+		await given(system, quiet, [], [raised(quiet.electricityMeter, '8F30', november(14, '00:00:42'))]);
+		for (const { electricityMeter } of [home, quiet])
+			await allBecome(system, 'brightwell', electricityMeter, [
 				{
 					explanation: 'unexplained',
 					candidates: [],
@@ -149,26 +153,26 @@ describe('S4, a change of Supplier: we gain the meter', () => {
 					notes: ['Activity before the start of your supply is not visible.']
 				}
 			]);
-		expect(await timelineOf(system, 'brightwell', home.esme)).toEqual(['tenure', 'alert 8F30']);
+		expect(await timelineOf(system, 'brightwell', home.electricityMeter)).toEqual(['tenure', 'alert 8F30']);
 	});
 
 	it('S4: ties the change of Supplier to our own request of two days before, which it names', async () => {
 		const home = gained();
-		const gain = sent(brightwell, home.esme, '6.23', november(12, '15:00:00'), {
+		const gain = sent(brightwell, home.electricityMeter, '6.23', november(12, '15:00:00'), {
 			mode: 'future-dated-dsp',
 			executeAt: november(14, '00:00:00.000')
 		});
 		await given(
 			system,
 			home,
-			[gain, ...formers(home.esme)],
+			[gain, ...formers(home.electricityMeter)],
 			[
-				dccRaised(home.esme, 'N41', 'ChangeOfSupplier', november(14, '00:01:30'), {
+				dccRaised(home.electricityMeter, 'N41', 'ChangeOfSupplier', november(14, '00:01:30'), {
 					reference: { requestId: gain.requestId }
 				})
 			]
 		);
-		await allBecome(system, 'brightwell', home.esme, [
+		await allBecome(system, 'brightwell', home.electricityMeter, [
 			{
 				explanation: 'exact',
 				name: 'Change of Supplier',
@@ -180,32 +184,35 @@ describe('S4, a change of Supplier: we gain the meter', () => {
 });
 
 describe('S5, a change of Supplier: we lose the meter', () => {
-	const lost = () => aHome({ electricity: heldBy('brightwell', [november(20, '00:00:00.000'), 'halden']) });
+	const lost = () =>
+		aHome({ electricity: suppliedBy('brightwell', [november(20, '00:00:00.000'), 'halden']) });
 	const toUs = { recipientId: brightwell.userId };
 
 	it('S5: calls Alerts out of scope that still come to us, and tells nothing of what was sent since', async () => {
 		const home = lost();
 		// Halden gains the meter and sends before its certificate stands on it.
-		const gaining = sent({ ...halden, role: 'IS' }, home.esme, '1.6', november(20, '03:55:00'));
+		const gaining = sent({ ...halden, role: 'IS' }, home.electricityMeter, '1.6', november(20, '03:55:00'));
 		await given(
 			system,
 			home,
 			[gaining],
 			[
-				raised(home.esme, '8F30', november(20, '03:55:12'), toUs),
-				raised(home.esme, '8F0F', november(20, '04:00:00'), toUs),
-				raised(home.esme, '8F74', november(20, '09:00:00'), toUs)
+				raised(home.electricityMeter, '8F30', november(20, '03:55:12'), toUs),
+				raised(home.electricityMeter, '8F0F', november(20, '04:00:00'), toUs),
+				raised(home.electricityMeter, '8F74', november(20, '09:00:00'), toUs)
 			]
 		);
 		const nothing = { explanation: 'out-of-scope', candidates: [], excluded: [] };
-		await allBecome(system, 'brightwell', home.esme, [
+		await allBecome(system, 'brightwell', home.electricityMeter, [
 			{ code: '8F30', ...nothing },
 			{ code: '8F0F', priority: 1, ...nothing },
 			{ code: '8F74', ...nothing }
 		]);
-		expect(await timelineOf(system, 'brightwell', home.esme)).not.toContain('service-request 1.6');
+		expect(await timelineOf(system, 'brightwell', home.electricityMeter)).not.toContain(
+			'service-request 1.6'
+		);
 		// The gaining Supplier reads the same Alert with its own command beside it.
-		await allBecome(system, 'halden', home.esme, [
+		await allBecome(system, 'halden', home.electricityMeter, [
 			{ code: '8F30', explanation: 'likely', candidates: [{ requestId: gaining.requestId, own: true }] },
 			{ code: '8F0F' },
 			{ code: '8F74' }
@@ -219,31 +226,33 @@ describe('S5, a change of Supplier: we lose the meter', () => {
 			home,
 			[],
 			[
-				raised(home.esme, '8F30', november(19, '23:59:59.999')),
-				raised(home.esme, '8F30', november(20, '00:00:00.000'))
+				raised(home.electricityMeter, '8F30', november(19, '23:59:59.999')),
+				raised(home.electricityMeter, '8F30', november(20, '00:00:00.000'))
 			]
 		);
-		await allBecome(system, 'brightwell', home.esme, [{ effectiveAt: november(19, '23:59:59.999') }]);
-		await allBecome(system, 'halden', home.esme, [{ effectiveAt: november(20, '00:00:00.000') }]);
+		await allBecome(system, 'brightwell', home.electricityMeter, [
+			{ effectiveAt: november(19, '23:59:59.999') }
+		]);
+		await allBecome(system, 'halden', home.electricityMeter, [{ effectiveAt: november(20, '00:00:00.000') }]);
 	});
 });
 
 describe('S6, a late audit record', () => {
-	const late = (esme: string) =>
-		sent(northGrid, esme, '6.22', november(21, '08:00:00'), {
+	const late = (electricityMeter: string) =>
+		sent(northGrid, electricityMeter, '6.22', november(21, '08:00:00'), {
 			respondedAt: november(21, '08:00:06'),
 			responseCode: 'E65'
 		});
 
 	it('S6: turns the waiting Alert into a likely one in place, and once only', async () => {
 		const home = aHome();
-		await given(system, home, [], [raised(home.esme, '8F1E', november(21, '08:00:10'))]);
-		const [before] = await allBecome(system, 'brightwell', home.esme, [
+		await given(system, home, [], [raised(home.electricityMeter, '8F1E', november(21, '08:00:10'))]);
+		const [before] = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{ explanation: 'pending', candidates: [], decision: null }
 		]);
-		const record = late(home.esme);
+		const record = late(home.electricityMeter);
 		await system.post('/service-requests', record);
-		const [after] = await allBecome(system, 'brightwell', home.esme, [
+		const [after] = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{ explanation: 'likely', candidates: [{ requestId: record.requestId, responseCode: 'E65' }] }
 		]);
 		expect(after).toMatchObject({ id: before!.id, version: before!.version + 1 });
@@ -257,16 +266,18 @@ describe('S6, a late audit record', () => {
 
 	it('S6: leaves the decision of the person who was faster as it was', async () => {
 		const home = aHome();
-		await given(system, home, [], [raised(home.esme, '8F1E', november(21, '08:00:10'))]);
-		const [pending] = await allBecome(system, 'brightwell', home.esme, [{ explanation: 'pending' }]);
+		await given(system, home, [], [raised(home.electricityMeter, '8F1E', november(21, '08:00:10'))]);
+		const [pending] = await allBecome(system, 'brightwell', home.electricityMeter, [
+			{ explanation: 'pending' }
+		]);
 		const { body: decided } = await system.call('POST', `/alerts/${pending!.id}/decision`, 'brightwell', {
 			verdict: 'actionable',
 			reason: 'no-command',
 			note: 'asked for a log read',
 			version: pending!.version
 		});
-		await system.post('/service-requests', late(home.esme));
-		const [after] = await allBecome(system, 'brightwell', home.esme, [{ explanation: 'likely' }]);
+		await system.post('/service-requests', late(home.electricityMeter));
+		const [after] = await allBecome(system, 'brightwell', home.electricityMeter, [{ explanation: 'likely' }]);
 		expect(after!.decision).toEqual(decided.decision);
 		expect(after!.version).toBeGreaterThan(decided.version);
 	});

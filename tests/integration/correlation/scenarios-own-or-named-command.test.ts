@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PARTIES } from '../../../demo/world.ts';
 import { dccAlert, response } from '../../support/duis-messages.ts';
-import { aHome, answered, dccRaised, heldBy, november, raised, sent } from '../../support/records.ts';
+import { aHome, answered, dccRaised, suppliedBy, november, raised, sent } from '../../support/records.ts';
 import { allBecome, given } from '../../support/scenarios.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
@@ -21,30 +21,32 @@ afterAll(async () => {
 });
 
 describe('S8, a tariff stored weeks ago takes effect', () => {
-	const stored = (esme: string, counter: string) =>
-		sent(brightwell, esme, '1.1.1', '2026-10-09T11:00:00Z', {
-			requestId: `${brightwell.userId}:${esme}:${counter}`,
+	const stored = (electricityMeter: string, counter: string) =>
+		sent(brightwell, electricityMeter, '1.1.1', '2026-10-09T11:00:00Z', {
+			requestId: `${brightwell.userId}:${electricityMeter}:${counter}`,
 			mode: 'future-dated-device',
 			executeAt: november(1, '00:00:00.000'),
 			respondedAt: '2026-10-09T11:00:35Z',
 			responseCode: 'I0'
 		});
-	const report = (esme: string, counter: string, second: number, instruction: number) =>
-		raised(esme, '8F66', november(1, `00:00:${String(second).padStart(2, '0')}`), {
+	const report = (electricityMeter: string, counter: string, second: number, instruction: number) =>
+		raised(electricityMeter, '8F66', november(1, `00:00:${String(second).padStart(2, '0')}`), {
 			reference: { counter, messageCode: '0019', instruction, instructions: 6 }
 		});
 
 	it('S8: ties each of the five reports to the one request of 23 days before', async () => {
 		const home = aHome();
-		const request = stored(home.esme, '1760000000123');
+		const request = stored(home.electricityMeter, '1760000000123');
 		// What stands near in time is not asked where the Alert names its command.
-		const near = sent(northGrid, home.esme, '6.5', '2026-10-31T23:59:55Z');
-		const reports = [3, 7, 11, 15, 19].map((second, i) => report(home.esme, '1760000000123', second, i + 1));
+		const near = sent(northGrid, home.electricityMeter, '6.5', '2026-10-31T23:59:55Z');
+		const reports = [3, 7, 11, 15, 19].map((second, i) =>
+			report(home.electricityMeter, '1760000000123', second, i + 1)
+		);
 		await given(system, home, [request, near], reports);
 		const alerts = await allBecome(
 			system,
 			'brightwell',
-			home.esme,
+			home.electricityMeter,
 			[3, 7, 11, 15, 19].map((seconds) => ({
 				code: '8F66',
 				explanation: 'exact',
@@ -66,13 +68,13 @@ describe('S8, a tariff stored weeks ago takes effect', () => {
 	it('S8: tells counters apart that are one number to a computer that counts in floating point', async () => {
 		const home = aHome();
 		const counters = ['9007199254740992', '9007199254740993', '18446744073709551614', '18446744073709551615'];
-		const requests = counters.map((counter) => stored(home.esme, counter));
-		const reports = counters.map((counter, i) => report(home.esme, counter, i + 3, 1));
+		const requests = counters.map((counter) => stored(home.electricityMeter, counter));
+		const reports = counters.map((counter, i) => report(home.electricityMeter, counter, i + 3, 1));
 		await given(system, home, requests, reports);
 		await allBecome(
 			system,
 			'brightwell',
-			home.esme,
+			home.electricityMeter,
 			requests.map(({ requestId }, i) => ({
 				explanation: 'exact',
 				reference: { counter: counters[i] },
@@ -86,11 +88,16 @@ describe('S14, our own command is the cause', () => {
 	it('S14: lists our own clock setting as ours, and blames nobody else', async () => {
 		const home = aHome();
 		const settings = [7, 8, 9].map((day) =>
-			answered(brightwell, home.esme, '6.11', november(day, '09:30:01'))
+			answered(brightwell, home.electricityMeter, '6.11', november(day, '09:30:01'))
 		);
-		const read = answered(northGrid, home.esme, '4.10', november(9, '09:29:50'));
-		await given(system, home, [...settings, read], [raised(home.esme, '8F0C', november(9, '09:30:05'))]);
-		const [alert] = await allBecome(system, 'brightwell', home.esme, [
+		const read = answered(northGrid, home.electricityMeter, '4.10', november(9, '09:29:50'));
+		await given(
+			system,
+			home,
+			[...settings, read],
+			[raised(home.electricityMeter, '8F0C', november(9, '09:30:05'))]
+		);
+		const [alert] = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{
 				explanation: 'likely',
 				candidates: [
@@ -132,10 +139,10 @@ describe('S15, DCC Alerts: told apart by what they hold', () => {
 	});
 
 	it('S15 B: ties the failure of a command to the gas meter to our request, which it names', async () => {
-		const home = aHome({ gas: heldBy('brightwell') });
+		const home = aHome({ gas: suppliedBy('brightwell') });
 		const request = answered(
 			{ ...brightwell, role: 'GS' },
-			home.gsme,
+			home.gasMeter,
 			'7.2',
 			november(10, '11:02:00'),
 			'E20'
@@ -145,12 +152,12 @@ describe('S15, DCC Alerts: told apart by what they hold', () => {
 			home,
 			[request],
 			[
-				dccRaised(home.gsme, 'N13', 'CommandFailure', november(10, '11:02:05'), {
+				dccRaised(home.gasMeter, 'N13', 'CommandFailure', november(10, '11:02:05'), {
 					reference: { requestId: request.requestId }
 				})
 			]
 		);
-		await allBecome(system, 'brightwell', home.gsme, [
+		await allBecome(system, 'brightwell', home.gasMeter, [
 			{
 				deviceType: 'GSME',
 				name: 'Command failed',
@@ -182,14 +189,14 @@ describe('S15, DCC Alerts: told apart by what they hold', () => {
 
 	it('S15 D: names the read that revealed the firmware, and sends the controller to the products list', async () => {
 		const home = aHome();
-		const request = answered(metrix, home.esme, '11.2', november(10, '13:00:00'));
+		const request = answered(metrix, home.electricityMeter, '11.2', november(10, '13:00:00'));
 		await given(
 			system,
 			home,
 			[request],
-			[dccRaised(home.esme, 'N16', 'DeviceStatusChangeEvent', november(10, '13:00:10'))]
+			[dccRaised(home.electricityMeter, 'N16', 'DeviceStatusChangeEvent', november(10, '13:00:10'))]
 		);
-		const [alert] = await allBecome(system, 'brightwell', home.esme, [
+		const [alert] = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{
 				explanation: 'likely',
 				candidates: [{ requestId: request.requestId, userRole: 'RSA', deltaSeconds: 10 }]
@@ -200,18 +207,18 @@ describe('S15, DCC Alerts: told apart by what they hold', () => {
 
 	it('S15 E: leaves a quarantined request to the security officer, as no fault of the Device', async () => {
 		const home = aHome();
-		const request = sent(brightwell, home.esme, '6.4.1', november(10, '14:00:00'));
+		const request = sent(brightwell, home.electricityMeter, '6.4.1', november(10, '14:00:00'));
 		await given(
 			system,
 			home,
 			[request],
 			[
-				dccRaised(home.esme, 'N52', 'QuarantinedRequest', november(10, '14:00:30'), {
+				dccRaised(home.electricityMeter, 'N52', 'QuarantinedRequest', november(10, '14:00:30'), {
 					reference: { requestId: request.requestId }
 				})
 			]
 		);
-		const [alert] = await allBecome(system, 'brightwell', home.esme, [
+		const [alert] = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{
 				explanation: 'exact',
 				category: 'security',

@@ -1,7 +1,7 @@
 // The situations of a control room that need a second look: several suspects, storms, unknown Devices, nothing at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PARTIES } from '../../../demo/world.ts';
-import { aHome, answered, heldBy, november, raised, sent } from '../../support/records.ts';
+import { aHome, answered, suppliedBy, november, raised, sent } from '../../support/records.ts';
 import { allBecome, given, settled, timelineOf } from '../../support/scenarios.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
@@ -22,28 +22,28 @@ afterAll(async () => {
 });
 
 describe('S7, a Device clock that cannot be trusted', () => {
-	const evidence = (gsme: string) => ({
-		rotation: sent(valleyGas, gsme, '6.15.1', november(3, '05:01:40')),
-		refused: answered({ ...oldmoor, role: 'GS' }, gsme, '6.11', november(3, '05:01:50'), 'E4'),
-		falseMatch: answered(ourGas, gsme, '4.6.1', november(3, '03:40:30')),
-		clockSet: answered(ourGas, gsme, '6.11', november(3, '05:20:00'))
+	const evidence = (gasMeter: string) => ({
+		rotation: sent(valleyGas, gasMeter, '6.15.1', november(3, '05:01:40')),
+		refused: answered({ ...oldmoor, role: 'GS' }, gasMeter, '6.11', november(3, '05:01:50'), 'E4'),
+		falseMatch: answered(ourGas, gasMeter, '4.6.1', november(3, '03:40:30')),
+		clockSet: answered(ourGas, gasMeter, '6.11', november(3, '05:20:00'))
 	});
 
 	it('S7: takes the time of receipt and shows both times, so that what fits the wrong clock is no suspect', async () => {
-		const home = aHome({ gas: heldBy('brightwell') });
-		const { rotation, refused, falseMatch } = evidence(home.gsme);
+		const home = aHome({ gas: suppliedBy('brightwell') });
+		const { rotation, refused, falseMatch } = evidence(home.gasMeter);
 		await given(
 			system,
 			home,
 			[rotation, refused, falseMatch],
 			[
-				raised(home.gsme, '8F3D', november(3, '03:41:00.000'), {
+				raised(home.gasMeter, '8F3D', november(3, '03:41:00.000'), {
 					clockStatus: 'unreliable',
 					receivedAt: november(3, '05:02:11.000')
 				})
 			]
 		);
-		const [alert] = await allBecome(system, 'brightwell', home.gsme, [
+		const [alert] = await allBecome(system, 'brightwell', home.gasMeter, [
 			{
 				raisedAt: november(3, '03:41:00.000'),
 				receivedAt: november(3, '05:02:11.000'),
@@ -58,15 +58,15 @@ describe('S7, a Device clock that cannot be trusted', () => {
 	});
 
 	it('S7: ties the clock Alert that follows to our own clock setting', async () => {
-		const home = aHome({ gas: heldBy('brightwell') });
-		const { rotation, refused, clockSet } = evidence(home.gsme);
+		const home = aHome({ gas: suppliedBy('brightwell') });
+		const { rotation, refused, clockSet } = evidence(home.gasMeter);
 		await given(
 			system,
 			home,
 			[rotation, refused, clockSet],
-			[raised(home.gsme, '8F0C', november(3, '05:20:02'))]
+			[raised(home.gasMeter, '8F0C', november(3, '05:20:02'))]
 		);
-		await allBecome(system, 'brightwell', home.gsme, [
+		await allBecome(system, 'brightwell', home.gasMeter, [
 			{
 				explanation: 'likely',
 				candidates: [{ requestId: clockSet.requestId, own: true, anchor: 'responded', deltaSeconds: 2 }]
@@ -78,18 +78,18 @@ describe('S7, a Device clock that cannot be trusted', () => {
 describe('S9, several requests that may have caused it', () => {
 	it('S9: leaves the choice to the controller, and says what speaks against each request', async () => {
 		const home = aHome();
-		const rotation = sent(northGrid, home.esme, '6.15.1', november(4, '12:00:05'));
-		const voltage = answered(northGrid, home.esme, '6.5', november(4, '12:00:31'));
-		const profile = answered(homeWatt, home.esme, '4.8.1', november(4, '12:00:10'));
-		const logRead = answered(metrix, home.esme, '6.13', november(4, '12:00:39'), 'E21');
+		const rotation = sent(northGrid, home.electricityMeter, '6.15.1', november(4, '12:00:05'));
+		const voltage = answered(northGrid, home.electricityMeter, '6.5', november(4, '12:00:31'));
+		const profile = answered(homeWatt, home.electricityMeter, '4.8.1', november(4, '12:00:10'));
+		const logRead = answered(metrix, home.electricityMeter, '6.13', november(4, '12:00:39'), 'E21');
 		await given(
 			system,
 			home,
 			[rotation, voltage, logRead, profile],
-			[raised(home.esme, '8F30', november(4, '12:00:40'))]
+			[raised(home.electricityMeter, '8F30', november(4, '12:00:40'))]
 		);
 		const undecided = { explanation: 'ambiguous', decision: null };
-		const [alert] = await allBecome(system, 'brightwell', home.esme, [undecided]);
+		const [alert] = await allBecome(system, 'brightwell', home.electricityMeter, [undecided]);
 		const weakened = alert!.candidates.find((c) => c.requestId === rotation.requestId)!;
 		expect(weakened.reasons.map((reason) => reason.code)).toContain('user-succeeded');
 		for (const { requestId } of [voltage, profile])
@@ -100,8 +100,8 @@ describe('S9, several requests that may have caused it', () => {
 describe('S10, a storm after a firmware campaign', () => {
 	it('S10: explains those that had the campaign, and leaves the few that had not without it', async () => {
 		const homes = Array.from({ length: 35 }, () => aHome());
-		const campaign = homes.slice(0, 30).map(({ esme }) =>
-			sent(brightwell, esme, '11.3', november(7, '20:00:00'), {
+		const campaign = homes.slice(0, 30).map(({ electricityMeter }) =>
+			sent(brightwell, electricityMeter, '11.3', november(7, '20:00:00'), {
 				mode: 'future-dated-device',
 				executeAt: november(8, '04:00:00')
 			})
@@ -111,21 +111,23 @@ describe('S10, a storm after a firmware campaign', () => {
 		await system.post('/service-requests', campaign);
 		await system.post(
 			'/alerts',
-			homes.map(({ esme }, i) =>
+			homes.map(({ electricityMeter }, i) =>
 				raised(
-					esme,
+					electricityMeter,
 					'8F3E',
 					november(8, `04:05:${String(i).padStart(2, '0')}`),
 					i % 3 === 0 ? { throttledCount: 40 } : {}
 				)
 			)
 		);
-		for (const [i, { esme }] of homes.slice(0, 30).entries())
-			await allBecome(system, 'brightwell', esme, [
+		for (const [i, { electricityMeter }] of homes.slice(0, 30).entries())
+			await allBecome(system, 'brightwell', electricityMeter, [
 				{ explanation: 'likely', candidates: [{ requestId: campaign[i]!.requestId, own: true }] }
 			]);
-		for (const { esme } of homes.slice(30))
-			await allBecome(system, 'brightwell', esme, [{ explanation: 'unexplained', candidates: [] }]);
+		for (const { electricityMeter } of homes.slice(30))
+			await allBecome(system, 'brightwell', electricityMeter, [
+				{ explanation: 'unexplained', candidates: [] }
+			]);
 		const night = `since=${november(8, '04:00:00')}&until=${november(8, '05:00:00')}&limit=500`;
 		const storm = await system.alerts('brightwell', `?code=8F3E&${night}`);
 		expect(storm).toHaveLength(35);
@@ -138,9 +140,9 @@ describe('S11, firmware of the former Supplier arrives after the switch', () => 
 		const home = aHome({
 			electricity: [{ supplier: 'brightwell', from: november(10, '00:00:00.000'), to: null }]
 		});
-		const image = answered(oldmoor, home.esme, '11.1', november(2, '10:01:00'));
-		await given(system, home, [image], [raised(home.esme, '8F72', november(13, '03:00:00'))]);
-		const [alert] = await allBecome(system, 'brightwell', home.esme, [
+		const image = answered(oldmoor, home.electricityMeter, '11.1', november(2, '10:01:00'));
+		await given(system, home, [image], [raised(home.electricityMeter, '8F72', november(13, '03:00:00'))]);
+		const [alert] = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{
 				explanation: 'unexplained',
 				candidates: [],
@@ -156,18 +158,20 @@ describe('S11, firmware of the former Supplier arrives after the switch', () => 
 describe('S12, an Alert from a Device that is in no inventory', () => {
 	it('S12: keeps it aside, and explains it when the Device appears', async () => {
 		const home = aHome();
-		const commissioned = answered(brightwell, home.esme, '8.1.1', november(17, '09:40:00'));
+		const commissioned = answered(brightwell, home.electricityMeter, '8.1.1', november(17, '09:40:00'));
 		await system.post(
 			'/alerts',
-			raised(home.esme, '8F76', november(17, '10:00:00'), { recipientId: brightwell.userId })
+			raised(home.electricityMeter, '8F76', november(17, '10:00:00'), { recipientId: brightwell.userId })
 		);
-		const [kept] = await allBecome(system, 'brightwell', home.esme, [
+		const [kept] = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{ explanation: 'out-of-scope', deviceType: null, candidates: [] }
 		]);
-		expect(await system.alerts('brightwell', `?device=${home.esme}&explanation=unexplained`)).toEqual([]);
-		expect(await system.alerts('halden', `?device=${home.esme}`)).toEqual([]);
+		expect(
+			await system.alerts('brightwell', `?device=${home.electricityMeter}&explanation=unexplained`)
+		).toEqual([]);
+		expect(await system.alerts('halden', `?device=${home.electricityMeter}`)).toEqual([]);
 		await given(system, home, [commissioned], []);
-		const [explained] = await allBecome(system, 'brightwell', home.esme, [
+		const [explained] = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{
 				explanation: 'ambiguous',
 				deviceType: 'ESME',
@@ -186,7 +190,7 @@ describe('S13, no Service Request at all', () => {
 			system,
 			neighbour,
 			[
-				sent(northGrid, neighbour.esme, '6.5', november(16, '01:12:00')),
+				sent(northGrid, neighbour.electricityMeter, '6.5', november(16, '01:12:00')),
 				answered(halden, neighbour.hub, '8.11', november(16, '01:12:30'))
 			],
 			[]
@@ -196,10 +200,10 @@ describe('S13, no Service Request at all', () => {
 			home,
 			[],
 			[
-				raised(home.esme, '8F3D', november(16, '01:12:05')),
-				raised(home.esme, '8F3E', november(16, '01:12:40')),
-				raised(home.esme, '8F60', november(16, '01:20:02')),
-				raised(home.esme, '8F76', november(16, '01:25:00'))
+				raised(home.electricityMeter, '8F3D', november(16, '01:12:05')),
+				raised(home.electricityMeter, '8F3E', november(16, '01:12:40')),
+				raised(home.electricityMeter, '8F60', november(16, '01:20:02')),
+				raised(home.electricityMeter, '8F76', november(16, '01:25:00'))
 			]
 		);
 		const suspicious = {
@@ -213,7 +217,7 @@ describe('S13, no Service Request at all', () => {
 		await allBecome(
 			system,
 			'brightwell',
-			home.esme,
+			home.electricityMeter,
 			['8F3D', '8F3E', '8F60', '8F76'].map((code) => ({ code, ...suspicious }))
 		);
 	});
@@ -224,18 +228,20 @@ describe('S16, a site visit of the Supplier of the other fuel opens the meter', 
 		const home = aHome();
 		const exchange = answered(halden, home.hub, '8.11', november(20, '11:40:00'));
 		const faultReturn = answered(halden, home.hub, '8.14.3', november(20, '12:05:00'));
-		const inventory = answered(metrix, home.esme, '8.4', november(20, '12:20:00'));
+		const inventory = answered(metrix, home.electricityMeter, '8.4', november(20, '12:20:00'));
 		const codes = ['8F76', '81A5', '81C1'];
 		await given(
 			system,
 			home,
 			[],
-			['11:02:00', '11:10:00', '11:31:00'].map((time, i) => raised(home.esme, codes[i]!, november(20, time)))
+			['11:02:00', '11:10:00', '11:31:00'].map((time, i) =>
+				raised(home.electricityMeter, codes[i]!, november(20, time))
+			)
 		);
 		await allBecome(
 			system,
 			'brightwell',
-			home.esme,
+			home.electricityMeter,
 			codes.map((code) => ({ code, explanation: 'pending', candidates: [] }))
 		);
 		await system.post('/service-requests', [exchange, faultReturn, inventory]);
@@ -246,7 +252,7 @@ describe('S16, a site visit of the Supplier of the other fuel opens the meter', 
 		const early = await allBecome(
 			system,
 			'brightwell',
-			home.esme,
+			home.electricityMeter,
 			codes.map((code) => ({ code, explanation: 'pending', candidates: weak }))
 		);
 		expect(early.map(suspects)).toEqual([visit, visit, visit]);
@@ -257,7 +263,7 @@ describe('S16, a site visit of the Supplier of the other fuel opens the meter', 
 		const complete = await allBecome(
 			system,
 			'brightwell',
-			home.esme,
+			home.electricityMeter,
 			codes.map((code) => ({ code, explanation: 'ambiguous', candidates: weak, decision: null }))
 		);
 		expect(complete.map(suspects)).toEqual([visit, visit, visit]);
@@ -272,10 +278,12 @@ describe('S17, one message three times, and out of order', () => {
 		await system.post('/devices', home.devices);
 		await system.post(
 			'/alerts',
-			raised(home.esme, '8F69', november(18, '00:04:55.000'), { receivedAt: november(18, '00:04:58.000') })
+			raised(home.electricityMeter, '8F69', november(18, '00:04:55.000'), {
+				receivedAt: november(18, '00:04:58.000')
+			})
 		);
-		await allBecome(system, 'brightwell', home.esme, [{ code: '8F69' }]);
-		const message = raised(home.esme, '8F0C', november(18, '00:04:50.000'));
+		await allBecome(system, 'brightwell', home.electricityMeter, [{ code: '8F69' }]);
+		const message = raised(home.electricityMeter, '8F0C', november(18, '00:04:50.000'));
 		const answers = [];
 		for (const time of ['00:05:00.000', '00:05:40.000', '00:30:00.000'])
 			answers.push((await system.post('/alerts', { ...message, receivedAt: november(18, time) })).body);
@@ -285,11 +293,15 @@ describe('S17, one message three times, and out of order', () => {
 			{ accepted: 0, duplicates: 1, rejected: [] }
 		]);
 		await settled(system);
-		const [first, second] = await allBecome(system, 'brightwell', home.esme, [
+		const [first, second] = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{ code: '8F0C', version: 1, receivedAt: november(18, '00:05:00.000') },
 			{ code: '8F69', version: 1 }
 		]);
-		expect(await timelineOf(system, 'brightwell', home.esme)).toEqual(['tenure', 'alert 8F0C', 'alert 8F69']);
+		expect(await timelineOf(system, 'brightwell', home.electricityMeter)).toEqual([
+			'tenure',
+			'alert 8F0C',
+			'alert 8F69'
+		]);
 		const feed = (await system.get('brightwell', '/feed?after=0&limit=500')).body.items as Array<{
 			id: string;
 		}>;

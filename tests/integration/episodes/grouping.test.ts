@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Episode, OutsideEpisode } from '#lib/domain/episode.ts';
-import { ED, HALDEN, OWN, aDevice, aRequest, anAlert, heldBy, newDeviceId } from '../../support/records.ts';
+import {
+	ED,
+	HALDEN,
+	OWN,
+	aDevice,
+	aRequest,
+	anAlert,
+	suppliedBy,
+	newDeviceId
+} from '../../support/records.ts';
 import { eventually, startSystem, type System } from '../../support/system.ts';
 
 let system: System;
@@ -41,9 +50,9 @@ const oneEpisode = (devices: readonly string[], members: number): Promise<Episod
 
 describe('one User at work in one home', () => {
 	it('three Alerts after a swap of the display are one matter and take one decision', async () => {
-		const [esme, hub] = [newDeviceId(), newDeviceId()];
+		const [electricityMeter, hub] = [newDeviceId(), newDeviceId()];
 		await system.post('/devices', [
-			aDevice(esme, { hubId: hub }),
+			aDevice(electricityMeter, { hubId: hub }),
 			aDevice(hub, { deviceType: 'CHF', hubId: hub })
 		]);
 		await system.post(
@@ -61,16 +70,16 @@ describe('one User at work in one home', () => {
 			)
 		);
 		await system.post('/alerts', [
-			raised(esme, '8183', 0),
-			raised(esme, '8F3E', 90),
-			raised(esme, '8F3E', 210)
+			raised(electricityMeter, '8183', 0),
+			raised(electricityMeter, '8F3E', 90),
+			raised(electricityMeter, '8F3E', 210)
 		]);
-		const found = await oneEpisode([esme], 3);
+		const found = await oneEpisode([electricityMeter], 3);
 		expect(found).toMatchObject({ kind: 'home', devices: 1, open: 3, decision: null });
 		expect(await outsideOf(found.id)).toEqual({ items: [], total: 0, why: null });
 		expect(found.title).toContain('Halden Gas (GS) 8.11');
 
-		const late = raised(esme, '8F3E', 300);
+		const late = raised(electricityMeter, '8F3E', 300);
 		const decided = await system.call('POST', '/decisions', 'brightwell', {
 			episode: found.id,
 			version: found.version,
@@ -79,7 +88,7 @@ describe('one User at work in one home', () => {
 		});
 		expect(decided.body.done).toHaveLength(3);
 		await system.post('/alerts', late);
-		const grown = await oneEpisode([esme], 4);
+		const grown = await oneEpisode([electricityMeter], 4);
 		expect(grown).toMatchObject({ id: found.id, open: 1, decision: { verdict: 'ignorable' } });
 		const open = await system.alerts('brightwell', `?episode=${found.id}&decision=open`);
 		expect(open.map((alert) => alert.messageId)).toEqual([late.messageId]);
@@ -98,7 +107,7 @@ describe('a campaign', () => {
 			[...touched, ...untouched].map((id) => aDevice(id, { hubId: newDeviceId(), ...model }))
 		);
 		const another = newDeviceId();
-		await system.post('/devices', [aDevice(another, { tenures: heldBy('halden'), ...model })]);
+		await system.post('/devices', [aDevice(another, { tenures: suppliedBy('halden'), ...model })]);
 		await system.post(
 			'/service-requests',
 			touched.map((id) =>

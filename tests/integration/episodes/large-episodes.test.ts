@@ -1,156 +1,191 @@
-// Episodes that have grown large: what joins them costs the same however large they are, and in the end they are what the
-// rule says of the set of their Alerts.
+// Tests large episodes: a new member costs the same however large the episode is, and after the last full look the episodes
+// are those that the rule makes of all Alerts at once.
 import fc from 'fast-check';
-import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OWN } from '../../support/records.ts';
-import { asGrouped, byTheRule, grouped, type Outcome, type Told } from '../../support/grouped.ts';
+import {
+	episodesByRule,
+	episodesFound,
+	grouped,
+	type AlertSpec,
+	type Outcome
+} from '../../support/grouped.ts';
+import { countRowsRead } from '../../support/rows-read.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
+/** An episode with more members is large. */
 const LARGE = 20;
-const NEVER = 1e9;
-/** Full looks at once, and as many as there are. */
-const LOOKING = { quietMs: 0, everyMs: 0, share: 1 };
-const NOT_LOOKING = { quietMs: NEVER, everyMs: NEVER };
+const NEVER_MS = 1e9;
+/** Every large episode that changed gets its full look at once. */
+const WITH_FULL_LOOKS = { quietMs: 0, everyMs: 0, share: 1 };
+const WITHOUT_FULL_LOOKS = { quietMs: NEVER_MS, everyMs: NEVER_MS };
+/**
+ * Each history takes seconds, because every batch is written, changed and grouped in PostgreSQL. 400 Alerts give runs of
+ * several times the large size, with room for holes.
+ */
+const ALERTS_PER_HISTORY = 400;
+const BATCH = 40;
 
 let system: System;
-let world: ReturnType<typeof grouped>;
+let alerts: ReturnType<typeof grouped>;
 beforeAll(async () => {
 	system = await startSystem({ worker: false });
-	world = grouped(system, 60);
-	await world.inventory();
-	// Tables of tests are so small that PostgreSQL would read them whole.
+	alerts = grouped(system, 60);
+	await alerts.insertDevices();
+	// The tables of a test are so small that PostgreSQL would otherwise read them whole.
 	await system.record.query(
 		`alter database ${new URL(system.databaseUrl).pathname.slice(1)} set enable_seqscan = off`
 	);
 });
 afterAll(async () => {
-	await world.close();
+	await alerts.close();
 	await system[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
-	await world.wipe();
+	await alerts.deleteEpisodes();
 	await system.record.query(
 		'delete from supplier_alert; delete from alert; delete from feed; delete from feed_head; delete from feed_cursor; delete from retracted_alert'
 	);
 });
 
-/** Grouped as it comes, then looked at in full until nothing is due. */
-async function settle(): Promise<Outcome> {
-	for (let looks = 0; looks === 0 || (await world.unsure()) > 0; looks++) {
-		expect(looks).toBeLessThan(10);
-		await world.group({ large: LARGE, ...LOOKING });
+/** Groups the new Alerts, and looks at large episodes in full until none is due. */
+async function groupToTheEnd(): Promise<Outcome> {
+	for (let passes = 0; passes === 0 || (await alerts.episodesDueForFullLook()) > 0; passes++) {
+		expect(passes).toBeLessThan(10);
+		await alerts.group({ large: LARGE, ...WITH_FULL_LOOKS });
 	}
-	return world.outcome();
+	return alerts.outcome();
 }
 
-/** The exact way, on the same Alerts at once. */
-async function exactly(): Promise<Outcome> {
-	await world.wipe();
-	while ((await world.group({ large: Infinity })) > 0);
-	return world.outcome();
+/** Deletes the episodes and groups the same Alerts anew, with no episode treated as large. */
+async function groupAsSmall(): Promise<Outcome> {
+	await alerts.deleteEpisodes();
+	while ((await alerts.group({ large: Infinity })) > 0);
+	return alerts.outcome();
 }
 
-const story = (step: number) =>
+/** An Alert of a history, in the order of time. */
+const historyAlert = (maxPauseSeconds: number) =>
 	fc.record({
 		device: fc.nat(50),
-		/** Most follow at once, some leave a hole that another may fill. */
-		pause: fc.oneof(
-			{ weight: 30, arbitrary: fc.nat(step) },
-			{ weight: 1, arbitrary: fc.integer({ min: step, max: 3 * step }) }
+		/** From the Alert before. A few pauses are longer: a late Alert may fill the hole. */
+		pauseSeconds: fc.oneof(
+			{ weight: 30, arbitrary: fc.nat(maxPauseSeconds) },
+			{ weight: 1, arbitrary: fc.integer({ min: maxPauseSeconds, max: 3 * maxPauseSeconds }) }
 		),
-		user: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constant(OWN) }),
-		image: fc.nat(9).map((n) => n === 0),
+		userId: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constant(OWN) }),
+		hasImage: fc.nat(9).map((n) => n === 0),
 		priority: fc.integer({ min: 1, max: 4 }),
-		throttled: fc.oneof(
+		throttledCount: fc.oneof(
 			{ weight: 20, arbitrary: fc.constant(undefined) },
 			{ weight: 1, arbitrary: fc.integer({ min: 2, max: 40 }) }
 		),
-		order: fc.nat(),
-		/** What becomes of it, soon or in the end: most stay as they are. */
+		arrivalOrder: fc.nat(),
+		/** 0 to 2: explained again soon. 3: retracted soon. 4: explained again at the end. 5: retracted at the end. */
 		fate: fc.nat(19)
 	});
 
-describe('in the end', () => {
-	it.each([
-		[1, 'a full look now and then', 30],
-		[2, 'a full look now and then', 50],
-		[3, 'one full look, at the end', 30],
-		[4, 'one full look, at the end', 50],
-		[5, 'a full look after every pass', 50],
-		[6, 'one full look, in runs that are cut again and again', 80],
-		[101, 'one full look, of two large runs that were one', 30]
+/** When large episodes get their full looks while the Alerts of a history arrive. At the end they always do. */
+const fullLookAfterBatch = {
+	'after every batch': () => true,
+	'after every third batch': (batch: number) => batch % 3 === 2,
+	'at the end only': () => false
+};
+
+describe('after the last full look', () => {
+	it.each<{ seed: number; fullLooks: keyof typeof fullLookAfterBatch; maxPauseSeconds: number }>([
+		{ seed: 1, fullLooks: 'after every third batch', maxPauseSeconds: 30 },
+		{ seed: 2, fullLooks: 'after every third batch', maxPauseSeconds: 50 },
+		{ seed: 3, fullLooks: 'at the end only', maxPauseSeconds: 30 },
+		{ seed: 4, fullLooks: 'at the end only', maxPauseSeconds: 50 },
+		{ seed: 5, fullLooks: 'after every batch', maxPauseSeconds: 50 },
+		{ seed: 6, fullLooks: 'at the end only', maxPauseSeconds: 80 }, // long pauses split the runs again and again
+		{ seed: 101, fullLooks: 'at the end only', maxPauseSeconds: 30 } // a hole splits one large run into two
 	])(
-		'(%i) a large run is what it would be if all its Alerts had come at once: %s',
-		async (seed, how, step) => {
-			let at = 0;
-			const stories = fc
-				.sample(story(step), { numRuns: 400, seed })
-				.map((one, n) => ({ ...one, n, at: (at += one.pause) }));
-			const shuffled = stories.toSorted((a, b) => a.order - b.order);
-			const BATCH = 40;
-			const anew = new Set<number>();
-			const explainAnew = async (some: typeof stories): Promise<void> => {
-				for (const { n } of some) anew.add(n);
-				await world.explainAnew(some.map((one): Told => ({ ...one, user: one.user ? null : OWN })));
+		'large episodes are as if all Alerts had arrived at once (seed $seed, pauses to $maxPauseSeconds s, full looks $fullLooks)',
+		async ({ seed, fullLooks, maxPauseSeconds }) => {
+			let atSeconds = 0;
+			const history = fc
+				.sample(historyAlert(maxPauseSeconds), { numRuns: ALERTS_PER_HISTORY, seed })
+				.map((alert, n) => ({ ...alert, n, atSeconds: (atSeconds += alert.pauseSeconds) }));
+			const arriving = history.toSorted((a, b) => a.arrivalOrder - b.arrivalOrder);
+			const reversed = new Set<number>();
+			/** Unexplained Alerts become explained, and explained ones unexplained. */
+			const withOtherExplanation = (alert: AlertSpec): AlertSpec => ({
+				...alert,
+				userId: alert.userId ? null : OWN
+			});
+			const explainAgain = async (some: typeof history): Promise<void> => {
+				for (const { n } of some) reversed.add(n);
+				await alerts.explainAgain(some.map(withOtherExplanation));
 			};
-			const gone = new Set<number>();
-			const retract = async (some: typeof stories): Promise<void> => {
-				for (const { n } of some) gone.add(n);
-				await world.retract(some);
+			const retracted = new Set<number>();
+			const retract = async (some: typeof history): Promise<void> => {
+				for (const { n } of some) retracted.add(n);
+				await alerts.retract(some);
 			};
-			for (let i = 0; i < shuffled.length; i += BATCH) {
-				await world.arrive(shuffled.slice(i, i + BATCH));
-				// What came two batches ago is explained by a request that is late, or is another's after all.
-				const before = shuffled.slice(Math.max(0, i - 2 * BATCH), Math.max(0, i - BATCH));
-				await explainAnew(before.filter(({ fate }) => fate < 3));
+			for (let i = 0; i < arriving.length; i += BATCH) {
+				await alerts.insertAlerts(arriving.slice(i, i + BATCH));
+				// Of the Alerts of two batches ago, a late request explains some, and some turn out to be another Supplier's.
+				const before = arriving.slice(Math.max(0, i - 2 * BATCH), Math.max(0, i - BATCH));
+				await explainAgain(before.filter(({ fate }) => fate < 3));
 				await retract(before.filter(({ fate }) => fate === 3));
-				const now = how.includes('after every') || (how.includes('now and then') && (i / BATCH) % 3 === 2);
-				await world.group({ large: LARGE, ...(now ? LOOKING : NOT_LOOKING) });
+				const looks = fullLookAfterBatch[fullLooks](i / BATCH) ? WITH_FULL_LOOKS : WITHOUT_FULL_LOOKS;
+				await alerts.group({ large: LARGE, ...looks });
 			}
-			// A part of all is taken away when nothing else is on its way, and at two places all of it.
-			const hole = ({ n }: Told): boolean => (n > 200 && n < 225) || (n > 20 && n < 35);
-			await explainAnew(stories.filter((one) => one.fate === 4 && !hole(one)));
-			await retract(stories.filter((one) => one.fate !== 3 && (one.fate === 5 || hole(one))));
-			const found = await settle();
+			// When no Alert is left to arrive, some leave, and at two places all leave.
+			const isInHole = ({ n }: AlertSpec): boolean => (n > 200 && n < 225) || (n > 20 && n < 35);
+			await explainAgain(history.filter((alert) => alert.fate === 4 && !isInHole(alert)));
+			await retract(history.filter((alert) => alert.fate !== 3 && (alert.fate === 5 || isInHole(alert))));
+			const found = await groupToTheEnd();
 			expect(found.episodes.some(({ members }) => members > 2 * LARGE)).toBe(true);
-			expect(await world.joined()).toBeGreaterThan(10);
-			expect(asGrouped(found)).toEqual(
-				byTheRule(
-					stories
-						.filter((one) => !gone.has(one.n))
-						.map((one): Told => (anew.has(one.n) ? { ...one, user: one.user ? null : OWN } : one))
+			expect(await alerts.joinedAtOnce()).toBeGreaterThan(10);
+			expect(episodesFound(found)).toEqual(
+				episodesByRule(
+					history
+						.filter((alert) => !retracted.has(alert.n))
+						.map((alert) => (reversed.has(alert.n) ? withOtherExplanation(alert) : alert))
 				)
 			);
-			expect(found).toEqual(await exactly());
+			expect(found).toEqual(await groupAsSmall());
 		}
 	);
 
-	it('two large ones that an Alert bridges are one, under the older id', async () => {
-		const part = (from: number, n: number): Told[] =>
-			Array.from({ length: 30 }, (_, i) => ({ n: n + i, device: i, at: from + i * 10, user: null }));
-		await world.arrive(part(0, 0));
-		await world.group({ large: LARGE, ...NOT_LOOKING });
-		await world.arrive(part(500, 100));
-		await world.group({ large: LARGE, ...NOT_LOOKING });
-		const idsOf = async () =>
+	it('two large episodes become one under the older id when an Alert bridges them', async () => {
+		const run = (fromSeconds: number, n: number): AlertSpec[] =>
+			Array.from({ length: 30 }, (_, i) => ({
+				n: n + i,
+				device: i,
+				atSeconds: fromSeconds + i * 10,
+				userId: null
+			}));
+		await alerts.insertAlerts(run(0, 0));
+		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
+		await alerts.insertAlerts(run(500, 100));
+		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
+		const episodeIds = async () =>
 			(await system.record.query('select id from episode where members > 0 order by id')).rows.map(
 				({ id }) => id as string
 			);
-		const [older, younger] = await idsOf();
+		const [older, younger] = await episodeIds();
 		expect(younger).toBeDefined();
-		await world.arrive([{ n: 200, device: 1, at: 395, user: null }]);
-		const found = await settle();
-		expect(await idsOf()).toEqual([older]);
-		expect(found).toEqual(await exactly());
+		await alerts.insertAlerts([{ n: 200, device: 1, atSeconds: 395, userId: null }]);
+		const found = await groupToTheEnd();
+		expect(await episodeIds()).toEqual([older]);
+		expect(found).toEqual(await groupAsSmall());
 	});
 
-	it('one that its Alerts leave in the middle is two', async () => {
-		const all = Array.from({ length: 90 }, (_, n): Told => ({ n, device: n % 50, at: n * 10, user: null }));
-		await world.arrive(all);
-		await world.group({ large: LARGE, ...NOT_LOOKING });
-		await world.retract(all.slice(35, 55));
-		const found = await settle();
+	it('a large episode becomes two when the Alerts in its middle are retracted', async () => {
+		const all = Array.from({ length: 90 }, (_, n): AlertSpec => ({
+			n,
+			device: n % 50,
+			atSeconds: n * 10,
+			userId: null
+		}));
+		await alerts.insertAlerts(all);
+		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
+		await alerts.retract(all.slice(35, 55));
+		const found = await groupToTheEnd();
 		const { rows } = await system.record.query(
 			'select members, run_from is not null as large from episode where members > 0 order by first_at'
 		);
@@ -158,140 +193,107 @@ describe('in the end', () => {
 			{ members: 35, large: true },
 			{ members: 35, large: true }
 		]);
-		expect(found).toEqual(await exactly());
+		expect(found).toEqual(await groupAsSmall());
 	});
 
-	it('a slow campaign of one image is one, though it goes on for longer than a day', async () => {
-		const slow = Array.from({ length: 12 }, (_, n): Told => ({
+	it('a slow campaign of one firmware image is one episode, even if it lasts for days', async () => {
+		const campaign = Array.from({ length: 12 }, (_, n): AlertSpec => ({
 			n,
 			device: n,
-			at: n * 20 * 3600,
-			user: null,
-			image: true
+			atSeconds: n * 20 * 3600,
+			userId: null,
+			hasImage: true
 		}));
-		for (const one of slow.toSorted((a, b) => ((a.n * 5) % 12) - ((b.n * 5) % 12))) {
-			await world.arrive([one]);
-			await world.group({});
+		// Out of order, one by one.
+		for (const alert of campaign.toSorted((a, b) => ((a.n * 5) % 12) - ((b.n * 5) % 12))) {
+			await alerts.insertAlerts([alert]);
+			await alerts.group({});
 		}
 		const { rows } = await system.record.query('select members from episode where members > 0');
 		expect(rows).toEqual([{ members: 12 }]);
-		expect(await world.outcome()).toEqual(await exactly());
+		expect(await alerts.outcome()).toEqual(await groupAsSmall());
 	});
 });
 
-describe('meanwhile', () => {
-	it('a large one counts what joins and what leaves, and never tells of an Alert that is gone', async () => {
-		const all = Array.from({ length: 60 }, (_, n): Told => ({
+describe('between two full looks', () => {
+	it('a large episode counts Alerts that join and leave, and its facts are never those of a retracted Alert', async () => {
+		const all = Array.from({ length: 60 }, (_, n): AlertSpec => ({
 			n,
 			device: n % 30,
-			at: n * 10,
-			user: null,
-			throttled: n === 50 ? 7 : undefined
+			atSeconds: n * 10,
+			userId: null,
+			throttledCount: n === 50 ? 7 : undefined
 		}));
-		await world.arrive(all.slice(1, 40));
-		await world.group({ large: LARGE, ...NOT_LOOKING });
-		await world.arrive([...all.slice(40), all[0]!]);
-		await world.group({ large: LARGE, ...NOT_LOOKING });
+		await alerts.insertAlerts(all.slice(1, 40));
+		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
+		await alerts.insertAlerts([...all.slice(40), all[0]!]);
+		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
 		const read = async () =>
 			(
 				await system.record.query(
 					`select members, devices, occurrences::int, at_least, facts->>'deviceId' = (
 						select device_id from supplier_alert s where s.episode_id = e.id order by effective_at limit 1
-					 ) as tells_of_first from episode e where members > 0`
+					 ) as facts_of_first from episode e where members > 0`
 				)
 			).rows;
 		expect(await read()).toEqual([
-			{ members: 60, devices: 30, occurrences: 66, at_least: true, tells_of_first: true }
+			{ members: 60, devices: 30, occurrences: 66, at_least: true, facts_of_first: true }
 		]);
-		await world.retract([all[0]!, all[30]!, all[1]!]);
-		const fewer = [{ members: 57, devices: 29, occurrences: 63, at_least: true, tells_of_first: true }];
+		await alerts.retract([all[0]!, all[30]!, all[1]!]);
+		const fewer = [{ members: 57, devices: 29, occurrences: 63, at_least: true, facts_of_first: true }];
 		expect(await read()).toEqual(fewer);
-		await world.group({ large: LARGE, ...NOT_LOOKING });
+		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
 		expect(await read()).toEqual(fewer);
 	});
 
-	it('a newcomer joins when it is explained, is told once, and is decided on when it has been counted', async () => {
-		const told = (n: number): Told => ({ n, device: n, at: n * 10, user: null });
-		await world.arrive(Array.from({ length: 30 }, (_, n) => told(n)));
-		await world.group({ large: LARGE, ...NOT_LOOKING });
-		await world.arrive([told(30)]);
+	it('a new member joins when it is explained, is pushed once, and can be decided once the episode counts it', async () => {
+		const alertAt = (n: number): AlertSpec => ({ n, device: n, atSeconds: n * 10, userId: null });
+		await alerts.insertAlerts(Array.from({ length: 30 }, (_, n) => alertAt(n)));
+		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
+		await alerts.insertAlerts([alertAt(30)]);
 		const read = async () =>
 			(
-				await system.record.query<{ id: string; members: number; newest: number; standing: number }>(
+				await system.record.query<{ id: string; members: number; newest: number; stored: number }>(
 					`select id::text, members, (select version from supplier_alert order by alert_id desc limit 1) as newest,
-						(select count(*)::int from supplier_alert s where s.episode_id = e.id) as standing from episode e where members > 0`
+						(select count(*)::int from supplier_alert s where s.episode_id = e.id) as stored from episode e where members > 0`
 				)
 			).rows[0]!;
 		const before = await read();
-		expect(before).toMatchObject({ members: 30, standing: 31, newest: 1 });
-		// Any version: it is not a matter of what the person has seen of the episode.
+		expect(before).toMatchObject({ members: 30, stored: 31, newest: 1 });
+		// Any version will do: this test is not about what the person has seen of the episode.
 		const decision = { episode: before.id, version: 99, verdict: 'ignorable', reason: 'repeat' };
 		const decide = async () => (await system.call('POST', '/decisions', 'brightwell', decision)).body.done;
 		expect(await decide()).toHaveLength(30);
-		await world.group({ large: LARGE, ...NOT_LOOKING });
-		expect(await read()).toMatchObject({ members: 31, standing: 31, newest: 1 });
+		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
+		expect(await read()).toMatchObject({ members: 31, stored: 31, newest: 1 });
 		expect(await decide()).toHaveLength(1);
 	});
 
-	it('a newcomer of a large run costs the same however large the run is', async () => {
-		const many = (from: number, to: number): Told[] =>
+	it('a new member costs the same however large the episode is', async () => {
+		const alertsBetween = (from: number, to: number): AlertSpec[] =>
 			Array.from({ length: to - from }, (_, i) => ({
 				n: from + i,
 				device: (from + i) % 50,
-				at: (from + i) * 1000,
-				user: OWN
+				atSeconds: (from + i) * 1000,
+				userId: OWN
 			}));
-		const rowsFor = async (list: readonly Told[], large: number): Promise<number> => {
-			await world.arrive(list);
-			const { pool, read } = counting(world.pool);
-			await world.group({ large, ...NOT_LOOKING }, pool);
+		const rowsReadFor = async (list: readonly AlertSpec[], large: number): Promise<number> => {
+			await alerts.insertAlerts(list);
+			const { pool, read } = countRowsRead(alerts.pool);
+			await alerts.group({ large, ...WITHOUT_FULL_LOOKS }, pool);
 			return read();
 		};
-		await world.arrive(many(0, 200));
-		await world.group({ large: LARGE, ...NOT_LOOKING });
-		const small = await rowsFor(many(200, 210), LARGE);
-		await world.arrive(many(210, 1800));
-		await world.group({ large: LARGE, ...NOT_LOOKING });
-		const large = await rowsFor(many(1800, 1810), LARGE);
-		expect(small).toBeGreaterThan(10);
-		expect(large).toBeLessThan(1.5 * small);
-		// The measure itself: read in full it is thousands.
-		await world.wipe();
-		await world.group({ large: Infinity });
-		expect(await rowsFor(many(1810, 1820), Infinity)).toBeGreaterThan(10 * large);
+		await alerts.insertAlerts(alertsBetween(0, 200));
+		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
+		const whenSmall = await rowsReadFor(alertsBetween(200, 210), LARGE);
+		await alerts.insertAlerts(alertsBetween(210, 1800));
+		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
+		const whenLarge = await rowsReadFor(alertsBetween(1800, 1810), LARGE);
+		expect(whenSmall).toBeGreaterThan(10);
+		expect(whenLarge).toBeLessThan(1.5 * whenSmall);
+		// The measurement works: grouping that reads the whole episode reads thousands of rows.
+		await alerts.deleteEpisodes();
+		await alerts.group({ large: Infinity });
+		expect(await rowsReadFor(alertsBetween(1810, 1820), Infinity)).toBeGreaterThan(10 * whenLarge);
 	});
 });
-
-/** A pool that counts the rows of Alerts and of members that PostgreSQL reads in its transactions. */
-function counting(pool: pg.Pool): { pool: pg.Pool; read(): number } {
-	const ROWS = `select coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)), 0)::int as rows
-		from pg_stat_xact_user_tables where relname like any('{supplier_alert%,episode_member%}')`;
-	let rows = 0;
-	const connect = async (): Promise<pg.PoolClient> => {
-		const client = await pool.connect();
-		const so = async () => (await client.query<{ rows: number }>(ROWS)).rows[0]!.rows;
-		return new Proxy(client, {
-			get(target, name) {
-				if (name !== 'query') {
-					const value: unknown = Reflect.get(target, name, target);
-					return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-				}
-				return async (text: string, values?: unknown[]) => {
-					// Within the transaction: between two of them PostgreSQL may clear what it has counted.
-					if (text === 'commit') rows += await so();
-					const done = await target.query(text, values);
-					if (text === 'begin') rows -= await so();
-					return done;
-				};
-			}
-		});
-	};
-	const counted = new Proxy(pool, {
-		get(target, name) {
-			if (name === 'connect') return connect;
-			const value: unknown = Reflect.get(target, name, target);
-			return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-		}
-	});
-	return { pool: counted, read: () => rows };
-}

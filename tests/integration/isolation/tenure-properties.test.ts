@@ -1,5 +1,5 @@
-// P1 and P5 on real parts: what each read gives for generated histories of tenures, corrections, Alerts, Service Requests
-// and decisions, against a plain model; and that it depends on the raw rows alone.
+// Tests the tenure rule on a running system with generated histories of tenures, corrections, Alerts, Service Requests and
+// decisions. Every read of a Supplier must give exactly the records of a plain model, and depend on the raw records alone.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
@@ -7,7 +7,7 @@ import type { TimelineItem } from '#lib/domain/timeline.ts';
 import { Follower, allAlerts, allEpisodes, exportedIds, settled } from '../../support/supplier-reads.ts';
 import { eventually, startSystem, type SupplierSlug, type System } from '../../support/system.ts';
 import {
-	DAY,
+	HISTORY_PERIOD,
 	ROUNDS,
 	SLUGS,
 	alertOf,
@@ -19,19 +19,22 @@ import {
 	requestOf,
 	seesAlert,
 	seesRequest,
-	someHistories,
+	sampleHistories,
 	tenuresOf,
 	type History
 } from '../../support/tenure-histories.ts';
 
-const COUNT = 120;
-const histories = someHistories(COUNT, 4711);
+/** Far fewer than the runs of a unit property: each round reads all lists, feeds and exports of a running system. */
+const HISTORY_COUNT = 120;
+const histories = sampleHistories(HISTORY_COUNT, 4711);
 const COMPLETE = { source: 'sat', completeUntil: '2026-11-06T00:00:00.000Z' };
 
 let system: System;
-const followers = { brightwell: new Follower(), halden: new Follower() };
-const listeners = { brightwell: new Follower(), halden: new Follower() };
-/** The verdict that a Supplier gave last on a message. */
+/** What each Supplier knows from reading its feed. */
+const feedReaders = { brightwell: new Follower(), halden: new Follower() };
+/** What each Supplier knows from its socket. */
+const socketListeners = { brightwell: new Follower(), halden: new Follower() };
+/** The last verdict of a Supplier, by message id. */
 const verdicts = { brightwell: new Map<string, string>(), halden: new Map<string, string>() };
 
 beforeAll(async () => {
@@ -40,8 +43,8 @@ beforeAll(async () => {
 	for (const slug of SLUGS) {
 		const socket = await system.connect(slug);
 		socket.on('alert:changed', (frame: AlertChanged) => {
-			listeners[slug].take(frame);
-			listeners[slug].head = Math.max(listeners[slug].head, frame.to);
+			socketListeners[slug].take(frame);
+			socketListeners[slug].head = Math.max(socketListeners[slug].head, frame.to);
 		});
 	}
 });
@@ -49,8 +52,8 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-/** All that a round states, at once: which of it is taken in first is left to chance. */
-async function play(round: number): Promise<void> {
+/** Posts all records of a round at once: chance decides which of them the system stores first. */
+async function postRound(round: number): Promise<void> {
 	const answers = await Promise.all([
 		system.post(
 			'/devices',
@@ -69,8 +72,8 @@ async function play(round: number): Promise<void> {
 	await settled(system);
 }
 
-/** What the model says that a Supplier reads of the Alerts that have come up to a round. */
-const expected = (slug: SupplierSlug, round: number) =>
+/** The Alerts that a Supplier should read after a round, by the model. */
+const expectedAlerts = (slug: SupplierSlug, round: number) =>
 	histories
 		.flatMap((h) =>
 			h.alerts
@@ -89,23 +92,23 @@ const expected = (slug: SupplierSlug, round: number) =>
 const asModel = (alert: Alert) => ({
 	messageId: alert.messageId,
 	inTenure: alert.explanation !== 'out-of-scope',
-	named: [...alert.candidates, ...alert.excluded].map((one) => one.requestId).sort(),
+	named: [...alert.candidates, ...alert.excluded].map(({ requestId }) => requestId).sort(),
 	verdict: alert.decision?.verdict ?? null
 });
 const byMessage = (a: { messageId: string }, b: { messageId: string }) =>
 	a.messageId < b.messageId ? -1 : 1;
 const byId = (a: Alert, b: Alert) => (a.id < b.id ? -1 : 1);
 
-/** Every second Alert is decided; a Supplier that does not see it is told that there is none. */
-async function decide(round: number): Promise<void> {
-	const known = (await Promise.all(SLUGS.map((slug) => allAlerts(system, slug)))).flat();
-	const wanted = [...new Map(known.map((alert) => [alert.id, alert])).values()].filter(
+/** Both Suppliers decide every second Alert. For a Supplier that may not see an Alert, the Alert does not exist. */
+async function decideEverySecondAlert(round: number): Promise<void> {
+	const allKnown = (await Promise.all(SLUGS.map((slug) => allAlerts(system, slug)))).flat();
+	const chosen = [...new Map(allKnown.map((alert) => [alert.id, alert])).values()].filter(
 		(_, i) => i % 2 === round % 2
 	);
 	for (const slug of SLUGS) {
 		const own = new Map((await allAlerts(system, slug)).map((alert) => [alert.id, alert]));
-		for (let i = 0; i < wanted.length; i += 500) {
-			const part = wanted.slice(i, i + 500);
+		for (let i = 0; i < chosen.length; i += 500) {
+			const part = chosen.slice(i, i + 500);
 			const { body } = await system.call('POST', '/decisions', slug, {
 				items: part.map(({ id }) => ({ id, version: own.get(id)?.version ?? 1 })),
 				verdict: round % 2 ? 'actionable' : 'ignorable',
@@ -120,13 +123,14 @@ async function decide(round: number): Promise<void> {
 	await settled(system);
 }
 
-async function check(slug: SupplierSlug, round: number): Promise<void> {
+/** Compares every read of a Supplier with the model, and with each other. */
+async function checkReads(slug: SupplierSlug, round: number): Promise<void> {
 	const alerts = await allAlerts(system, slug);
-	expect(alerts.map(asModel).sort(byMessage)).toEqual(expected(slug, round));
-	await followers[slug].catchUp(system, slug);
-	expect(followers[slug].alerts.sort(byId)).toEqual([...alerts].sort(byId));
-	await eventually(() => expect(listeners[slug].head).toBe(followers[slug].head));
-	expect(listeners[slug].alerts.sort(byId)).toEqual([...alerts].sort(byId));
+	expect(alerts.map(asModel).sort(byMessage)).toEqual(expectedAlerts(slug, round));
+	await feedReaders[slug].catchUp(system, slug);
+	expect(feedReaders[slug].alerts.sort(byId)).toEqual([...alerts].sort(byId));
+	await eventually(() => expect(socketListeners[slug].head).toBe(feedReaders[slug].head));
+	expect(socketListeners[slug].alerts.sort(byId)).toEqual([...alerts].sort(byId));
 	const ids = alerts.map((alert) => alert.id);
 	expect(await exportedIds(system, slug)).toEqual({ csv: ids, ndjson: ids });
 	for (const { id, members, devices } of await allEpisodes(system, slug)) {
@@ -137,15 +141,17 @@ async function check(slug: SupplierSlug, round: number): Promise<void> {
 
 async function checkTimeline(slug: SupplierSlug, h: History): Promise<void> {
 	const owners = h.owners.at(-1)!;
-	const { status, body } = await system.get(slug, `/devices/${h.deviceId}/timeline?${DAY}`);
+	const { status, body } = await system.get(slug, `/devices/${h.deviceId}/timeline?${HISTORY_PERIOD}`);
 	const tenures = tenuresOf(owners).filter(({ supplier }) => supplier === slug);
 	if (tenures.length === 0) return expect(status).toBe(404);
 	const items = body.items as TimelineItem[];
-	const of = <K extends TimelineItem['kind']>(kind: K) =>
+	const itemsOf = <K extends TimelineItem['kind']>(kind: K) =>
 		items.filter((item): item is Extract<TimelineItem, { kind: K }> => item.kind === kind);
-	expect(of('tenure').map(({ from, to }) => [from, to])).toEqual(tenures.map(({ from, to }) => [from, to]));
+	expect(itemsOf('tenure').map(({ from, to }) => [from, to])).toEqual(
+		tenures.map(({ from, to }) => [from, to])
+	);
 	expect(
-		of('service-request')
+		itemsOf('service-request')
 			.map((item) => item.requestId)
 			.sort()
 	).toEqual(
@@ -154,21 +160,21 @@ async function checkTimeline(slug: SupplierSlug, h: History): Promise<void> {
 			.map((r) => requestId(h, r))
 			.sort()
 	);
-	expect(of('alert')).toHaveLength(h.alerts.filter((a) => seesAlert(slug, owners, a)).length);
+	expect(itemsOf('alert')).toHaveLength(h.alerts.filter((a) => seesAlert(slug, owners, a)).length);
 }
 
-describe(`${COUNT} generated histories of a Device, corrected ${ROUNDS - 1} times`, () => {
-	it('P1: every read gives exactly what the model says, after each correction', async () => {
+describe(`${HISTORY_COUNT} generated histories of Devices whose tenures are corrected ${ROUNDS - 1} times`, () => {
+	it('every read gives exactly the records of the model, after each correction and after decisions', async () => {
 		for (let round = 0; round < ROUNDS; round++) {
-			await play(round);
-			for (const slug of SLUGS) await check(slug, round);
-			await decide(round);
-			for (const slug of SLUGS) await check(slug, round);
+			await postRound(round);
+			for (const slug of SLUGS) await checkReads(slug, round);
+			await decideEverySecondAlert(round);
+			for (const slug of SLUGS) await checkReads(slug, round);
 		}
 		for (const slug of SLUGS) for (const h of histories) await checkTimeline(slug, h);
 	}, 120_000);
 
-	it('P1: what is not in the list of a Supplier reads like an id that never was', async () => {
+	it('an Alert that is not in the list of a Supplier reads like an id that never existed', async () => {
 		const lists = await Promise.all(SLUGS.map((slug) => allAlerts(system, slug)));
 		const { rows } = await system.record.query<{ id: string }>('select id::text from alert');
 		for (const [i, slug] of SLUGS.entries()) {
@@ -183,7 +189,7 @@ describe(`${COUNT} generated histories of a Device, corrected ${ROUNDS - 1} time
 		}
 	});
 
-	it('P5: explaining everything again from the raw rows changes nothing and writes nothing', async () => {
+	it('explaining every Alert again from the raw records changes nothing and writes nothing', async () => {
 		const read = () =>
 			Promise.all(
 				SLUGS.map(async (slug) => [await allAlerts(system, slug), await allEpisodes(system, slug)])
@@ -195,24 +201,24 @@ describe(`${COUNT} generated histories of a Device, corrected ${ROUNDS - 1} time
 		await settled(system);
 		expect(await read()).toEqual(before);
 		for (const slug of SLUGS)
-			expect((await system.get(slug, `/feed?after=${followers[slug].head}`)).body).toMatchObject({
+			expect((await system.get(slug, `/feed?after=${feedReaders[slug].head}`)).body).toMatchObject({
 				items: [],
 				retracted: [],
-				head: followers[slug].head
+				head: feedReaders[slug].head
 			});
 	});
 
-	it('P5: a system that is told the end of it only, backwards, reads the same', async () => {
-		await using other = await startSystem();
-		await other.post('/alerts', histories.flatMap((h) => h.alerts.map((a) => alertOf(h, a))).toReversed());
-		await other.post(
+	it('a second system that gets only the final state, in reverse order, reads the same', async () => {
+		await using second = await startSystem();
+		await second.post('/alerts', histories.flatMap((h) => h.alerts.map((a) => alertOf(h, a))).toReversed());
+		await second.post(
 			'/service-requests',
 			histories.flatMap((h) => h.requests.map((r) => requestOf(h, r))).toReversed()
 		);
-		await other.post('/devices', histories.map((h) => deviceOf(h, h.owners.at(-1)!)).toReversed());
-		await other.post('/service-requests/completeness', COMPLETE);
-		await settled(other);
-		const plain = async (from: System, slug: SupplierSlug) =>
+		await second.post('/devices', histories.map((h) => deviceOf(h, h.owners.at(-1)!)).toReversed());
+		await second.post('/service-requests/completeness', COMPLETE);
+		await settled(second);
+		const comparable = async (from: System, slug: SupplierSlug) =>
 			(await allAlerts(from, slug))
 				.map(
 					({ messageId, explanation, summary, notes, candidates, excluded, forward, hubId, deviceType }) => ({
@@ -221,9 +227,12 @@ describe(`${COUNT} generated histories of a Device, corrected ${ROUNDS - 1} time
 				)
 				.sort(byMessage);
 		for (const slug of SLUGS)
-			await eventually(async () => expect(await plain(other, slug)).toEqual(await plain(system, slug)), {
-				timeout: 20_000,
-				interval: 500
-			});
+			await eventually(
+				async () => expect(await comparable(second, slug)).toEqual(await comparable(system, slug)),
+				{
+					timeout: 20_000,
+					interval: 500
+				}
+			);
 	}, 60_000);
 });

@@ -1,3 +1,4 @@
+// Tests which Alerts and Service Requests a Supplier sees of a Device that changes its Supplier.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { ED, aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
@@ -15,13 +16,13 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-describe('tenure', () => {
+describe('the tenures of a Device', () => {
 	const tenures = [
 		{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z', to: '2026-11-05T00:00:00.000Z' },
 		{ supplier: 'brightwell', from: '2026-11-05T00:00:00.000Z', to: null }
 	];
 
-	it('gives an Alert to the Supplier of its instant, half-open at the change', async () => {
+	it('shows an Alert of the very moment of the change to the new Supplier, and an earlier one to the former', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId, { tenures }));
 		await system.post('/alerts', [
@@ -42,7 +43,7 @@ describe('tenure', () => {
 		expect(await system.alerts('halden', `?device=${deviceId}`)).toHaveLength(1);
 	});
 
-	it('hides requests from before the tenure, and says that it does whether or not there are any', async () => {
+	it('hides Service Requests from before the tenure, and says so even if there are none', async () => {
 		const [withHidden, without] = [newDeviceId(), newDeviceId()];
 		await system.post(
 			'/devices',
@@ -61,18 +62,18 @@ describe('tenure', () => {
 				})
 			)
 		);
-		const same = shown.map(({ explanation, summary, candidates, excluded, notes }) => ({
+		const comparable = shown.map(({ explanation, summary, candidates, excluded, notes }) => ({
 			explanation,
 			summary,
 			candidates,
 			excluded,
 			notes
 		}));
-		expect(same[0]).toEqual(same[1]);
-		expect(same[0]).toMatchObject({ candidates: [], excluded: [] });
+		expect(comparable[0]).toEqual(comparable[1]);
+		expect(comparable[0]).toMatchObject({ candidates: [], excluded: [] });
 	});
 
-	it("answers 404 for another Supplier's Alert, as for one that does not exist", async () => {
+	it("answers 404 for another Supplier's Alert, as for an Alert that does not exist", async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/alerts', anAlert(deviceId));
@@ -90,7 +91,7 @@ describe('tenure', () => {
 		expect(decided.status).toBe(404);
 	});
 
-	it('shows the timeline of a Device with the requests of all Users in the tenure', async () => {
+	it('shows the Service Requests of all Users within the tenure on the timeline', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId, { tenures }));
 		await system.post('/service-requests', [
@@ -111,18 +112,18 @@ describe('tenure', () => {
 		expect(body.items[1]).toMatchObject({ userId: ED, userRole: 'ED', own: false });
 	});
 
-	it('is refused alone where it overlaps, in a call of many; of two statements of a Device the later one stands', async () => {
+	it('refuses only the overlapping tenure of a call, and stores the later of two statements about one Device', async () => {
 		const ids = Array.from({ length: 5 }, newDeviceId);
-		const [taken, twice, ...rest] = ids as [string, string, ...string[]];
-		await system.post('/devices', aDevice(taken, { tenures }));
+		const [suppliedByHalden, statedTwice, ...others] = ids as [string, string, ...string[]];
+		await system.post('/devices', aDevice(suppliedByHalden, { tenures }));
 		const own = [{ supplier: 'brightwell', from: '2026-01-01T00:00:00.000Z', to: null }];
 		const stated = [
-			aDevice(twice, { tenures: own, model: 'first', area: 'kept' }),
-			aDevice(rest[0]!, { tenures: own }),
-			aDevice(taken, { tenures: own, model: 'refused' }),
-			aDevice(rest[1]!, { tenures: [{ ...own[0]!, supplier: 'nobody' }] }),
-			aDevice(twice, { tenures: [{ ...own[0]!, to: '2026-11-01T00:00:00.000Z' }], model: 'second' }),
-			aDevice(rest[2]!, { tenures: own })
+			aDevice(statedTwice, { tenures: own, model: 'first', area: 'kept' }),
+			aDevice(others[0]!, { tenures: own }),
+			aDevice(suppliedByHalden, { tenures: own, model: 'refused' }),
+			aDevice(others[1]!, { tenures: [{ ...own[0]!, supplier: 'nobody' }] }),
+			aDevice(statedTwice, { tenures: [{ ...own[0]!, to: '2026-11-01T00:00:00.000Z' }], model: 'second' }),
+			aDevice(others[2]!, { tenures: own })
 		];
 		const { body } = await system.call('POST', '/devices', 'brightwell', stated);
 		expect(body).toMatchObject({
@@ -133,12 +134,12 @@ describe('tenure', () => {
 				{ index: 3, error: expect.stringContaining('"nobody" is not known') }
 			]
 		});
-		const again = await system.call('POST', '/devices', 'brightwell', stated.slice(4));
-		expect(again.body).toMatchObject({ accepted: 0, duplicates: 2 });
+		const repeated = await system.call('POST', '/devices', 'brightwell', stated.slice(4));
+		expect(repeated.body).toMatchObject({ accepted: 0, duplicates: 2 });
 		const { rows } = await system.record.query(
 			`select d.model, d.area, upper(t.during) as "to" from device d left join tenure t on t.device_id = d.device_id
 			 and t.superseded_at is null and lower(t.during) = $2 where d.device_id = any($1) order by d.model`,
-			[[taken, twice].map(euiToBytes), own[0]!.from]
+			[[suppliedByHalden, statedTwice].map(euiToBytes), own[0]!.from]
 		);
 		expect(rows).toEqual([
 			{ model: 'second', area: 'kept', to: new Date('2026-11-01T00:00:00.000Z') },

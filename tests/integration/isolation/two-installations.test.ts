@@ -1,13 +1,14 @@
-// P2 on real parts: two installations in which Brightwell's part is the same and everything else is not. Brightwell must
-// not be able to tell them apart: lists, single reads, the feed with its numbers, frames, exports, timelines, episodes.
-// Ids of the record and the instants of decisions are given anew by each, and are compared by what they stand for.
+// Tests that a Supplier cannot observe records outside its tenure. Two installations hold the same records of Brightwell and
+// differ in all others. Brightwell must read the same from both: lists, single Alerts, the feed with its numbers, frames,
+// exports, timelines and episodes. Each installation gives its own database ids and times of decisions; the test replaces
+// them by names before it compares.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
 import { allAlerts, allEpisodes, settled } from '../../support/supplier-reads.ts';
 import { startSystem, type System } from '../../support/system.ts';
 import {
-	DAY,
+	HISTORY_PERIOD,
 	NEVER,
 	ROUNDS,
 	alertOf,
@@ -15,79 +16,87 @@ import {
 	requestOf,
 	seesAlert,
 	seesRequest,
-	someHistories,
+	sampleHistories,
 	type AlertEvent,
 	type History,
 	type RequestEvent
 } from '../../support/tenure-histories.ts';
 
-const COUNT = 60;
-const ELSEWHERE = 15;
+/** Far fewer than the runs of a unit property: the test posts each history to two running systems and reads everything. */
+const HISTORY_COUNT = 60;
+const FOREIGN_COUNT = 15;
 const US = 'brightwell';
 
-const histories = someHistories(COUNT, 1105);
-const others = someHistories(COUNT, 2026);
-/** Devices that Brightwell never had, in the second world only. */
-const elsewhere = someHistories(ELSEWHERE, 7).map((h) => withoutUs(h, h.owners));
+const histories = sampleHistories(HISTORY_COUNT, 1105);
+/** Where Brightwell does not see a history, the second installation has this one instead. */
+const replacements = sampleHistories(HISTORY_COUNT, 2026);
+/** Histories of Devices that Brightwell never supplied, for the second installation only. */
+const foreignHistories = sampleHistories(FOREIGN_COUNT, 7).map(withoutUs);
 
-const inOurSight = (h: History) => ({
+/** Whether Brightwell sees an Alert or a Service Request in any round. */
+const visibleToUs = (h: History) => ({
 	alert: (alert: AlertEvent) => h.owners.some((owners) => seesAlert(US, owners, alert)),
 	request: (request: RequestEvent) => h.owners.some((owners) => seesRequest(US, owners, request))
 });
 
-function withoutUs(h: History, stated: History['owners']): History {
-	const owners = stated.map((slots) => slots.map((owner) => (owner === US ? ('halden' as const) : owner)));
+/** The same history with Halden in the place of Brightwell. */
+function withoutUs(h: History): History {
+	const owners = h.owners.map((slots) => slots.map((owner) => (owner === US ? ('halden' as const) : owner)));
 	return {
 		...h,
 		owners,
 		alerts: h.alerts.map((alert) => ({ ...alert, recipient: 'nobody' })),
-		requests: h.requests.map((request) => ({ ...request, sender: 'ed' }))
+		requests: h.requests.map((request) => ({ ...request, sender: 'network-operator' }))
 	};
 }
 
-/** The same for us in every round; elsewhere, what we do not see never comes, and what another history has comes. */
-function otherWorld(h: History, other: History): History {
+/**
+ * The history in the second installation: the same for Brightwell in every round. Events that Brightwell does not see are
+ * never posted, and the events of `other` are posted instead.
+ */
+function inSecondInstallation(h: History, other: History): History {
 	const owners = h.owners.map((slots, round) =>
 		slots.map((owner, slot) => {
 			const instead = other.owners[round]![slot]!;
 			return owner === US ? owner : instead === US ? ('nobody' as const) : instead;
 		})
 	);
-	const sight = inOurSight({ ...h, owners });
+	const visible = visibleToUs({ ...h, owners });
 	return {
 		deviceId: h.deviceId,
 		owners,
 		alerts: [
-			...h.alerts.map((alert) => (sight.alert(alert) ? alert : { ...alert, round: NEVER })),
-			...other.alerts.filter((alert) => !sight.alert(alert))
+			...h.alerts.map((alert) => (visible.alert(alert) ? alert : { ...alert, round: NEVER })),
+			...other.alerts.filter((alert) => !visible.alert(alert))
 		],
 		requests: [
-			...h.requests.map((request) => (sight.request(request) ? request : { ...request, round: NEVER })),
-			...other.requests.filter((request) => !sight.request(request))
+			...h.requests.map((request) => (visible.request(request) ? request : { ...request, round: NEVER })),
+			...other.requests.filter((request) => !visible.request(request))
 		]
 	};
 }
 
-interface World {
+interface Installation {
 	system: System;
 	histories: History[];
 	frames: AlertChanged[];
 }
-const worlds: World[] = [];
+const installations: Installation[] = [];
 
 beforeAll(async () => {
-	for (const told of [histories, [...histories.map((h, i) => otherWorld(h, others[i]!)), ...elsewhere]]) {
+	const second = histories.map((h, i) => inSecondInstallation(h, replacements[i]!));
+	for (const posted of [histories, [...second, ...foreignHistories]]) {
 		const system = await startSystem();
 		const frames: AlertChanged[] = [];
 		(await system.connect(US)).on('alert:changed', (frame: AlertChanged) => frames.push(frame));
-		worlds.push({ system, histories: told, frames });
+		installations.push({ system, histories: posted, frames });
 	}
 });
 afterAll(async () => {
-	await Promise.all(worlds.map(({ system }) => system[Symbol.asyncDispose]()));
+	await Promise.all(installations.map(({ system }) => system[Symbol.asyncDispose]()));
 });
 
-async function live({ system, histories }: World): Promise<void> {
+async function postHistories({ system, histories }: Installation): Promise<void> {
 	await system.post('/service-requests/completeness', {
 		source: 'sat',
 		completeUntil: '2026-11-06T00:00:00.000Z'
@@ -105,8 +114,8 @@ async function live({ system, histories }: World): Promise<void> {
 			await settled(system);
 		}
 		await decide(system, US, round);
-		// What the other Supplier decides is its own: in the second world it decides all.
-		if (histories !== worlds[0]!.histories) await decide(system, 'halden', round);
+		// Decisions of the other Supplier must not show: in the second installation it decides every Alert.
+		if (histories !== installations[0]!.histories) await decide(system, 'halden', round);
 	}
 }
 
@@ -120,8 +129,8 @@ async function decide(system: System, slug: 'brightwell' | 'halden', round: numb
 	await settled(system);
 }
 
-/** Everything that we can read, as text, ids by what they stand for. */
-async function readAll({ system, frames }: World): Promise<Record<string, string[]>> {
+/** Everything that Brightwell can read, as text, with names in the place of ids and times. */
+async function readAll({ system, frames }: Installation): Promise<Record<string, string[]>> {
 	const { rows } = await system.record.query<{ id: string; message_id: string }>(
 		'select id::text, message_id from alert'
 	);
@@ -132,7 +141,7 @@ async function readAll({ system, frames }: World): Promise<Record<string, string
 		const members = alerts.filter((alert) => alert.episodeId === id).map((alert) => alert.messageId);
 		names.set(id, `episode of ${members.sort()[0]}`);
 	}
-	const plain = (body: unknown): string =>
+	const withoutIds = (body: unknown): string =>
 		(typeof body === 'string' ? body : JSON.stringify(body))
 			.replace(
 				/"(episodeId|id|nextCursor)":"(\d+)"/g,
@@ -142,36 +151,36 @@ async function readAll({ system, frames }: World): Promise<Record<string, string
 			.replace(/2026-11-2\d{1}T[\d:.]+Z/g, 'at that time');
 	const get = async (path: string) => {
 		const { status, headers, body } = await system.get(US, path);
-		return `${status} ${[...headers.keys()].sort().join()} ${plain(body)}`;
+		return `${status} ${[...headers.keys()].sort().join()} ${withoutIds(body)}`;
 	};
-	const each = (paths: string[]) => Promise.all(paths.map(get));
+	const readEach = (paths: string[]) => Promise.all(paths.map(get));
 	const entries = frames
 		.flatMap(({ items, retracted }) => [...items, ...retracted])
 		.sort((a, b) => a.seq - b.seq);
 	return {
-		lists: await each([
+		lists: await readEach([
 			'/alerts?limit=500',
 			'/alerts?decision=open',
 			'/alerts?explanation=likely',
 			'/alerts?q=8F30&sort=oldest'
 		]),
-		feed: await each(['/feed', '/feed?after=100', '/feed?after=300', '/feed?after=100000']),
-		exports: await each(['/exports/alerts.csv', '/exports/alerts.ndjson']),
-		singles: await each(alerts.map((alert: Alert) => `/alerts/${alert.id}`)),
-		timelines: await each(histories.map((h) => `/devices/${h.deviceId}/timeline?${DAY}`)),
-		episodes: episodes.map(plain).sort(),
-		outside: (await each(episodes.map(({ id }) => `/episodes/${id}/outside`))).sort(),
-		frames: entries.map(plain)
+		feed: await readEach(['/feed', '/feed?after=100', '/feed?after=300', '/feed?after=100000']),
+		exports: await readEach(['/exports/alerts.csv', '/exports/alerts.ndjson']),
+		singles: await readEach(alerts.map((alert: Alert) => `/alerts/${alert.id}`)),
+		timelines: await readEach(histories.map((h) => `/devices/${h.deviceId}/timeline?${HISTORY_PERIOD}`)),
+		episodes: episodes.map(withoutIds).sort(),
+		outside: (await readEach(episodes.map(({ id }) => `/episodes/${id}/outside`))).sort(),
+		frames: entries.map(withoutIds)
 	};
 }
 
-describe(`${COUNT} histories in two worlds that differ where Brightwell sees nothing`, () => {
-	it('Brightwell reads the same text in both, with the same numbers', async () => {
-		await Promise.all(worlds.map(live));
-		const [here, there] = [await readAll(worlds[0]!), await readAll(worlds[1]!)];
-		for (const [what, texts] of Object.entries(here)) expect([what, there[what]]).toEqual([what, texts]);
-		expect(here['singles']!.length).toBeGreaterThan(30);
-		const foreign = await Promise.all(worlds.map(({ system }) => allAlerts(system, 'halden')));
+describe(`${HISTORY_COUNT} histories in two installations that differ only outside the tenure of Brightwell`, () => {
+	it('Brightwell reads the same text and the same feed numbers from both', async () => {
+		await Promise.all(installations.map(postHistories));
+		const [first, second] = [await readAll(installations[0]!), await readAll(installations[1]!)];
+		for (const [kind, texts] of Object.entries(first)) expect([kind, second[kind]]).toEqual([kind, texts]);
+		expect(first['singles']!.length).toBeGreaterThan(30);
+		const foreign = await Promise.all(installations.map(({ system }) => allAlerts(system, 'halden')));
 		expect(foreign[0]!.map((a) => a.messageId)).not.toEqual(foreign[1]!.map((a) => a.messageId));
 	}, 120_000);
 });

@@ -113,7 +113,7 @@ describe('a cause that the table does not know', () => {
 
 	it('reaches further once later Alerts show that it does, also for those explained before', async () => {
 		const [soon, late] = [25, 60].map((n) => Array.from({ length: n }, () => aHome())) as [Home[], Home[]];
-		const read = (home: Home) => answered(metrix, home.esme, '6.2.5', november(5, '12:00:00'));
+		const read = (home: Home) => answered(metrix, home.electricityMeter, '6.2.5', november(5, '12:00:00'));
 		const reasons = async (home: Home) =>
 			(await oldestOf(system, home)).candidates.flatMap((c) => c.reasons.map((reason) => reason.code));
 		await system.post(
@@ -123,12 +123,12 @@ describe('a cause that the table does not know', () => {
 		await system.post('/service-requests', [...soon, ...late].map(read));
 		await system.post(
 			'/alerts',
-			soon.map((home) => raised(home.esme, '81A0', november(5, '12:00:15')))
+			soon.map((home) => raised(home.electricityMeter, '81A0', november(5, '12:00:15')))
 		);
 		await eventually(async () => expect(await reasons(soon[0]!)).toContain('learned'), { timeout: 20_000 });
 		await system.post(
 			'/alerts',
-			late.map((home) => raised(home.esme, '81A0', november(5, '12:40:00')))
+			late.map((home) => raised(home.electricityMeter, '81A0', november(5, '12:40:00')))
 		);
 		await eventually(
 			async () => {

@@ -1,52 +1,57 @@
-// What a change of the learned patterns has explained again: what it may bear on, from the newest down, and nothing else.
+// Tests which Alerts a changed learned pattern has explained again: the Alerts it may affect, from the newest down, and no others.
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import { queueCodes, takeAffected } from '#lib/server/learning/re-explain-queue.ts';
 import { weighEvidence } from '#lib/server/learning/weigh-evidence.ts';
+import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { grouped } from '../../support/grouped.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
 const SUPPLIER = 1;
-const [ALERTS, CODE] = [250, '8F3E'];
+const ALERT_COUNT = 250;
+const CODE = '8F3E';
 let system: System;
-let store: ReturnType<typeof grouped>;
+let alerts: ReturnType<typeof grouped>;
 
 beforeAll(async () => {
 	system = await startSystem({ worker: false });
-	store = grouped(system, 20);
-	await store.inventory();
-	await store.arrive(Array.from({ length: ALERTS }, (_, n) => ({ n, device: n % 20, at: n, user: null })));
+	alerts = grouped(system, 20);
+	await alerts.insertDevices();
+	await alerts.insertAlerts(
+		Array.from({ length: ALERT_COUNT }, (_, n) => ({ n, device: n % 20, atSeconds: n, userId: null }))
+	);
 });
 afterAll(async () => {
-	await store?.close();
+	await alerts?.close();
 	await system?.[Symbol.asyncDispose]();
 });
 
-const marked = async (): Promise<string[]> =>
+const queuedCodes = async (): Promise<string[]> =>
 	(await system.record.query<{ code: string }>('select code from learned_again order by code')).rows.map(
 		({ code }) => code
 	);
 
-async function inOne<T>(
-	work: (client: Parameters<typeof takeAffected>[0]) => Promise<T>,
-	end: string
-): Promise<T> {
-	const client = await store.pool.connect();
-	try {
-		await client.query('begin');
-		const done = await work(client);
-		await client.query(end);
-		return done;
-	} finally {
-		client.release();
-	}
+type Work<T> = (client: pg.PoolClient) => Promise<T>;
+const committed = <T>(work: Work<T>): Promise<T> => inTransaction(alerts.pool, work);
+/** Does `work` in a transaction that is rolled back after it, as if the worker had failed. */
+async function rolledBack<T>(work: Work<T>): Promise<T> {
+	const rollback = new Error('rolled back on purpose');
+	let result: { value: T } | undefined;
+	await committed(async (client) => {
+		result = { value: await work(client) };
+		throw rollback;
+	}).catch((error: unknown) => {
+		if (error !== rollback) throw error;
+	});
+	return result!.value;
 }
-const take = (end = 'commit') => inOne(takeAffected, end);
-const begin = () => inOne((client) => queueCodes(client, SUPPLIER, [CODE]), 'commit');
+const take = () => committed(takeAffected);
+const queueCode = () => committed((client) => queueCodes(client, SUPPLIER, [CODE]));
 
-describe('Alerts of a code', () => {
-	/** Newest first. */
-	let bearing: bigint[];
+describe('the queue', () => {
+	/** The ids of the Alerts that the pattern may affect, newest first. */
+	let affected: bigint[];
 	beforeAll(async () => {
 		await system.record.query(
 			`update supplier_alert set explanation = (array['exact', 'not-command', 'out-of-scope'])[1 + alert_id % 3]
@@ -58,47 +63,47 @@ describe('Alerts of a code', () => {
 			 order by alert_id desc`,
 			[CODE]
 		);
-		bearing = rows.map(({ id }) => BigInt(id));
-		expect(bearing.length).toBeGreaterThan(150);
+		affected = rows.map(({ id }) => BigInt(id));
+		expect(affected.length).toBeGreaterThan(150);
 	});
-	beforeEach(begin);
+	beforeEach(queueCode);
 
-	it('are taken once each from the newest down, but for those that rest on nothing learned', async () => {
+	it('gives every affected Alert once, from the newest down, and none whose explanation uses no learned pattern', async () => {
 		const taken: bigint[][] = [];
 		for (let next = await take(); next; next = await take()) taken.push(next);
-		expect(taken.flat()).toEqual(bearing);
+		expect(taken.flat()).toEqual(affected);
 		expect(Math.max(...taken.map(({ length }) => length))).toBeLessThanOrEqual(100);
-		expect(await marked()).toEqual([]);
+		expect(await queuedCodes()).toEqual([]);
 	});
 
-	it('are taken again where the work on them was not done', async () => {
-		const first = await take('rollback');
+	it('gives the same Alerts again when the worker fails to explain them', async () => {
+		const first = await rolledBack(takeAffected);
 		expect(first!.length).toBeGreaterThan(0);
 		expect(await take()).toEqual(first);
 	});
 
-	it('are gone through from the newest on where something else is learned meanwhile', async () => {
+	it('starts again from the newest Alert when the code is queued a second time', async () => {
 		const first = await take();
 		expect(await take()).not.toEqual(first);
-		await begin();
+		await queueCode();
 		expect(await take()).toEqual(first);
 	});
 
-	it('are left to the worker that is at them', async () => {
-		await inOne(async (client) => {
+	it('gives nothing to a second worker while the first explains the Alerts it took', async () => {
+		await rolledBack(async (client) => {
 			expect((await takeAffected(client))!.length).toBeGreaterThan(0);
 			expect(await take()).toBeNull();
-		}, 'rollback');
+		});
 	});
 });
 
-describe('a pattern that becomes surer', () => {
-	const refusedRead = { code: '8F30', variant: '6.5', role: 'ED' };
-	const quirk = { code: '81AF', variant: '6.2.4', role: 'RSA' };
+describe('a pattern with more occurrences', () => {
+	const knownToTable = { code: '8F30', variant: '6.5', role: 'ED' };
+	const unknownToTable = { code: '81AF', variant: '6.2.4', role: 'RSA' };
 
-	it('has Alerts explained again where the table does not say what causes them, and no others', async () => {
+	it('has Alerts explained again only if the cause table does not name the cause', async () => {
 		await system.record.query('delete from learned_again');
-		for (const { code, variant, role } of [refusedRead, quirk]) {
+		for (const { code, variant, role } of [knownToTable, unknownToTable]) {
 			await system.record.query(
 				`insert into learned_sample (supplier_id, device_id, code, hour, device_type, sightings)
 				 select $1, decode(lpad(to_hex(n), 16, '0'), 'hex'), $2, now(), 'ESME', array[$3] from generate_series(1, 40) as n`,
@@ -120,11 +125,11 @@ describe('a pattern that becomes surer', () => {
 			 on conflict (supplier_id) do update set counted = excluded.counted, weighed = excluded.weighed`,
 			[SUPPLIER]
 		);
-		await weighEvidence({ pool: store.pool, table: causeTable });
+		await weighEvidence({ pool: alerts.pool, table: causeTable });
 		const { rows } = await system.record.query<{ code: string }>(
 			'select code from learned_pattern where offered order by code'
 		);
 		expect(rows.map(({ code }) => code)).toEqual(['81AF', '8F30']);
-		expect(await marked()).toEqual(['81AF']);
+		expect(await queuedCodes()).toEqual(['81AF']);
 	});
 });

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { AlertChanged, FeedPage } from '#lib/domain/live-events.ts';
-import { ED, OWN, aDevice, aRequest, anAlert, heldBy, newDeviceId } from '../../support/records.ts';
+import { ED, OWN, aDevice, aRequest, anAlert, suppliedBy, newDeviceId } from '../../support/records.ts';
 import { eventually, startSystem, type SupplierSlug, type System } from '../../support/system.ts';
 
 let system: System;
@@ -22,8 +22,8 @@ afterAll(async () => {
 /** The instant of `anAlert()` lies on the sixth hour of this day: a change on the day before or after decides whose it is. */
 const [BEFORE, AFTER] = ['2026-11-04T00:00:00.000Z', '2026-11-06T00:00:00.000Z'];
 const [theirsLater, theirsAlready] = [
-	heldBy('brightwell', [AFTER, 'halden']),
-	heldBy('brightwell', [BEFORE, 'halden'])
+	suppliedBy('brightwell', [AFTER, 'halden']),
+	suppliedBy('brightwell', [BEFORE, 'halden'])
 ];
 
 const correct = (deviceId: string, tenures: object[], fields: object = {}) =>
@@ -155,7 +155,7 @@ describe('an Alert that turns out to lie in the tenure of another Supplier', () 
 		const deviceId = newDeviceId();
 		await system.call('POST', '/alerts', 'brightwell', anAlert(deviceId));
 		const alert = await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
-		await correct(deviceId, heldBy('halden'));
+		await correct(deviceId, suppliedBy('halden'));
 		await system.becomes('halden', deviceId, { id: alert.id });
 		await isGone('brightwell', alert);
 	});
@@ -214,7 +214,7 @@ describe('a request that turns out to lie in the tenure of another Supplier', ()
 		const { deviceId, alert } = await anExplainedAlert();
 		await ignore('brightwell', alert);
 		// Between the request (02:13:40) and the Alert (02:14:07).
-		await correct(deviceId, heldBy('halden', ['2026-11-05T02:14:00.000Z', 'brightwell']));
+		await correct(deviceId, suppliedBy('halden', ['2026-11-05T02:14:00.000Z', 'brightwell']));
 		const left = await system.becomes('brightwell', deviceId, { explanation: 'unexplained' });
 		expect(left).toMatchObject({
 			id: alert.id,
