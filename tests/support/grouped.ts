@@ -1,5 +1,5 @@
 // Writes explained Alerts straight into the database, and groups them with the worker's own function. Tests see which
-// episodes come of any set of Alerts in any order, and need not wait for explanations.
+// episodes result from any set of Alerts in any order, and need not wait for explanations.
 import type pg from 'pg';
 import { KEY_NAMES, groupKeys, nameOf, ruleOf, runsOf, type Member } from '#lib/domain/episode.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
@@ -32,7 +32,7 @@ export interface AlertSpec {
 	/** The Alert names a firmware image. */
 	hasImage?: boolean;
 	priority?: number;
-	/** How many events the Alert stands for, if the DCC throttled. */
+	/** How many events the Alert counts, if the DCC throttled. */
 	throttledCount?: number | undefined;
 }
 

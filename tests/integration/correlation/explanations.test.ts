@@ -1,3 +1,4 @@
+// Tests the explanation of an Alert: from evidence in any order, within a home network, and by command reference.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HALDEN, OWN, aDevice, aHome, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
 import { dccAlert, request, response } from '../../support/duis-messages.ts';
@@ -15,8 +16,8 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-describe('evidence that comes in any order', () => {
-	it('upgrades a pending Alert in place when the late Service Request arrives', async () => {
+describe('evidence that arrives in any order', () => {
+	it('explains a pending Alert again, in place, when a late Service Request arrives', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/alerts', anAlert(deviceId));
@@ -29,7 +30,7 @@ describe('evidence that comes in any order', () => {
 		expect(after).toMatchObject({ id: before.id, version: before.version + 1 });
 	});
 
-	it('withdraws a suspicion when the response turns out a success', async () => {
+	it('excludes a suspect when a late response says that its command succeeded', async () => {
 		const deviceId = newDeviceId();
 		const request = aRequest(deviceId);
 		await system.post('/devices', aDevice(deviceId));
@@ -47,7 +48,7 @@ describe('evidence that comes in any order', () => {
 		});
 	});
 
-	it('explains an Alert of an unknown Device when the Device appears', async () => {
+	it('explains an Alert of an unknown Device when the Device is added to the inventory', async () => {
 		const deviceId = newDeviceId();
 		await system.call('POST', '/alerts', 'brightwell', anAlert(deviceId));
 		await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
@@ -56,29 +57,29 @@ describe('evidence that comes in any order', () => {
 		await system.becomes('brightwell', deviceId, { explanation: 'likely' });
 	});
 
-	it('takes no request of another home for the one that is named, though both Alerts come in one call', async () => {
+	it('matches a named Service Request in its own home only, even if Alerts of two homes arrive in one call', async () => {
 		const [home, neighbour] = [aHome(), aHome()];
-		const theirs = `${OWN}:${neighbour.electricityMeter}:77`;
+		const neighboursRequestId = `${OWN}:${neighbour.electricityMeter}:77`;
 		await system.post('/devices', [...home.devices, ...neighbour.devices]);
 		await system.post(
 			'/service-requests',
 			aRequest(neighbour.electricityMeter, {
-				requestId: theirs,
+				requestId: neighboursRequestId,
 				serviceReferenceVariant: '4.8.1',
 				userRole: 'IS'
 			})
 		);
-		const naming = (hub: string) =>
+		const alertNamingIt = (hub: string) =>
 			anAlert(hub, { code: '8F84', reference: { originatorId: OWN, counter: '77' } });
-		await system.post('/alerts', [naming(home.hub), naming(neighbour.hub)]);
+		await system.post('/alerts', [alertNamingIt(home.hub), alertNamingIt(neighbour.hub)]);
 		await system.becomes('brightwell', neighbour.hub, {
 			explanation: 'exact',
-			candidates: [{ requestId: theirs, relation: 'same-hub' }]
+			candidates: [{ requestId: neighboursRequestId, relation: 'same-hub' }]
 		});
 		await system.becomes('brightwell', home.hub, { candidates: [], excluded: [] });
 	});
 
-	it('finds a cause on the hub when the hub appears after the Alert and the request', async () => {
+	it('finds a cause on the hub when the hub is added to the inventory after the Alert and the Service Request', async () => {
 		const [electricityMeter, hub] = [newDeviceId(), newDeviceId()];
 		await system.post('/devices', aDevice(electricityMeter, { hubId: hub }));
 		await system.post(
@@ -102,7 +103,7 @@ describe('evidence that comes in any order', () => {
 });
 
 describe('completeness', () => {
-	it('stays pending until the mark has passed, then says unexplained', async () => {
+	it('leaves an Alert pending until the completeness mark passes it, then calls it unexplained', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/alerts', anAlert(deviceId));
@@ -119,11 +120,11 @@ describe('completeness', () => {
 	});
 });
 
-describe('relations and references', () => {
+describe('home networks and command references', () => {
 	it('finds the cause on the hub of the same home network', async () => {
-		const [meter, hub] = [newDeviceId(), newDeviceId()];
+		const [electricityMeter, hub] = [newDeviceId(), newDeviceId()];
 		await system.post('/devices', [
-			aDevice(meter, { hubId: hub }),
+			aDevice(electricityMeter, { hubId: hub }),
 			aDevice(hub, {
 				deviceType: 'CHF',
 				hubId: hub,
@@ -141,14 +142,14 @@ describe('relations and references', () => {
 				responseCode: 'I0'
 			})
 		);
-		await system.post('/alerts', anAlert(meter, { code: '8183' }));
-		await system.becomes('brightwell', meter, {
+		await system.post('/alerts', anAlert(electricityMeter, { code: '8183' }));
+		await system.becomes('brightwell', electricityMeter, {
 			explanation: 'likely',
 			candidates: [{ serviceReferenceVariant: '8.11', relation: 'same-hub', own: false }]
 		});
 	});
 
-	it('matches a command reference exactly, weeks after the request', async () => {
+	it('matches a command reference exactly, weeks after the Service Request', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		const requestId = `${OWN}:${deviceId}:1760000000123`;
@@ -181,7 +182,7 @@ describe('relations and references', () => {
 		});
 	});
 
-	it('becomes exact when the request that it names arrives late', async () => {
+	it('explains an Alert exactly when the Service Request that it names arrives late', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		const requestId = `${OWN}:${deviceId}:42`;
@@ -200,7 +201,7 @@ describe('relations and references', () => {
 		await system.becomes('brightwell', deviceId, { explanation: 'exact', candidates: [{ requestId }] });
 	});
 
-	it('takes DUIS messages all the way: an Alert, the request that it names, and the response to it', async () => {
+	it('reads an Alert, the Service Request that it names, and the response from DUIS messages', async () => {
 		const hub = newDeviceId();
 		await system.post('/devices', aDevice(hub, { deviceType: 'CHF' }));
 		const requestId = `${OWN}:${hub}:1660925173833`;
@@ -233,7 +234,7 @@ describe('relations and references', () => {
 		});
 	});
 
-	it('never explains a supply loss by a command that was near', async () => {
+	it('never explains a supply loss by a command that was near in time', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/service-requests', aRequest(deviceId));

@@ -1,3 +1,4 @@
+// Tests the shortest way through the system: a Device, two Service Requests and an Alert are posted, and the Alert is explained.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, startSystem, type System } from '../../support/system.ts';
 
@@ -11,11 +12,11 @@ afterAll(async () => {
 
 const at = (time: string) => `2026-11-05T${time}.000Z`;
 
-describe('an Alert, from the call to the explanation', () => {
-	it("names another User's failed command as the likely cause, and says why the others are not", async () => {
-		const device = '88-73-84-57-00-10-00-01';
+describe('an Alert that is posted after its Service Requests', () => {
+	it("names another User's failed command as the likely cause, and says why the other command is excluded", async () => {
+		const deviceId = '88-73-84-57-00-10-00-01';
 		const devices = await system.post('/devices', {
-			deviceId: device,
+			deviceId,
 			deviceType: 'ESME',
 			hubId: '88-73-84-57-00-10-00-03',
 			tenures: [{ supplier: 'brightwell', from: '2025-01-01T00:00:00.000Z' }]
@@ -23,7 +24,7 @@ describe('an Alert, from the call to the explanation', () => {
 		expect(devices).toMatchObject({ status: 202, body: { accepted: 1, rejected: [] } });
 		const requests = await system.post('/service-requests', [
 			{
-				requestId: `90-B3-D5-1F-30-02-00-01:${device}:1008`,
+				requestId: `90-B3-D5-1F-30-02-00-01:${deviceId}:1008`,
 				serviceReferenceVariant: '6.5',
 				userRole: 'ED',
 				userName: 'North Grid',
@@ -33,7 +34,7 @@ describe('an Alert, from the call to the explanation', () => {
 				source: 'sat'
 			},
 			{
-				requestId: `90-B3-D5-1F-30-01-00-01:${device}:77`,
+				requestId: `90-B3-D5-1F-30-01-00-01:${deviceId}:77`,
 				serviceReferenceVariant: '4.6.1',
 				userRole: 'IS',
 				requestedAt: at('00:20:50'),
@@ -45,7 +46,7 @@ describe('an Alert, from the call to the explanation', () => {
 		expect(requests).toMatchObject({ status: 202, body: { accepted: 2 } });
 		await system.post('/service-requests/completeness', { source: 'sat', completeUntil: at('02:30:00') });
 		const alert = await system.post('/alerts', {
-			deviceId: device,
+			deviceId,
 			kind: 'device',
 			code: '8F30',
 			raisedAt: at('02:14:07'),

@@ -1,5 +1,5 @@
-// Situations of a control room that turn on what a request is: a change of credentials, a stored command, a read that is
-// relayed, a record of a visit.
+// Tests control-room scenarios that depend on the kind of a request: a change of credentials, a stored command, a relayed
+// read, and the record of a visit.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PARTIES } from '../../../demo/world.ts';
 import { aHome, answered, suppliedBy, november, raised, sent } from '../../support/records.ts';
@@ -50,7 +50,7 @@ describe('S7, a Device clock that cannot be trusted', () => {
 });
 
 describe('S10, a storm after a firmware campaign', () => {
-	it('S10: takes the answer to the storing of a command for no success of its execution', async () => {
+	it('S10: does not take the response that a command is stored for the success of its execution', async () => {
 		const home = aHome();
 		const stored = sent(brightwell, home.electricityMeter, '11.3', november(7, '20:00:00'), {
 			mode: 'future-dated-device',
@@ -66,8 +66,8 @@ describe('S10, a storm after a firmware campaign', () => {
 	});
 });
 
-describe('S9, several requests that may have caused it', () => {
-	async function several() {
+describe('S9, several requests that may have caused the Alert', () => {
+	async function alertWithSeveralRequests() {
 		const home = aHome();
 		const logRead = answered(metrix, home.electricityMeter, '6.13', november(4, '12:00:39'), 'E21');
 		await given(
@@ -85,16 +85,16 @@ describe('S9, several requests that may have caused it', () => {
 		return { alert: alert!, logRead };
 	}
 
-	it('S9: keeps the read of the agent among those that remain, weakened because the DCC relays it', async () => {
-		const { alert, logRead } = await several();
-		const kept = alert.candidates.find((c) => c.requestId === logRead.requestId);
-		expect(kept).toMatchObject({ tier: 'weak' });
-		expect(kept!.reasons.map((reason) => reason.code)).toContain('relayed');
+	it('S9: keeps the read of the agent as a candidate, but weak, because the DCC relays it', async () => {
+		const { alert, logRead } = await alertWithSeveralRequests();
+		const candidate = alert.candidates.find((c) => c.requestId === logRead.requestId);
+		expect(candidate).toMatchObject({ tier: 'weak' });
+		expect(candidate!.reasons.map((reason) => reason.code)).toContain('relayed');
 	});
 });
 
 describe('S16, a site visit of the Supplier of the other fuel opens the meter', () => {
-	it('S16: names the Supplier that exchanged the hub before the agent that wrote it down', async () => {
+	it('S16: lists the Supplier that exchanged the hub before the agent that recorded the visit', async () => {
 		const home = aHome();
 		await given(
 			system,

@@ -1,4 +1,4 @@
-// The situations of a control room in which one Service Request is behind the Alert, through the public API alone.
+// Tests control-room scenarios in which one Service Request is behind the Alert. They use the public API only.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PARTIES } from '../../../demo/world.ts';
 import { aHome, answered, dccRaised, suppliedBy, november, raised, sent } from '../../support/records.ts';
@@ -10,7 +10,7 @@ const { brightwell, halden, oldmoor, northGrid, homeWatt } = PARTIES;
 let system: System;
 beforeAll(async () => {
 	system = await startSystem();
-	// One mark for all: only what S6 waits for is not yet complete.
+	// One completeness mark for all scenarios: only the Alerts of S6 lie after it.
 	await system.post('/service-requests/completeness', {
 		source: 'sat',
 		completeUntil: november(21, '07:45:00.000')
@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe('S1, a network operator with the wrong certificate', () => {
-	it('S1: names the network operator whose command failed, not the read that succeeded', async () => {
+	it('S1: names the network operator whose command failed, and excludes the read that succeeded', async () => {
 		const home = aHome();
 		await given(
 			system,
@@ -60,7 +60,7 @@ describe('S1, a network operator with the wrong certificate', () => {
 });
 
 describe('S2, the Supplier of the other fuel changes the shared hub', () => {
-	it('S2: finds the in-home display swap on the hub behind all three Alerts of the meter', async () => {
+	it('S2: finds the swap of the in-home display on the hub behind all three Alerts of the meter', async () => {
 		const home = aHome();
 		const removed = answered(halden, home.hub, '8.11', november(6, '10:02:50'));
 		const added = answered(halden, home.hub, '8.11', november(6, '10:03:02'));
@@ -89,7 +89,7 @@ describe('S2, the Supplier of the other fuel changes the shared hub', () => {
 		expect(suspects[2]).toEqual([removed.requestId, added.requestId, joined.requestId].sort());
 	});
 
-	it('S2: shows the hub of the home to nobody outside it', async () => {
+	it('S2: shows no request to the hub of another home', async () => {
 		const [home, neighbour] = [aHome(), aHome()];
 		await system.post('/devices', neighbour.devices);
 		await given(
@@ -105,7 +105,7 @@ describe('S2, the Supplier of the other fuel changes the shared hub', () => {
 });
 
 describe('S3, a consumer pairs a device through an Other User', () => {
-	it('S3: recognises the pairing, though the meter was told of nobody but the DCC', async () => {
+	it('S3: recognises the pairing, although the meter knows only the DCC as the sender', async () => {
 		const home = aHome();
 		await given(
 			system,
@@ -133,18 +133,23 @@ describe('S3, a consumer pairs a device through an Other User', () => {
 describe('S4, a change of Supplier: we gain the meter', () => {
 	const gained = () =>
 		aHome({ electricity: [{ supplier: 'brightwell', from: november(14, '00:00:00.000'), to: null }] });
-	const formers = (electricityMeter: string) => [
+	const requestsOfFormerSupplier = (electricityMeter: string) => [
 		answered(oldmoor, electricityMeter, '4.6.1', november(13, '23:58:00')),
 		sent(oldmoor, electricityMeter, '1.1.1', november(13, '23:59:50'))
 	];
 
-	it('S4: hides what the former Supplier sent in its own time, and says that it cannot be seen', async () => {
-		const [home, quiet] = [gained(), gained()];
-		await given(system, home, formers(home.electricityMeter), [
+	it('S4: hides the requests of the former Supplier before the change, and says that such requests are not visible', async () => {
+		const [home, homeWithoutRequests] = [gained(), gained()];
+		await given(system, home, requestsOfFormerSupplier(home.electricityMeter), [
 			raised(home.electricityMeter, '8F30', november(14, '00:00:42'))
 		]);
-		await given(system, quiet, [], [raised(quiet.electricityMeter, '8F30', november(14, '00:00:42'))]);
-		for (const { electricityMeter } of [home, quiet])
+		await given(
+			system,
+			homeWithoutRequests,
+			[],
+			[raised(homeWithoutRequests.electricityMeter, '8F30', november(14, '00:00:42'))]
+		);
+		for (const { electricityMeter } of [home, homeWithoutRequests])
 			await allBecome(system, 'brightwell', electricityMeter, [
 				{
 					explanation: 'unexplained',
@@ -156,19 +161,19 @@ describe('S4, a change of Supplier: we gain the meter', () => {
 		expect(await timelineOf(system, 'brightwell', home.electricityMeter)).toEqual(['tenure', 'alert 8F30']);
 	});
 
-	it('S4: ties the change of Supplier to our own request of two days before, which it names', async () => {
+	it('S4: matches the change of Supplier to our own request of two days before, which the Alert names', async () => {
 		const home = gained();
-		const gain = sent(brightwell, home.electricityMeter, '6.23', november(12, '15:00:00'), {
+		const gainRequest = sent(brightwell, home.electricityMeter, '6.23', november(12, '15:00:00'), {
 			mode: 'future-dated-dsp',
 			executeAt: november(14, '00:00:00.000')
 		});
 		await given(
 			system,
 			home,
-			[gain, ...formers(home.electricityMeter)],
+			[gainRequest, ...requestsOfFormerSupplier(home.electricityMeter)],
 			[
 				dccRaised(home.electricityMeter, 'N41', 'ChangeOfSupplier', november(14, '00:01:30'), {
-					reference: { requestId: gain.requestId }
+					reference: { requestId: gainRequest.requestId }
 				})
 			]
 		);
@@ -176,7 +181,7 @@ describe('S4, a change of Supplier: we gain the meter', () => {
 			{
 				explanation: 'exact',
 				name: 'Change of Supplier',
-				candidates: [{ requestId: gain.requestId, own: true, anchor: 'executed', deltaSeconds: 90 }],
+				candidates: [{ requestId: gainRequest.requestId, own: true, anchor: 'executed', deltaSeconds: 90 }],
 				excluded: []
 			}
 		]);
@@ -186,40 +191,49 @@ describe('S4, a change of Supplier: we gain the meter', () => {
 describe('S5, a change of Supplier: we lose the meter', () => {
 	const lost = () =>
 		aHome({ electricity: suppliedBy('brightwell', [november(20, '00:00:00.000'), 'halden']) });
-	const toUs = { recipientId: brightwell.userId };
+	const addressedToUs = { recipientId: brightwell.userId };
 
-	it('S5: calls Alerts out of scope that still come to us, and tells nothing of what was sent since', async () => {
+	it('S5: calls later Alerts that still reach us out of scope, and shows no request sent since the change', async () => {
 		const home = lost();
-		// Halden gains the meter and sends before its certificate stands on it.
-		const gaining = sent({ ...halden, role: 'IS' }, home.electricityMeter, '1.6', november(20, '03:55:00'));
+		// Halden gains the meter and sends a command before the meter holds its certificate.
+		const gainingSupplierRequest = sent(
+			{ ...halden, role: 'IS' },
+			home.electricityMeter,
+			'1.6',
+			november(20, '03:55:00')
+		);
 		await given(
 			system,
 			home,
-			[gaining],
+			[gainingSupplierRequest],
 			[
-				raised(home.electricityMeter, '8F30', november(20, '03:55:12'), toUs),
-				raised(home.electricityMeter, '8F0F', november(20, '04:00:00'), toUs),
-				raised(home.electricityMeter, '8F74', november(20, '09:00:00'), toUs)
+				raised(home.electricityMeter, '8F30', november(20, '03:55:12'), addressedToUs),
+				raised(home.electricityMeter, '8F0F', november(20, '04:00:00'), addressedToUs),
+				raised(home.electricityMeter, '8F74', november(20, '09:00:00'), addressedToUs)
 			]
 		);
-		const nothing = { explanation: 'out-of-scope', candidates: [], excluded: [] };
+		const outOfScope = { explanation: 'out-of-scope', candidates: [], excluded: [] };
 		await allBecome(system, 'brightwell', home.electricityMeter, [
-			{ code: '8F30', ...nothing },
-			{ code: '8F0F', priority: 1, ...nothing },
-			{ code: '8F74', ...nothing }
+			{ code: '8F30', ...outOfScope },
+			{ code: '8F0F', priority: 1, ...outOfScope },
+			{ code: '8F74', ...outOfScope }
 		]);
 		expect(await timelineOf(system, 'brightwell', home.electricityMeter)).not.toContain(
 			'service-request 1.6'
 		);
-		// The gaining Supplier reads the same Alert with its own command beside it.
+		// The gaining Supplier reads the same Alert, explained by its own command.
 		await allBecome(system, 'halden', home.electricityMeter, [
-			{ code: '8F30', explanation: 'likely', candidates: [{ requestId: gaining.requestId, own: true }] },
+			{
+				code: '8F30',
+				explanation: 'likely',
+				candidates: [{ requestId: gainingSupplierRequest.requestId, own: true }]
+			},
 			{ code: '8F0F' },
 			{ code: '8F74' }
 		]);
 	});
 
-	it('S5: gives the Alert of midnight itself to the gaining Supplier, the one a millisecond before to us', async () => {
+	it('S5: shows an Alert of midnight to the gaining Supplier, and an Alert of a millisecond earlier to us', async () => {
 		const home = lost();
 		await given(
 			system,
@@ -238,25 +252,25 @@ describe('S5, a change of Supplier: we lose the meter', () => {
 });
 
 describe('S6, a late audit record', () => {
-	const late = (electricityMeter: string) =>
+	const lateRequest = (electricityMeter: string) =>
 		sent(northGrid, electricityMeter, '6.22', november(21, '08:00:00'), {
 			respondedAt: november(21, '08:00:06'),
 			responseCode: 'E65'
 		});
 
-	it('S6: turns the waiting Alert into a likely one in place, and once only', async () => {
+	it('S6: explains the pending Alert again when the late record arrives, in place and once only', async () => {
 		const home = aHome();
 		await given(system, home, [], [raised(home.electricityMeter, '8F1E', november(21, '08:00:10'))]);
 		const [before] = await allBecome(system, 'brightwell', home.electricityMeter, [
 			{ explanation: 'pending', candidates: [], decision: null }
 		]);
-		const record = late(home.electricityMeter);
-		await system.post('/service-requests', record);
+		const request = lateRequest(home.electricityMeter);
+		await system.post('/service-requests', request);
 		const [after] = await allBecome(system, 'brightwell', home.electricityMeter, [
-			{ explanation: 'likely', candidates: [{ requestId: record.requestId, responseCode: 'E65' }] }
+			{ explanation: 'likely', candidates: [{ requestId: request.requestId, responseCode: 'E65' }] }
 		]);
 		expect(after).toMatchObject({ id: before!.id, version: before!.version + 1 });
-		expect((await system.post('/service-requests', record)).body).toMatchObject({
+		expect((await system.post('/service-requests', request)).body).toMatchObject({
 			accepted: 0,
 			duplicates: 1
 		});
@@ -264,7 +278,7 @@ describe('S6, a late audit record', () => {
 		expect((await system.get('brightwell', `/alerts/${after!.id}`)).body).toEqual(after);
 	});
 
-	it('S6: leaves the decision of the person who was faster as it was', async () => {
+	it('S6: keeps the decision of a person who decided before the late record arrived', async () => {
 		const home = aHome();
 		await given(system, home, [], [raised(home.electricityMeter, '8F1E', november(21, '08:00:10'))]);
 		const [pending] = await allBecome(system, 'brightwell', home.electricityMeter, [
@@ -276,7 +290,7 @@ describe('S6, a late audit record', () => {
 			note: 'asked for a log read',
 			version: pending!.version
 		});
-		await system.post('/service-requests', late(home.electricityMeter));
+		await system.post('/service-requests', lateRequest(home.electricityMeter));
 		const [after] = await allBecome(system, 'brightwell', home.electricityMeter, [{ explanation: 'likely' }]);
 		expect(after!.decision).toEqual(decided.decision);
 		expect(after!.version).toBeGreaterThan(decided.version);

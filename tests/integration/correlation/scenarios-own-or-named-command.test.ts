@@ -1,4 +1,4 @@
-// The situations of a control room in which its own command is behind the Alert, or the Alert names a command.
+// Tests control-room scenarios in which our own command is behind the Alert, or the Alert names a command.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PARTIES } from '../../../demo/world.ts';
 import { dccAlert, response } from '../../support/duis-messages.ts';
@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe('S8, a tariff stored weeks ago takes effect', () => {
-	const stored = (electricityMeter: string, counter: string) =>
+	const storedTariff = (electricityMeter: string, counter: string) =>
 		sent(brightwell, electricityMeter, '1.1.1', '2026-10-09T11:00:00Z', {
 			requestId: `${brightwell.userId}:${electricityMeter}:${counter}`,
 			mode: 'future-dated-device',
@@ -34,15 +34,15 @@ describe('S8, a tariff stored weeks ago takes effect', () => {
 			reference: { counter, messageCode: '0019', instruction, instructions: 6 }
 		});
 
-	it('S8: ties each of the five reports to the one request of 23 days before', async () => {
+	it('S8: matches each of the five reports to the one request of 23 days before', async () => {
 		const home = aHome();
-		const request = stored(home.electricityMeter, '1760000000123');
-		// What stands near in time is not asked where the Alert names its command.
-		const near = sent(northGrid, home.electricityMeter, '6.5', '2026-10-31T23:59:55Z');
+		const request = storedTariff(home.electricityMeter, '1760000000123');
+		// A request near in time is excluded, because the Alert names its command.
+		const nearbyRequest = sent(northGrid, home.electricityMeter, '6.5', '2026-10-31T23:59:55Z');
 		const reports = [3, 7, 11, 15, 19].map((second, i) =>
 			report(home.electricityMeter, '1760000000123', second, i + 1)
 		);
-		await given(system, home, [request, near], reports);
+		await given(system, home, [request, nearbyRequest], reports);
 		const alerts = await allBecome(
 			system,
 			'brightwell',
@@ -59,16 +59,16 @@ describe('S8, a tariff stored weeks ago takes effect', () => {
 						deltaSeconds: seconds
 					}
 				],
-				excluded: [{ requestId: near.requestId, reason: 'not-named' }]
+				excluded: [{ requestId: nearbyRequest.requestId, reason: 'not-named' }]
 			}))
 		);
 		expect(new Set(alerts.map((alert) => alert.id)).size).toBe(5);
 	});
 
-	it('S8: tells counters apart that are one number to a computer that counts in floating point', async () => {
+	it('S8: tells counters apart that are the same floating-point number', async () => {
 		const home = aHome();
 		const counters = ['9007199254740992', '9007199254740993', '18446744073709551614', '18446744073709551615'];
-		const requests = counters.map((counter) => stored(home.electricityMeter, counter));
+		const requests = counters.map((counter) => storedTariff(home.electricityMeter, counter));
 		const reports = counters.map((counter, i) => report(home.electricityMeter, counter, i + 3, 1));
 		await given(system, home, requests, reports);
 		await allBecome(
@@ -85,7 +85,7 @@ describe('S8, a tariff stored weeks ago takes effect', () => {
 });
 
 describe('S14, our own command is the cause', () => {
-	it('S14: lists our own clock setting as ours, and blames nobody else', async () => {
+	it('S14: names our own clock setting as ours, and suspects no other User', async () => {
 		const home = aHome();
 		const settings = [7, 8, 9].map((day) =>
 			answered(brightwell, home.electricityMeter, '6.11', november(day, '09:30:01'))
@@ -117,8 +117,8 @@ describe('S14, our own command is the cause', () => {
 	});
 });
 
-describe('S15, DCC Alerts: told apart by what they hold', () => {
-	it('S15 A: ties the result of a change to the hub log to our request, which it names', async () => {
+describe('S15, DCC Alerts: distinguished by their content', () => {
+	it('S15 A: matches the result of a change to the hub log to our request, which the Alert names', async () => {
 		const home = aHome();
 		const request = answered(brightwell, home.hub, '8.11', november(10, '10:00:08'));
 		await given(system, home, [request], []);
@@ -138,7 +138,7 @@ describe('S15, DCC Alerts: told apart by what they hold', () => {
 		]);
 	});
 
-	it('S15 B: ties the failure of a command to the gas meter to our request, which it names', async () => {
+	it('S15 B: matches the failure of a command to the gas meter to our request, which the Alert names', async () => {
 		const home = aHome({ gas: suppliedBy('brightwell') });
 		const request = answered(
 			{ ...brightwell, role: 'GS' },
@@ -167,7 +167,7 @@ describe('S15, DCC Alerts: told apart by what they hold', () => {
 		]);
 	});
 
-	it('S15 C: seeks no command behind a power cut, however near one is', async () => {
+	it('S15 C: suspects no command of a power cut, however near in time it is', async () => {
 		const homes = Array.from({ length: 5 }, () => aHome());
 		for (const [i, home] of homes.entries())
 			await given(
@@ -187,7 +187,7 @@ describe('S15, DCC Alerts: told apart by what they hold', () => {
 			]);
 	});
 
-	it('S15 D: names the read that revealed the firmware, and sends the controller to the products list', async () => {
+	it('S15 D: names the read that revealed the firmware, and advises to check the products list', async () => {
 		const home = aHome();
 		const request = answered(metrix, home.electricityMeter, '11.2', november(10, '13:00:00'));
 		await given(
@@ -205,7 +205,7 @@ describe('S15, DCC Alerts: told apart by what they hold', () => {
 		expect(alert!.guidance).toContain('check the products list');
 	});
 
-	it('S15 E: leaves a quarantined request to the security officer, as no fault of the Device', async () => {
+	it('S15 E: refers a quarantined request to the security officer, as no fault of the Device', async () => {
 		const home = aHome();
 		const request = sent(brightwell, home.electricityMeter, '6.4.1', november(10, '14:00:00'));
 		await given(
@@ -228,7 +228,7 @@ describe('S15, DCC Alerts: told apart by what they hold', () => {
 		expect(alert!.guidance).toMatch(/security officer decides. Not related to a Device fault/);
 	});
 
-	it('S15: shows the code of the DCC as it came, and gives it no name that is not known', async () => {
+	it('S15: shows the code of the DCC as received, and calls the Alert unknown where the content is unknown', async () => {
 		const [known, unknown] = [aHome(), aHome()];
 		await given(system, known, [], [dccRaised(known.hub, 'N52', 'PPMIDRemoval', november(10, '15:00:00'))]);
 		await given(

@@ -1,7 +1,7 @@
-// One decision for the members of an episode, and what becomes of it where somebody else was faster.
-import pg from 'pg';
+// Tests one decision for all members of an episode, and its outcome if another person decided members before.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Episode } from '#lib/domain/episode.ts';
+import { holdFeed } from '../../support/feed-lock.ts';
 import { aDevice, anAlert, newDeviceId } from '../../support/records.ts';
 import { eventually, startSystem, type System } from '../../support/system.ts';
 
@@ -19,22 +19,11 @@ const episode = async (id: string): Promise<Episode> =>
 	(await system.get('brightwell', `/episodes/${id}`)).body;
 const membersOf = (deviceId: string) => system.alerts('brightwell', `?device=${deviceId}&sort=oldest`);
 
-/** Holds the counter of every feed, as a writer does until its commit. */
-async function holdFeed() {
-	const client = new pg.Client({ connectionString: system.databaseUrl });
-	await client.connect();
-	await client.query('begin');
-	await client.query('select from feed_head for update');
-	return {
-		release: () => client.query('commit'),
-		[Symbol.asyncDispose]: () => client.end()
-	};
-}
-
 describe('a decision on an episode', () => {
 	const verdict = { verdict: 'actionable', reason: 'visit' };
 
-	async function repeated() {
+	/** An episode of two Alerts, and the calls that decide them one by one or as a whole. */
+	async function anEpisode() {
 		const deviceId = newDeviceId();
 		const raised = (s: number) => anAlert(deviceId, { code: '8F35', raisedAt: at(s), receivedAt: at(s + 5) });
 		await system.post('/devices', [aDevice(deviceId)]);
@@ -46,7 +35,7 @@ describe('a decision on an episode', () => {
 			return episode(id!);
 		});
 		const items = (await membersOf(deviceId)).map(({ id, version }) => ({ id, version }));
-		const [each, whole] = [
+		const [decideEach, decideEpisode] = [
 			() =>
 				system.call('POST', '/decisions', 'brightwell', { items, verdict: 'ignorable', reason: 'repeat' }),
 			() =>
@@ -56,21 +45,22 @@ describe('a decision on an episode', () => {
 					...verdict
 				})
 		];
-		/** The members as they stand now. */
-		const conflicts = async () => (await membersOf(deviceId)).map(({ id, version }) => ({ id, version }));
-		return { found, items, each, whole, conflicts };
+		/** The members in their current versions, as conflicts name them. */
+		const currentMembers = async () =>
+			(await membersOf(deviceId)).map(({ id, version }) => ({ id, version }));
+		return { found, items, decideEach, decideEpisode, currentMembers };
 	}
 
-	it('is none where every member was decided before, and names them', async () => {
-		const { found, each, whole, conflicts } = await repeated();
-		await each();
-		expect((await whole()).body).toEqual({ done: [], conflicts: await conflicts() });
+	it('is not stored if every member was decided before, and the answer names the members', async () => {
+		const { found, decideEach, decideEpisode, currentMembers } = await anEpisode();
+		await decideEach();
+		expect((await decideEpisode()).body).toEqual({ done: [], conflicts: await currentMembers() });
 		expect(await episode(found.id)).toMatchObject({ decision: null, open: 0 });
 	});
 
-	it('is none where every member is decided at the same moment, a little earlier', async () => {
-		const { found, each, whole, conflicts } = await repeated();
-		// Both wait for the Supplier's feed, the one on the members in front.
+	it('is not stored if another call decides every member a moment earlier', async () => {
+		const { found, decideEach, decideEpisode, currentMembers } = await anEpisode();
+		// Both calls wait for the lock of the Supplier's feed. The call that decides the members is the first in the queue.
 		const waiting = (count: number) =>
 			eventually(async () => {
 				const { rows } = await system.record.query<{ count: number }>(
@@ -79,34 +69,34 @@ describe('a decision on an episode', () => {
 				);
 				expect(rows[0]!.count).toBe(count);
 			});
-		await using holder = await holdFeed();
-		const first = each();
+		await using feed = await holdFeed(system, 'brightwell');
+		const first = decideEach();
 		await waiting(1);
-		const second = whole();
+		const second = decideEpisode();
 		await waiting(2);
-		await holder.release();
+		await feed.release();
 		expect((await first).body.done).toHaveLength(2);
-		expect((await second).body).toEqual({ done: [], conflicts: await conflicts() });
+		expect((await second).body).toEqual({ done: [], conflicts: await currentMembers() });
 		expect(await episode(found.id)).toMatchObject({ decision: null, open: 0 });
 	});
 
-	it('stands where one member took it; sent again it changes nothing', async () => {
-		const { found, items, whole } = await repeated();
+	it('is stored if one member accepts it, and changes nothing if it is sent again', async () => {
+		const { found, items, decideEpisode } = await anEpisode();
 		await system.call('POST', '/decisions', 'brightwell', {
 			items: items.slice(0, 1),
 			verdict: 'ignorable',
 			reason: 'repeat'
 		});
-		expect((await whole()).body).toEqual({ done: [items[1]!.id], conflicts: [] });
+		expect((await decideEpisode()).body).toEqual({ done: [items[1]!.id], conflicts: [] });
 		const decided = await episode(found.id);
 		expect(decided).toMatchObject({ decision: verdict, open: 0 });
-		expect((await whole()).body).toMatchObject({ done: [], conflicts: [{}, {}] });
+		expect((await decideEpisode()).body).toMatchObject({ done: [], conflicts: [{}, {}] });
 		expect(await episode(found.id)).toEqual(decided);
 	});
 
-	it('taken back, is taken back for the episode too', async () => {
-		const { found, whole } = await repeated();
-		await whole();
+	it('is taken back for the episode and for its members', async () => {
+		const { found, decideEpisode } = await anEpisode();
+		await decideEpisode();
 		const { version } = await episode(found.id);
 		const reopened = await system.call('POST', '/decisions', 'brightwell', {
 			episode: found.id,

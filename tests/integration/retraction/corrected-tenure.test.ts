@@ -1,9 +1,9 @@
-// A tenure that is put right late: what a Supplier no longer may see leaves every read and every console, and is kept for
-// the record only.
-import pg from 'pg';
+// Tests the correction of a tenure: records that a Supplier may no longer see leave every read and every connected client. They
+// stay in the database, where only workers can read them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { AlertChanged, FeedPage } from '#lib/domain/live-events.ts';
+import { holdFeed } from '../../support/feed-lock.ts';
 import { ED, OWN, aDevice, aRequest, anAlert, suppliedBy, newDeviceId } from '../../support/records.ts';
 import { eventually, startSystem, type SupplierSlug, type System } from '../../support/system.ts';
 
@@ -19,19 +19,19 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-/** The instant of `anAlert()` lies on the sixth hour of this day: a change on the day before or after decides whose it is. */
+/** The time of `anAlert()` lies between these two: a change of Supplier at either decides whose Alert it is. */
 const [BEFORE, AFTER] = ['2026-11-04T00:00:00.000Z', '2026-11-06T00:00:00.000Z'];
-const [theirsLater, theirsAlready] = [
+const [ofBrightwell, ofHalden] = [
 	suppliedBy('brightwell', [AFTER, 'halden']),
 	suppliedBy('brightwell', [BEFORE, 'halden'])
 ];
 
-const correct = (deviceId: string, tenures: object[], fields: object = {}) =>
+const stateTenures = (deviceId: string, tenures: object[], fields: object = {}) =>
 	system.post('/devices', aDevice(deviceId, { tenures, ...fields }));
 
 async function anExplainedAlert(fields: Record<string, unknown> = {}) {
 	const deviceId = newDeviceId();
-	await correct(deviceId, theirsLater);
+	await stateTenures(deviceId, ofBrightwell);
 	await system.post('/service-requests', aRequest(deviceId));
 	await system.post('/alerts', anAlert(deviceId, fields));
 	const alert = await system.becomes('brightwell', deviceId, { explanation: 'likely' });
@@ -47,9 +47,9 @@ const ignore = (slug: SupplierSlug, { id, version }: Pick<Alert, 'id' | 'version
 const headOf = async (slug: SupplierSlug): Promise<number> => (await system.get(slug, '/alerts')).body.head;
 
 describe('an Alert that turns out to lie in the tenure of another Supplier', () => {
-	it('leaves every read of the former one, and reads as if it had never been', async () => {
+	it('leaves every read of the former Supplier, and reads like an Alert that never existed', async () => {
 		const { deviceId, alert } = await anExplainedAlert();
-		await correct(deviceId, theirsAlready);
+		await stateTenures(deviceId, ofHalden);
 		await system.becomes('halden', deviceId, { explanation: 'likely', decision: null });
 		await isGone('brightwell', alert);
 
@@ -78,13 +78,13 @@ describe('an Alert that turns out to lie in the tenure of another Supplier', () 
 		expect(several.body).toEqual({ done: [], conflicts: [{ id: alert.id, version: null }] });
 	});
 
-	it('has an entry in the gapless feed that says so by id alone, and the socket says the same', async () => {
+	it('has an entry in the gapless feed that names only its id, and the socket pushes the same', async () => {
 		const before = await headOf('brightwell');
 		const { deviceId, alert } = await anExplainedAlert();
 		const socket = await system.connect('brightwell');
 		const frames: AlertChanged[] = [];
 		socket.on('alert:changed', (frame) => frames.push(AlertChanged.parse(frame)));
-		await correct(deviceId, theirsAlready);
+		await stateTenures(deviceId, ofHalden);
 		await isGone('brightwell', alert);
 
 		const page = FeedPage.parse((await system.get('brightwell', `/feed?after=${before}`)).body);
@@ -98,10 +98,10 @@ describe('an Alert that turns out to lie in the tenure of another Supplier', () 
 		expect(frames.at(-1)).toMatchObject({ to: seq });
 	});
 
-	it('is kept for the record with what was read and decided, where only a worker can add and none can change', async () => {
+	it('is stored with its last explanation and decision, in a table that workers can only read and add to', async () => {
 		const { deviceId, alert } = await anExplainedAlert();
 		const decided = (await ignore('brightwell', alert)).body as Alert;
-		await correct(deviceId, theirsAlready);
+		await stateTenures(deviceId, ofHalden);
 		await isGone('brightwell', alert);
 		const { rows } = await system.record.query(
 			`select version, explanation, decision, body->>'deviceId' as device from retracted_alert where alert_id = $1`,
@@ -125,13 +125,13 @@ describe('an Alert that turns out to lie in the tenure of another Supplier', () 
 		]);
 	});
 
-	it('comes back in a higher version and with its decision where the tenure is put back', async () => {
+	it('comes back in a higher version and with its decision when the tenure is corrected back', async () => {
 		const { deviceId, alert } = await anExplainedAlert();
 		const decided = (await ignore('brightwell', alert)).body as Alert;
 		for (let round = 0; round < 2; round++) {
-			await correct(deviceId, theirsAlready);
+			await stateTenures(deviceId, ofHalden);
 			await isGone('brightwell', alert);
-			await correct(deviceId, theirsLater);
+			await stateTenures(deviceId, ofBrightwell);
 			const back = await system.becomes('brightwell', deviceId, { id: alert.id });
 			expect(back).toMatchObject({ explanation: 'likely', decision: decided.decision });
 			expect(back.version).toBe(decided.version + 1 + round);
@@ -142,49 +142,45 @@ describe('an Alert that turns out to lie in the tenure of another Supplier', () 
 		expect(open).toEqual([]);
 	});
 
-	it('stays with a Supplier it was addressed to, out of scope, and tells nothing of what was suspected', async () => {
+	it('stays out of scope with a Supplier that it was addressed to, and no longer names the suspect', async () => {
 		const { deviceId, alert } = await anExplainedAlert({ recipientId: OWN });
 		await ignore('brightwell', alert);
-		await correct(deviceId, theirsAlready);
-		const left = await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
-		expect(left).toMatchObject({ id: alert.id, candidates: [], decision: { verdict: 'ignorable' } });
-		expect(JSON.stringify(left)).not.toContain(ED);
+		await stateTenures(deviceId, ofHalden);
+		const remaining = await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
+		expect(remaining).toMatchObject({ id: alert.id, candidates: [], decision: { verdict: 'ignorable' } });
+		expect(JSON.stringify(remaining)).not.toContain(ED);
 	});
 
-	it('leaves the Supplier that brought it, once the Device is known to be of another', async () => {
+	it('leaves the Supplier that posted it, once the Device is known to be of another Supplier', async () => {
 		const deviceId = newDeviceId();
 		await system.call('POST', '/alerts', 'brightwell', anAlert(deviceId));
 		const alert = await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
-		await correct(deviceId, suppliedBy('halden'));
+		await stateTenures(deviceId, suppliedBy('halden'));
 		await system.becomes('halden', deviceId, { id: alert.id });
 		await isGone('brightwell', alert);
 	});
 });
 
 describe('a correction', () => {
-	it('is committed together with the doorbell that has it followed', async () => {
+	it('is committed together with the doorbell of its job', async () => {
 		const deviceId = newDeviceId();
-		const quiet = await startSystem({ worker: false });
-		await quiet.post('/devices', aDevice(deviceId, { tenures: theirsLater }));
-		const { rows } = await quiet.record.query(
+		const systemWithoutWorker = await startSystem({ worker: false });
+		await systemWithoutWorker.post('/devices', aDevice(deviceId, { tenures: ofBrightwell }));
+		const { rows } = await systemWithoutWorker.record.query(
 			`select distinct d.job from doorbell d join tenure t on t.recorded_at = d.rung_at where t.device_id = decode($1, 'hex')`,
 			[deviceId.replaceAll('-', '')]
 		);
 		expect(rows).toEqual([{ job: 'correlate-devices' }]);
-		await quiet[Symbol.asyncDispose]();
+		await systemWithoutWorker[Symbol.asyncDispose]();
 	});
 
-	it('overtakes no first explanation that is on its way with the tenures of before', async () => {
+	it('retracts a first explanation that was read before it and is written after it', async () => {
 		const deviceId = newDeviceId();
-		await correct(deviceId, theirsLater);
+		await stateTenures(deviceId, ofBrightwell);
 		const before = await headOf('brightwell');
-		// Holds the first explanation between its reading and its writing: at the lock of the Supplier's feed.
-		const holder = new pg.Client({ connectionString: system.databaseUrl });
-		await holder.connect();
-		await holder.query(
-			`begin; select seq from feed_head where supplier_id = (select id from supplier where slug = 'brightwell') for update`
-		);
-		const waiting = async (): Promise<number> => {
+		// The first explanation waits between its reading and its writing: for the lock of the Supplier's feed.
+		await using feed = await holdFeed(system, 'brightwell');
+		const workerSessionsWaiting = async (): Promise<number> => {
 			const { rows } = await system.record.query<{ count: string }>(
 				`select count(*) from pg_stat_activity
 				 where datname = current_database() and application_name = 'causeway_worker' and wait_event_type = 'Lock'`
@@ -192,14 +188,13 @@ describe('a correction', () => {
 			return Number(rows[0]!.count);
 		};
 		await system.post('/alerts', anAlert(deviceId));
-		await eventually(async () => expect(await waiting()).toBe(1));
-		await correct(deviceId, theirsAlready);
+		await eventually(async () => expect(await workerSessionsWaiting()).toBe(1));
+		await stateTenures(deviceId, ofHalden);
 		await eventually(async () => {
-			const overtaken = await system.alerts('halden', `?device=${deviceId}`);
-			expect((await waiting()) > 1 || overtaken.length > 0).toBe(true);
+			const explained = await system.alerts('halden', `?device=${deviceId}`);
+			expect((await workerSessionsWaiting()) > 1 || explained.length > 0).toBe(true);
 		});
-		await holder.query('commit');
-		await holder.end();
+		await feed.release();
 		const { id } = await system.becomes('halden', deviceId, {});
 		await eventually(async () => {
 			const { body } = await system.get('brightwell', `/feed?after=${before}`);
@@ -210,20 +205,20 @@ describe('a correction', () => {
 });
 
 describe('a request that turns out to lie in the tenure of another Supplier', () => {
-	it('vanishes from the candidates and from the decision that rests on it', async () => {
+	it('leaves the candidates, and the basis of the decision that names it', async () => {
 		const { deviceId, alert } = await anExplainedAlert();
 		await ignore('brightwell', alert);
 		// Between the request (02:13:40) and the Alert (02:14:07).
-		await correct(deviceId, suppliedBy('halden', ['2026-11-05T02:14:00.000Z', 'brightwell']));
-		const left = await system.becomes('brightwell', deviceId, { explanation: 'unexplained' });
-		expect(left).toMatchObject({
+		await stateTenures(deviceId, suppliedBy('halden', ['2026-11-05T02:14:00.000Z', 'brightwell']));
+		const remaining = await system.becomes('brightwell', deviceId, { explanation: 'unexplained' });
+		expect(remaining).toMatchObject({
 			id: alert.id,
 			candidates: [],
 			excluded: [],
 			decision: { verdict: 'ignorable', basis: { explanation: 'likely', suspect: null } },
 			notes: ['Activity before the start of your supply is not visible.']
 		});
-		expect(JSON.stringify(left)).not.toContain(ED);
+		expect(JSON.stringify(remaining)).not.toContain(ED);
 		const timeline = await system.get(
 			'brightwell',
 			`/devices/${deviceId}/timeline?from=2026-11-01T00:00:00Z&to=2026-11-07T00:00:00Z`
@@ -233,10 +228,10 @@ describe('a request that turns out to lie in the tenure of another Supplier', ()
 });
 
 describe('an episode', () => {
-	it('is counted without what was retracted, at once, and is gone with the last of it', async () => {
+	it('does not count retracted Alerts, and is gone with its last Alert', async () => {
 		const deviceIds = [newDeviceId(), newDeviceId()];
 		const hubId = newDeviceId();
-		for (const id of deviceIds) await correct(id, theirsLater, { hubId });
+		for (const id of deviceIds) await stateTenures(id, ofBrightwell, { hubId });
 		await system.post(
 			'/service-requests',
 			deviceIds.map((id) => aRequest(id))
@@ -256,12 +251,12 @@ describe('an episode', () => {
 		const episode = () => system.get('brightwell', `/episodes/${episodeId}`);
 		expect((await episode()).body).toMatchObject({ members: 4, devices: 2 });
 
-		await correct(deviceIds[0]!, theirsAlready, { hubId });
+		await stateTenures(deviceIds[0]!, ofHalden, { hubId });
 		await eventually(async () => expect(await members()).toHaveLength(2));
-		const counted = (await episode()).body;
-		expect(counted).toMatchObject({ members: 2, devices: 1, facts: { deviceId: deviceIds[1] } });
+		const remaining = (await episode()).body;
+		expect(remaining).toMatchObject({ members: 2, devices: 1, facts: { deviceId: deviceIds[1] } });
 
-		await correct(deviceIds[1]!, theirsAlready, { hubId });
+		await stateTenures(deviceIds[1]!, ofHalden, { hubId });
 		await eventually(async () => expect(await members()).toEqual([]));
 		expect((await episode()).status).toBe(404);
 		const decided = await system.call('POST', '/decisions', 'brightwell', {
