@@ -1,3 +1,4 @@
+// Tests which Alerts become one episode: in one home, in a campaign and in a storm. Others stay outside.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Episode, OutsideEpisode } from '#lib/domain/episode.ts';
@@ -37,8 +38,11 @@ const episode = async (id: string): Promise<Episode> =>
 const outsideOf = async (id: string): Promise<OutsideEpisode> =>
 	(await system.get('brightwell', `/episodes/${id}/outside`)).body;
 
-/** The one episode of these Alerts, once it has so many members. */
-const oneEpisode = (devices: readonly string[], members: number): Promise<Episode & { outside: number }> =>
+/** Waits until all Alerts of these Devices are in one episode with this number of members, and returns the episode. */
+const becomesOneEpisode = (
+	devices: readonly string[],
+	members: number
+): Promise<Episode & { outside: number }> =>
 	eventually(async () => {
 		const ids = new Set((await alertsOf(devices)).map((alert) => alert.episodeId));
 		expect(ids.size).toBe(1);
@@ -49,7 +53,7 @@ const oneEpisode = (devices: readonly string[], members: number): Promise<Episod
 	});
 
 describe('one User at work in one home', () => {
-	it('three Alerts after a swap of the display are one matter and take one decision', async () => {
+	it('three Alerts after a swap of the display become one episode and take one decision', async () => {
 		const [electricityMeter, hub] = [newDeviceId(), newDeviceId()];
 		await system.post('/devices', [
 			aDevice(electricityMeter, { hubId: hub }),
@@ -74,7 +78,7 @@ describe('one User at work in one home', () => {
 			raised(electricityMeter, '8F3E', 90),
 			raised(electricityMeter, '8F3E', 210)
 		]);
-		const found = await oneEpisode([electricityMeter], 3);
+		const found = await becomesOneEpisode([electricityMeter], 3);
 		expect(found).toMatchObject({ kind: 'home', devices: 1, open: 3, decision: null });
 		expect(await outsideOf(found.id)).toEqual({ items: [], total: 0, why: null });
 		expect(found.title).toContain('Halden Gas (GS) 8.11');
@@ -88,7 +92,7 @@ describe('one User at work in one home', () => {
 		});
 		expect(decided.body.done).toHaveLength(3);
 		await system.post('/alerts', late);
-		const grown = await oneEpisode([electricityMeter], 4);
+		const grown = await becomesOneEpisode([electricityMeter], 4);
 		expect(grown).toMatchObject({ id: found.id, open: 1, decision: { verdict: 'ignorable' } });
 		const open = await system.alerts('brightwell', `?episode=${found.id}&decision=open`);
 		expect(open.map((alert) => alert.messageId)).toEqual([late.messageId]);
@@ -96,7 +100,7 @@ describe('one User at work in one home', () => {
 });
 
 describe('a campaign', () => {
-	it('holds those that share its cause; the others stay outside, counted and listed', async () => {
+	it('contains the Alerts that share its cause; similar Alerts stay outside, counted and listed', async () => {
 		const model = { model: 'Storm 9', firmware: '2.10' };
 		const [touched, untouched] = [8, 3].map((count) => Array.from({ length: count }, newDeviceId)) as [
 			string[],
@@ -106,8 +110,8 @@ describe('a campaign', () => {
 			'/devices',
 			[...touched, ...untouched].map((id) => aDevice(id, { hubId: newDeviceId(), ...model }))
 		);
-		const another = newDeviceId();
-		await system.post('/devices', [aDevice(another, { tenures: suppliedBy('halden'), ...model })]);
+		const ofHalden = newDeviceId();
+		await system.post('/devices', [aDevice(ofHalden, { tenures: suppliedBy('halden'), ...model })]);
 		await system.post(
 			'/service-requests',
 			touched.map((id) =>
@@ -120,15 +124,15 @@ describe('a campaign', () => {
 				})
 			)
 		);
-		// Alike in all but the Supplier.
-		await system.post('/alerts', [raised(another, '8F3E', 2)]);
-		await system.becomes('halden', another, { explanation: 'unexplained' });
-		// The last in time arrive first.
+		// The same model and Alert, but of another Supplier.
+		await system.post('/alerts', [raised(ofHalden, '8F3E', 2)]);
+		await system.becomes('halden', ofHalden, { explanation: 'unexplained' });
+		// The Alerts arrive in the reverse order of their times.
 		await system.post(
 			'/alerts',
 			[...touched, ...untouched].map((id, i) => raised(id, '8F3E', i)).toReversed()
 		);
-		const found = await oneEpisode(touched, 8);
+		const found = await becomesOneEpisode(touched, 8);
 		expect(found).toMatchObject({ kind: 'campaign', devices: 8, outside: 3 });
 		expect(found.title).toContain('your own 11.3');
 		for (const alert of await alertsOf(untouched))
@@ -139,13 +143,13 @@ describe('a campaign', () => {
 			total: 3,
 			why: 'The request that explains the members was not sent to these Devices.'
 		});
-		// The newest first, each as it is read elsewhere.
+		// The newest first. Each reads the same as a single read of the Alert.
 		expect(outside.items.map((alert) => alert.deviceId)).toEqual(untouched.toReversed());
 		const [newest] = outside.items;
 		expect(newest).toEqual((await system.get('brightwell', `/alerts/${newest!.id}`)).body);
 	});
 
-	it('says so where a request like its cause was sent to one outside and does not explain it', async () => {
+	it('says so if a request like its cause was sent to a Device outside and does not explain its Alert', async () => {
 		const model = { model: 'Storm 10', firmware: '3.0' };
 		const [touched, doubtful] = [Array.from({ length: 5 }, newDeviceId), newDeviceId()];
 		await system.post(
@@ -156,7 +160,7 @@ describe('a campaign', () => {
 		await system.post('/service-requests', [
 			...touched.map((id) => aRequest(id, { ...own, requestedAt: at(-30) })),
 			aRequest(doubtful, { ...own, requestedAt: at(-30) }),
-			// Two that fit equally well: none of them is the suspect.
+			// Two requests fit the Alert of this Device equally well, so neither is the suspect.
 			aRequest(doubtful, {
 				...own,
 				userId: ED,
@@ -169,7 +173,7 @@ describe('a campaign', () => {
 			'/alerts',
 			[...touched, doubtful].map((id) => raised(id, '8F3E', 0))
 		);
-		const found = await oneEpisode(touched, 5);
+		const found = await becomesOneEpisode(touched, 5);
 		await eventually(async () =>
 			expect(await outsideOf(found.id)).toMatchObject({
 				items: [{ deviceId: doubtful, explanation: 'ambiguous' }],
@@ -178,7 +182,7 @@ describe('a campaign', () => {
 		);
 	});
 
-	it('lists the newest hundred outside, and says how many there are', async () => {
+	it('lists the newest hundred Alerts outside, and gives the total', async () => {
 		const model = { model: 'Storm 11', firmware: '4.1' };
 		const [touched, untouched] = [5, 103].map((count) => Array.from({ length: count }, newDeviceId)) as [
 			string[],
@@ -204,7 +208,7 @@ describe('a campaign', () => {
 			'/alerts',
 			[...touched, ...untouched].map((id, i) => raised(id, '8F3E', i))
 		);
-		const found = await oneEpisode(touched, 5);
+		const found = await becomesOneEpisode(touched, 5);
 		const outside = await eventually(async () => {
 			const read = await outsideOf(found.id);
 			expect(read.total).toBe(103);
@@ -215,7 +219,7 @@ describe('a campaign', () => {
 });
 
 describe('a storm', () => {
-	it('is one matter from the tenth Device on, with the least number of events where the DCC throttled', async () => {
+	it('becomes an episode with the tenth Device, and counts at least the events that the DCC throttled', async () => {
 		const devices = Array.from({ length: 12 }, newDeviceId);
 		await system.post(
 			'/devices',
@@ -229,13 +233,13 @@ describe('a storm', () => {
 			'/alerts',
 			alerts.slice(9).map((alert, i) => (i === 0 ? { ...alert, throttledCount: 40 } : alert))
 		);
-		const found = await oneEpisode(devices, 12);
+		const found = await becomesOneEpisode(devices, 12);
 		expect(found).toMatchObject({ kind: 'storm', devices: 12, occurrences: 51, atLeast: true });
 	});
 });
 
-describe('other Suppliers', () => {
-	it('see no episode that is not theirs, in the list or alone', async () => {
+describe('another Supplier', () => {
+	it('sees no episode of this Supplier, neither in the list nor by id', async () => {
 		const { items } = (await system.get('brightwell', '/episodes')).body;
 		expect(items.length).toBeGreaterThan(0);
 		expect((await system.get('halden', '/episodes')).body.items).toEqual([]);

@@ -57,7 +57,7 @@ async function groupToTheEnd(): Promise<Outcome> {
 	return alerts.outcome();
 }
 
-/** Deletes the episodes and groups the same Alerts anew, with no episode treated as large. */
+/** Deletes the episodes and groups all Alerts once more, with no episode treated as large. */
 async function groupAsSmall(): Promise<Outcome> {
 	await alerts.deleteEpisodes();
 	while ((await alerts.group({ large: Infinity })) > 0);

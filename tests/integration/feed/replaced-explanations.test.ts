@@ -27,7 +27,7 @@ const storedExplanations = async () =>
 		)
 	).rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 
-it('replaces explanations that are stored as they were read, and has an Alert explained again that was decided since', async () => {
+it('replaces explanations that are unchanged since they were read, and enqueues an Alert that was decided since', async () => {
 	await alerts.insertAlerts([alert(1, null), alert(2, null), alert(3, null)]);
 	const rows = [alert(1, 'A'), alert(2, 'A'), alert(3, null)].map(alerts.rowOf);
 	const changed = await findChanged(alerts.pool as never, rows);
@@ -55,7 +55,7 @@ it('replaces explanations that are stored as they were read, and has an Alert ex
 	]);
 });
 
-it('has an Alert explained again when its first explanation was stored in between, with older evidence', async () => {
+it('enqueues an Alert whose first explanation was stored in between, with older evidence', async () => {
 	const row = alerts.rowOf(alert(4, 'A'));
 	expect(await findChanged(alerts.pool as never, [row])).toMatchObject([{ stored: null, isBack: false }]);
 	await alerts.insertAlerts([alert(4, null)]);

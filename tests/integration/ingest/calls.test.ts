@@ -1,3 +1,4 @@
+// Tests what the ingest calls store, what they answer, and what they refuse.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
 import { eventually, startSystem, type System } from '../../support/system.ts';
@@ -13,8 +14,8 @@ afterAll(async () => {
 const count = async (table: string, where = 'true'): Promise<number> =>
 	Number((await system.record.query(`select count(*) from ${table} where ${where}`)).rows[0].count);
 
-describe('keeping Alerts', () => {
-	it('answers 202 only for what stands in the record', async () => {
+describe('posted Alerts', () => {
+	it('are in the database when the call is answered with 202', async () => {
 		const deviceId = newDeviceId();
 		const { status, body } = await system.post('/alerts', anAlert(deviceId));
 		expect(status).toBe(202);
@@ -22,7 +23,7 @@ describe('keeping Alerts', () => {
 		expect(await count('alert', `device_id = '\\x${deviceId.replaceAll('-', '')}'`)).toBe(1);
 	});
 
-	it('keeps one Alert of a message that comes fifty times at once', async () => {
+	it('are stored once if the same message is posted fifty times at the same time', async () => {
 		const alert = anAlert(newDeviceId());
 		const answers = await Promise.all(Array.from({ length: 50 }, () => system.post('/alerts', alert)));
 		expect(answers.map((a) => a.status)).toEqual(Array(50).fill(202));
@@ -31,13 +32,13 @@ describe('keeping Alerts', () => {
 		expect(await count('alert', `message_id = '${alert.messageId}'`)).toBe(1);
 	});
 
-	it('knows a redelivery by its content where no message id is given', async () => {
+	it('are recognised as duplicates by their content if they have no message id', async () => {
 		const { messageId: _messageId, ...alert } = anAlert(newDeviceId());
 		expect((await system.post('/alerts', alert)).body).toMatchObject({ accepted: 1, duplicates: 0 });
 		expect((await system.post('/alerts', alert)).body).toMatchObject({ accepted: 0, duplicates: 1 });
 	});
 
-	it('refuses other content under a known message id with 409', async () => {
+	it('are refused with 409 if a stored Alert has the same message id and other content', async () => {
 		const alert = anAlert(newDeviceId());
 		await system.post('/alerts', alert);
 		const { status, body } = await system.post('/alerts', { ...alert, code: '8F3F' });
@@ -45,7 +46,7 @@ describe('keeping Alerts', () => {
 		expect(body).toMatchObject({ status: 409, errors: [{ path: 'messageId' }] });
 	});
 
-	it('keeps the good records of a batch and names the fault of each bad one', async () => {
+	it('are stored without the faulty records of the call, and the answer names the fault of each', async () => {
 		const good = anAlert(newDeviceId());
 		const { status, body } = await system.post('/alerts', [
 			good,
@@ -58,7 +59,7 @@ describe('keeping Alerts', () => {
 		expect(body.rejected[1].error).toMatch(/^raisedAt: must be an RFC 3339 time/);
 	});
 
-	it('takes NDJSON, and a broken line costs only itself', async () => {
+	it('may be NDJSON, and only a broken line is rejected', async () => {
 		const lines = [
 			JSON.stringify(anAlert(newDeviceId())),
 			'{"deviceId": ',
@@ -69,7 +70,7 @@ describe('keeping Alerts', () => {
 		expect(body).toMatchObject({ accepted: 2, rejected: [{ index: 1 }] });
 	});
 
-	it('keeps an unknown code and shows it as unknown', async () => {
+	it('may have an unknown code, and are shown as unknown', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		await system.post('/alerts', anAlert(deviceId, { code: '8FFF' }));
@@ -83,12 +84,12 @@ describe('keeping Alerts', () => {
 	});
 });
 
-describe('keeping Service Requests', () => {
-	it('lets a later record complete an earlier one, in either order', async () => {
-		const [one, two] = [newDeviceId(), newDeviceId()];
+describe('posted Service Requests', () => {
+	it('complete an earlier record of the same request, in either order', async () => {
+		const [requestFirst, responseFirst] = [newDeviceId(), newDeviceId()];
 		for (const [deviceId, order] of [
-			[one, [0, 1]],
-			[two, [1, 0]]
+			[requestFirst, [0, 1]],
+			[responseFirst, [1, 0]]
 		] as const) {
 			const { responseCode: _code, ...sent } = aRequest(deviceId);
 			const answered = {
@@ -103,7 +104,7 @@ describe('keeping Service Requests', () => {
 		}
 		const { rows } = await system.record.query(
 			'select variant, user_role, requested_at, responded_at, response_code from service_request where device_id = any($1) order by id',
-			[[one, two].map((id) => Buffer.from(id.replaceAll('-', ''), 'hex'))]
+			[[requestFirst, responseFirst].map((id) => Buffer.from(id.replaceAll('-', ''), 'hex'))]
 		);
 		expect(rows).toHaveLength(2);
 		expect(rows[0]).toEqual(rows[1]);
@@ -114,7 +115,7 @@ describe('keeping Service Requests', () => {
 		});
 	});
 
-	it('drops what is not named, and keeps no trace of it', async () => {
+	it('are stored without any field that the schema does not name', async () => {
 		const canary = `canary-${newDeviceId()}`;
 		const { status } = await system.post('/service-requests', {
 			...aRequest(newDeviceId()),
@@ -129,7 +130,7 @@ describe('keeping Service Requests', () => {
 		expect(rows[0].count).toBe('0');
 	});
 
-	it('takes CSV with a header row', async () => {
+	it('may be CSV with a header row', async () => {
 		const deviceId = newDeviceId();
 		const csv = `requestId,serviceReferenceVariant,userRole,requestedAt,responseCode,extra\n90B3D51F30020001:${deviceId}:5,6.15.1,ED,2026-11-05T02:00:00Z,I0,x\n`;
 		expect(await system.post('/service-requests', csv, 'text/csv')).toMatchObject({
@@ -144,7 +145,7 @@ describe('keeping Service Requests', () => {
 		).toBe(1);
 	});
 
-	it('keeps counters beyond 2^53 exactly', async () => {
+	it('keep counters beyond 2^53 exactly', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
 		const requestId = `90-B3-D5-1F-30-02-00-01:${deviceId}:18446744073709551615`;
@@ -158,8 +159,8 @@ describe('keeping Service Requests', () => {
 	});
 });
 
-describe('what bad calls get', () => {
-	const cases: Array<[what: string, path: string, body: string, type: string, status: number]> = [
+describe('a faulty call', () => {
+	const cases: Array<[fault: string, path: string, body: string, type: string, status: number]> = [
 		['broken JSON', '/alerts', '{"deviceId":', 'application/json', 400],
 		['a record without a Device', '/alerts', '{"kind":"device","code":"8F30"}', 'application/json', 400],
 		['a null', '/alerts', 'null', 'application/json', 400],
@@ -185,8 +186,8 @@ describe('what bad calls get', () => {
 		['XML of 300 KB', '/duis', `<a>${'x'.repeat(300 * 1024)}</a>`, 'application/xml', 413]
 	];
 	it.each(cases)(
-		'%s: a problem that says what to do, and no trace',
-		async (_what, path, body, type, status) => {
+		'with %s gets a problem that says what to do, without a stack trace',
+		async (_fault, path, body, type, status) => {
 			const answer = await system.post(path, body, type);
 			expect(answer.status).toBe(status);
 			expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -201,23 +202,23 @@ describe('what bad calls get', () => {
 		expect((await system.call('GET', '/alerts', '*')).status).toBe(403);
 	});
 
-	it('names the method that a path takes, and knows no other path', async () => {
+	it('gets 405 and the right method for a wrong method, and 404 for an unknown path', async () => {
 		const wrong = await system.call('GET', '/duis', '*');
 		expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
 		expect((await system.call('GET', '/nothing', '*')).status).toBe(404);
 	});
 
-	it('lets a Supplier state no tenure but its own', async () => {
-		const stolen = aDevice(newDeviceId(), {
+	it('is refused if a Supplier states the tenure of another Supplier', async () => {
+		const deviceOfHalden = aDevice(newDeviceId(), {
 			tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z' }]
 		});
-		const answer = await system.call('POST', '/devices', 'brightwell', stolen);
+		const answer = await system.call('POST', '/devices', 'brightwell', deviceOfHalden);
 		expect(answer.status).toBe(400);
 		expect(answer.body.errors[0].message).toMatch(/own Supplier's tenures only/);
 	});
 });
 
-it('describes itself: every route of the contract is in openapi.json', async () => {
+it('openapi.json describes the routes of the API', async () => {
 	const { body } = await system.call('GET', '/openapi.json', null);
 	expect(body.openapi).toBe('3.1.0');
 	expect(Object.keys(body.paths)).toEqual(

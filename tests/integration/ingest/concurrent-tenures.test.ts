@@ -1,4 +1,4 @@
-// P4 on the real record: whoever states tenures, and however many at once, no Device ever has two Suppliers at one instant.
+// Tests that no Device ever has two Suppliers at the same time, whoever states tenures and however many do so at once.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
@@ -14,23 +14,25 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-const [DEVICES, WRITERS, ROUNDS] = [50, 6, 2];
-const devices = Array.from({ length: DEVICES }, newDeviceId);
-const seeds = Array.from({ length: ROUNDS }, (_, i) => 100 + i);
+/** Few, because each round sends all writers at once to a running system, and reads all tenures after it. */
+const ROUND_COUNT = 2;
+const [DEVICE_COUNT, WRITER_COUNT] = [50, 6];
+const devices = Array.from({ length: DEVICE_COUNT }, newDeviceId);
+const seeds = Array.from({ length: ROUND_COUNT }, (_, i) => 100 + i);
 
-/** What each writer states of each Device, in an order of its own. */
+/** The tenures that each writer states of each Device. Each writer has its own order of Devices. */
 function statements(seed: number): Array<Array<{ deviceId: string; owners: Owner[] }>> {
-	const stated = fc.sample(owners, { numRuns: DEVICES * WRITERS, seed });
-	return Array.from({ length: WRITERS }, (_, writer) => {
-		const all = devices.map((deviceId, i) => ({ deviceId, owners: stated[writer * DEVICES + i]! }));
-		const turn = (writer * DEVICES) / WRITERS;
-		const turned = [...all.slice(turn), ...all.slice(0, turn)];
-		return writer % 2 ? turned.toReversed() : turned;
+	const stated = fc.sample(owners, { numRuns: DEVICE_COUNT * WRITER_COUNT, seed });
+	return Array.from({ length: WRITER_COUNT }, (_, writer) => {
+		const all = devices.map((deviceId, i) => ({ deviceId, owners: stated[writer * DEVICE_COUNT + i]! }));
+		const start = (writer * DEVICE_COUNT) / WRITER_COUNT;
+		const rotated = [...all.slice(start), ...all.slice(0, start)];
+		return writer % 2 ? rotated.toReversed() : rotated;
 	});
 }
 
-/** The owners of each slot as the record has them; a slot that two tenures claim is a fault. */
-async function recorded(): Promise<Map<string, Owner[]>> {
+/** The stored owners of each slot. Throws if two tenures claim a slot. */
+async function storedOwners(): Promise<Map<string, Owner[]>> {
 	const { rows } = await system.record.query<{ device: Buffer; slug: Owner; from: Date; to: Date }>(
 		`select t.device_id as device, s.slug, lower(t.during) as "from", upper(t.during) as "to"
 		 from tenure t join supplier s on s.id = t.supplier_id where t.superseded_at is null`
@@ -47,25 +49,25 @@ async function recorded(): Promise<Map<string, Owner[]>> {
 	return found;
 }
 
-const devicesOf = (list: ReturnType<typeof statements>[number], only?: Owner) =>
+const devicesOf = (list: ReturnType<typeof statements>[number], onlyOf?: Owner) =>
 	list.map(({ deviceId, owners }) =>
-		aDevice(deviceId, { tenures: tenuresOf(owners).filter(({ supplier }) => !only || supplier === only) })
+		aDevice(deviceId, { tenures: tenuresOf(owners).filter(({ supplier }) => !onlyOf || supplier === onlyOf) })
 	);
 
-describe(`${WRITERS} writers at once on ${DEVICES} Devices, ${ROUNDS} times`, () => {
-	it('with the key of the installation: each Device ends as one of them stated it, whole', async () => {
+describe(`${WRITER_COUNT} simultaneous writers on ${DEVICE_COUNT} Devices, in ${ROUND_COUNT} rounds`, () => {
+	it('with the key of the installation, each Device ends with all tenures of one of the writers', async () => {
 		for (const seed of seeds) {
 			const all = statements(seed);
 			const answers = await Promise.all(all.map((list) => system.post('/devices', devicesOf(list))));
 			for (const { status, body } of answers) expect([status, body.rejected]).toEqual([202, []]);
-			for (const [deviceId, slots] of await recorded())
-				expect(all.map((list) => list.find((one) => one.deviceId === deviceId)!.owners)).toContainEqual(
-					slots
-				);
+			for (const [deviceId, slots] of await storedOwners())
+				expect(
+					all.map((list) => list.find((statement) => statement.deviceId === deviceId)!.owners)
+				).toContainEqual(slots);
 		}
 	});
 
-	it("with the Suppliers' own keys among them: what overlaps is refused, and no instant has two owners", async () => {
+	it('with keys of Suppliers among them, overlapping tenures are refused and no time has two owners', async () => {
 		let refused = 0;
 		for (const seed of seeds) {
 			const answers = await Promise.all(
@@ -80,7 +82,7 @@ describe(`${WRITERS} writers at once on ${DEVICES} Devices, ${ROUNDS} times`, ()
 				for (const { error } of body.rejected)
 					expect(error).toMatch(/overlap with the tenure of another Supplier/);
 			}
-			expect((await recorded()).size).toBe(DEVICES);
+			expect((await storedOwners()).size).toBe(DEVICE_COUNT);
 		}
 		expect(refused).toBeGreaterThan(0);
 	});

@@ -1,5 +1,6 @@
-// Law 4 for one request told in parts: whatever order its records come in, and however often, it reads the same. The rule:
-// the earliest request; the latest response; the code of the latest response that has one; of what differs the greatest.
+// Tests that one Service Request reads the same whatever the order of its records, and however often each is posted. The rule:
+// the earliest time of request, the latest time of response, and the code of the latest response that has a code. Of other
+// fields that differ, the greatest value counts.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
@@ -14,7 +15,8 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-interface Told {
+/** The fields of one record about a request. `null`: the record does not have the field. */
+interface RequestPart {
 	requestedAt: string | null;
 	respondedAt: string | null;
 	responseCode: string | null;
@@ -27,7 +29,7 @@ const instant = fc.option(
 	fc.nat(5).map((second) => `2026-11-05T02:13:4${second}.000Z`),
 	{ nil: null }
 );
-const told: fc.Arbitrary<Told> = fc
+const part: fc.Arbitrary<RequestPart> = fc
 	.record({
 		requestedAt: instant,
 		respondedAt: instant,
@@ -37,13 +39,13 @@ const told: fc.Arbitrary<Told> = fc
 		serviceReferenceVariant: fc.constantFrom(null, '6.5', '6.15.1')
 	})
 	.filter(({ requestedAt, respondedAt }) => (requestedAt ?? respondedAt) !== null);
-const parts = fc.array(told, { minLength: 1, maxLength: 4 });
+const parts = fc.array(part, { minLength: 1, maxLength: 4 });
 
 const greatest = (values: Array<string | null>): string | null =>
 	values.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
 
-/** The rule, on the plain array. */
-function model(records: readonly Told[]) {
+/** The rule, applied to a plain array. */
+function mergedByRule(records: readonly RequestPart[]) {
 	const latest = greatest(records.flatMap((r) => (r.responseCode ? (r.respondedAt ?? '') : [])));
 	return {
 		requestedAt: records
@@ -59,8 +61,8 @@ function model(records: readonly Told[]) {
 	};
 }
 
-/** What the record holds of each request, by counter. */
-async function kept(deviceId: string): Promise<Map<number, ReturnType<typeof model>>> {
+/** The stored requests of a Device, by counter. */
+async function storedRequests(deviceId: string): Promise<Map<number, ReturnType<typeof mergedByRule>>> {
 	const { rows } = await system.record.query(
 		`select ('x' || encode(substr(key, 17, 8), 'hex'))::bit(64)::bigint::int as counter, requested_at, responded_at,
 			response_code, execute_at, user_name, variant from service_request where device_id = $1`,
@@ -82,15 +84,17 @@ async function kept(deviceId: string): Promise<Map<number, ReturnType<typeof mod
 	);
 }
 
-const [COUNT, ORDERS] = [1000, 4];
+/** All requests of an order are posted in a few calls, so 1000 of them take seconds and not minutes. */
+const REQUEST_COUNT = 1000;
+const ORDER_COUNT = 4;
 
-describe(`${COUNT} requests told in up to four parts`, () => {
-	it(`read the same in ${ORDERS} orders, parts doubled, one call or several at once, and as the rule says`, async () => {
-		const requests = fc.sample(parts, { numRuns: COUNT, seed: 38 });
-		for (let order = 0; order < ORDERS; order++) {
+describe(`${REQUEST_COUNT} requests, each posted in up to four records`, () => {
+	it(`read as the rule says in ${ORDER_COUNT} orders, with repeated records, in one call or in several at once`, async () => {
+		const requests = fc.sample(parts, { numRuns: REQUEST_COUNT, seed: 38 });
+		for (let order = 0; order < ORDER_COUNT; order++) {
 			const deviceId = newDeviceId();
-			const records = requests.flatMap((told, counter) => {
-				const mine = told.map((fields) =>
+			const records = requests.flatMap((parts, counter) => {
+				const own = parts.map((fields) =>
 					aRequest(deviceId, {
 						userRole: 'ED',
 						mode: null,
@@ -98,15 +102,15 @@ describe(`${COUNT} requests told in up to four parts`, () => {
 						requestId: `${ED}:${deviceId}:${counter}`
 					})
 				);
-				return order % 2 ? [...mine, ...mine.slice(0, 1)].toReversed() : mine;
+				return order % 2 ? [...own, ...own.slice(0, 1)].toReversed() : own;
 			});
-			// All of each request in one call; then scattered over calls that come at once.
+			// In the first two orders a call has all records of a request. In the others they are spread over simultaneous calls.
 			const calls = order < 2 ? chunks(records, 5000) : scatter(records, 4 + order);
 			const answers = await Promise.all(calls.map((call) => system.post('/service-requests', call)));
 			for (const { status, body } of answers) expect([status, body.rejected]).toEqual([202, []]);
-			const found = await kept(deviceId);
-			requests.forEach((told, counter) =>
-				expect({ told, kept: found.get(counter) }).toEqual({ told, kept: model(told) })
+			const found = await storedRequests(deviceId);
+			requests.forEach((posted, counter) =>
+				expect({ posted, stored: found.get(counter) }).toEqual({ posted, stored: mergedByRule(posted) })
 			);
 		}
 	});
