@@ -1,4 +1,5 @@
-// The cause table as data: seeded from the product's file, drafted and replayed by one person, activated by another.
+// Tests the versions of the cause table: the product's file is the first, one person drafts and replays a change, and another
+// person activates it.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shippedFile } from '#lib/domain/cause-table/cause-table.ts';
 import { seedCauseTable } from '#lib/server/cause-table/active-table.ts';
@@ -36,21 +37,21 @@ describe('the first start', () => {
 			shipped: true,
 			activated: { by: 'shipped with the product' }
 		});
-		const one = (await lead.call('GET', `/cause-table/${version}`)).body;
-		expect(one.body).toEqual(shippedFile);
-		expect(one.history).toMatchObject([{ what: 'activated', by: 'shipped with the product' }]);
+		const shipped = (await lead.call('GET', `/cause-table/${version}`)).body;
+		expect(shipped.body).toEqual(shippedFile);
+		expect(shipped.history).toMatchObject([{ what: 'activated', by: 'shipped with the product' }]);
 	});
 });
 
 describe('a draft', () => {
-	it('is refused with every fault at its place, by Alert code, and what stood stays', async () => {
-		const bad = shortened(60);
-		const entry = bad.entries.find((e) => e.alert === '8F30')!;
+	it('is refused with the place of every fault, by Alert code, and nothing is saved', async () => {
+		const faulty = shortened(60);
+		const entry = faulty.entries.find((e) => e.alert === '8F30')!;
 		entry.causes[0]!.variants.push('9.99');
 		entry.causes[0]!.minSeconds = 900;
 		entry.causes[1]!.mechanism = '';
-		bad.entries.push({ alert: 'hello', guidance: null, causes: [] });
-		const answer = await draftOf(lead, bad);
+		faulty.entries.push({ alert: 'hello', guidance: null, causes: [] });
+		const answer = await draftOf(lead, faulty);
 		expect(answer.status).toBe(400);
 		expect(answer.body.errors).toEqual(
 			expect.arrayContaining([
@@ -58,17 +59,19 @@ describe('a draft', () => {
 				expect.objectContaining({ path: 'entries.8F30.causes.1.mechanism' })
 			])
 		);
-		const twice = shortened(60);
-		twice.entries.push(twice.entries[0]!, { alert: 'hello', guidance: null, causes: [] });
-		expect((await draftOf(lead, twice)).body.errors.map((e: { path: string }) => e.path)).toEqual([
-			'entries.8F66',
-			'entries.8F66.causes.0.id',
-			'entries.hello'
-		]);
+		const withRepeatedEntry = shortened(60);
+		withRepeatedEntry.entries.push(withRepeatedEntry.entries[0]!, {
+			alert: 'hello',
+			guidance: null,
+			causes: []
+		});
+		expect((await draftOf(lead, withRepeatedEntry)).body.errors.map((e: { path: string }) => e.path)).toEqual(
+			['entries.8F66', 'entries.8F66.causes.0.id', 'entries.hello']
+		);
 		expect((await lead.call('GET', '/cause-table')).body.others).toEqual([]);
 	});
 
-	it('is saved with who and when, under the next version of the day', async () => {
+	it('is saved with its author, under the next version of the day', async () => {
 		const first = await draftOf(lead, shortened(60), { note: 'operators answer faster now' });
 		const second = await draftOf(officer, shortened(30));
 		expect([first.status, second.status]).toEqual([201, 201]);
@@ -84,11 +87,14 @@ describe('a draft', () => {
 		});
 	});
 
-	it('that somebody else has saved meanwhile is not overwritten', async () => {
+	it('is not overwritten if another person saved it since it was read', async () => {
 		const { version } = (await draftOf(lead, shortened(60))).body;
-		const again = { version, revision: 1, note: 'mine' };
-		expect((await draftOf(officer, shortened(50), again)).body).toMatchObject({ revision: 2, note: 'mine' });
-		const late = await draftOf(lead, shortened(40), again);
+		const firstRevision = { version, revision: 1, note: 'mine' };
+		expect((await draftOf(officer, shortened(50), firstRevision)).body).toMatchObject({
+			revision: 2,
+			note: 'mine'
+		});
+		const late = await draftOf(lead, shortened(40), firstRevision);
 		expect(late.status).toBe(409);
 		expect(late.body.detail).toMatch(/saved by somebody else/);
 		const { body } = await lead.call('GET', `/cause-table/${version}`);
@@ -96,7 +102,7 @@ describe('a draft', () => {
 		expect(body.history[1]).toMatchObject({ what: 'changed', by: 'Brightwell officer' });
 	});
 
-	it('is for leads, officers and engineers; controllers and keys read', async () => {
+	it('can be changed by leads, officers and engineers, and only be read by controllers and keys', async () => {
 		const { version } = (await draftOf(lead, shortened(60))).body;
 		for (const path of ['', `/${version}/propose`, `/${version}/activate`, `/${version}/what-if`]) {
 			const body = path === '' ? { basedOn: shippedFile.version, body: shippedFile } : {};
@@ -112,7 +118,7 @@ describe('a draft', () => {
 		expect((await lead.call('GET', '/cause-table/2020-01-01')).status).toBe(404);
 	});
 
-	it('that differs in nothing is not proposed', async () => {
+	it('cannot be proposed if it does not differ from the active table', async () => {
 		const { version } = (await draftOf(lead, shippedFile)).body;
 		const answer = await lead.call('POST', `/cause-table/${version}/propose`);
 		expect([answer.status, answer.body.detail]).toEqual([
@@ -125,9 +131,9 @@ describe('a draft', () => {
 
 describe('activation', () => {
 	let version: string;
-	let another: string;
+	let otherDraft: string;
 
-	it('waits for the what-if, and for the newest state of the draft', async () => {
+	it('needs a proposal, and a what-if of the newest revision of the draft', async () => {
 		version = (await draftOf(lead, shortened(60))).body.version;
 		const activate = async () => {
 			const { status, body } = await officer.call('POST', `/cause-table/${version}/activate`);
@@ -144,9 +150,9 @@ describe('activation', () => {
 		await replay(lead, version);
 	});
 
-	it('takes another person than the proposer', async () => {
-		another = (await draftOf(lead, shortened(90))).body.version;
-		await replay(lead, another);
+	it('needs another person than the proposer', async () => {
+		otherDraft = (await draftOf(lead, shortened(90))).body.version;
+		await replay(lead, otherDraft);
 		const own = await lead.call('POST', `/cause-table/${version}/activate`);
 		expect([own.status, own.body.detail]).toEqual([
 			403,
@@ -166,7 +172,7 @@ describe('activation', () => {
 		});
 	});
 
-	it('reaches the running worker: the next explanation follows the new table and names it', async () => {
+	it('reaches the running worker: the next explanation uses the new table and stores its version', async () => {
 		await vi.waitFor(
 			async () => {
 				const deviceId = await happened(system, 'brightwell', 120);
@@ -182,11 +188,11 @@ describe('activation', () => {
 		);
 	});
 
-	it('makes the what-ifs against the former table void', async () => {
-		const { body } = await lead.call('GET', `/cause-table/${another}/what-if`);
+	it('invalidates what-ifs against the former table', async () => {
+		const { body } = await lead.call('GET', `/cause-table/${otherDraft}/what-if`);
 		expect(body).toMatchObject({ state: 'done', stands: false });
-		await lead.call('POST', `/cause-table/${another}/propose`);
-		const answer = await officer.call('POST', `/cause-table/${another}/activate`);
+		await lead.call('POST', `/cause-table/${otherDraft}/propose`);
+		const answer = await officer.call('POST', `/cause-table/${otherDraft}/activate`);
 		expect([answer.status, answer.body.detail]).toEqual([
 			409,
 			expect.stringMatching(/has become active since the what-if/)
@@ -195,13 +201,13 @@ describe('activation', () => {
 });
 
 describe('a newer product', () => {
-	it('adds its file as a draft where people have changed the table, and takes over where they have not', async () => {
+	it('adds its file as a draft if people have changed the table, and activates it if they have not', async () => {
 		const { pool, close } = openDatabase(system.databaseUrl, 'causeway_worker', 2);
-		const people = (await activeTable(lead)).version;
+		const changedByPeople = (await activeTable(lead)).version;
 		expect(await seedCauseTable(pool, { ...shippedFile, version: '2027-02-01' })).toBe('draft');
 		expect(await seedCauseTable(pool, { ...shippedFile, version: '2027-02-01' })).toBe('known');
 		expect(await seedCauseTable(pool, { ...shortened(9), version: '2027-02-01' })).toBe('changed');
-		expect((await activeTable(lead)).version).toBe(people);
+		expect((await activeTable(lead)).version).toBe(changedByPeople);
 		await system.record.query(`update cause_table set status = 'retired' where status = 'active'`);
 		await system.record.query(`update cause_table set status = 'active' where version = '2027-02-01'`);
 		expect(await seedCauseTable(pool, { ...shippedFile, version: '2027-03-01' })).toBe('active');

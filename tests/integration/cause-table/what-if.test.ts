@@ -1,4 +1,4 @@
-// What a draft of the cause table would change among the stored Alerts, told before it is activated.
+// Tests the what-if of a draft: which stored explanations would change if the draft were the active cause table.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shippedFile } from '#lib/domain/cause-table/cause-table.ts';
 import { draftOf, happened, joinEditors, replay, shortened, whatIfDone } from '../../support/cause-tables.ts';
@@ -21,8 +21,8 @@ afterAll(async () => {
 const idOf = async (slug: string, deviceId: string) =>
 	(await system.alerts(slug, `?device=${deviceId}`))[0]!.id;
 
-/** All that is stored of Alerts, to tell that nothing was written. */
-const stored = async () =>
+/** All stored explanations, to check that a what-if writes none. */
+const storedExplanations = async () =>
 	(
 		await system.record.query(
 			'select supplier_id, alert_id, version, seq, table_version, body from supplier_alert order by 1, 2'
@@ -30,17 +30,17 @@ const stored = async () =>
 	).rows;
 
 describe('a what-if', () => {
-	it('tells exactly which explanations would change, to each Supplier its own, and changes nothing', async () => {
-		const near = await happened(system, 'brightwell', 20);
-		const far = await happened(system, 'brightwell', 120);
-		const elsewhere = await happened(system, 'halden', 120);
+	it('lists exactly the explanations that would change, to each Supplier its own, and changes none', async () => {
+		const shortDelay = await happened(system, 'brightwell', 20);
+		const longDelay = await happened(system, 'brightwell', 120);
+		const ofHalden = await happened(system, 'halden', 120);
 		for (const [slug, deviceId] of [
-			['brightwell', near],
-			['brightwell', far],
-			['halden', elsewhere]
+			['brightwell', shortDelay],
+			['brightwell', longDelay],
+			['halden', ofHalden]
 		] as const)
 			await system.becomes(slug, deviceId, { explanation: 'likely' });
-		const before = await stored();
+		const before = await storedExplanations();
 		const { version } = (await draftOf(lead, shortened(60))).body;
 
 		const ours = await replay(lead, version);
@@ -61,32 +61,32 @@ describe('a what-if', () => {
 				to: expect.not.stringMatching('likely'),
 				suspectChanged: true,
 				count: 1,
-				examples: [await idOf('brightwell', far)]
+				examples: [await idOf('brightwell', longDelay)]
 			},
-			// The window that its reasons tell of is another one; what they say is the same.
+			// Still explained, but its reasons name the shorter window.
 			expect.objectContaining({
 				from: 'likely',
 				to: 'likely',
 				suspectChanged: false,
-				examples: [await idOf('brightwell', near)]
+				examples: [await idOf('brightwell', shortDelay)]
 			})
 		]);
 		const theirs = (await haldenLead.call('GET', `/cause-table/${version}/what-if`)).body;
 		expect(theirs).toMatchObject({ total: 1, changed: 1 });
-		expect(theirs.changes[0].examples).toEqual([await idOf('halden', elsewhere)]);
-		expect(JSON.stringify(ours)).not.toContain(await idOf('halden', elsewhere));
-		expect(JSON.stringify(theirs)).not.toContain(await idOf('brightwell', near));
-		expect(await stored()).toEqual(before);
+		expect(theirs.changes[0].examples).toEqual([await idOf('halden', ofHalden)]);
+		expect(JSON.stringify(ours)).not.toContain(await idOf('halden', ofHalden));
+		expect(JSON.stringify(theirs)).not.toContain(await idOf('brightwell', shortDelay));
+		expect(await storedExplanations()).toEqual(before);
 	});
 
-	it('started a second time replaces the first', async () => {
+	it('replaces the earlier what-if of the same draft', async () => {
 		const { version } = (await draftOf(lead, shortened(60))).body;
 		await lead.call('POST', `/cause-table/${version}/what-if`);
 		const last = await replay(officer, version);
 		expect(last).toMatchObject({ startedBy: 'Brightwell officer', progress: 2, changed: 1 });
 	});
 
-	it('that no worker heard of is taken up by the next', async () => {
+	it('that is started while no worker runs is done by the next worker', async () => {
 		await system.killWorker();
 		const { version } = (await draftOf(lead, shortened(60))).body;
 		await lead.call('POST', `/cause-table/${version}/what-if`);
@@ -94,7 +94,7 @@ describe('a what-if', () => {
 		expect(await whatIfDone(lead, version)).toMatchObject({ changed: 1 });
 	});
 
-	it('of a table that is not a draft is refused', async () => {
+	it('is refused for a table that is neither a draft nor a proposal', async () => {
 		const answer = await lead.call('POST', `/cause-table/${shippedFile.version}/what-if`);
 		expect([answer.status, answer.body.detail]).toEqual([
 			409,

@@ -1,15 +1,15 @@
-// More than can be worked on at once: what is critical comes first, and nothing is taken in that nobody would see in time.
+// Tests a backlog: the worker explains critical Alerts first, and ingest refuses new records while too many wait.
 import { expect, it } from 'vitest';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
 import { aDevice, anAlert, newDeviceId } from '../../support/records.ts';
 import { settled } from '../../support/supplier-reads.ts';
 import { eventually, startSystem } from '../../support/system.ts';
 
-it('explains what is critical first, of that the newest, when a backlog is worked off', async () => {
+it('a worker that catches up explains critical Alerts first, and of these the newest', async () => {
 	await using system = await startSystem();
 	const deviceId = newDeviceId();
 	await system.post('/devices', aDevice(deviceId));
-	// A Device that has just become known has its Alerts explained again: that is over before they come.
+	// The worker re-explains the Alerts of a new Device. Wait for that job, so that it does not disturb the order.
 	await settled(system);
 	await system.killWorker();
 	const post = async (code: string, name: string, call: number): Promise<void> => {
@@ -18,28 +18,28 @@ it('explains what is critical first, of that the newest, when a backlog is worke
 		);
 		expect((await system.post('/alerts', alerts)).status).toBe(202);
 	};
-	// Several rounds run side by side: enough for each of them to have a second one.
+	// The worker runs several batches side by side. 3200 Alerts are enough for a second batch of each.
 	for (let i = 0; i < 80; i++) await post('8F30', 'usual', i);
 	for (let i = 0; i < 80; i++) await post('8F3F', 'critical', i);
-	const order: string[] = [];
+	const explainedIds: string[] = [];
 	const socket = await system.connect('brightwell');
 	socket.on('alert:changed', ({ items }: AlertChanged) => {
-		for (const { messageId } of items) if (!order.includes(messageId)) order.push(messageId);
+		for (const { messageId } of items) if (!explainedIds.includes(messageId)) explainedIds.push(messageId);
 	});
 	await system.startWorker();
-	await eventually(() => expect(order).toHaveLength(3200), { timeout: 40_000 });
-	// Rounds that run side by side may end in any order; by and large the critical ones come before.
-	const half = order.slice(0, 1600);
-	expect(half.filter((id) => id.startsWith('critical')).length).toBeGreaterThan(1100);
-	expect(half).toContain('critical 1599');
+	await eventually(() => expect(explainedIds).toHaveLength(3200), { timeout: 40_000 });
+	// Batches that run side by side may end in any order, so that the first half is not purely critical.
+	const firstHalf = explainedIds.slice(0, 1600);
+	expect(firstHalf.filter((id) => id.startsWith('critical')).length).toBeGreaterThan(1100);
+	expect(firstHalf).toContain('critical 1599');
 });
 
-it('asks to come back, before anything of a call is kept, while too much waits to be worked on', async () => {
+it('ingest refuses a whole call with 503 and Retry-After while too many records wait, and accepts it later', async () => {
 	await using system = await startSystem({ worker: false, settings: { BACKLOG_RECORDS: '1000' } });
 	const deviceId = newDeviceId();
 	await system.post('/devices', aDevice(deviceId));
-	const many = Array.from({ length: 1001 }, () => anAlert(deviceId));
-	expect((await system.post('/alerts', many)).body.accepted).toBe(1001);
+	const moreThanAllowed = Array.from({ length: 1001 }, () => anAlert(deviceId));
+	expect((await system.post('/alerts', moreThanAllowed)).body.accepted).toBe(1001);
 	const refused = await eventually(async () => {
 		const answer = await system.post('/alerts', anAlert(deviceId, { messageId: 'later' }));
 		expect(answer.status).toBe(503);

@@ -1,5 +1,5 @@
-// What the stored Alerts teach: patterns that the cause table does not know become candidates, with their figures, until
-// a person says that they are none.
+// Tests learned patterns: a pattern that the cause table does not contain becomes a candidate with its figures, until a person
+// dismisses it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
@@ -12,7 +12,7 @@ import { eventually, startSystem, type System } from '../../support/system.ts';
 
 const { quirky, devices, requests, alerts } = quirkyHomes();
 
-async function start(): Promise<System> {
+async function startLearning(): Promise<System> {
 	const system = await startSystem({ settings: { LEARN_EVERY_SECONDS: '0.2' } });
 	await sayComplete(system);
 	return system;
@@ -26,7 +26,7 @@ const { metrix } = PARTIES;
 
 let system: System;
 beforeAll(async () => {
-	system = await start();
+	system = await startLearning();
 	await system.post('/devices', devices);
 	await system.post('/service-requests', requests);
 	await system.post('/alerts', alerts);
@@ -35,8 +35,8 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-describe('a cause that the table does not know', () => {
-	it('becomes a weak candidate after fifty occurrences, and says by which figures', async () => {
+describe('a pattern that the cause table does not contain', () => {
+	it('becomes a weak candidate after fifty occurrences, and gives its figures as the reason', async () => {
 		const alert = await eventually(
 			async () => {
 				const found = await oldestOf(system, quirky[7]!);
@@ -61,7 +61,7 @@ describe('a cause that the table does not know', () => {
 		});
 	});
 
-	it('is offered for review with what it was counted on, and only to the Supplier whose Alerts taught it', async () => {
+	it('is offered for review with its figures, and only to the Supplier of its Alerts', async () => {
 		await eventually(async () =>
 			expect(await patternsOf(system)).toMatchObject([
 				{ ...QUIRK_PATTERN, seen: 50, of: 50, devices: 50, byChance: 0, offered: true, review: null }
@@ -70,27 +70,30 @@ describe('a cause that the table does not know', () => {
 		expect((await system.get('halden', '/learned-patterns')).body.items).toEqual([]);
 	});
 
-	it('ends in the same figures when the Alerts come first, backwards, and the audit trail last', async () => {
-		const backwards = await start();
+	it('has the same figures if the Alerts arrive first, in reverse order, and the audit records last', async () => {
+		const reversed = await startLearning();
 		try {
-			await backwards.post('/alerts', alerts.toReversed());
-			await backwards.post('/devices', devices.toReversed());
-			await backwards.post('/service-requests', requests.toReversed());
+			await reversed.post('/alerts', alerts.toReversed());
+			await reversed.post('/devices', devices.toReversed());
+			await reversed.post('/service-requests', requests.toReversed());
 			await eventually(
 				async () => {
-					expect(await patternsOf(backwards)).toEqual(await patternsOf(system));
-					expect(await samplesOf(backwards)).toBe(110);
-					const [here, there] = [await oldestOf(system, quirky[7]!), await oldestOf(backwards, quirky[7]!)];
-					expect(there.candidates).toEqual(here.candidates);
+					expect(await patternsOf(reversed)).toEqual(await patternsOf(system));
+					expect(await samplesOf(reversed)).toBe(110);
+					const [alert, alertOfReversed] = [
+						await oldestOf(system, quirky[7]!),
+						await oldestOf(reversed, quirky[7]!)
+					];
+					expect(alertOfReversed.candidates).toEqual(alert.candidates);
 				},
 				{ timeout: 40_000 }
 			);
 		} finally {
-			await backwards[Symbol.asyncDispose]();
+			await reversed[Symbol.asyncDispose]();
 		}
 	}, 90_000);
 
-	it('is no candidate any more once a person has said so, and is one again when that is taken back', async () => {
+	it('stops being a candidate when a person dismisses it, and is a candidate again when that is taken back', async () => {
 		const lead = await joinAs(system, 'brightwell', 'lead', 'Review Lead');
 		const controller = await joinAs(system, 'brightwell', 'controller', 'Review Controller');
 		const review = (dismissed: boolean) => ({ ...QUIRK_PATTERN, dismissed });
@@ -111,34 +114,40 @@ describe('a cause that the table does not know', () => {
 		await eventually(async () => expect(await reasonCodes()).toContain('learned'), { timeout: 20_000 });
 	});
 
-	it('reaches further once later Alerts show that it does, also for those explained before', async () => {
-		const [soon, late] = [25, 60].map((n) => Array.from({ length: n }, () => aHome())) as [Home[], Home[]];
+	it('applies to longer delays once later Alerts show them, also for Alerts that were explained before', async () => {
+		const [soonAfterRead, longAfterRead] = [25, 60].map((n) => Array.from({ length: n }, () => aHome())) as [
+			Home[],
+			Home[]
+		];
 		const read = (home: Home) => answered(metrix, home.electricityMeter, '6.2.5', november(5, '12:00:00'));
 		const reasons = async (home: Home) =>
 			(await oldestOf(system, home)).candidates.flatMap((c) => c.reasons.map((reason) => reason.code));
 		await system.post(
 			'/devices',
-			[...soon, ...late].flatMap((home) => home.devices)
+			[...soonAfterRead, ...longAfterRead].flatMap((home) => home.devices)
 		);
-		await system.post('/service-requests', [...soon, ...late].map(read));
+		await system.post('/service-requests', [...soonAfterRead, ...longAfterRead].map(read));
 		await system.post(
 			'/alerts',
-			soon.map((home) => raised(home.electricityMeter, '81A0', november(5, '12:00:15')))
+			soonAfterRead.map((home) => raised(home.electricityMeter, '81A0', november(5, '12:00:15')))
 		);
-		await eventually(async () => expect(await reasons(soon[0]!)).toContain('learned'), { timeout: 20_000 });
+		await eventually(async () => expect(await reasons(soonAfterRead[0]!)).toContain('learned'), {
+			timeout: 20_000
+		});
 		await system.post(
 			'/alerts',
-			late.map((home) => raised(home.electricityMeter, '81A0', november(5, '12:40:00')))
+			longAfterRead.map((home) => raised(home.electricityMeter, '81A0', november(5, '12:40:00')))
 		);
 		await eventually(
 			async () => {
-				for (const home of [late[0]!, late[30]!, late[59]!]) expect(await reasons(home)).toContain('learned');
+				for (const home of [longAfterRead[0]!, longAfterRead[30]!, longAfterRead[59]!])
+					expect(await reasons(home)).toContain('learned');
 			},
 			{ timeout: 20_000 }
 		);
 	});
 
-	it('forgets what lay in a tenure that was another Supplier’s', async () => {
+	it("no longer counts Alerts of Devices that turn out to be another Supplier's", async () => {
 		const moved = quirky.slice(0, 3).flatMap((home) =>
 			home.devices.map((device) => ({
 				...device,
@@ -156,7 +165,7 @@ describe('a cause that the table does not know', () => {
 	});
 });
 
-it('asks the record for the same sample of homes as is taken among the Alerts', async () => {
+it('the database and the worker choose the same sample of homes', async () => {
 	const homes = Array.from({ length: 500 }, () => newDeviceId());
 	for (const share of [1, 7, 400]) {
 		const { rows } = await system.record.query<{ sampled: boolean }>(
@@ -167,13 +176,13 @@ it('asks the record for the same sample of homes as is taken among the Alerts', 
 	}
 });
 
-describe('what people decided before', () => {
-	it('is told for the same pattern, the rarer verdict first, and counts an act once', async () => {
+describe('earlier decisions of a pattern', () => {
+	it('are shown with the rarer verdict first, and a decision on several Alerts is one example', async () => {
 		const ids = await Promise.all(quirky.slice(10, 16).map(async (home) => oldestOf(system, home)));
 		const decide = (id: string, version: number, verdict: string, reason: string) =>
 			system.call('POST', `/alerts/${id}/decision`, 'brightwell', { verdict, reason, version });
 		const [first, second, third, fourth, fifth, asked] = ids.map(({ id, version }) => ({ id, version }));
-		for (const one of [first!, second!]) await decide(one.id, one.version, 'ignorable', 'information');
+		for (const { id, version } of [first!, second!]) await decide(id, version, 'ignorable', 'information');
 		await decide(third!.id, third!.version, 'actionable', 'firmware');
 		await system.call('POST', '/decisions', 'brightwell', {
 			items: [fourth, fifth],

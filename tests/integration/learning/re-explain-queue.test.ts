@@ -1,4 +1,4 @@
-// Tests which Alerts a changed learned pattern has explained again: the Alerts it may affect, from the newest down, and no others.
+// Tests the queue of Alerts to re-explain after a learned pattern changed: the Alerts it may affect, newest first, and no others.
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
@@ -101,7 +101,7 @@ describe('a pattern with more occurrences', () => {
 	const knownToTable = { code: '8F30', variant: '6.5', role: 'ED' };
 	const unknownToTable = { code: '81AF', variant: '6.2.4', role: 'RSA' };
 
-	it('has Alerts explained again only if the cause table does not name the cause', async () => {
+	it('queues its code for re-explanation only if the cause table does not name the cause', async () => {
 		await system.record.query('delete from learned_again');
 		for (const { code, variant, role } of [knownToTable, unknownToTable]) {
 			await system.record.query(

@@ -1,4 +1,4 @@
-// The samples that learned evidence is counted on: what one costs does not grow with how many there are.
+// Tests the samples that learned patterns are counted on: the cost of a sample does not grow with the number of samples.
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase, type Connection } from '#lib/server/postgres/database.ts';
@@ -6,7 +6,7 @@ import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { replaceSamples, type Sample } from '#lib/server/learning/learned-counts.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
-const OTHERS = 20_000;
+const OTHER_SAMPLES = 20_000;
 const hour = new Date('2025-11-04T12:00:00Z');
 const samples = Array.from({ length: 40 }, (_, i): Sample => ({
 	supplierId: 1,
@@ -22,38 +22,38 @@ let worker: Connection;
 beforeAll(async () => {
 	system = await startSystem({ worker: false });
 	worker = openDatabase(system.databaseUrl, 'causeway_worker', 1, { pipeline: true });
-	// The hour that goes on is one that the statistics do not know.
-	await stand(500, '1 hour');
+	// The statistics of PostgreSQL do not know the current hour: its samples are inserted after `analyze`.
+	await insertSamples(500, '1 hour');
 	await system.record.query('analyze learned_sample');
-	await stand(OTHERS, '0');
+	await insertSamples(OTHER_SAMPLES, '0');
 });
 afterAll(async () => {
 	await worker.close();
 	await system[Symbol.asyncDispose]();
 });
 
-/** So many samples of other Devices, one each so long before the one after it. */
-const stand = (count: number, apart: string) =>
+/** Inserts samples of other Devices, each `interval` older than the one before. */
+const insertSamples = (count: number, interval: string) =>
 	system.record.query(
 		`insert into learned_sample (supplier_id, device_id, code, hour, device_type, sightings)
 		select 1 + n % 2, decode(lpad(to_hex(n), 16, '0'), 'hex'), '81AF', $1::timestamptz - n * $2::interval, 'ESME', '{}'
 		from generate_series(1, $3::int) n`,
-		[hour, apart, count]
+		[hour, interval, count]
 	);
 
 /** How many samples this transaction has read. */
-async function read(client: pg.ClientBase): Promise<number> {
+async function samplesRead(client: pg.ClientBase): Promise<number> {
 	const { rows } = await client.query<{ n: number }>(
 		`select sum(seq_tup_read + idx_tup_fetch)::int as n from pg_stat_xact_user_tables where relname = 'learned_sample'`
 	);
 	return rows[0]!.n;
 }
 
-it('are replaced by reading them and no others', async () => {
+it('samples are replaced without reading other samples', async () => {
 	const replace = () =>
 		inTransaction(worker.pool, async (client) => {
 			await replaceSamples(client, samples, samples);
-			return read(client);
+			return samplesRead(client);
 		});
 	expect(await replace()).toBeLessThan(4 * samples.length);
 	expect(await replace()).toBeLessThan(4 * samples.length);

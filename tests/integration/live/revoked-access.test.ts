@@ -1,4 +1,4 @@
-// P6 on real sockets: whose key is revoked, or whose session has ended, hears nothing that was numbered after it.
+// Tests that a client gets no change with a later feed number than the end of its access: a revoked key or an ended session.
 import { once } from 'node:events';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { aDevice, anAlert, newDeviceId } from '../../support/records.ts';
 import { settled } from '../../support/supplier-reads.ts';
 import { eventually, startSystem, type System } from '../../support/system.ts';
 
-const [KEYS, SESSIONS] = [30, 6];
+const [KEY_COUNT, SESSION_COUNT] = [30, 6];
 
 let system: System;
 let supplierId: number;
@@ -26,19 +26,22 @@ afterAll(async () => {
 
 interface Listener {
 	socket: Socket;
-	/** The highest number of the feed that it was told, by frame or by head. */
-	heard: number;
+	/** The highest feed number that the client was sent, in a frame or as the head of the feed. */
+	receivedUpTo: number;
 	revoke(): Promise<unknown>;
-	/** The head of the feed when the end of its access was committed. */
-	last: number;
+	/** The head of the feed when the end of the access was committed. */
+	allowedUpTo: number;
 }
 
 async function listen(options: object, revoke: () => Promise<unknown>): Promise<Listener> {
 	const socket = io(system.url, { transports: ['websocket'], forceNew: true, ...options });
-	const listener: Listener = { socket, heard: 0, revoke, last: Infinity };
-	socket.on('alert:changed', ({ to }: AlertChanged) => (listener.heard = Math.max(listener.heard, to)));
-	socket.on('feed:head', ({ head }: FeedHead) => (listener.heard = Math.max(listener.heard, head)));
-	// Who is let go comes back at once, and again.
+	const listener: Listener = { socket, receivedUpTo: 0, revoke, allowedUpTo: Infinity };
+	const receive = (seq: number): void => {
+		listener.receivedUpTo = Math.max(listener.receivedUpTo, seq);
+	};
+	socket.on('alert:changed', ({ to }: AlertChanged) => receive(to));
+	socket.on('feed:head', ({ head }: FeedHead) => receive(head));
+	// A disconnected client tries to connect again at once, and again.
 	socket.on('disconnect', () => socket.connect());
 	await once(socket as never, 'connect');
 	return listener;
@@ -54,24 +57,24 @@ async function withKey(): Promise<Listener> {
 
 async function withSession(n: number): Promise<Listener> {
 	const { cookie, email } = await joinAs(system, 'brightwell', 'controller', `Person ${n}`);
-	// By turns: the session ends, the person goes, the person leaves the Supplier.
-	const ends = [
+	// In turn: the session ends, the person is deleted, the person leaves the Supplier.
+	const endOfAccess = [
 		'delete from session where "userId" = (select id from "user" where email = $1)',
 		'delete from "user" where email = $1',
 		'delete from member where user_id = (select id from "user" where email = $1)'
 	];
 	return listen({ extraHeaders: { cookie, origin: system.url } }, () =>
-		system.record.query(ends[n % 3]!, [email])
+		system.record.query(endOfAccess[n % 3]!, [email])
 	);
 }
 
-it(`of ${KEYS} keys and ${SESSIONS} sessions that end while Alerts stream in, none hears a later number`, async () => {
-	const staying = await system.connect('brightwell');
-	let reached = 0;
-	staying.on('alert:changed', ({ to }: AlertChanged) => (reached = Math.max(reached, to)));
+it(`${KEY_COUNT} keys and ${SESSION_COUNT} sessions that end while Alerts arrive get no later feed number`, async () => {
+	const keptConnection = await system.connect('brightwell');
+	let pushedUpTo = 0;
+	keptConnection.on('alert:changed', ({ to }: AlertChanged) => (pushedUpTo = Math.max(pushedUpTo, to)));
 	const listeners: Listener[] = [];
-	for (let i = 0; i < KEYS; i++) listeners.push(await withKey());
-	for (let i = 0; i < SESSIONS; i++) listeners.push(await withSession(i));
+	for (let i = 0; i < KEY_COUNT; i++) listeners.push(await withKey());
+	for (let i = 0; i < SESSION_COUNT; i++) listeners.push(await withSession(i));
 	const deviceId = newDeviceId();
 	await system.post('/devices', aDevice(deviceId));
 
@@ -86,22 +89,26 @@ it(`of ${KEYS} keys and ${SESSIONS} sessions that end while Alerts stream in, no
 	const stream = (async () => {
 		while (streaming) await system.post('/alerts', [anAlert(deviceId), anAlert(deviceId)]);
 	})();
-	// In no order of theirs, each somewhere in the middle of the stream.
+	// In random order, each somewhere in the middle of the stream of Alerts.
 	for (const listener of listeners.sort(() => Math.random() - 0.5)) {
 		const before = await head();
 		await eventually(async () => expect(await head()).toBeGreaterThan(before), { interval: 5 });
 		await listener.revoke();
-		listener.last = await head();
+		listener.allowedUpTo = await head();
 	}
 	streaming = false;
 	await stream;
 	await settled(system);
 	const end = await head();
-	await eventually(() => expect(reached).toBe(end));
+	await eventually(() => expect(pushedUpTo).toBe(end));
 	await eventually(() => expect(listeners.filter(({ socket }) => socket.connected)).toEqual([]));
-	expect(listeners.filter(({ heard }) => heard > 0).length).toBeGreaterThan(listeners.length / 2);
-	expect(listeners.filter(({ heard, last }) => heard > last).map(({ heard, last }) => [heard, last])).toEqual(
-		[]
+	expect(listeners.filter(({ receivedUpTo }) => receivedUpTo > 0).length).toBeGreaterThan(
+		listeners.length / 2
 	);
+	expect(
+		listeners
+			.filter(({ receivedUpTo, allowedUpTo }) => receivedUpTo > allowedUpTo)
+			.map(({ receivedUpTo, allowedUpTo }) => [receivedUpTo, allowedUpTo])
+	).toEqual([]);
 	for (const { socket } of listeners) socket.disconnect();
 }, 60_000);

@@ -1,4 +1,5 @@
-// Statements are planned once a session. Those of a fresh installation are planned while there is nothing to read.
+// Tests the plans of prepared statements. A session plans a statement once, and in a fresh installation the tables are empty
+// then: the plan must also be good when the tables are full.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeInventory } from '../../../bench/inventory.ts';
 import { quiet, settled } from '../../../bench/system.ts';
@@ -7,20 +8,24 @@ import type { Testbed, System } from '../../../launcher/testbed.ts';
 import { openTestGround } from '../../support/bench-testbed.ts';
 
 const HOUR = 3_600_000;
-/** So many entries of one table for an Alert and a Service Request: a home network has a few, and is asked a few times. */
-const MOST = 80;
-const [FIRST, ALL, CALL] = [40, 6040, 100];
-/** Alerts whose Device turns out to have been another Supplier's, one after another. */
-const CORRECTED = 80;
-const trace = createTrace({ seed: 5, devices: 20_000, requests: ALL, now: Date.now() - HOUR });
-type Stated = ReturnType<typeof trace.devicesOf>[number];
+/**
+ * The most rows and index entries of one table that PostgreSQL may read for one Alert and one Service Request. A home network
+ * has a few Devices, and statements read them a few times.
+ */
+const READS_PER_ALERT = 80;
+/** Alerts that arrive one by one while the tables are empty, all Alerts, and the Alerts of one later call. */
+const [FIRST_ALERTS, ALL_ALERTS, ALERTS_PER_CALL] = [40, 6040, 100];
+/** Alerts whose Device turns out to be another Supplier's, one after the other. */
+const CORRECTIONS = 80;
+const trace = createTrace({ seed: 5, devices: 20_000, requests: ALL_ALERTS, now: Date.now() - HOUR });
+type StatedDevice = ReturnType<typeof trace.devicesOf>[number];
 let testbed: Testbed;
 let system: System;
 
 beforeAll(async () => {
 	testbed = await openTestGround('plans_test');
 	system = await testbed.startSystem({ suppliers: SUPPLIERS });
-	// Who has the tables analyzed has all sessions plan anew; nobody shall come in between.
+	// If autovacuum analysed a table, all sessions would plan again, and the test would miss a bad first plan.
 	const { rows } = await system.pool.query<{ name: string }>(
 		`select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`
 	);
@@ -42,14 +47,14 @@ async function post(path: string, lines: readonly string[]): Promise<void> {
 	expect(response.status, await response.text()).toBe(202);
 }
 
-/** All that happens to the first Devices of an installation, message by message. */
-async function begin(): Promise<void> {
+/** Posts the first Devices, Alerts and Service Requests of an installation, record by record. */
+async function postFirstRecords(): Promise<void> {
 	const devices = [0, 1, 2].flatMap((home) => trace.devicesOf(trace.homes + home));
 	await post(
 		'/devices',
 		devices.map((device) => JSON.stringify(device))
 	);
-	for (let i = 0; i < FIRST; i++) {
+	for (let i = 0; i < FIRST_ALERTS; i++) {
 		const { deviceId } = devices[i % devices.length]!;
 		const request = trace.requestAt(i);
 		const [userId, , counter] = request.requestId.split(':');
@@ -59,11 +64,13 @@ async function begin(): Promise<void> {
 		await post('/alerts', [JSON.stringify({ ...trace.alertAt(i), deviceId })]);
 	}
 	await settled(system);
-	await correct(devices[1]!);
+	await correctTenure(devices[1]!);
 }
 
-/** The Device has always been another Supplier's. */
-async function correct(device: Pick<Stated, 'deviceId' | 'deviceType' | 'tenures'>): Promise<void> {
+/** States that the Device has always been another Supplier's. */
+async function correctTenure(
+	device: Pick<StatedDevice, 'deviceId' | 'deviceType' | 'tenures'>
+): Promise<void> {
 	const [tenure] = device.tenures;
 	const other = SUPPLIERS.find(({ slug }) => slug !== tenure!.supplier)!;
 	const { deviceId, deviceType } = device;
@@ -73,8 +80,8 @@ async function correct(device: Pick<Stated, 'deviceId' | 'deviceType' | 'tenures
 	await quiet(system);
 }
 
-/** Rows and index entries that have been read of each table, partitions together. Exact once the sessions have ended. */
-async function readings(): Promise<Array<{ table: string; read: number }>> {
+/** Rows and index entries read of each table, with all its partitions. Exact only after the sessions have ended. */
+async function readsByTable(): Promise<Array<{ table: string; read: number }>> {
 	const { rows } = await system.pool.query<{ table: string; read: number }>(
 		`select regexp_replace(relname, '_[0-9]+$|_default$', '') as table, sum(read)::int as read from (
 			select relname, seq_tup_read + coalesce(idx_tup_fetch, 0) as read from pg_stat_user_tables
@@ -85,11 +92,11 @@ async function readings(): Promise<Array<{ table: string; read: number }>> {
 	return rows;
 }
 
-it('what was planned on an empty record reads no more of a full one than it needs', async () => {
-	await begin();
+it('statements planned on empty tables read only the rows that they need of full tables', async () => {
+	await postFirstRecords();
 	await writeInventory(system.pool, trace, () => {});
-	for (let i = FIRST; i < ALL; i += CALL) {
-		const numbers = Array.from({ length: CALL }, (_, n) => i + n);
+	for (let i = FIRST_ALERTS; i < ALL_ALERTS; i += ALERTS_PER_CALL) {
+		const numbers = Array.from({ length: ALERTS_PER_CALL }, (_, n) => i + n);
 		await post(
 			'/service-requests',
 			numbers.map((n) => trace.requestJsonAt(n))
@@ -100,17 +107,17 @@ it('what was planned on an empty record reads no more of a full one than it need
 		);
 	}
 	await settled(system);
-	const stated = new Map(
+	const devicesToCorrect = new Map(
 		Array.from({ length: trace.homes }, (_, home) => trace.devicesOf(home)).flatMap((devices) =>
-			devices.map((device): [string, Stated] => [device.deviceId, device])
+			devices.map((device): [string, StatedDevice] => [device.deviceId, device])
 		)
 	);
-	for (let i = FIRST; i < FIRST + CORRECTED; i++) {
-		const device = stated.get(trace.alertAt(i).deviceId)!;
-		stated.delete(device?.deviceId);
-		if (device) await correct(device);
+	for (let i = FIRST_ALERTS; i < FIRST_ALERTS + CORRECTIONS; i++) {
+		const device = devicesToCorrect.get(trace.alertAt(i).deviceId)!;
+		devicesToCorrect.delete(device?.deviceId);
+		if (device) await correctTenure(device);
 	}
 	await system.stopWorker();
-	const greedy = (await readings()).filter(({ read }) => read > MOST * ALL);
-	expect(greedy).toEqual([]);
+	const tablesReadTooMuch = (await readsByTable()).filter(({ read }) => read > READS_PER_ALERT * ALL_ALERTS);
+	expect(tablesReadTooMuch).toEqual([]);
 }, 120_000);

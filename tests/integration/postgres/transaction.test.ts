@@ -1,4 +1,4 @@
-// One function begins, commits and rolls back.
+// Tests the function that begins, commits and rolls back every transaction.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Connection } from '#lib/server/postgres/database.ts';
 import { asSupplier, inTransaction } from '#lib/server/postgres/transaction.ts';
@@ -16,61 +16,61 @@ afterAll(async () => {
 });
 beforeEach(() => system.record.query('delete from doorbell'));
 
-const ADD = `insert into doorbell (job, ids) values ('correlate-again', '{1}')`;
-const doorbells = async (): Promise<number> =>
+const ADD_DOORBELL = `insert into doorbell (job, ids) values ('correlate-again', '{1}')`;
+const doorbellCount = async (): Promise<number> =>
 	(await system.record.query<{ count: number }>('select count(*)::int as count from doorbell')).rows[0]!
 		.count;
 
 describe('a transaction', () => {
 	it('commits after its work', async () => {
-		await inTransaction(worker.pool, (client) => client.query(ADD));
-		expect(await doorbells()).toBe(1);
+		await inTransaction(worker.pool, (client) => client.query(ADD_DOORBELL));
+		expect(await doorbellCount()).toBe(1);
 	});
 
-	it('commits together with its last statements where the work asks for it', async () => {
-		const seen = await inTransaction(worker.pool, async (client, commitWith) => {
-			await commitWith(() => client.query(ADD));
-			return doorbells();
+	it('commits together with its last statements if the work asks for it', async () => {
+		const countAfterCommit = await inTransaction(worker.pool, async (client, commitWith) => {
+			await commitWith(() => client.query(ADD_DOORBELL));
+			return doorbellCount();
 		});
-		expect(seen).toBe(1);
+		expect(countAfterCommit).toBe(1);
 	});
 
-	it('rolls all of its work back where the work throws, and leaves the session usable', async () => {
+	it('rolls back all of its work if the work throws, and the session stays usable', async () => {
 		const failing = inTransaction(worker.pool, async (client) => {
-			await client.query(ADD);
+			await client.query(ADD_DOORBELL);
 			throw new Error('the work failed');
 		});
 		await expect(failing).rejects.toThrow('the work failed');
-		expect(await doorbells()).toBe(0);
-		await inTransaction(worker.pool, (client) => client.query(ADD));
-		expect(await doorbells()).toBe(1);
+		expect(await doorbellCount()).toBe(0);
+		await inTransaction(worker.pool, (client) => client.query(ADD_DOORBELL));
+		expect(await doorbellCount()).toBe(1);
 	});
 
-	it('rolls back where a statement fails that was sent together with the commit', async () => {
+	it('rolls back if a statement fails that was sent together with the commit', async () => {
 		const failing = inTransaction(worker.pool, (client, commitWith) =>
-			commitWith(() => Promise.all([client.query(ADD), client.query('select 1 / 0')]))
+			commitWith(() => Promise.all([client.query(ADD_DOORBELL), client.query('select 1 / 0')]))
 		);
 		await expect(failing).rejects.toThrow('division by zero');
-		expect(await doorbells()).toBe(0);
+		expect(await doorbellCount()).toBe(0);
 	});
 
-	it('as a snapshot sees the database of its first statement, and cannot write', async () => {
+	it('sees the database as of its first statement and cannot write if it is a snapshot', async () => {
 		await inTransaction(
 			worker.pool,
 			async (client) => {
 				await client.query('select 1');
-				await system.record.query(ADD);
+				await system.record.query(ADD_DOORBELL);
 				const { rows } = await client.query<{ count: number }>('select count(*)::int as count from doorbell');
 				expect(rows[0]!.count).toBe(0);
 			},
 			{ snapshot: true }
 		);
-		const writing = inTransaction(worker.pool, (client) => client.query(ADD), { snapshot: true });
+		const writing = inTransaction(worker.pool, (client) => client.query(ADD_DOORBELL), { snapshot: true });
 		await expect(writing).rejects.toThrow('read-only');
 	});
 });
 
-it('a transaction of a Supplier sees the rows of that Supplier only', async () => {
+it('a transaction of a Supplier sees only the rows of that Supplier', async () => {
 	const web = openDatabase(system.databaseUrl, 'causeway_web', 1);
 	const { rows: suppliers } = await system.record.query<{ id: number }>(
 		'select id from supplier order by id'
