@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { isLive, openBrowser, openPage, signIn } from '../support/browser.ts';
-import { happened, joinEditors } from '../support/cause-tables.ts';
+import { postAlertAfterRequest, joinEditors } from '../support/cause-tables.ts';
 import type { Member } from '../support/members.ts';
 import { eventually, startSystem, type System } from '../support/system.ts';
 import { startWeb, type Web } from '../support/web.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 	browser = await openBrowser();
 	const people = await joinEditors(system);
 	for (const seconds of [27, 120]) {
-		const deviceId = await happened(system, 'brightwell', seconds);
+		const deviceId = await postAlertAfterRequest(system, 'brightwell', seconds);
 		await system.becomes('brightwell', deviceId, { explanation: 'likely' });
 	}
 	lead = await openTable(people.lead);
@@ -151,11 +151,11 @@ test('another person reviews the changes and activates the draft with two clicks
 
 test('the active table explains new Alerts', async () => {
 	await eventually(async () => {
-		const deviceWithLateAlert = await happened(system, 'brightwell', 120);
+		const deviceWithLateAlert = await postAlertAfterRequest(system, 'brightwell', 120);
 		const alert = await system.becomes('brightwell', deviceWithLateAlert, { code: '8F30' });
 		expect(alert.explanation).not.toBe('likely');
 	});
-	const deviceWithEarlyAlert = await happened(system, 'brightwell', 27);
+	const deviceWithEarlyAlert = await postAlertAfterRequest(system, 'brightwell', 27);
 	await system.becomes('brightwell', deviceWithEarlyAlert, { explanation: 'likely' });
 });
 

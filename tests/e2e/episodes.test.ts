@@ -2,7 +2,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { openBrowser, openConsole } from '../support/browser.ts';
-import { HALDEN, OWN, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
+import {
+	HALDEN_USER_ID,
+	BRIGHTWELL_USER_ID,
+	aDevice,
+	aRequest,
+	anAlert,
+	newDeviceId
+} from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
@@ -36,7 +43,7 @@ test('an episode of one home appears while the page is open', async () => {
 	]);
 	await system.post('/service-requests', [
 		aRequest(hub, {
-			userId: HALDEN,
+			userId: HALDEN_USER_ID,
 			userRole: 'GS',
 			userName: 'Halden Gas',
 			serviceReferenceVariant: '8.11',
@@ -155,7 +162,7 @@ test('a similar Alert without the cause of the campaign is listed outside, with 
 		'/service-requests',
 		campaignDevices.map((id) =>
 			aRequest(id, {
-				userId: OWN,
+				userId: BRIGHTWELL_USER_ID,
 				userRole: 'IS',
 				serviceReferenceVariant: '11.3',
 				requestedAt: at(7170),

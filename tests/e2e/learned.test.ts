@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { drawer, isLive, openBrowser, openConsole, openPage, signIn } from '../support/browser.ts';
 import { joinAs, type Member } from '../support/members.ts';
-import { oldestOf, quirkyHomes, sayComplete } from '../support/quirk.ts';
+import { oldestAlert, homesWithUnlistedCause, reportComplete } from '../support/unlisted-cause.ts';
 import { eventually, startSystem, type System } from '../support/system.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
-const { quirky: quirkyDevices, devices, requests, alerts } = quirkyHomes();
+const { affectedHomes, devices, requests, alerts } = homesWithUnlistedCause();
 
 let system: System;
 let web: Web;
@@ -20,13 +20,13 @@ beforeAll(async () => {
 	system = await startSystem({ settings: { LEARN_EVERY_SECONDS: '0.2' } });
 	web = await startWeb(system);
 	browser = await openBrowser();
-	await sayComplete(system);
+	await reportComplete(system);
 	await system.post('/devices', devices);
 	await system.post('/service-requests', requests);
 	await system.post('/alerts', alerts);
 	await eventually(
 		async () => {
-			const reasons = (await oldestOf(system, quirkyDevices[7]!)).candidates.flatMap((c) => c.reasons);
+			const reasons = (await oldestAlert(system, affectedHomes[7]!)).candidates.flatMap((c) => c.reasons);
 			expect(reasons.map((reason) => reason.code)).toContain('frequency');
 		},
 		{ timeout: 20_000 }
@@ -47,8 +47,8 @@ const pattern = (page: Page) => page.getByRole('region', { name: 'Learned' }).lo
 
 test('an Alert shows the learned candidate with its figures, and the earlier decisions', async () => {
 	const [decidedAlert, openAlert] = [
-		await oldestOf(system, quirkyDevices[8]!),
-		await oldestOf(system, quirkyDevices[9]!)
+		await oldestAlert(system, affectedHomes[8]!),
+		await oldestAlert(system, affectedHomes[9]!)
 	];
 	await system.call('POST', `/alerts/${decidedAlert.id}/decision`, 'brightwell', {
 		verdict: 'actionable',

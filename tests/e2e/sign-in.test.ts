@@ -90,7 +90,7 @@ describe('signing in', () => {
 			body: JSON.stringify({ email: 'new@example.com', password: 'long enough password', name: 'New' })
 		});
 		expect(response.ok).toBe(false);
-		const { rows } = await system.record.query<{ n: string }>(
+		const { rows } = await system.database.query<{ n: string }>(
 			`select count(*) as n from "user" where email = 'new@example.com'`
 		);
 		expect(rows[0]!.n).toBe('0');

@@ -1,4 +1,4 @@
-// Helps tests to draft, replay and read cause tables as members of a Supplier.
+// Drafts, replays and reads cause tables as members of a Supplier.
 import { expect, vi } from 'vitest';
 import { shippedFile, type CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import { joinAs, type Member } from './members.ts';
@@ -8,7 +8,7 @@ import type { Answer, System } from './system.ts';
 export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
 /** The shipped table with a shorter window: a failed command of a network operator explains 8F30 for `maxSeconds`. */
-export function shortened(maxSeconds: number): CauseFile {
+export function shortenedTable(maxSeconds: number): CauseFile {
 	const file = structuredClone(shippedFile);
 	file.entries.find((e) => e.alert === '8F30')!.causes.find((c) => c.id === '8F30/1')!.maxSeconds =
 		maxSeconds;
@@ -30,7 +30,7 @@ export async function joinEditors(system: System) {
 export const activeTable = async (by: Member) => (await by.call('GET', '/cause-table')).body.active;
 
 /** Saves a draft that is based on the active table. */
-export async function draftOf(
+export async function saveDraft(
 	by: Member,
 	{ entries, notCommand }: CauseFile,
 	fields: object = {}
@@ -40,7 +40,7 @@ export async function draftOf(
 }
 
 /** Waits until the what-if is done, and returns its figures for the Supplier of this person. */
-export const whatIfDone = (by: Member, version: string) =>
+export const waitForWhatIf = (by: Member, version: string) =>
 	vi.waitFor(
 		async () => {
 			const { body } = await by.call('GET', `/cause-table/${version}/what-if`);
@@ -51,16 +51,20 @@ export const whatIfDone = (by: Member, version: string) =>
 	);
 
 /** Starts a what-if and waits for its figures. */
-export async function replay(by: Member, version: string) {
+export async function runWhatIf(by: Member, version: string) {
 	expect((await by.call('POST', `/cause-table/${version}/what-if`)).status).toBe(202);
-	return whatIfDone(by, version);
+	return waitForWhatIf(by, version);
 }
 
 /**
  * Posts an 8F30 of ten minutes ago on a new Device, and a failed command of a network operator `seconds` before it.
  * Returns the id of the Device.
  */
-export async function happened(system: System, supplier: string, seconds: number): Promise<string> {
+export async function postAlertAfterRequest(
+	system: System,
+	supplier: string,
+	seconds: number
+): Promise<string> {
 	const deviceId = newDeviceId();
 	const raisedAt = minutesAgo(10);
 	const requestedAt = new Date(Date.parse(raisedAt) - seconds * 1000).toISOString();

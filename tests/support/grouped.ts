@@ -99,7 +99,7 @@ const keysOf = ({ device, userId, hasImage }: AlertSpec): string[] =>
 /** Opens a connection of the worker that writes and groups Alerts of `devices` Devices. */
 export function grouped(system: System, devices: number) {
 	const { pool, close } = openDatabase(system.databaseUrl, 'causeway_worker', 3, { pipeline: true });
-	const { record } = system;
+	const { database } = system;
 	let largeEpisodes = followLargeEpisodes(pool);
 	const guess = (alert: AlertSpec) =>
 		largeEpisodes.guess(SUPPLIER, keysOf(alert), START + alert.atSeconds * 1000);
@@ -145,7 +145,7 @@ export function grouped(system: System, devices: number) {
 		close,
 		rowOf,
 		async insertDevices(): Promise<void> {
-			await record.query(
+			await database.query(
 				`insert into device (device_id, device_type, model, firmware)
 				 select decode(replace(id, '-', ''), 'hex'), 'ESME', $2, $3 from unnest($1::text[]) as id`,
 				[Array.from({ length: devices }, (_, i) => euiOf(i)), MODEL.model, MODEL.firmware]
@@ -153,7 +153,7 @@ export function grouped(system: System, devices: number) {
 		},
 		/** Inserts Alerts together with their first explanations. */
 		async insertAlerts(list: readonly AlertSpec[]): Promise<void> {
-			await record.query(
+			await database.query(
 				`insert into alert (id, message_id, device_id, kind, code, received_at, effective_at, clock_status, image_hash)
 				 select id, id::text, device, 'device', '8F3E', at, at, 'reliable', image
 				 from unnest($1::bigint[], $2::bytea[], $3::timestamptz[], $4::text[]) as t(id, device, at, image)`,
@@ -194,20 +194,20 @@ export function grouped(system: System, devices: number) {
 			createGrouping({ pool: from, publish: async () => {}, backlog: { isPressed: false }, options })(),
 		/** How many episodes wait for a full look. */
 		async episodesDueForFullLook(): Promise<number> {
-			const { rows } = await record.query<{ count: number }>(
+			const { rows } = await database.query<{ count: number }>(
 				'select count(*)::int as count from episode where unsure_since is not null'
 			);
 			return rows[0]!.count;
 		},
 		/** The episodes and the runs, without their ids and versions. */
 		async outcome(): Promise<Outcome> {
-			const { rows: episodes } = await record.query<Outcome['episodes'][number]>(
+			const { rows: episodes } = await database.query<Outcome['episodes'][number]>(
 				`select key, kind, facts, first_at, last_at, members, devices, occurrences, at_least, priority, s.alerts
 				 from episode e cross join lateral (
 					select array_agg(alert_id order by alert_id) as alerts from supplier_alert where episode_id = e.id
 				 ) s where members > 0 or s.alerts is not null order by key, first_at, s.alerts`
 			);
-			const { rows: runs } = await record.query(
+			const { rows: runs } = await database.query(
 				`select key, episode_id is null as alone, array_agg(alert_id order by alert_id) as alerts
 				 from episode_member group by key, episode_id order by key, 2, 3`
 			);
@@ -215,7 +215,7 @@ export function grouped(system: System, devices: number) {
 		},
 		/** How many Alerts joined an episode together with their first explanation. */
 		async joinedAtOnce(): Promise<number> {
-			const { rows } = await record.query<{ count: number }>(
+			const { rows } = await database.query<{ count: number }>(
 				'select count(*)::int as count from feed where joins'
 			);
 			return rows[0]!.count;
@@ -223,7 +223,7 @@ export function grouped(system: System, devices: number) {
 		/** Deletes all episodes, so that the next grouping begins with the first Alert. */
 		async deleteEpisodes(): Promise<void> {
 			largeEpisodes = followLargeEpisodes(pool);
-			await record.query(`
+			await database.query(`
 				update supplier_alert set episode_id = null, episode_version = null;
 				delete from episode_member; delete from episode; update feed_cursor set seq = 0`);
 		}

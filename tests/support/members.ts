@@ -8,7 +8,7 @@ export type Member = Awaited<ReturnType<typeof joinAs>>;
 export async function joinAs(system: System, slug: SupplierSlug, role: MemberRole, name: string) {
 	const email = `${name.toLowerCase().replaceAll(' ', '.')}@${slug}.example`;
 	const password = 'a password for tests only';
-	const { rows } = await system.record.query<{ id: number }>('select id from supplier where slug = $1', [
+	const { rows } = await system.database.query<{ id: number }>('select id from supplier where slug = $1', [
 		slug
 	]);
 	const { auth } = system.services;

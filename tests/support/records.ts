@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 
 // User IDs: of the network operator North Grid, of Brightwell and of Halden.
-export const ED = '90-B3-D5-1F-30-02-00-01';
-export const OWN = '90-B3-D5-1F-30-01-00-01';
-export const HALDEN = '90-B3-D5-1F-30-01-00-02';
+export const NORTH_GRID_USER_ID = '90-B3-D5-1F-30-02-00-01';
+export const BRIGHTWELL_USER_ID = '90-B3-D5-1F-30-01-00-01';
+export const HALDEN_USER_ID = '90-B3-D5-1F-30-01-00-02';
 
 /** A Device id that no other test has. */
 export const newDeviceId = (): string => randomBytes(8).toString('hex').toUpperCase().match(/../g)!.join('-');
@@ -13,7 +13,7 @@ let counter = 1000;
 
 /** A Service Request that North Grid sent 27 seconds before the Alert of `anAlert`, and that failed with E21. */
 export function aRequest(deviceId: string, fields: Record<string, unknown> & { userId?: string } = {}) {
-	const { userId = ED, ...rest } = fields;
+	const { userId = NORTH_GRID_USER_ID, ...rest } = fields;
 	return {
 		requestId: `${userId}:${deviceId}:${counter++}`,
 		serviceReferenceVariant: '6.5',

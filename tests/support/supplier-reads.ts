@@ -10,8 +10,8 @@ import { eventually, type SupplierSlug, type System } from './system.ts';
 export const settled = (system: System): Promise<void> =>
 	eventually(
 		async () => {
-			const { rows: doorbells } = await system.record.query('select id from doorbell');
-			expect([doorbells, await suppliersWithNews(system.record, 0)]).toEqual([[], []]);
+			const { rows: doorbells } = await system.database.query('select id from doorbell');
+			expect([doorbells, await suppliersWithNews(system.database, 0)]).toEqual([[], []]);
 		},
 		{ timeout: 60_000, interval: 100 }
 	);

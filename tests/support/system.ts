@@ -42,9 +42,9 @@ export const eventually = <T>(
 export async function startSystem(options: { worker?: boolean; settings?: Record<string, string> } = {}) {
 	const admin = new pg.Client({ connectionString: inject('databaseUrl') });
 	await admin.connect();
-	const database = `test_${randomBytes(6).toString('hex')}`;
-	await admin.query(`create database ${database} template ${TEMPLATE}`);
-	const databaseUrl = withDatabase(inject('databaseUrl'), database);
+	const databaseName = `test_${randomBytes(6).toString('hex')}`;
+	await admin.query(`create database ${databaseName} template ${TEMPLATE}`);
+	const databaseUrl = withDatabase(inject('databaseUrl'), databaseName);
 	const redisUrl = await freeRedisDatabase();
 	const env = {
 		DATABASE_URL: databaseUrl,
@@ -67,12 +67,12 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 	const live = await attachLive(http, services);
 	let worker = options.worker === false ? undefined : await startWorker(env);
 
-	const record = new pg.Client({ connectionString: databaseUrl });
-	await record.connect();
-	const keys: Record<string, string> = { '*': await addApiKey(record, null, ['ingest']) };
+	const database = new pg.Client({ connectionString: databaseUrl });
+	await database.connect();
+	const keys: Record<string, string> = { '*': await addApiKey(database, null, ['ingest']) };
 	for (const [slug, { name, userIds }] of Object.entries(SUPPLIERS)) {
-		const supplierId = await addSupplier(record, { slug, name, userIds });
-		keys[slug] = await addApiKey(record, supplierId, ['ingest', 'read', 'decide']);
+		const supplierId = await addSupplier(database, { slug, name, userIds });
+		keys[slug] = await addApiKey(database, supplierId, ['ingest', 'read', 'decide']);
 	}
 	const sockets: Socket[] = [];
 
@@ -115,7 +115,8 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 		keys,
 		env,
 		services,
-		record,
+		/** A session of the owner of the database, which sees the rows of all Suppliers. */
+		database,
 		call,
 		/** Posts with the ingest key of the whole installation. */
 		post: (path: string, body: unknown, type?: string) => call('POST', path, '*', body, type),
@@ -152,8 +153,8 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 			await live.close();
 			http.closeAllConnections();
 			await services[Symbol.asyncDispose]();
-			await record.end();
-			await admin.query(`drop database ${database} with (force)`);
+			await database.end();
+			await admin.query(`drop database ${databaseName} with (force)`);
 			await admin.end();
 		}
 	};

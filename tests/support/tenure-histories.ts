@@ -3,11 +3,18 @@
 //
 // Tests post a history in rounds: each round states all tenures again, possibly corrected, and posts some of the events.
 import fc from 'fast-check';
-import { ED, HALDEN, OWN, aDevice, anAlert, newDeviceId } from './records.ts';
+import {
+	NORTH_GRID_USER_ID,
+	HALDEN_USER_ID,
+	BRIGHTWELL_USER_ID,
+	aDevice,
+	anAlert,
+	newDeviceId
+} from './records.ts';
 import type { SupplierSlug } from './system.ts';
 
 export const SLUGS = ['brightwell', 'halden'] as const;
-const USERS: Record<SupplierSlug, string> = { brightwell: OWN, halden: HALDEN };
+const USERS: Record<SupplierSlug, string> = { brightwell: BRIGHTWELL_USER_ID, halden: HALDEN_USER_ID };
 const START = Date.parse('2026-11-05T02:00:00.000Z');
 const SLOT_MS = 60_000;
 export const SLOTS = 12;
@@ -125,7 +132,7 @@ export const HISTORY_PERIOD = `from=${iso(0)}&to=${iso(SLOTS * SLOT_MS)}`;
 export const messageId = (h: History, alert: AlertEvent): string =>
 	`${h.deviceId} ${h.alerts.indexOf(alert)}`;
 export const requestId = (h: History, request: RequestEvent): string =>
-	`${request.sender === 'network-operator' ? ED : USERS[request.sender]}:${h.deviceId}:${1000 + h.requests.indexOf(request)}`;
+	`${request.sender === 'network-operator' ? NORTH_GRID_USER_ID : USERS[request.sender]}:${h.deviceId}:${1000 + h.requests.indexOf(request)}`;
 
 /** The tenures of the slots: one tenure for each stretch of slots with the same owner. */
 export function tenuresOf(owners: readonly Owner[]) {

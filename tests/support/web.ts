@@ -27,7 +27,7 @@ export async function startWeb(system: System) {
 	const port = await freePort();
 	const url = `http://127.0.0.1:${port}`;
 	for (const [slug, person] of Object.entries(PEOPLE)) {
-		const { rows } = await system.record.query<{ id: number }>('select id from supplier where slug = $1', [
+		const { rows } = await system.database.query<{ id: number }>('select id from supplier where slug = $1', [
 			slug
 		]);
 		await system.services.auth.addUser({ ...person, supplierId: rows[0]!.id, role: 'controller' });

@@ -6,11 +6,11 @@ import { seedCauseTable } from '#lib/server/cause-table/active-table.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
 import {
 	activeTable,
-	draftOf,
-	happened,
+	saveDraft,
+	postAlertAfterRequest,
 	joinEditors,
-	replay,
-	shortened
+	runWhatIf,
+	shortenedTable
 } from '../../support/cause-tables.ts';
 import type { Member } from '../../support/members.ts';
 import { startSystem, type System } from '../../support/system.ts';
@@ -45,13 +45,13 @@ describe('the first start', () => {
 
 describe('a draft', () => {
 	it('is refused with the place of every fault, by Alert code, and nothing is saved', async () => {
-		const faulty = shortened(60);
+		const faulty = shortenedTable(60);
 		const entry = faulty.entries.find((e) => e.alert === '8F30')!;
 		entry.causes[0]!.variants.push('9.99');
 		entry.causes[0]!.minSeconds = 900;
 		entry.causes[1]!.mechanism = '';
 		faulty.entries.push({ alert: 'hello', guidance: null, causes: [] });
-		const answer = await draftOf(lead, faulty);
+		const answer = await saveDraft(lead, faulty);
 		expect(answer.status).toBe(400);
 		expect(answer.body.errors).toEqual(
 			expect.arrayContaining([
@@ -59,21 +59,21 @@ describe('a draft', () => {
 				expect.objectContaining({ path: 'entries.8F30.causes.1.mechanism' })
 			])
 		);
-		const withRepeatedEntry = shortened(60);
+		const withRepeatedEntry = shortenedTable(60);
 		withRepeatedEntry.entries.push(withRepeatedEntry.entries[0]!, {
 			alert: 'hello',
 			guidance: null,
 			causes: []
 		});
-		expect((await draftOf(lead, withRepeatedEntry)).body.errors.map((e: { path: string }) => e.path)).toEqual(
-			['entries.8F66', 'entries.8F66.causes.0.id', 'entries.hello']
-		);
+		expect(
+			(await saveDraft(lead, withRepeatedEntry)).body.errors.map((e: { path: string }) => e.path)
+		).toEqual(['entries.8F66', 'entries.8F66.causes.0.id', 'entries.hello']);
 		expect((await lead.call('GET', '/cause-table')).body.others).toEqual([]);
 	});
 
 	it('is saved with its author, under the next version of the day', async () => {
-		const first = await draftOf(lead, shortened(60), { note: 'operators answer faster now' });
-		const second = await draftOf(officer, shortened(30));
+		const first = await saveDraft(lead, shortenedTable(60), { note: 'operators answer faster now' });
+		const second = await saveDraft(officer, shortenedTable(30));
 		expect([first.status, second.status]).toEqual([201, 201]);
 		const day = new Date().toISOString().slice(0, 10);
 		expect([first.body.version, second.body.version]).toEqual([`${day}.1`, `${day}.2`]);
@@ -88,13 +88,13 @@ describe('a draft', () => {
 	});
 
 	it('is not overwritten if another person saved it since it was read', async () => {
-		const { version } = (await draftOf(lead, shortened(60))).body;
+		const { version } = (await saveDraft(lead, shortenedTable(60))).body;
 		const firstRevision = { version, revision: 1, note: 'mine' };
-		expect((await draftOf(officer, shortened(50), firstRevision)).body).toMatchObject({
+		expect((await saveDraft(officer, shortenedTable(50), firstRevision)).body).toMatchObject({
 			revision: 2,
 			note: 'mine'
 		});
-		const late = await draftOf(lead, shortened(40), firstRevision);
+		const late = await saveDraft(lead, shortenedTable(40), firstRevision);
 		expect(late.status).toBe(409);
 		expect(late.body.detail).toMatch(/saved by somebody else/);
 		const { body } = await lead.call('GET', `/cause-table/${version}`);
@@ -103,7 +103,7 @@ describe('a draft', () => {
 	});
 
 	it('can be changed by leads, officers and engineers, and only be read by controllers and keys', async () => {
-		const { version } = (await draftOf(lead, shortened(60))).body;
+		const { version } = (await saveDraft(lead, shortenedTable(60))).body;
 		for (const path of ['', `/${version}/propose`, `/${version}/activate`, `/${version}/what-if`]) {
 			const body = path === '' ? { basedOn: shippedFile.version, body: shippedFile } : {};
 			const byController = await controller.call('POST', `/cause-table${path}`, body);
@@ -119,7 +119,7 @@ describe('a draft', () => {
 	});
 
 	it('cannot be proposed if it does not differ from the active table', async () => {
-		const { version } = (await draftOf(lead, shippedFile)).body;
+		const { version } = (await saveDraft(lead, shippedFile)).body;
 		const answer = await lead.call('POST', `/cause-table/${version}/propose`);
 		expect([answer.status, answer.body.detail]).toEqual([
 			409,
@@ -134,7 +134,7 @@ describe('activation', () => {
 	let otherDraft: string;
 
 	it('needs a proposal, and a what-if of the newest revision of the draft', async () => {
-		version = (await draftOf(lead, shortened(60))).body.version;
+		version = (await saveDraft(lead, shortenedTable(60))).body.version;
 		const activate = async () => {
 			const { status, body } = await officer.call('POST', `/cause-table/${version}/activate`);
 			return [status, body.detail];
@@ -142,17 +142,17 @@ describe('activation', () => {
 		expect(await activate()).toEqual([409, `${version} is still a draft: propose it first`]);
 		await lead.call('POST', `/cause-table/${version}/propose`);
 		expect(await activate()).toEqual([409, expect.stringMatching(/^Run the what-if/)]);
-		await replay(lead, version);
-		const changed = await draftOf(lead, shortened(61), { version, revision: 1 });
+		await runWhatIf(lead, version);
+		const changed = await saveDraft(lead, shortenedTable(61), { version, revision: 1 });
 		expect(changed.body).toMatchObject({ status: 'draft', proposed: null, revision: 2 });
 		await lead.call('POST', `/cause-table/${version}/propose`);
 		expect(await activate()).toEqual([409, expect.stringMatching(/was changed after its what-if/)]);
-		await replay(lead, version);
+		await runWhatIf(lead, version);
 	});
 
 	it('needs another person than the proposer', async () => {
-		otherDraft = (await draftOf(lead, shortened(90))).body.version;
-		await replay(lead, otherDraft);
+		otherDraft = (await saveDraft(lead, shortenedTable(90))).body.version;
+		await runWhatIf(lead, otherDraft);
 		const own = await lead.call('POST', `/cause-table/${version}/activate`);
 		expect([own.status, own.body.detail]).toEqual([
 			403,
@@ -175,10 +175,10 @@ describe('activation', () => {
 	it('reaches the running worker: the next explanation uses the new table and stores its version', async () => {
 		await vi.waitFor(
 			async () => {
-				const deviceId = await happened(system, 'brightwell', 120);
+				const deviceId = await postAlertAfterRequest(system, 'brightwell', 120);
 				const alert = await system.becomes('brightwell', deviceId, { deviceId });
 				expect(alert.explanation).not.toBe('likely');
-				const { rows } = await system.record.query(
+				const { rows } = await system.database.query(
 					'select table_version from supplier_alert where alert_id = $1',
 					[alert.id]
 				);
@@ -206,10 +206,10 @@ describe('a newer product', () => {
 		const changedByPeople = (await activeTable(lead)).version;
 		expect(await seedCauseTable(pool, { ...shippedFile, version: '2027-02-01' })).toBe('draft');
 		expect(await seedCauseTable(pool, { ...shippedFile, version: '2027-02-01' })).toBe('known');
-		expect(await seedCauseTable(pool, { ...shortened(9), version: '2027-02-01' })).toBe('changed');
+		expect(await seedCauseTable(pool, { ...shortenedTable(9), version: '2027-02-01' })).toBe('changed');
 		expect((await activeTable(lead)).version).toBe(changedByPeople);
-		await system.record.query(`update cause_table set status = 'retired' where status = 'active'`);
-		await system.record.query(`update cause_table set status = 'active' where version = '2027-02-01'`);
+		await system.database.query(`update cause_table set status = 'retired' where status = 'active'`);
+		await system.database.query(`update cause_table set status = 'active' where version = '2027-02-01'`);
 		expect(await seedCauseTable(pool, { ...shippedFile, version: '2027-03-01' })).toBe('active');
 		expect(await activeTable(lead)).toMatchObject({ version: '2027-03-01', shipped: true });
 		await close();

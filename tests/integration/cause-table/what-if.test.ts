@@ -1,7 +1,14 @@
 // Tests the what-if of a draft: which stored explanations would change if the draft were the active cause table.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shippedFile } from '#lib/domain/cause-table/cause-table.ts';
-import { draftOf, happened, joinEditors, replay, shortened, whatIfDone } from '../../support/cause-tables.ts';
+import {
+	saveDraft,
+	postAlertAfterRequest,
+	joinEditors,
+	runWhatIf,
+	shortenedTable,
+	waitForWhatIf
+} from '../../support/cause-tables.ts';
 import type { Member } from '../../support/members.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
@@ -24,16 +31,16 @@ const idOf = async (slug: string, deviceId: string) =>
 /** All stored explanations, to check that a what-if writes none. */
 const storedExplanations = async () =>
 	(
-		await system.record.query(
+		await system.database.query(
 			'select supplier_id, alert_id, version, seq, table_version, body from supplier_alert order by 1, 2'
 		)
 	).rows;
 
 describe('a what-if', () => {
 	it('lists exactly the explanations that would change, to each Supplier its own, and changes none', async () => {
-		const shortDelay = await happened(system, 'brightwell', 20);
-		const longDelay = await happened(system, 'brightwell', 120);
-		const ofHalden = await happened(system, 'halden', 120);
+		const shortDelay = await postAlertAfterRequest(system, 'brightwell', 20);
+		const longDelay = await postAlertAfterRequest(system, 'brightwell', 120);
+		const ofHalden = await postAlertAfterRequest(system, 'halden', 120);
 		for (const [slug, deviceId] of [
 			['brightwell', shortDelay],
 			['brightwell', longDelay],
@@ -41,9 +48,9 @@ describe('a what-if', () => {
 		] as const)
 			await system.becomes(slug, deviceId, { explanation: 'likely' });
 		const before = await storedExplanations();
-		const { version } = (await draftOf(lead, shortened(60))).body;
+		const { version } = (await saveDraft(lead, shortenedTable(60))).body;
 
-		const ours = await replay(lead, version);
+		const ours = await runWhatIf(lead, version);
 		expect(ours).toMatchObject({
 			against: shippedFile.version,
 			stands: true,
@@ -80,18 +87,18 @@ describe('a what-if', () => {
 	});
 
 	it('replaces the earlier what-if of the same draft', async () => {
-		const { version } = (await draftOf(lead, shortened(60))).body;
+		const { version } = (await saveDraft(lead, shortenedTable(60))).body;
 		await lead.call('POST', `/cause-table/${version}/what-if`);
-		const last = await replay(officer, version);
+		const last = await runWhatIf(officer, version);
 		expect(last).toMatchObject({ startedBy: 'Brightwell officer', progress: 2, changed: 1 });
 	});
 
 	it('that is started while no worker runs is done by the next worker', async () => {
 		await system.killWorker();
-		const { version } = (await draftOf(lead, shortened(60))).body;
+		const { version } = (await saveDraft(lead, shortenedTable(60))).body;
 		await lead.call('POST', `/cause-table/${version}/what-if`);
 		await system.startWorker();
-		expect(await whatIfDone(lead, version)).toMatchObject({ changed: 1 });
+		expect(await waitForWhatIf(lead, version)).toMatchObject({ changed: 1 });
 	});
 
 	it('is refused for a table that is neither a draft nor a proposal', async () => {

@@ -1,6 +1,6 @@
 // Tests the outcome of a command in several instructions, which the reports of a Device name one by one.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OWN, aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
+import { BRIGHTWELL_USER_ID, aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
 import { eventually, startSystem, type System } from '../../support/system.ts';
 
 let system: System;
@@ -23,12 +23,18 @@ describe('a command in several instructions', () => {
 			messageId: `${deviceId} instruction ${instruction}`,
 			raisedAt: `2026-11-01T00:00:0${instruction}.000Z`,
 			receivedAt: `2026-11-01T00:00:1${instruction}.000Z`,
-			reference: { originatorId: OWN, counter, messageCode: '0019', instruction, instructions: 3 }
+			reference: {
+				originatorId: BRIGHTWELL_USER_ID,
+				counter,
+				messageCode: '0019',
+				instruction,
+				instructions: 3
+			}
 		});
 	const storedCommand = (deviceId: string) =>
 		aRequest(deviceId, {
-			requestId: `${OWN}:${deviceId}:${counter}`,
-			userId: OWN,
+			requestId: `${BRIGHTWELL_USER_ID}:${deviceId}:${counter}`,
+			userId: BRIGHTWELL_USER_ID,
 			userRole: 'IS',
 			serviceReferenceVariant: '1.1.1',
 			mode: 'future-dated-device',

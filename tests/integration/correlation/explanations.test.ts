@@ -1,6 +1,14 @@
 // Tests the explanation of an Alert: from evidence in any order, within a home network, and by command reference.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HALDEN, OWN, aDevice, aHome, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
+import {
+	HALDEN_USER_ID,
+	BRIGHTWELL_USER_ID,
+	aDevice,
+	aHome,
+	aRequest,
+	anAlert,
+	newDeviceId
+} from '../../support/records.ts';
 import { dccAlert, request, response } from '../../support/duis-messages.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
@@ -59,7 +67,7 @@ describe('evidence that arrives in any order', () => {
 
 	it('matches a named Service Request in its own home only, even if Alerts of two homes arrive in one call', async () => {
 		const [home, neighbour] = [aHome(), aHome()];
-		const neighboursRequestId = `${OWN}:${neighbour.electricityMeter}:77`;
+		const neighboursRequestId = `${BRIGHTWELL_USER_ID}:${neighbour.electricityMeter}:77`;
 		await system.post('/devices', [...home.devices, ...neighbour.devices]);
 		await system.post(
 			'/service-requests',
@@ -70,7 +78,7 @@ describe('evidence that arrives in any order', () => {
 			})
 		);
 		const alertNamingIt = (hub: string) =>
-			anAlert(hub, { code: '8F84', reference: { originatorId: OWN, counter: '77' } });
+			anAlert(hub, { code: '8F84', reference: { originatorId: BRIGHTWELL_USER_ID, counter: '77' } });
 		await system.post('/alerts', [alertNamingIt(home.hub), alertNamingIt(neighbour.hub)]);
 		await system.becomes('brightwell', neighbour.hub, {
 			explanation: 'exact',
@@ -85,7 +93,7 @@ describe('evidence that arrives in any order', () => {
 		await system.post(
 			'/service-requests',
 			aRequest(hub, {
-				userId: HALDEN,
+				userId: HALDEN_USER_ID,
 				userRole: 'GS',
 				serviceReferenceVariant: '8.11',
 				respondedAt: '2026-11-05T02:13:50.000Z',
@@ -134,7 +142,7 @@ describe('home networks and command references', () => {
 		await system.post(
 			'/service-requests',
 			aRequest(hub, {
-				userId: HALDEN,
+				userId: HALDEN_USER_ID,
 				serviceReferenceVariant: '8.11',
 				userRole: 'GS',
 				userName: 'Halden Gas',
@@ -152,11 +160,11 @@ describe('home networks and command references', () => {
 	it('matches a command reference exactly, weeks after the Service Request', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
-		const requestId = `${OWN}:${deviceId}:1760000000123`;
+		const requestId = `${BRIGHTWELL_USER_ID}:${deviceId}:1760000000123`;
 		await system.post(
 			'/service-requests',
 			aRequest(deviceId, {
-				userId: OWN,
+				userId: BRIGHTWELL_USER_ID,
 				requestId,
 				serviceReferenceVariant: '1.1.1',
 				userRole: 'IS',
@@ -185,7 +193,7 @@ describe('home networks and command references', () => {
 	it('explains an Alert exactly when the Service Request that it names arrives late', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
-		const requestId = `${OWN}:${deviceId}:42`;
+		const requestId = `${BRIGHTWELL_USER_ID}:${deviceId}:42`;
 		await system.post(
 			'/alerts',
 			anAlert(deviceId, { kind: 'dcc', code: 'N13', dccPayload: 'CommandFailure', reference: { requestId } })
@@ -204,13 +212,15 @@ describe('home networks and command references', () => {
 	it('reads an Alert, the Service Request that it names, and the response from DUIS messages', async () => {
 		const hub = newDeviceId();
 		await system.post('/devices', aDevice(hub, { deviceType: 'CHF' }));
-		const requestId = `${OWN}:${hub}:1660925173833`;
+		const requestId = `${BRIGHTWELL_USER_ID}:${hub}:1660925173833`;
 		const named = dccAlert(
 			'N24',
 			'UpdateHANDeviceLogResult',
 			`<UpdateHANDeviceLogServiceRequestID>${requestId}</UpdateHANDeviceLogServiceRequestID>`
 		);
-		const alert = response(named, { responseId: `90-B3-D5-1F-30-00-00-02:${OWN}:1660925173999` });
+		const alert = response(named, {
+			responseId: `90-B3-D5-1F-30-00-00-02:${BRIGHTWELL_USER_ID}:1660925173999`
+		});
 		expect(await system.post('/duis', alert, 'application/xml')).toMatchObject({
 			status: 202,
 			body: { kind: 'alert', accepted: 1, duplicates: 0, verified: false }

@@ -63,7 +63,7 @@ describe('a decision', () => {
 		const decided = (await decide(alert)).body as Alert;
 		const { status, body } = await decide(decided, { verdict: null, reason: null });
 		expect([status, body.decision]).toEqual([200, null]);
-		const { rows } = await system.record.query(
+		const { rows } = await system.database.query(
 			'select verdict from decision where alert_id = $1 order by id',
 			[alert.id]
 		);

@@ -63,7 +63,7 @@ describe('a decision on an episode', () => {
 		// Both calls wait for the lock of the Supplier's feed. The call that decides the members is the first in the queue.
 		const waiting = (count: number) =>
 			eventually(async () => {
-				const { rows } = await system.record.query<{ count: number }>(
+				const { rows } = await system.database.query<{ count: number }>(
 					`select count(*)::int as count from pg_stat_activity
 					 where datname = current_database() and wait_event_type = 'Lock' and query like '%next_feed_seq%'`
 				);

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Episode, OutsideEpisode } from '#lib/domain/episode.ts';
 import {
-	ED,
-	HALDEN,
-	OWN,
+	NORTH_GRID_USER_ID,
+	HALDEN_USER_ID,
+	BRIGHTWELL_USER_ID,
 	aDevice,
 	aRequest,
 	anAlert,
@@ -63,7 +63,7 @@ describe('one User at work in one home', () => {
 			'/service-requests',
 			[-20, -10].map((s) =>
 				aRequest(hub, {
-					userId: HALDEN,
+					userId: HALDEN_USER_ID,
 					userRole: 'GS',
 					userName: 'Halden Gas',
 					serviceReferenceVariant: '8.11',
@@ -116,7 +116,7 @@ describe('a campaign', () => {
 			'/service-requests',
 			touched.map((id) =>
 				aRequest(id, {
-					userId: OWN,
+					userId: BRIGHTWELL_USER_ID,
 					userRole: 'IS',
 					serviceReferenceVariant: '11.3',
 					requestedAt: at(-30),
@@ -156,14 +156,19 @@ describe('a campaign', () => {
 			'/devices',
 			[...touched, doubtful].map((id) => aDevice(id, { hubId: newDeviceId(), ...model }))
 		);
-		const own = { userId: OWN, userRole: 'IS', serviceReferenceVariant: '11.3', responseCode: 'E21' };
+		const own = {
+			userId: BRIGHTWELL_USER_ID,
+			userRole: 'IS',
+			serviceReferenceVariant: '11.3',
+			responseCode: 'E21'
+		};
 		await system.post('/service-requests', [
 			...touched.map((id) => aRequest(id, { ...own, requestedAt: at(-30) })),
 			aRequest(doubtful, { ...own, requestedAt: at(-30) }),
 			// Two requests fit the Alert of this Device equally well, so neither is the suspect.
 			aRequest(doubtful, {
 				...own,
-				userId: ED,
+				userId: NORTH_GRID_USER_ID,
 				userRole: 'ED',
 				serviceReferenceVariant: '6.5',
 				requestedAt: at(-30)
@@ -196,7 +201,7 @@ describe('a campaign', () => {
 			'/service-requests',
 			touched.map((id) =>
 				aRequest(id, {
-					userId: OWN,
+					userId: BRIGHTWELL_USER_ID,
 					userRole: 'IS',
 					serviceReferenceVariant: '11.3',
 					requestedAt: at(-30),

@@ -2,7 +2,7 @@
 // are those that the rule makes of all Alerts at once.
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { OWN } from '../../support/records.ts';
+import { BRIGHTWELL_USER_ID } from '../../support/records.ts';
 import {
 	episodesByRule,
 	episodesFound,
@@ -33,7 +33,7 @@ beforeAll(async () => {
 	alerts = grouped(system, 60);
 	await alerts.insertDevices();
 	// The tables of a test are so small that PostgreSQL would otherwise read them whole.
-	await system.record.query(
+	await system.database.query(
 		`alter database ${new URL(system.databaseUrl).pathname.slice(1)} set enable_seqscan = off`
 	);
 });
@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
 	await alerts.deleteEpisodes();
-	await system.record.query(
+	await system.database.query(
 		'delete from supplier_alert; delete from alert; delete from feed; delete from feed_head; delete from feed_cursor; delete from retracted_alert'
 	);
 });
@@ -73,7 +73,10 @@ const historyAlert = (maxPauseSeconds: number) =>
 			{ weight: 30, arbitrary: fc.nat(maxPauseSeconds) },
 			{ weight: 1, arbitrary: fc.integer({ min: maxPauseSeconds, max: 3 * maxPauseSeconds }) }
 		),
-		userId: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constant(OWN) }),
+		userId: fc.oneof(
+			{ weight: 4, arbitrary: fc.constant(null) },
+			{ weight: 1, arbitrary: fc.constant(BRIGHTWELL_USER_ID) }
+		),
 		hasImage: fc.nat(9).map((n) => n === 0),
 		priority: fc.integer({ min: 1, max: 4 }),
 		throttledCount: fc.oneof(
@@ -113,7 +116,7 @@ describe('after the last full look', () => {
 			/** Unexplained Alerts become explained, and explained ones unexplained. */
 			const withOtherExplanation = (alert: AlertSpec): AlertSpec => ({
 				...alert,
-				userId: alert.userId ? null : OWN
+				userId: alert.userId ? null : BRIGHTWELL_USER_ID
 			});
 			const explainAgain = async (some: typeof history): Promise<void> => {
 				for (const { n } of some) reversed.add(n);
@@ -164,7 +167,7 @@ describe('after the last full look', () => {
 		await alerts.insertAlerts(run(500, 100));
 		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
 		const episodeIds = async () =>
-			(await system.record.query('select id from episode where members > 0 order by id')).rows.map(
+			(await system.database.query('select id from episode where members > 0 order by id')).rows.map(
 				({ id }) => id as string
 			);
 		const [older, younger] = await episodeIds();
@@ -186,13 +189,10 @@ describe('after the last full look', () => {
 		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
 		await alerts.retract(all.slice(35, 55));
 		const found = await groupToTheEnd();
-		const { rows } = await system.record.query(
+		const { rows } = await system.database.query(
 			'select members, run_from is not null as large from episode where members > 0 order by first_at'
 		);
-		expect(rows).toEqual([
-			{ members: 35, large: true },
-			{ members: 35, large: true }
-		]);
+		expect(rows).toEqual(Array(2).fill({ members: 35, large: true }));
 		expect(found).toEqual(await groupAsSmall());
 	});
 
@@ -209,7 +209,7 @@ describe('after the last full look', () => {
 			await alerts.insertAlerts([alert]);
 			await alerts.group({});
 		}
-		const { rows } = await system.record.query('select members from episode where members > 0');
+		const { rows } = await system.database.query('select members from episode where members > 0');
 		expect(rows).toEqual([{ members: 12 }]);
 		expect(await alerts.outcome()).toEqual(await groupAsSmall());
 	});
@@ -230,7 +230,7 @@ describe('between two full looks', () => {
 		await alerts.group({ large: LARGE, ...WITHOUT_FULL_LOOKS });
 		const read = async () =>
 			(
-				await system.record.query(
+				await system.database.query(
 					`select members, devices, occurrences::int, at_least, facts->>'deviceId' = (
 						select device_id from supplier_alert s where s.episode_id = e.id order by effective_at limit 1
 					 ) as facts_of_first from episode e where members > 0`
@@ -253,7 +253,7 @@ describe('between two full looks', () => {
 		await alerts.insertAlerts([alertAt(30)]);
 		const read = async () =>
 			(
-				await system.record.query<{ id: string; members: number; newest: number; stored: number }>(
+				await system.database.query<{ id: string; members: number; newest: number; stored: number }>(
 					`select id::text, members, (select version from supplier_alert order by alert_id desc limit 1) as newest,
 						(select count(*)::int from supplier_alert s where s.episode_id = e.id) as stored from episode e where members > 0`
 				)
@@ -275,7 +275,7 @@ describe('between two full looks', () => {
 				n: from + i,
 				device: (from + i) % 50,
 				atSeconds: (from + i) * 1000,
-				userId: OWN
+				userId: BRIGHTWELL_USER_ID
 			}));
 		const rowsReadFor = async (list: readonly AlertSpec[], large: number): Promise<number> => {
 			await alerts.insertAlerts(list);

@@ -22,7 +22,7 @@ afterAll(async () => {
 const alert = (n: number, userId: string | null): AlertSpec => ({ n, device: n, atSeconds: 60 * n, userId });
 const storedExplanations = async () =>
 	(
-		await system.record.query<{ explanation: string; version: number; seq: string }>(
+		await system.database.query<{ explanation: string; version: number; seq: string }>(
 			'select explanation, version, seq from supplier_alert order by alert_id'
 		)
 	).rows.map((row) => ({ ...row, seq: Number(row.seq) }));
@@ -34,7 +34,7 @@ it('replaces explanations that are unchanged since they were read, and enqueues 
 	// The explanation of the third Alert has not changed.
 	expect(changed.map(({ row }) => row.alertId)).toEqual([rows[0]!.alertId, rows[1]!.alertId]);
 	// In between, a person decides on the second Alert.
-	await system.record.query('update supplier_alert set version = version + 1 where alert_id = $1', [
+	await system.database.query('update supplier_alert set version = version + 1 where alert_id = $1', [
 		rows[1]!.alertId.toString()
 	]);
 	const { frames, doorbell } = await inTransaction(alerts.pool, (client) =>
@@ -47,7 +47,7 @@ it('replaces explanations that are unchanged since they were read, and enqueues 
 		{ explanation: 'unexplained', version: 2, seq: 2 },
 		{ explanation: 'unexplained', version: 1, seq: 3 }
 	]);
-	const { rows: doorbells } = await system.record.query(
+	const { rows: doorbells } = await system.database.query(
 		`select id::text, job, ids::text[] as ids from doorbell where job = 'correlate-again'`
 	);
 	expect(doorbells).toEqual([
@@ -64,7 +64,7 @@ it('enqueues an Alert whose first explanation was stored in between, with older 
 	);
 
 	expect(frames).toEqual([]);
-	const { rows: doorbells } = await system.record.query(
+	const { rows: doorbells } = await system.database.query(
 		`select job, ids::text[] as ids from doorbell where id = $1`,
 		[doorbell!.toString()]
 	);

@@ -12,7 +12,7 @@ afterAll(async () => {
 });
 
 const count = async (table: string, where = 'true'): Promise<number> =>
-	Number((await system.record.query(`select count(*) from ${table} where ${where}`)).rows[0].count);
+	Number((await system.database.query(`select count(*) from ${table} where ${where}`)).rows[0].count);
 
 describe('posted Alerts', () => {
 	it('are in the database when the call is answered with 202', async () => {
@@ -102,7 +102,7 @@ describe('posted Service Requests', () => {
 					accepted: 1
 				});
 		}
-		const { rows } = await system.record.query(
+		const { rows } = await system.database.query(
 			'select variant, user_role, requested_at, responded_at, response_code from service_request where device_id = any($1) order by id',
 			[[requestFirst, responseFirst].map((id) => Buffer.from(id.replaceAll('-', ''), 'hex'))]
 		);
@@ -124,7 +124,7 @@ describe('posted Service Requests', () => {
 			nested: { reading: canary }
 		});
 		expect(status).toBe(202);
-		const { rows } = await system.record.query(
+		const { rows } = await system.database.query(
 			`select count(*) from service_request r where r::text like '%${canary}%'`
 		);
 		expect(rows[0].count).toBe('0');

@@ -33,7 +33,7 @@ function statements(seed: number): Array<Array<{ deviceId: string; owners: Owner
 
 /** The stored owners of each slot. Throws if two tenures claim a slot. */
 async function storedOwners(): Promise<Map<string, Owner[]>> {
-	const { rows } = await system.record.query<{ device: Buffer; slug: Owner; from: Date; to: Date }>(
+	const { rows } = await system.database.query<{ device: Buffer; slug: Owner; from: Date; to: Date }>(
 		`select t.device_id as device, s.slug, lower(t.during) as "from", upper(t.during) as "to"
 		 from tenure t join supplier s on s.id = t.supplier_id where t.superseded_at is null`
 	);

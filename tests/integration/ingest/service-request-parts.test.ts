@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
-import { ED, aRequest, newDeviceId } from '../../support/records.ts';
+import { NORTH_GRID_USER_ID, aRequest, newDeviceId } from '../../support/records.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
 let system: System;
@@ -63,7 +63,7 @@ function mergedByRule(records: readonly RequestPart[]) {
 
 /** The stored requests of a Device, by counter. */
 async function storedRequests(deviceId: string): Promise<Map<number, ReturnType<typeof mergedByRule>>> {
-	const { rows } = await system.record.query(
+	const { rows } = await system.database.query(
 		`select ('x' || encode(substr(key, 17, 8), 'hex'))::bit(64)::bigint::int as counter, requested_at, responded_at,
 			response_code, execute_at, user_name, variant from service_request where device_id = $1`,
 		[euiToBytes(deviceId)]
@@ -99,7 +99,7 @@ describe(`${REQUEST_COUNT} requests, each posted in up to four records`, () => {
 						userRole: 'ED',
 						mode: null,
 						...fields,
-						requestId: `${ED}:${deviceId}:${counter}`
+						requestId: `${NORTH_GRID_USER_ID}:${deviceId}:${counter}`
 					})
 				);
 				return order % 2 ? [...own, ...own.slice(0, 1)].toReversed() : own;

@@ -1,7 +1,14 @@
 // Tests what a Supplier learns of Alerts outside its tenure, and of Users whose names it may not see.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
-import { ED, OWN, aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
+import {
+	NORTH_GRID_USER_ID,
+	BRIGHTWELL_USER_ID,
+	aDevice,
+	aRequest,
+	anAlert,
+	newDeviceId
+} from '../../support/records.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
 let system: System;
@@ -28,7 +35,7 @@ describe('an Alert that reaches the former Supplier', () => {
 	])('is out of scope and has to be forwarded (%s, urgent: %s)', async (code, urgent) => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId, { tenures }));
-		await system.post('/alerts', anAlert(deviceId, { code, recipientId: OWN }));
+		await system.post('/alerts', anAlert(deviceId, { code, recipientId: BRIGHTWELL_USER_ID }));
 		const alert: Alert = await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
 		expect(alert).toMatchObject({ forward: { urgent }, candidates: [], excluded: [], deviceType: null });
 		await system.becomes('halden', deviceId, { forward: null });
@@ -36,7 +43,7 @@ describe('an Alert that reaches the former Supplier', () => {
 
 	it('need not be forwarded if the Device is unknown', async () => {
 		const deviceId = newDeviceId();
-		await system.post('/alerts', anAlert(deviceId, { recipientId: OWN }));
+		await system.post('/alerts', anAlert(deviceId, { recipientId: BRIGHTWELL_USER_ID }));
 		await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope', forward: null });
 	});
 });
@@ -67,7 +74,7 @@ describe('a User of a role whose names are not disclosed', () => {
 		});
 		expect(alert.excluded[0]).toMatchObject({
 			userName: 'North Grid',
-			requestId: expect.stringContaining(ED)
+			requestId: expect.stringContaining(NORTH_GRID_USER_ID)
 		});
 		const timeline = await system.get(
 			'brightwell',

@@ -176,7 +176,7 @@ describe(`${HISTORY_COUNT} generated histories of Devices whose tenures are corr
 
 	it('an Alert that is not in the list of a Supplier reads like an id that never existed', async () => {
 		const lists = await Promise.all(SLUGS.map((slug) => allAlerts(system, slug)));
-		const { rows } = await system.record.query<{ id: string }>('select id::text from alert');
+		const { rows } = await system.database.query<{ id: string }>('select id::text from alert');
 		for (const [i, slug] of SLUGS.entries()) {
 			const own = new Set(lists[i]!.map((alert) => alert.id));
 			const unknown = await system.get(slug, '/alerts/123456789');
@@ -195,7 +195,7 @@ describe(`${HISTORY_COUNT} generated histories of Devices whose tenures are corr
 				SLUGS.map(async (slug) => [await allAlerts(system, slug), await allEpisodes(system, slug)])
 			);
 		const before = await read();
-		await system.record.query(
+		await system.database.query(
 			`insert into doorbell (job, ids, rung_at) select 'correlate-again', array_agg(id), now() - interval '1 hour' from alert`
 		);
 		await settled(system);

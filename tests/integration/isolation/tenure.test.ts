@@ -1,7 +1,7 @@
 // Tests which Alerts and Service Requests a Supplier sees of a Device that changes its Supplier.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
-import { ED, aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
+import { NORTH_GRID_USER_ID, aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
 let system: System;
@@ -109,7 +109,7 @@ describe('the tenures of a Device', () => {
 			'service-request',
 			'alert'
 		]);
-		expect(body.items[1]).toMatchObject({ userId: ED, userRole: 'ED', own: false });
+		expect(body.items[1]).toMatchObject({ userId: NORTH_GRID_USER_ID, userRole: 'ED', own: false });
 	});
 
 	it('refuses only the overlapping tenure of a call, and stores the later of two statements about one Device', async () => {
@@ -136,7 +136,7 @@ describe('the tenures of a Device', () => {
 		});
 		const repeated = await system.call('POST', '/devices', 'brightwell', stated.slice(4));
 		expect(repeated.body).toMatchObject({ accepted: 0, duplicates: 2 });
-		const { rows } = await system.record.query(
+		const { rows } = await system.database.query(
 			`select d.model, d.area, upper(t.during) as "to" from device d left join tenure t on t.device_id = d.device_id
 			 and t.superseded_at is null and lower(t.during) = $2 where d.device_id = any($1) order by d.model`,
 			[[suppliedByHalden, statedTwice].map(euiToBytes), own[0]!.from]

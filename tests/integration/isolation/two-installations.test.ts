@@ -131,7 +131,7 @@ async function decide(system: System, slug: 'brightwell' | 'halden', round: numb
 
 /** Everything that Brightwell can read, as text, with names in the place of ids and times. */
 async function readAll({ system, frames }: Installation): Promise<Record<string, string[]>> {
-	const { rows } = await system.record.query<{ id: string; message_id: string }>(
+	const { rows } = await system.database.query<{ id: string; message_id: string }>(
 		'select id::text, message_id from alert'
 	);
 	const names = new Map(rows.map(({ id, message_id }) => [id, message_id]));

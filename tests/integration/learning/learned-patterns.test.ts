@@ -7,20 +7,26 @@ import { sampledHome } from '#lib/server/learning/learned-counts.ts';
 import { joinAs } from '../../support/members.ts';
 import { PARTIES } from '../../../demo/world.ts';
 import { aHome, answered, newDeviceId, november, raised, type Home } from '../../support/records.ts';
-import { QUIRK, QUIRK_PATTERN, oldestOf, quirkyHomes, sayComplete } from '../../support/quirk.ts';
+import {
+	UNLISTED_CODE,
+	UNLISTED_PATTERN,
+	oldestAlert,
+	homesWithUnlistedCause,
+	reportComplete
+} from '../../support/unlisted-cause.ts';
 import { eventually, startSystem, type System } from '../../support/system.ts';
 
-const { quirky, devices, requests, alerts } = quirkyHomes();
+const { affectedHomes, devices, requests, alerts } = homesWithUnlistedCause();
 
 async function startLearning(): Promise<System> {
 	const system = await startSystem({ settings: { LEARN_EVERY_SECONDS: '0.2' } });
-	await sayComplete(system);
+	await reportComplete(system);
 	return system;
 }
 
 const patternsOf = async (system: System) => (await system.get('brightwell', '/learned-patterns')).body.items;
 const samplesOf = async (system: System): Promise<number> =>
-	(await system.record.query<{ n: number }>('select count(*)::int as n from learned_sample')).rows[0]!.n;
+	(await system.database.query<{ n: number }>('select count(*)::int as n from learned_sample')).rows[0]!.n;
 
 const { metrix } = PARTIES;
 
@@ -39,7 +45,7 @@ describe('a pattern that the cause table does not contain', () => {
 	it('becomes a weak candidate after fifty occurrences, and gives its figures as the reason', async () => {
 		const alert = await eventually(
 			async () => {
-				const found = await oldestOf(system, quirky[7]!);
+				const found = await oldestAlert(system, affectedHomes[7]!);
 				expect(found.candidates[0]?.reasons.map((reason) => reason.code)).toEqual(
 					expect.arrayContaining(['learned', 'frequency'])
 				);
@@ -54,7 +60,7 @@ describe('a pattern that the cause table does not contain', () => {
 			tier: 'weak'
 		});
 		await eventually(async () => {
-			const { reasons } = (await oldestOf(system, quirky[7]!)).candidates[0]!;
+			const { reasons } = (await oldestAlert(system, affectedHomes[7]!)).candidates[0]!;
 			expect(reasons.at(-1)!.text).toMatch(
 				/^seen before 50 of 50 such Alerts within 30 s; by chance less than 1 /
 			);
@@ -64,7 +70,7 @@ describe('a pattern that the cause table does not contain', () => {
 	it('is offered for review with its figures, and only to the Supplier of its Alerts', async () => {
 		await eventually(async () =>
 			expect(await patternsOf(system)).toMatchObject([
-				{ ...QUIRK_PATTERN, seen: 50, of: 50, devices: 50, byChance: 0, offered: true, review: null }
+				{ ...UNLISTED_PATTERN, seen: 50, of: 50, devices: 50, byChance: 0, offered: true, review: null }
 			])
 		);
 		expect((await system.get('halden', '/learned-patterns')).body.items).toEqual([]);
@@ -81,8 +87,8 @@ describe('a pattern that the cause table does not contain', () => {
 					expect(await patternsOf(reversed)).toEqual(await patternsOf(system));
 					expect(await samplesOf(reversed)).toBe(110);
 					const [alert, alertOfReversed] = [
-						await oldestOf(system, quirky[7]!),
-						await oldestOf(reversed, quirky[7]!)
+						await oldestAlert(system, affectedHomes[7]!),
+						await oldestAlert(reversed, affectedHomes[7]!)
 					];
 					expect(alertOfReversed.candidates).toEqual(alert.candidates);
 				},
@@ -96,7 +102,7 @@ describe('a pattern that the cause table does not contain', () => {
 	it('stops being a candidate when a person dismisses it, and is a candidate again when that is taken back', async () => {
 		const lead = await joinAs(system, 'brightwell', 'lead', 'Review Lead');
 		const controller = await joinAs(system, 'brightwell', 'controller', 'Review Controller');
-		const review = (dismissed: boolean) => ({ ...QUIRK_PATTERN, dismissed });
+		const review = (dismissed: boolean) => ({ ...UNLISTED_PATTERN, dismissed });
 		expect((await controller.call('POST', '/learned-patterns/review', review(true))).status).toBe(403);
 		expect(
 			(await lead.call('POST', '/learned-patterns/review', { ...review(true), code: '8F30' })).status
@@ -104,7 +110,9 @@ describe('a pattern that the cause table does not contain', () => {
 
 		expect((await lead.call('POST', '/learned-patterns/review', review(true))).status).toBe(204);
 		const reasonCodes = async () =>
-			(await oldestOf(system, quirky[7]!)).candidates.flatMap((c) => c.reasons.map((reason) => reason.code));
+			(await oldestAlert(system, affectedHomes[7]!)).candidates.flatMap((c) =>
+				c.reasons.map((reason) => reason.code)
+			);
 		await eventually(async () => expect(await reasonCodes()).not.toContain('learned'), { timeout: 20_000 });
 		expect(await patternsOf(system)).toMatchObject([
 			{ offered: false, review: { dismissed: true, by: 'Review Lead' } }
@@ -121,7 +129,7 @@ describe('a pattern that the cause table does not contain', () => {
 		];
 		const read = (home: Home) => answered(metrix, home.electricityMeter, '6.2.5', november(5, '12:00:00'));
 		const reasons = async (home: Home) =>
-			(await oldestOf(system, home)).candidates.flatMap((c) => c.reasons.map((reason) => reason.code));
+			(await oldestAlert(system, home)).candidates.flatMap((c) => c.reasons.map((reason) => reason.code));
 		await system.post(
 			'/devices',
 			[...soonAfterRead, ...longAfterRead].flatMap((home) => home.devices)
@@ -148,7 +156,7 @@ describe('a pattern that the cause table does not contain', () => {
 	});
 
 	it("no longer counts Alerts of Devices that turn out to be another Supplier's", async () => {
-		const moved = quirky.slice(0, 3).flatMap((home) =>
+		const moved = affectedHomes.slice(0, 3).flatMap((home) =>
 			home.devices.map((device) => ({
 				...device,
 				tenures: [{ supplier: 'halden', from: '2025-01-01T00:00:00.000Z', to: null }]
@@ -158,7 +166,7 @@ describe('a pattern that the cause table does not contain', () => {
 		await eventually(
 			async () =>
 				expect(await patternsOf(system)).toContainEqual(
-					expect.objectContaining({ code: QUIRK, seen: 47, of: 47, devices: 47 })
+					expect.objectContaining({ code: UNLISTED_CODE, seen: 47, of: 47, devices: 47 })
 				),
 			{ timeout: 20_000 }
 		);
@@ -168,7 +176,7 @@ describe('a pattern that the cause table does not contain', () => {
 it('the database and the worker choose the same sample of homes', async () => {
 	const homes = Array.from({ length: 500 }, () => newDeviceId());
 	for (const share of [1, 7, 400]) {
-		const { rows } = await system.record.query<{ sampled: boolean }>(
+		const { rows } = await system.database.query<{ sampled: boolean }>(
 			`select ${sampledHome('home', '$2::int')} as sampled from unnest($1::bytea[]) with ordinality as h(home, place) order by place`,
 			[homes.map(euiToBytes), share]
 		);
@@ -178,7 +186,7 @@ it('the database and the worker choose the same sample of homes', async () => {
 
 describe('earlier decisions of a pattern', () => {
 	it('are shown with the rarer verdict first, and a decision on several Alerts is one example', async () => {
-		const ids = await Promise.all(quirky.slice(10, 16).map(async (home) => oldestOf(system, home)));
+		const ids = await Promise.all(affectedHomes.slice(10, 16).map(async (home) => oldestAlert(system, home)));
 		const decide = (id: string, version: number, verdict: string, reason: string) =>
 			system.call('POST', `/alerts/${id}/decision`, 'brightwell', { verdict, reason, version });
 		const [first, second, third, fourth, fifth, asked] = ids.map(({ id, version }) => ({ id, version }));

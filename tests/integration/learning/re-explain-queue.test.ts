@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const queuedCodes = async (): Promise<string[]> =>
-	(await system.record.query<{ code: string }>('select code from learned_again order by code')).rows.map(
+	(await system.database.query<{ code: string }>('select code from learned_again order by code')).rows.map(
 		({ code }) => code
 	);
 
@@ -53,12 +53,12 @@ describe('the queue', () => {
 	/** The ids of the Alerts that the pattern may affect, newest first. */
 	let affected: bigint[];
 	beforeAll(async () => {
-		await system.record.query(
+		await system.database.query(
 			`update supplier_alert set explanation = (array['exact', 'not-command', 'out-of-scope'])[1 + alert_id % 3]
 			 where alert_id % 5 = 0`
 		);
-		await system.record.query(`update supplier_alert set code = '8F30' where alert_id % 7 = 0`);
-		const { rows } = await system.record.query<{ id: string }>(
+		await system.database.query(`update supplier_alert set code = '8F30' where alert_id % 7 = 0`);
+		const { rows } = await system.database.query<{ id: string }>(
 			`select alert_id::text as id from supplier_alert where code = $1 and explanation = 'unexplained'
 			 order by alert_id desc`,
 			[CODE]
@@ -102,31 +102,31 @@ describe('a pattern with more occurrences', () => {
 	const unknownToTable = { code: '81AF', variant: '6.2.4', role: 'RSA' };
 
 	it('queues its code for re-explanation only if the cause table does not name the cause', async () => {
-		await system.record.query('delete from learned_again');
+		await system.database.query('delete from learned_again');
 		for (const { code, variant, role } of [knownToTable, unknownToTable]) {
-			await system.record.query(
+			await system.database.query(
 				`insert into learned_sample (supplier_id, device_id, code, hour, device_type, sightings)
 				 select $1, decode(lpad(to_hex(n), 16, '0'), 'hex'), $2, now(), 'ESME', array[$3] from generate_series(1, 40) as n`,
 				[SUPPLIER, code, `${variant}|${role}|same-device|0`]
 			);
-			await system.record.query(
+			await system.database.query(
 				`insert into learned_count (supplier_id, device_type, code, variant, user_role, relation, bucket, n)
 				 values ($1, 'ESME', $2, '', '', 'same-device', 0, 40), ($1, 'ESME', $2, $3, $4, 'same-device', 0, 40)`,
 				[SUPPLIER, code, variant, role]
 			);
 		}
-		await system.record.query(
+		await system.database.query(
 			`insert into learned_count (supplier_id, device_type, code, variant, user_role, relation, bucket, n)
 			 values ($1, 'ESME', '810E', '', '', 'same-device', 0, 5000)`,
 			[SUPPLIER]
 		);
-		await system.record.query(
+		await system.database.query(
 			`insert into learned_state (supplier_id, counted, weighed) values ($1, 1, 0)
 			 on conflict (supplier_id) do update set counted = excluded.counted, weighed = excluded.weighed`,
 			[SUPPLIER]
 		);
 		await weighEvidence({ pool: alerts.pool, table: causeTable });
-		const { rows } = await system.record.query<{ code: string }>(
+		const { rows } = await system.database.query<{ code: string }>(
 			'select code from learned_pattern where offered order by code'
 		);
 		expect(rows.map(({ code }) => code)).toEqual(['81AF', '8F30']);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 	worker = openDatabase(system.databaseUrl, 'causeway_worker', 1, { pipeline: true });
 	// The statistics of PostgreSQL do not know the current hour: its samples are inserted after `analyze`.
 	await insertSamples(500, '1 hour');
-	await system.record.query('analyze learned_sample');
+	await system.database.query('analyze learned_sample');
 	await insertSamples(OTHER_SAMPLES, '0');
 });
 afterAll(async () => {
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 /** Inserts samples of other Devices, each `interval` older than the one before. */
 const insertSamples = (count: number, interval: string) =>
-	system.record.query(
+	system.database.query(
 		`insert into learned_sample (supplier_id, device_id, code, hour, device_type, sightings)
 		select 1 + n % 2, decode(lpad(to_hex(n), 16, '0'), 'hex'), '81AF', $1::timestamptz - n * $2::interval, 'ESME', '{}'
 		from generate_series(1, $3::int) n`,
@@ -57,7 +57,7 @@ it('samples are replaced without reading other samples', async () => {
 		});
 	expect(await replace()).toBeLessThan(4 * samples.length);
 	expect(await replace()).toBeLessThan(4 * samples.length);
-	const { rows } = await system.record.query<{ variant: string; n: number }>(
+	const { rows } = await system.database.query<{ variant: string; n: number }>(
 		'select variant, n from learned_count order by variant'
 	);
 	expect(rows).toEqual([

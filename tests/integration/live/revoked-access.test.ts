@@ -15,7 +15,7 @@ let system: System;
 let supplierId: number;
 beforeAll(async () => {
 	system = await startSystem();
-	const { rows } = await system.record.query<{ id: number }>(
+	const { rows } = await system.database.query<{ id: number }>(
 		`select id from supplier where slug = 'brightwell'`
 	);
 	supplierId = rows[0]!.id;
@@ -48,10 +48,10 @@ async function listen(options: object, revoke: () => Promise<unknown>): Promise<
 }
 
 async function withKey(): Promise<Listener> {
-	const key = await addApiKey(system.record, supplierId, ['read']);
-	const { rows } = await system.record.query<{ id: number }>('select max(id) as id from api_key');
+	const key = await addApiKey(system.database, supplierId, ['read']);
+	const { rows } = await system.database.query<{ id: number }>('select max(id) as id from api_key');
 	return listen({ auth: { key } }, () =>
-		system.record.query('update api_key set revoked_at = now() where id = $1', [rows[0]!.id])
+		system.database.query('update api_key set revoked_at = now() where id = $1', [rows[0]!.id])
 	);
 }
 
@@ -64,7 +64,7 @@ async function withSession(n: number): Promise<Listener> {
 		'delete from member where user_id = (select id from "user" where email = $1)'
 	];
 	return listen({ extraHeaders: { cookie, origin: system.url } }, () =>
-		system.record.query(endOfAccess[n % 3]!, [email])
+		system.database.query(endOfAccess[n % 3]!, [email])
 	);
 }
 
@@ -79,7 +79,7 @@ it(`${KEY_COUNT} keys and ${SESSION_COUNT} sessions that end while Alerts arrive
 	await system.post('/devices', aDevice(deviceId));
 
 	const head = async (): Promise<number> => {
-		const { rows } = await system.record.query<{ seq: string }>(
+		const { rows } = await system.database.query<{ seq: string }>(
 			'select seq from feed_head where supplier_id = $1',
 			[supplierId]
 		);

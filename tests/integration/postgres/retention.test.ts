@@ -10,7 +10,7 @@ it('drops a week of records when its retention time has ended, and no record bef
 	await using system = await startSystem({ worker: false });
 	await system.post('/alerts', anAlert(newDeviceId()));
 	const storedAlerts = async () =>
-		Number((await system.record.query('select count(*) from alert')).rows[0].count);
+		Number((await system.database.query('select count(*) from alert')).rows[0].count);
 	await keepPartitions(system.databaseUrl, 100, Date.now() + 99 * DAY_MS);
 	expect(await storedAlerts()).toBe(1);
 	const dropped = await keepPartitions(system.databaseUrl, 100, Date.now() + 108 * DAY_MS);

@@ -14,11 +14,11 @@ afterAll(async () => {
 	await worker.close();
 	await system[Symbol.asyncDispose]();
 });
-beforeEach(() => system.record.query('delete from doorbell'));
+beforeEach(() => system.database.query('delete from doorbell'));
 
 const ADD_DOORBELL = `insert into doorbell (job, ids) values ('correlate-again', '{1}')`;
 const doorbellCount = async (): Promise<number> =>
-	(await system.record.query<{ count: number }>('select count(*)::int as count from doorbell')).rows[0]!
+	(await system.database.query<{ count: number }>('select count(*)::int as count from doorbell')).rows[0]!
 		.count;
 
 describe('a transaction', () => {
@@ -59,7 +59,7 @@ describe('a transaction', () => {
 			worker.pool,
 			async (client) => {
 				await client.query('select 1');
-				await system.record.query(ADD_DOORBELL);
+				await system.database.query(ADD_DOORBELL);
 				const { rows } = await client.query<{ count: number }>('select count(*)::int as count from doorbell');
 				expect(rows[0]!.count).toBe(0);
 			},
@@ -72,7 +72,7 @@ describe('a transaction', () => {
 
 it('a transaction of a Supplier sees only the rows of that Supplier', async () => {
 	const web = openDatabase(system.databaseUrl, 'causeway_web', 1);
-	const { rows: suppliers } = await system.record.query<{ id: number }>(
+	const { rows: suppliers } = await system.database.query<{ id: number }>(
 		'select id from supplier order by id'
 	);
 	const heads = await Promise.all(

@@ -4,7 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { AlertChanged, FeedPage } from '#lib/domain/live-events.ts';
 import { holdFeed } from '../../support/feed-lock.ts';
-import { ED, OWN, aDevice, aRequest, anAlert, suppliedBy, newDeviceId } from '../../support/records.ts';
+import {
+	NORTH_GRID_USER_ID,
+	BRIGHTWELL_USER_ID,
+	aDevice,
+	aRequest,
+	anAlert,
+	suppliedBy,
+	newDeviceId
+} from '../../support/records.ts';
 import { eventually, startSystem, type SupplierSlug, type System } from '../../support/system.ts';
 
 let system: System;
@@ -103,19 +111,19 @@ describe('an Alert that turns out to lie in the tenure of another Supplier', () 
 		const decided = (await ignore('brightwell', alert)).body as Alert;
 		await stateTenures(deviceId, ofHalden);
 		await isGone('brightwell', alert);
-		const { rows } = await system.record.query(
+		const { rows } = await system.database.query(
 			`select version, explanation, decision, body->>'deviceId' as device from retracted_alert where alert_id = $1`,
 			[alert.id]
 		);
 		expect(rows).toEqual([
 			{ version: decided.version, explanation: 'likely', decision: decided.decision, device: deviceId }
 		]);
-		const { rows: decisions } = await system.record.query(
+		const { rows: decisions } = await system.database.query(
 			'select verdict from decision where alert_id = $1',
 			[alert.id]
 		);
 		expect(decisions).toEqual([{ verdict: 'ignorable' }]);
-		const { rows: grants } = await system.record.query(
+		const { rows: grants } = await system.database.query(
 			`select grantee, privilege_type from information_schema.role_table_grants
 			 where table_name = 'retracted_alert' and grantee like 'causeway\\_%' order by 2`
 		);
@@ -143,12 +151,12 @@ describe('an Alert that turns out to lie in the tenure of another Supplier', () 
 	});
 
 	it('stays out of scope with a Supplier that it was addressed to, and no longer names the suspect', async () => {
-		const { deviceId, alert } = await anExplainedAlert({ recipientId: OWN });
+		const { deviceId, alert } = await anExplainedAlert({ recipientId: BRIGHTWELL_USER_ID });
 		await ignore('brightwell', alert);
 		await stateTenures(deviceId, ofHalden);
 		const remaining = await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
 		expect(remaining).toMatchObject({ id: alert.id, candidates: [], decision: { verdict: 'ignorable' } });
-		expect(JSON.stringify(remaining)).not.toContain(ED);
+		expect(JSON.stringify(remaining)).not.toContain(NORTH_GRID_USER_ID);
 	});
 
 	it('leaves the Supplier that posted it, once the Device is known to be of another Supplier', async () => {
@@ -166,7 +174,7 @@ describe('a correction', () => {
 		const deviceId = newDeviceId();
 		const systemWithoutWorker = await startSystem({ worker: false });
 		await systemWithoutWorker.post('/devices', aDevice(deviceId, { tenures: ofBrightwell }));
-		const { rows } = await systemWithoutWorker.record.query(
+		const { rows } = await systemWithoutWorker.database.query(
 			`select distinct d.job from doorbell d join tenure t on t.recorded_at = d.rung_at where t.device_id = decode($1, 'hex')`,
 			[deviceId.replaceAll('-', '')]
 		);
@@ -181,7 +189,7 @@ describe('a correction', () => {
 		// The first explanation waits between its reading and its writing: for the lock of the Supplier's feed.
 		await using feed = await holdFeed(system, 'brightwell');
 		const workerSessionsWaiting = async (): Promise<number> => {
-			const { rows } = await system.record.query<{ count: string }>(
+			const { rows } = await system.database.query<{ count: string }>(
 				`select count(*) from pg_stat_activity
 				 where datname = current_database() and application_name = 'causeway_worker' and wait_event_type = 'Lock'`
 			);
@@ -218,7 +226,7 @@ describe('a request that turns out to lie in the tenure of another Supplier', ()
 			decision: { verdict: 'ignorable', basis: { explanation: 'likely', suspect: null } },
 			notes: ['Activity before the start of your supply is not visible.']
 		});
-		expect(JSON.stringify(remaining)).not.toContain(ED);
+		expect(JSON.stringify(remaining)).not.toContain(NORTH_GRID_USER_ID);
 		const timeline = await system.get(
 			'brightwell',
 			`/devices/${deviceId}/timeline?from=2026-11-01T00:00:00Z&to=2026-11-07T00:00:00Z`

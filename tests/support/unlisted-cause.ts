@@ -7,39 +7,43 @@ import type { System } from './system.ts';
 const { metrix, northGrid } = PARTIES;
 
 /** An Alert code that no row of the cause table links to a read of the identity by an agent. */
-export const QUIRK = '81AF';
-export const QUIRK_PATTERN = {
+export const UNLISTED_CODE = '81AF';
+export const UNLISTED_PATTERN = {
 	deviceType: 'ESME',
-	code: QUIRK,
+	code: UNLISTED_CODE,
 	serviceReferenceVariant: '6.2.4',
 	userRole: 'RSA',
 	relation: 'same-device'
 };
 
-/** Fifty homes with the quirk, and sixty with a metrology fault. In nine of the sixty a read precedes the fault. */
-export function quirkyHomes() {
-	const quirky = Array.from({ length: 50 }, () => aHome());
+/** Fifty homes with such an Alert, and sixty with a metrology fault. In nine of the sixty a read precedes the fault. */
+export function homesWithUnlistedCause() {
+	const affectedHomes = Array.from({ length: 50 }, () => aHome());
 	const others = Array.from({ length: 60 }, () => aHome());
 	return {
-		quirky,
-		devices: [...quirky, ...others].flatMap((home) => home.devices),
+		affectedHomes,
+		devices: [...affectedHomes, ...others].flatMap((home) => home.devices),
 		requests: [
-			...quirky.map((home) => answered(metrix, home.electricityMeter, '6.2.4', november(4, '12:00:00'))),
+			...affectedHomes.map((home) =>
+				answered(metrix, home.electricityMeter, '6.2.4', november(4, '12:00:00'))
+			),
 			...others
 				.slice(0, 9)
 				.map((home) => answered(northGrid, home.electricityMeter, '4.10', november(4, '12:00:00')))
 		],
 		alerts: [
-			...quirky.map((home) => raised(home.electricityMeter, QUIRK, november(4, '12:00:20'))),
+			...affectedHomes.map((home) => raised(home.electricityMeter, UNLISTED_CODE, november(4, '12:00:20'))),
 			// Alerts that a Device repeats within the hour count as one occasion.
-			...quirky.slice(0, 5).map((home) => raised(home.electricityMeter, QUIRK, november(4, '12:30:20'))),
+			...affectedHomes
+				.slice(0, 5)
+				.map((home) => raised(home.electricityMeter, UNLISTED_CODE, november(4, '12:30:20'))),
 			...others.map((home) => raised(home.electricityMeter, '81BB', november(4, '12:00:20')))
 		]
 	};
 }
 
 /** Reports that the audit data is complete up to a time after all these Alerts. */
-export async function sayComplete(system: System): Promise<void> {
+export async function reportComplete(system: System): Promise<void> {
 	await system.post('/service-requests/completeness', {
 		source: 'sat',
 		completeUntil: november(22, '00:00:00.000')
@@ -47,5 +51,5 @@ export async function sayComplete(system: System): Promise<void> {
 }
 
 /** The oldest Alert of a home's electricity meter. */
-export const oldestOf = async (system: System, home: Home) =>
+export const oldestAlert = async (system: System, home: Home) =>
 	(await system.alerts('brightwell', `?device=${home.electricityMeter}&sort=oldest`))[0]!;
