@@ -105,8 +105,10 @@ export const isInTenure = (slug: SupplierSlug, owners: readonly Owner[], alert: 
 export const seesRequest = (slug: SupplierSlug, owners: readonly Owner[], request: RequestEvent): boolean =>
 	ownerAt(owners, request.atMs) === slug || request.sender === slug;
 
-/** The ids of the Service Requests that the explanation of an Alert names: all visible ones up to 5 s after the Alert, because
- * clocks may differ. None if the Alert lies outside the tenure. */
+/**
+ * The ids of the Service Requests that the explanation of an Alert names: all visible ones up to 5 s after the Alert, because
+ * clocks may differ. None if the Alert lies outside the tenure.
+ */
 export const namedRequests = (
 	slug: SupplierSlug,
 	owners: readonly Owner[],

@@ -13,7 +13,7 @@ import {
 import { countRowsRead } from '../../support/rows-read.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
-/** An episode with more members is large. */
+/** An episode with this many members is large. */
 const LARGE = 20;
 const NEVER_MS = 1e9;
 /** Every large episode that changed gets its full look at once. */
