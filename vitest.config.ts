@@ -18,7 +18,7 @@ export default defineConfig({
 					...shared,
 					name: 'integration',
 					include: ['tests/integration/**/*.test.ts'],
-					globalSetup: ['tests/support/services.setup.ts'],
+					globalSetup: ['tests/support/services.setup.ts', 'tests/support/build.setup.ts'],
 					testTimeout: 30_000,
 					hookTimeout: 60_000,
 					maxWorkers: 2

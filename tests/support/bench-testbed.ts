@@ -6,7 +6,7 @@ import { openTestbed, type Testbed } from '../../launcher/testbed.ts';
  * The names of the scratch databases begin with `name`. Changes DATABASE_URL and REDIS_URL of this process until the
  * services are closed.
  */
-export async function openTestGround(name: string): Promise<Testbed> {
+export async function openBenchTestbed(name: string): Promise<Testbed> {
 	const given = { DATABASE_URL: process.env['DATABASE_URL'], REDIS_URL: process.env['REDIS_URL'] };
 	process.env['DATABASE_URL'] = inject('databaseUrl');
 	// The tests use all numbered databases of their Redis, so the measurement starts its own.

@@ -4,7 +4,7 @@ import { runStage } from '../../../bench/stage.ts';
 import { openSystem, type LoadedSystem } from '../../../bench/system.ts';
 import { createTrace } from '../../../bench/trace.ts';
 import type { Testbed } from '../../../launcher/testbed.ts';
-import { openTestGround } from '../../support/bench-testbed.ts';
+import { openBenchTestbed } from '../../support/bench-testbed.ts';
 
 const HOUR_MS = 3_600_000;
 const plan = { seed: 5, devices: 260, requests: 2000, now: Date.now() - HOUR_MS };
@@ -12,7 +12,7 @@ let testbed: Testbed;
 let system: LoadedSystem;
 
 beforeAll(async () => {
-	testbed = await openTestGround('bench_test');
+	testbed = await openBenchTestbed('bench_test');
 	system = await openSystem(testbed, createTrace(plan));
 });
 

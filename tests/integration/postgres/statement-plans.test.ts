@@ -5,7 +5,7 @@ import { writeInventory } from '../../../bench/inventory.ts';
 import { quiet, settled } from '../../../bench/system.ts';
 import { SUPPLIERS, createTrace } from '../../../bench/trace.ts';
 import type { Testbed, System } from '../../../launcher/testbed.ts';
-import { openTestGround } from '../../support/bench-testbed.ts';
+import { openBenchTestbed } from '../../support/bench-testbed.ts';
 
 const HOUR = 3_600_000;
 /**
@@ -23,7 +23,7 @@ let testbed: Testbed;
 let system: System;
 
 beforeAll(async () => {
-	testbed = await openTestGround('plans_test');
+	testbed = await openBenchTestbed('plans_test');
 	system = await testbed.startSystem({ suppliers: SUPPLIERS });
 	// If autovacuum analysed a table, all sessions would plan again, and the test would miss a bad first plan.
 	const { rows } = await system.pool.query<{ name: string }>(
