@@ -59,7 +59,7 @@ export async function correlateAlerts(
 				? explainFirst(client, commitWith, deps, batch)
 				: explainAgain(client, commitWith, deps, batch);
 		},
-		{ locks: isFirst ? `${LEARNED}, ${FIRST}` : LEARNED }
+		{ first: isFirst ? `${LEARNED}, ${FIRST}` : LEARNED }
 	);
 	return announce(deps, change);
 }
@@ -81,7 +81,7 @@ export async function correlateTaken(
 				? NO_CHANGE
 				: explainAgain(client, commitWith, deps, { alertIds, doorbells: [] });
 		},
-		{ locks: LEARNED }
+		{ first: LEARNED }
 	);
 	return change && announce(deps, change);
 }

@@ -2,8 +2,8 @@
 import type pg from 'pg';
 
 interface Options {
-	/** Advisory locks to take with the beginning, as a list of SQL expressions. */
-	locks?: string;
+	/** SQL expressions that are evaluated first, in the statement that begins: advisory locks, or settings. */
+	first?: string;
 	/** All statements see the database as it was at the first one, and none may write. */
 	snapshot?: boolean;
 }
@@ -16,7 +16,8 @@ export type CommitWith = <T>(send: () => Promise<T>) => Promise<T>;
 
 /**
  * Does `work` in one transaction on a session of the pool, and commits after it, unless `work` has called `commitWith`.
- * Where `work` throws, all of it is rolled back. The beginning and the first statement of `work` are sent together.
+ * Where `work` throws, all of it is rolled back. Without `first`, the beginning and the first statement of `work` are sent
+ * together.
  */
 export async function inTransaction<T>(
 	pool: pg.Pool,
@@ -35,7 +36,7 @@ export async function inTransaction<T>(
 export async function transact<C extends pg.ClientBase, T>(
 	client: C,
 	work: (client: C, commitWith: CommitWith) => Promise<T>,
-	{ locks, snapshot = false }: Options = {}
+	{ first, snapshot = false }: Options = {}
 ): Promise<T> {
 	let isCommitted = false;
 	const commitWith: CommitWith = async (send) => {
@@ -43,9 +44,12 @@ export async function transact<C extends pg.ClientBase, T>(
 		const [done] = await Promise.all([send(), client.query('commit')]);
 		return done;
 	};
-	const begin = `begin${snapshot ? ' isolation level repeatable read read only' : ''}${locks ? `; select ${locks}` : ''}`;
+	const begin = `begin${snapshot ? ' isolation level repeatable read read only' : ''}${first ? `; select ${first}` : ''}`;
 	try {
-		const [, done] = await Promise.all([client.query(begin), work(client, commitWith)]);
+		const began = client.query(begin);
+		// A lock may time out: then no statement of the work may run. A plain beginning fails only with its session.
+		if (first) await began;
+		const [, done] = await Promise.all([began, work(client, commitWith)]);
 		if (!isCommitted) await client.query('commit');
 		return done;
 	} catch (error) {
@@ -60,4 +64,4 @@ export const asSupplier = <T>(
 	supplierId: number,
 	work: (client: pg.PoolClient) => Promise<T>
 ): Promise<T> =>
-	inTransaction(pool, work, { locks: `set_config('app.supplier', '${Number(supplierId)}', true)` });
+	inTransaction(pool, work, { first: `set_config('app.supplier', '${Number(supplierId)}', true)` });
