@@ -19,7 +19,7 @@ function rounds(most = 2) {
 	return { call, open, began };
 }
 
-describe('what is rung for within a moment', () => {
+describe('jobs that ask within a moment', () => {
 	it('begins at once after a quiet moment, and the rest of the moment is one round', async () => {
 		const { call, open, began } = rounds();
 		const first = call();

@@ -46,7 +46,7 @@ export const REASONS: Record<Verdict, readonly ReasonCode[]> = {
 	]
 };
 
-/** The machine's explanation when the person decided. Newer evidence is compared with it. */
+/** What the machine said at the moment when the person decided. Newer evidence is compared with it. */
 export const Basis = z.object({
 	explanation: ExplanationKind,
 	/** The RequestID of the suspect. `null` if the explanation named none. */

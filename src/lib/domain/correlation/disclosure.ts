@@ -50,7 +50,7 @@ export function discloseSender(
 /** Replaces a User ID that is not disclosed. */
 const UNDISCLOSED = 'undisclosed';
 
-/** The notes beside an explanation. No note depends on hidden requests. */
+/** The notes beside an explanation. No note depends on hidden requests, because it would reveal that they exist. */
 export function notesOf({ alert, home, viewer }: Evidence, entry: CauseEntry | undefined): string[] {
 	const notes: string[] = [];
 	const tenure = tenureAt(home.get(alert.deviceId)?.tenures ?? [], alert.effectiveAt);

@@ -9,7 +9,9 @@ import { distanceMs } from './window.ts';
 
 export type ReferenceMatch =
 	| { kind: 'none' }
-	/** The audit data has no such command (yet). `why`: the reason why it can never be found, else `null`. */
+	/**
+	 * The audit data does not hold the named command; it may still come. `why`: why it can never come; `null`: it can.
+	 */
 	| { kind: 'missing'; why: string | null }
 	| { kind: 'one'; request: ServiceRequest; how: string }
 	/** The counter fits one request. Each User has its own counters, and the Alert does not name the User. */

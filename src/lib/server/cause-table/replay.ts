@@ -134,7 +134,10 @@ async function readTable(pool: pg.Pool, version: string): Promise<CauseTable> {
 	return readCauseTable(rows[0]?.body);
 }
 
-/** The ids of the newest Alerts, at most `REPLAY_LIMITS.alerts`. `stoppedEarly`: there are more since `since`. */
+/**
+ * The ids of the newest Alerts since `since`, at most `REPLAY_LIMITS.alerts`. `stoppedEarly`: the limit was reached, and older
+ * Alerts are left out.
+ */
 async function readAlertIds(pool: pg.Pool, since: Date): Promise<{ ids: bigint[]; stoppedEarly: boolean }> {
 	const { rows } = await pool.query<{ id: bigint }>(
 		ALERT_IDS({ since, leastId: leastIdSince(since.getTime()), limit: REPLAY_LIMITS.alerts + 1 })

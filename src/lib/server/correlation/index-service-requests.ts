@@ -47,7 +47,8 @@ export async function indexServiceRequests(deps: IndexDeps, runAnother: () => vo
 		if (doorbells.ids.length === 0) return [];
 		const requests = await requestsById(client, doorbells.recordIds);
 		await deps.index.put(requests);
-		// A statement of its own, after the index has the requests: it sees every Alert that was stored before.
+		// Each statement reads the database of its own start (READ COMMITTED). This one starts after `put`, so that it sees every
+		// Alert that may have missed these requests in the index.
 		return askAffected(client, deps, doorbells.ids, requests);
 	});
 	for (const { id } of affected) deps.enqueue('correlate-again', id);

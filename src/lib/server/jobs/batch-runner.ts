@@ -1,7 +1,10 @@
 // Runs a job in batches: all calls within a moment share one run. Consoles get changes twenty times a second, so that more
 // frequent runs would cost much and show nobody anything sooner.
 
-/** `runAnother` starts one more run beside this one, because this one leaves work. Resolves with how much it has done. */
+/**
+ * `runAnother` starts one more run beside this one, because this one leaves work. Resolves with the number of items that the run
+ * handled.
+ */
 export type BatchWork = (runAnother: () => void) => Promise<number>;
 
 interface Options {

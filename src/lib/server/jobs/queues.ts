@@ -1,5 +1,5 @@
-// The BullMQ queues. A job carries the id of a stored doorbell and nothing else. A lost or repeated job costs time, never
-// an Alert.
+// The BullMQ queues. A job carries the id of a doorbell, or the version of a cause table, and no data. A lost or repeated job
+// costs time, never an Alert.
 import { Queue, createNodeRedisClient } from 'bullmq';
 import type { Log } from '#lib/server/process/log.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
