@@ -4,6 +4,7 @@ import { PARTIES } from '../../../demo/world.ts';
 import { dccAlert, response } from '../../support/duis-messages.ts';
 import { aHome, answered, dccRaised, suppliedBy, november, raised, sent } from '../../support/records.ts';
 import { allBecome, given } from '../../support/scenarios.ts';
+import { settled } from '../../support/supplier-reads.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
 const { brightwell, northGrid, metrix } = PARTIES;
@@ -63,6 +64,32 @@ describe('S8, a tariff stored weeks ago takes effect', () => {
 			}))
 		);
 		expect(new Set(alerts.map((alert) => alert.id)).size).toBe(5);
+	});
+
+	it('S8: finds the named request although a request of another home in the batch has the same counter', async () => {
+		const counter = '1760000000777';
+		const [home, otherHome] = [aHome(), aHome()];
+		// Too old to be found by time: only its counter leads to it.
+		const request = sent(brightwell, home.electricityMeter, '1.1.1', '2026-02-09T11:00:00Z', {
+			requestId: `${brightwell.userId}:${home.electricityMeter}:${counter}`
+		});
+		const otherRequest = sent(northGrid, otherHome.electricityMeter, '6.5', '2026-10-31T23:59:55Z', {
+			requestId: `${northGrid.userId}:${otherHome.electricityMeter}:${counter}`
+		});
+		await given(system, otherHome, [otherRequest], []);
+		await given(system, home, [request], []);
+		// The requests are indexed before, so that nothing has one of the Alerts explained again alone.
+		await settled(system);
+		// One call is one doorbell, and so one batch.
+		await system.post('/alerts', [
+			raised(otherHome.electricityMeter, '8F3E', november(1, '00:00:03')),
+			raised(home.electricityMeter, '8F3E', november(1, '00:00:04'), {
+				reference: { counter, messageCode: '0019' }
+			})
+		]);
+		await allBecome(system, 'brightwell', home.electricityMeter, [
+			{ candidates: [{ requestId: request.requestId }] }
+		]);
 	});
 
 	it('S8: tells counters apart that are the same floating-point number', async () => {

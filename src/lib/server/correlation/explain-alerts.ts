@@ -108,7 +108,15 @@ async function findRequests(
 		deviceIds: devicesToAsk(alert, context, table, learned),
 		since: alert.effectiveAt - evidenceWindowMs(causesOf(table, alert))
 	}));
-	const named = await findNamed(client, context, nearby.all);
+	const nearbyByCounter = Map.groupBy(nearby.all, (request) => request.counter);
+	const isNearby = (alert: StoredAlert): boolean =>
+		(nearbyByCounter.get(counterOf(alert.reference) ?? '') ?? []).some((request) =>
+			mayBeNamed(request, alert, context)
+		);
+	const named = await findNamed(
+		client,
+		context.alerts.filter((alert) => alert.reference && !isNearby(alert))
+	);
 	const byCounter = Map.groupBy([...nearby.all, ...named], (request) => request.counter);
 	return (alert) => [
 		...nearby.of(alert),
@@ -138,22 +146,14 @@ function devicesToAsk(
 	return [alert.deviceId, ...home];
 }
 
-/** The requests that the Alerts name by reference and that are not among the `found`. */
-async function findNamed(
-	client: pg.ClientBase,
-	{ alerts }: AlertContext,
-	found: readonly ServiceRequest[]
-): Promise<ServiceRequest[]> {
-	const counters = new Set(found.map((request) => request.counter));
-	const missing = alerts.filter(
-		(alert) => alert.reference && !counters.has(counterOf(alert.reference) ?? '')
-	);
-	if (missing.length === 0) return [];
+/** The requests that these Alerts name by reference, however old. */
+async function findNamed(client: pg.ClientBase, alerts: readonly StoredAlert[]): Promise<ServiceRequest[]> {
+	if (alerts.length === 0) return [];
 	return requestsByCounter(client, {
-		keys: missing.flatMap((alert) =>
+		keys: alerts.flatMap((alert) =>
 			alert.reference!.requestId ? [requestKey(alert.reference!.requestId)] : []
 		),
-		deviceIds: missing.map((alert) => euiToBytes(alert.deviceId)),
-		counters: missing.flatMap((alert) => counterOf(alert.reference) ?? [])
+		deviceIds: alerts.map((alert) => euiToBytes(alert.deviceId)),
+		counters: alerts.flatMap((alert) => counterOf(alert.reference) ?? [])
 	});
 }
