@@ -146,7 +146,7 @@ function devicesToAsk(
 	return [alert.deviceId, ...home];
 }
 
-/** The requests that these Alerts name by reference, however old. */
+/** Reads the Service Requests that these Alerts name by reference, however old the requests are. */
 async function findNamed(client: pg.ClientBase, alerts: readonly StoredAlert[]): Promise<ServiceRequest[]> {
 	if (alerts.length === 0) return [];
 	return requestsByCounter(client, {

@@ -123,7 +123,9 @@ async function recordDecisions(
 	{ items, verdict, reason, note, by }: DecisionRequest
 ): Promise<Recorded> {
 	await lockFeeds(client, [supplierId]); // before any row is read, as the workers do
-	const { rows } = await client.query<StoredVersion>(STORED({ supplierId, ids: items.map((item) => item.id) }));
+	const { rows } = await client.query<StoredVersion>(
+		STORED({ supplierId, ids: items.map((item) => item.id) })
+	);
 	const stored = new Map(rows.map((row) => [row.alert_id.toString(), row]));
 	// The person may have seen an older version, if only the episode of the Alert has changed since.
 	const done = items.filter((item) => {
