@@ -12,8 +12,8 @@ const config = loadConfig();
 const log = createLog(config.logLevel, 'web');
 const services = await openWebServices(config, log);
 
-// The build of SvelteKit has its own copies of the modules, so that a variable of a module is not shared with it. It finds the
-// services in this global and does not open a second set.
+// The build of SvelteKit contains its own copies of the modules, so it does not share their variables with this file.
+// The build finds the services in this global variable, and so does not open a second set of services.
 (globalThis as Record<symbol, unknown>)[SERVICES] = services;
 passOriginToSvelteKit(config);
 const kit = (await import(new URL('./build/handler.js', import.meta.url).href)) as {

@@ -26,7 +26,7 @@ import { workerDeps } from '#lib/server/worker-deps.ts';
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** How long the process waits at its end for jobs that run. */
+/** The longest time that a stopping worker process waits for its running jobs, in ms. */
 const STOP_LIMIT_MS = 8000;
 
 const config = loadConfig();
@@ -38,7 +38,10 @@ const deps = workerDeps(services);
 const inBatches = (job: keyof typeof EVERY_MS, mostAtOnce: number, work: BatchWork) =>
 	createBatchRunner({ everyMs: EVERY_MS[job], mostAtOnce, work });
 
-/** The queues. A job of a batch runner ends with a batch that began after it came, so that many jobs wait for one batch. */
+/**
+ * The queues and their jobs. A job of a batch runner ends with the end of a batch that began after the job came. So
+ * many jobs wait for the same batch.
+ */
 const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<number> }> = {
 	'correlate-alerts': {
 		concurrency: 20,
@@ -76,7 +79,8 @@ const workers = Object.entries(jobs).map(([name, { concurrency, run }]) => {
 		connection: services.connection,
 		prefix: QUEUE_PREFIX,
 		concurrency,
-		// BullMQ misses a killed worker within seconds, and takes its jobs however often that happens to one job.
+		// BullMQ notices a killed worker within seconds. Another worker takes over its jobs, however often that happens
+		// to the same job.
 		lockDuration: 5000,
 		stalledInterval: 2000,
 		maxStalledCount: 1000
@@ -88,7 +92,10 @@ const workers = Object.entries(jobs).map(([name, { concurrency, run }]) => {
 	return worker;
 });
 
-/** Starts `work` every `ms`, unless the last start still works. A failure is logged, and the next start tries again. */
+/**
+ * Starts `work` every `ms` milliseconds, and skips a start while the run before still works. A failed run is logged,
+ * and the next start tries again.
+ */
 const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout => {
 	let isBusy = false;
 	return setInterval(() => {
@@ -121,7 +128,9 @@ const timers = [
 	})
 ];
 
-/** Fills the index where Redis has lost it. Until then, correlation asks the database. */
+/**
+ * Fills the index of Service Requests if Redis has lost it. Until the index is full, correlation reads the database.
+ */
 async function keepIndex(): Promise<void> {
 	if (await index.isComplete()) return;
 	const startedAt = performance.now();

@@ -1,4 +1,4 @@
-// Opens the services of a web process and of a worker process, one after the other, and closes them in reverse order.
+// Opens the services of a web process or of a worker process one after the other, and closes them in reverse order.
 import { randomInt } from 'node:crypto';
 import { createApiKeys } from '#lib/server/access/api-keys.ts';
 import { createAuth } from '#lib/server/access/auth.ts';
@@ -33,7 +33,10 @@ import { readAccuracyReport } from './accuracy-report.ts';
 export type WebServices = Awaited<ReturnType<typeof openWebServices>>;
 export type WorkerServices = Awaited<ReturnType<typeof openWorkerServices>>;
 
-/** The global key of the web process's services. Kit's handler is a separate module graph, and finds them by this key. */
+/**
+ * The global key under which the build of SvelteKit finds the services of the web process. The build is a separate
+ * module graph.
+ */
 export const SERVICES = Symbol.for('causeway.services');
 
 /** Opens the services of a web process: ingest, reads, decisions, sessions and queues. */
@@ -52,7 +55,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const requestStore = stack.adopt(createRequestStore(storeDeps), (s) => s.close());
 	const learned = createLearnedReader(web.pool);
 	const alerts = withFigures(createAlertReader(web.pool), learned);
-	// The web process starts without the database too. Then the next worker that starts seeds the cause table.
+	// The web process also starts while the database cannot be reached. In that case, the next worker that starts seeds
+	// the cause table.
 	await seedAtStart(web.pool, log).catch((error: Error) =>
 		log.warn({ error: error.message }, 'the cause table was not seeded; the next worker that starts seeds it')
 	);
@@ -84,7 +88,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		whatIfs: createWhatIfs({ pool: web.pool, enqueueReplay: queues.enqueueReplay }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),
-		/** Whether the database answers. */
+		/** Returns whether the database answers. */
 		async isReady(): Promise<boolean> {
 			return web.pool.query('select 1').then(
 				() => true,

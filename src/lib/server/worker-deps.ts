@@ -1,4 +1,4 @@
-// The dependencies of the jobs, wired from the services of a worker process.
+// Builds the dependencies of the worker's jobs from the services of a worker process.
 import { withFrequencies } from '#lib/domain/learned-pattern.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
 import { publishLive } from '#lib/server/live/live-channel.ts';
@@ -15,7 +15,7 @@ export function workerDeps(services: Awaited<ReturnType<typeof openWorkerService
 		learned,
 		sampling,
 		largeEpisodes,
-		/** The active cause table; a job reads it once and works with that table to its end. */
+		/** The active cause table. A job reads this property once and uses the same table to its end. */
 		get table() {
 			return causeTable.current;
 		},
