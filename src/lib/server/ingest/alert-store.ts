@@ -1,4 +1,5 @@
-// Stores Alerts as they arrive: each once, with the doorbell that has them explained, in one commit for each micro-batch.
+// Stores Alerts as they arrive, each only once. One commit stores a micro-batch of Alerts with the doorbells that have
+// the Alerts explained.
 import { hash } from 'node:crypto';
 import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
@@ -14,13 +15,15 @@ import { createMicroBatch } from './micro-batch.ts';
 
 export interface ArrivedAlert {
 	alert: AlertIn;
-	/** The Supplier whose key sent it; `null`: a key of the whole installation. */
+	/** The Supplier whose API key sent the Alert; `null`: the key belongs to the whole installation. */
 	fedBy: number | null;
-	/** The time of receipt where the sender gave no `receivedAt`. */
+	/** The time when the call arrived. It is the time of receipt of an Alert without `receivedAt`. */
 	arrivedAt: Date;
 }
 
-/** `conflict`: the same message id with other content was stored before. */
+/**
+ * The result of storing an Alert. `conflict`: an Alert with the same message id and other content was stored before.
+ */
 export type StoreResult = 'accepted' | 'duplicate' | 'conflict';
 
 export type AlertStore = ReturnType<typeof createAlertStore>;
@@ -28,9 +31,9 @@ export type AlertStore = ReturnType<typeof createAlertStore>;
 interface Row extends ArrivedAlert {
 	id: bigint;
 	messageId: string;
-	/** A digest of the message id. */
+	/** The SHA-256 digest of the message id. */
 	key: Buffer;
-	/** A digest of the content. */
+	/** The SHA-256 digest of the Alert's content. */
 	digest: Buffer;
 	receivedAt: string;
 }
@@ -56,7 +59,7 @@ export function createAlertStore(deps: {
 		const rows = arrived.map(toRow);
 		const firstByKey = new Map<string, Row>();
 		for (const row of rows) if (!firstByKey.has(keyText(row))) firstByKey.set(keyText(row), row);
-		// In the order of their keys, so that two writers with messages in common do not lock each other out.
+		// The rows are in the order of their keys, so that two writers with the same messages cannot deadlock.
 		const unique = [...firstByKey.values()].sort((a, b) => Buffer.compare(a.key, b.key));
 		const { stored, doorbells } = await insert(pool, unique, backlog.isPressed);
 		for (const doorbell of doorbells) enqueue('correlate-alerts', doorbell);
@@ -74,7 +77,8 @@ export function createAlertStore(deps: {
 
 	function toRow(arrived: ArrivedAlert): Row {
 		const { messageId, receivedAt, ...content } = arrived.alert;
-		// The time of receipt is no content: a redelivery of a message has another one.
+		// The digest leaves out the time of receipt, because a repeated delivery of the same message has another time
+		// of receipt.
 		const digest = sha256(JSON.stringify(content));
 		const id = messageId ?? `digest:${sha256(JSON.stringify([content, receivedAt])).toString('hex')}`;
 		return {
@@ -91,7 +95,10 @@ export function createAlertStore(deps: {
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
 const keyText = ({ key }: { key: Buffer }): string => key.toString('latin1');
 
-/** `urgentApart`: urgent Alerts get a doorbell of their own, so that they are explained before the others. */
+/**
+ * Stores the rows and inserts their doorbells. `urgentApart`: urgent Alerts get a separate doorbell, so that a worker
+ * explains them before the other Alerts.
+ */
 async function insert(
 	pool: pg.Pool,
 	rows: readonly Row[],

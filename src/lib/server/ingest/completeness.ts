@@ -1,5 +1,5 @@
-// Stores completeness marks: up to which instant the audit data of a source is complete. Without a mark, "no Service Request
-// found" means nothing.
+// Stores completeness marks. A mark says up to which instant the audit data of a source is complete. Without a mark,
+// "no Service Request found" means nothing.
 import type pg from 'pg';
 import type { Enqueue } from '#lib/server/jobs/queues.ts';
 import { query } from '#lib/server/postgres/statement.ts';
@@ -8,7 +8,10 @@ export type Completeness = ReturnType<typeof createCompleteness>;
 
 export function createCompleteness({ pool, enqueue }: { pool: pg.Pool; enqueue: Enqueue }) {
 	return {
-		/** Moves the mark of a source. A source that has to take data back may move it backwards. */
+		/**
+		 * Sets the completeness mark of a source. A source that has withdrawn data may set its mark to an earlier
+		 * instant.
+		 */
 		async mark(source: string, completeUntil: string): Promise<void> {
 			await pool.query(MARK({ source, completeUntil }));
 			enqueue('settle-pending');

@@ -1,5 +1,5 @@
-// Stores Devices and tenures as the inventory states them. The tenures of a Device are stated whole; a correction supersedes
-// them. Each group of Devices is one commit, with the doorbell that has their Alerts explained again.
+// Stores Devices and tenures from the inventory. A call states all tenures of a Device, and these supersede the stored
+// tenures. One commit stores a group of Devices with the doorbell that has their Alerts explained again.
 import type pg from 'pg';
 import type { DeviceIn } from '#lib/domain/device.ts';
 import { addDoorbell } from '#lib/server/jobs/doorbells.ts';
@@ -8,20 +8,23 @@ import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { columns, query } from '#lib/server/postgres/statement.ts';
 import { transact } from '#lib/server/postgres/transaction.ts';
 
-/** `refused` says why the Device was not stored. */
+/** The result of storing a Device. `refused`: the reason why the Device was not stored. */
 export type DeviceResult = 'accepted' | 'duplicate' | { refused: string };
 
 export type DeviceStore = ReturnType<typeof createDeviceStore>;
 
 const DEVICES_PER_COMMIT = 200;
-/** PostgreSQL: two rows violate an exclusion constraint, here two tenures of a Device that overlap. */
+/**
+ * The PostgreSQL error code of two rows that violate an exclusion constraint. Here, two tenures of a Device overlap.
+ */
 const EXCLUSION_VIOLATION = '23P01';
 
 export function createDeviceStore({ pool, enqueue }: { pool: pg.Pool; enqueue: Enqueue }) {
 	return {
 		/**
-		 * Stores the Devices in groups, each one transaction; a Device that cannot be stored is refused alone. `fedBy`: the
-		 * Supplier whose key states its own tenures; `null`: a key of the installation, which may state all tenures.
+		 * Stores the Devices in groups, each in one transaction. If a Device cannot be stored, only that Device is
+		 * refused. `fedBy`: the Supplier whose API key may state only the tenures of that Supplier. `null`: the key
+		 * belongs to the installation and may state all tenures.
 		 */
 		async record(devices: readonly DeviceIn[], fedBy: number | null): Promise<DeviceResult[]> {
 			const client = await pool.connect();
@@ -43,13 +46,13 @@ export function createDeviceStore({ pool, enqueue }: { pool: pg.Pool; enqueue: E
 	};
 }
 
-/** One Device of the call with its tenures. */
+/** A Device of the call with its tenures. */
 interface Stated {
-	/** The place in the group. */
+	/** The place of the Device in the group, from 0. */
 	place: number;
 	device: DeviceIn;
 	id: Buffer;
-	/** `null`: the call states no tenures of this Device, and the stored tenures stay. */
+	/** The tenures that the call states for the Device. `null`: the call states none, and the stored tenures stay. */
 	spans: Span[] | null;
 }
 
@@ -72,12 +75,12 @@ async function recordGroup(
 		if (spans && 'refused' in spans) results[place] = spans;
 		else stated.push({ place, device, id: euiToBytes(device.deviceId), spans });
 	}
-	// In one order for every writer, so that no two wait for each other.
+	// Every writer stores Devices in the order of their ids, so that two writers cannot deadlock.
 	stated.sort((a, b) => Buffer.compare(a.id, b.id) || a.place - b.place);
 	return transact(client, async () => {
 		for (const part of withoutRepeats(stated)) await store(client, part, fedBy, results);
 		const changed = stated.filter(({ place }) => results[place] === 'accepted').map(({ id }) => id);
-		// The ids of a doorbell are numbers: the eight bytes of a Device id make one.
+		// The ids of a doorbell are numbers, so the eight bytes of a Device id are read as a number.
 		const ids = changed.map((id) => id.readBigInt64BE());
 		const doorbell = ids.length > 0 ? await addDoorbell(client, 'correlate-devices', ids) : null;
 		return { results, doorbell };
@@ -106,7 +109,10 @@ function spansOf(
 	return spans;
 }
 
-/** Splits the sorted list before each repeat of a Device, so that the later statement is stored after the earlier one. */
+/**
+ * Splits the sorted list before each repeat of a Device. So the later statement about a Device is stored after the
+ * earlier statement.
+ */
 function withoutRepeats(stated: readonly Stated[]): Stated[][] {
 	const parts: Stated[][] = [];
 	for (const [i, one] of stated.entries()) {
@@ -116,7 +122,10 @@ function withoutRepeats(stated: readonly Stated[]): Stated[][] {
 	return parts;
 }
 
-/** Stores these Devices as one set. Where one of them cannot be stored, stores each half by itself, down to that Device. */
+/**
+ * Stores these Devices together. If a Device cannot be stored, stores the two halves of the list separately, and so on
+ * down to that Device.
+ */
 async function store(
 	client: pg.PoolClient,
 	stated: readonly Stated[],
@@ -145,7 +154,10 @@ async function store(
 	}
 }
 
-/** Writes different Devices and their tenures, in the order given. Returns the Devices that have changed. */
+/**
+ * Writes Devices and their tenures in the given order. No Device may occur twice. Returns the Devices that have
+ * changed.
+ */
 async function write(
 	client: pg.PoolClient,
 	stated: readonly Stated[],
@@ -198,7 +210,7 @@ const DEVICE = columns<Stated>(
 	{
 		device_id: ['bytea', ({ id }) => id],
 		device_type: ['text', ({ device }) => device.deviceType],
-		// A CHF is the hub of its own home network.
+		// The hub of a CHF is the CHF itself.
 		hub_id: [
 			'bytea',
 			({ id, device }) => (device.hubId ? euiToBytes(device.hubId) : device.deviceType === 'CHF' ? id : null)

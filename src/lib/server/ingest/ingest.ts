@@ -1,4 +1,5 @@
-// Handles ingest calls: reads the records by the allow-list, stores them, and answers after their commit.
+// Handles ingest calls: reads the records by the allow-list of fields, stores the records, and answers after their
+// commit.
 import { z } from 'zod';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
@@ -38,10 +39,13 @@ export const CompletenessIn = z
 	.object({ source: z.string().trim().min(1).max(60), completeUntil: Instant })
 	.meta({ id: 'CompletenessIn' });
 
-/** Ingest refuses calls if more records than this wait for their commit. Each lane has an equal share of it. */
+/**
+ * Ingest refuses calls while more records than this wait for their commit. Each lane may use an equal share of this
+ * number.
+ */
 const MAX_WAITING_RECORDS = 20_000;
 const WAITING_RETRY_SECONDS = 1;
-/** How long a sender should wait while too many stored records wait for a worker. */
+/** The time that a sender should wait while too many stored records wait for a worker. */
 const BACKLOG_RETRY_SECONDS = 2;
 
 export async function ingestAlerts(
@@ -81,7 +85,9 @@ export async function ingestDevices(
 	return storeDevices(services, caller, readRecords(body, type, DeviceIn, fieldsOf(DeviceIn), false));
 }
 
-/** Stores the CSV rows of an inventory. The columns `supplier`, `tenureFrom` and `tenureTo` hold one tenure. */
+/**
+ * Stores the Devices of a CSV inventory. The columns `supplier`, `tenureFrom` and `tenureTo` of a row hold one tenure.
+ */
 export async function ingestDevicesCsv(
 	services: IngestServices,
 	caller: Caller,
@@ -127,8 +133,9 @@ const CONFLICT =
 	'messageId: a message with this id and other content was stored before; give each message its own id';
 
 /**
- * Counts the results and makes the answer. 202 if at least one record was accepted or known, or if the call had no
- * records. 400 if every record was refused, or 409 if the call was one record that conflicts with a stored one.
+ * Counts the results and builds the answer. The status is 202 if at least one record was accepted or already stored, or
+ * if the call had no records. The status is 400 if every record was refused. The status is 409 if the call was a single
+ * record that conflicts with a stored record.
  */
 function answer(
 	kind: string,
@@ -166,8 +173,8 @@ function answer(
 }
 
 /**
- * Refuses a call before memory grows, and before anything of the call is stored. 429: the Supplier sends more than its
- * share while others send too. 503: everybody has to wait.
+ * Refuses a call before its records use memory and before any of them is stored. 429: the Supplier sends more than its
+ * share while other lanes send too. 503: every sender has to wait.
  */
 function refuseWhenFull(services: IngestServices, kind: 'alert' | 'service-request', caller: Caller): void {
 	const [store, backlog] =

@@ -1,44 +1,47 @@
 // Gathers the items of concurrent callers into micro-batches, so that they share one commit. Each caller gets the
-// results of its own items. If more items wait than one write takes, the lanes take turns, so that a Supplier with a
-// flood of records does not delay the records of the others.
+// results of its own items. When more items wait than one write can take, the lanes take turns. So a flood of records
+// from one Supplier does not delay the records of the other Suppliers.
 
 /** The sender of items: the id of a Supplier, or `null` for a key of the whole installation. */
 export type Lane = number | null;
 
 export interface MicroBatch<In, Out> {
-	/** Resolves after the commit, with the results in the order of `items`. */
+	/** Adds items, and resolves after the commit with the results in the order of `items`. */
 	add(items: readonly In[], lane?: Lane): Promise<Out[]>;
-	/** How many items wait or are being written. */
+	/** The number of items that wait or are being written. */
 	readonly waiting: number;
-	/** `own`: how many of the waiting items belong to this lane. `lanes`: how many lanes wait, including this lane. */
+	/**
+	 * Returns the load of a lane. `own`: the number of unfinished items of this lane. `lanes`: the number of lanes with
+	 * unfinished items, with this lane included.
+	 */
 	loadOf(lane: Lane): { own: number; lanes: number };
 	close(): Promise<void>;
 }
 
 interface Options<In, Out> {
-	/** How long an item waits for others before it is written. */
+	/** The time in ms that an item waits for other items before it is written. */
 	lingerMs: number;
-	/** The maximum of items in one write. */
+	/** The greatest number of items in one write. */
 	size: number;
-	/** How many writes may run at once. */
+	/** The greatest number of writes that run at the same time. */
 	concurrency: number;
 	write(items: In[]): Promise<Out[]>;
 }
 
-/** The items that one call of `add` has added. */
+/** A call of `add` with its items. */
 interface Call<In, Out> {
 	lane: Lane;
 	items: readonly In[];
 	results: Out[];
-	/** How many items are in a write or written already. */
+	/** The number of items of this call that a write has taken. */
 	taken: number;
-	/** How many items are not written yet. */
+	/** The number of items of this call that are not written yet. */
 	unwritten: number;
 	resolve(results: Out[]): void;
 	reject(error: unknown): void;
 }
 
-/** The items of a call from `from` to before `to`, in one write. */
+/** The part of a call's items that one write takes: from index `from` to before index `to`. */
 interface Slice<In, Out> {
 	call: Call<In, Out>;
 	from: number;
@@ -51,7 +54,9 @@ export function createMicroBatch<In, Out>({
 	concurrency,
 	write
 }: Options<In, Out>): MicroBatch<In, Out> {
-	/** Calls with items that no write has taken, by lane. The first lane has waited longest for its turn. */
+	/**
+	 * The calls with items that no write has taken, by lane. The first lane in the map has waited longest for its turn.
+	 */
 	const queues = new Map<Lane, Array<Call<In, Out>>>();
 	const pendingOf = new Map<Lane, number>();
 	let queued = 0;
@@ -69,7 +74,7 @@ export function createMicroBatch<In, Out>({
 		}
 	}
 
-	/** Takes the items of the next write. Each waiting lane gives an equal share and moves to the end of the queue. */
+	/** Takes the items of the next write. Each waiting lane gives an equal share and moves to the end of `queues`. */
 	function takeBatch(): Array<Slice<In, Out>> {
 		const batch: Array<Slice<In, Out>> = [];
 		let room = size;
@@ -87,7 +92,7 @@ export function createMicroBatch<In, Out>({
 		return batch;
 	}
 
-	/** Takes up to `max` items of these calls into the batch; returns how many it took. */
+	/** Takes up to `max` items of these calls into the batch, and returns the number of items taken. */
 	function takeFrom(calls: Array<Call<In, Out>>, max: number, batch: Array<Slice<In, Out>>): number {
 		let left = max;
 		while (left > 0 && calls[0]) {

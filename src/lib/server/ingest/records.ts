@@ -1,5 +1,6 @@
-// Reads the records in the body of an ingest call: one record, an array, NDJSON or CSV. Checks each record separately,
-// so that a bad record does not reject the good ones. Drops and counts the fields that the schema does not name.
+// Reads the records in the body of an ingest call: one record, an array, NDJSON or CSV. Each record is checked
+// separately, so that a bad record does not reject the good records. Fields that the schema does not name are dropped
+// and counted.
 import { parse as parseCsv } from 'csv-parse/sync';
 import type { z } from 'zod';
 import { Problem, fieldErrors, type FieldError } from '#lib/server/http/problem.ts';
@@ -7,7 +8,7 @@ import { Problem, fieldErrors, type FieldError } from '#lib/server/http/problem.
 const MAX_RECORDS_PER_CALL = 5000;
 
 export interface Rejected {
-	/** The place of the record in the call, from 0. */
+	/** The place of the refused record in the call, from 0. */
 	index: number;
 	error: string;
 	errors: FieldError[];
@@ -17,13 +18,13 @@ export interface ReadRecords<T> {
 	/** The valid records with their place in the call, from 0. */
 	valid: Array<{ index: number; record: T }>;
 	rejected: Rejected[];
-	/** How many fields were dropped because the schema does not name them. */
+	/** The number of fields that were dropped because the schema does not name them. */
 	droppedFields: number;
-	/** Whether the body is one record and not a list. */
+	/** Whether the body is a single record and not a list. */
 	isSingle: boolean;
 }
 
-/** The records before the check against a schema. `broken`: the reason why a record is not valid JSON. */
+/** The records before their check against a schema. `broken`: the reason why a record is not valid JSON. */
 interface RawRecords {
 	values: Array<{ value: unknown } | { broken: string }>;
 	isSingle: boolean;
@@ -32,8 +33,8 @@ interface RawRecords {
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads the records of a body. `knownFields`: the names in the schema. Throws a 4xx problem if the body as a whole
- * cannot be read.
+ * Reads the records of a body. `knownFields`: the names of the fields in the schema. Throws a 4xx problem if the body
+ * as a whole cannot be read.
  */
 export function readRecords<T>(
 	body: Buffer,
@@ -115,7 +116,8 @@ function json(text: string): { value: unknown } | { broken: string } {
 	try {
 		return { value: JSON.parse(text) as unknown };
 	} catch (error) {
-		// The message of the parser quotes the input, which may be payload. Only the position goes to the sender.
+		// The error message of the JSON parser quotes the input, which may be payload. So the sender gets only the
+		// position of the error.
 		const position = /position (\d+)/.exec((error as Error).message)?.[1];
 		return { broken: position ? `not valid JSON: the error is at character ${position}` : 'not valid JSON' };
 	}

@@ -1,5 +1,5 @@
-// Stores Service Requests as they arrive. The RequestID is the identity: a later record completes the earlier one, by a merge
-// whose result does not depend on the order of arrival.
+// Stores Service Requests as they arrive. The RequestID is the identity of a request, and a later record completes the
+// earlier record. The result of this merge does not depend on the order of arrival.
 import type pg from 'pg';
 import type { ServiceRequestIn } from '#lib/domain/service-request.ts';
 import { originatorOf, requestKey, targetOf } from '#lib/server/evidence/request-id.ts';
@@ -37,7 +37,7 @@ export function createRequestStore(deps: {
 		}));
 		const results = new Map<Row, Result>();
 		for (const group of withoutRepeats(rows)) {
-			// In the order of their keys, so that two writers with requests in common do not lock each other out.
+			// The rows are in the order of their keys, so that two writers with the same requests cannot deadlock.
 			group.sort((a, b) => Buffer.compare(a.key, b.key));
 			const changed = await writeGroup(group);
 			for (const row of group) results.set(row, changed.has(keyText(row)) ? 'accepted' : 'duplicate');
@@ -45,7 +45,7 @@ export function createRequestStore(deps: {
 		return rows.map((row) => results.get(row)!);
 	}
 
-	/** Returns the keys of the requests that are new or changed. */
+	/** Writes records with different keys. Returns the keys of the requests that are new or changed. */
 	async function writeGroup(rows: readonly Row[]): Promise<Set<string>> {
 		const changed = new Set<string>();
 		const run = async (write: typeof INSERT, some: readonly Row[]): Promise<void> => {
@@ -64,7 +64,7 @@ export function createRequestStore(deps: {
 }
 
 interface Row {
-	/** The id that the request gets where it is new. */
+	/** The id that the database stores if the request is new. */
 	id: bigint;
 	key: Buffer;
 	record: ServiceRequestIn;
@@ -72,7 +72,10 @@ interface Row {
 
 const keyText = ({ key }: { key: Buffer }): string => key.toString('latin1');
 
-/** One statement cannot write a row twice: no group has a key twice, and the records of one key keep their order. */
+/**
+ * Splits the rows into groups in which no key occurs twice, because one SQL statement cannot write a row twice. The
+ * records of a key keep their order.
+ */
 function withoutRepeats(rows: readonly Row[]): Row[][] {
 	const groups: Row[][] = [];
 	const seen = new Map<string, number>();
@@ -84,7 +87,7 @@ function withoutRepeats(rows: readonly Row[]): Row[][] {
 	return groups;
 }
 
-/** What a later record may change. */
+/** The columns of a Service Request that a later record may change. */
 const MERGED = columns<Row>({
 	device_id: ['bytea', ({ record: r, key }) => (r.deviceId ? euiToBytes(r.deviceId) : targetOf(key))],
 	user_id: ['bytea', ({ record: r, key }) => (r.userId ? euiToBytes(r.userId) : originatorOf(key))],
@@ -106,7 +109,7 @@ const INPUT = columns<Row>({
 	...MERGED.spec
 });
 
-/** `code_at` is when the response came that gave the code. */
+/** SQL: the input rows. `code_at`: the time of the response that gave the response code. */
 const WITH_INPUT = `
 with input as (
 	select *, case when response_code is not null then coalesce(responded_at, '-infinity') end as code_at from ${INPUT.from}
@@ -129,8 +132,9 @@ const INSERT = statement(
 select (select id from bell) as doorbell, coalesce((select array_agg(key) from fresh), '{}') as keys`
 );
 
-// The merge takes the earliest request, the latest response, the code of the latest response that has one, and the greatest of
-// what differs. So the order of arrival cannot matter.
+// The merge keeps the earliest request time, the latest response time, and the code of the latest response with a code.
+// Of all other values that differ, the merge keeps the greatest, or the least for the mode. So the result does not
+// depend on the order of arrival.
 const MERGE = statement(
 	'merge-requests',
 	`${WITH_INPUT}, known as (
