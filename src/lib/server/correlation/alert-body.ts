@@ -1,14 +1,17 @@
-// Puts an Alert and its explanation together into the body that Suppliers read.
+// Builds the body that Suppliers read, from an Alert and its explanation.
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import type { Explanation } from '#lib/domain/correlation/correlate.ts';
 import type { StoredAlert } from '#lib/server/evidence/alert-context.ts';
 import { isoOf } from '#lib/server/feed/explanation-rows.ts';
 import type { AlertBody } from '#lib/server/feed/feed.ts';
 
-/** The least urgent priority of an Alert whose command failed in part, or did not report in full. */
+/** An Alert whose command failed in part, or was not reported in full, has this priority or a more urgent priority. */
 const INCOMPLETE_COMMAND_PRIORITY = 2;
 
-/** An Alert out of scope shows nothing of the Device's home: another Supplier is responsible for it. */
+/**
+ * Builds the body of an Alert. An out-of-scope Alert shows nothing of the Device's home, because another Supplier is
+ * responsible for the Device.
+ */
 export function alertBody(alert: StoredAlert, explanation: Explanation): AlertBody {
 	const { code, name, category, priority } = describeAlert(alert);
 	const outcome = explanation.commandOutcome?.state;

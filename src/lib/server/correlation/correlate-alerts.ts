@@ -1,5 +1,6 @@
-// correlate-alerts, correlate-again: explains the Alerts of the doorbells that wait, for each Supplier entitled to see them.
-// `correlate-alerts` explains for the first time, `correlate-again` after new evidence. One batch is one transaction.
+// Explains the Alerts of the waiting doorbells for each Supplier that may see them. The job `correlate-alerts` explains
+// Alerts for the first time. The job `correlate-again` explains Alerts again after new evidence. One batch is one
+// transaction.
 import type pg from 'pg';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
 import { keysOf } from '#lib/server/episodes/episode-keys.ts';
@@ -33,14 +34,14 @@ export interface CorrelateDeps extends Omit<ExplainDeps, 'learned'> {
 	publish(frames: readonly Frame[]): Promise<void>;
 }
 
-/** Learned patterns stay as they are until the transaction ends. */
+/** SQL: takes a lock that keeps learned patterns unchanged until the transaction ends. */
 const LEARNED = `pg_advisory_xact_lock_shared(${LOCKS.learned})`;
-/** A correction of tenures waits until the transaction ends. */
+/** SQL: takes a lock that makes a correction of tenures wait until the transaction ends. */
 const FIRST = `pg_advisory_xact_lock_shared(${LOCKS.firstExplanations})`;
 
 /**
- * Explains one batch: the Alerts of the most urgent doorbells that wait, some hundred. Calls `runAnother` where doorbells are
- * left. Returns how many entries the feeds have of it.
+ * Explains one batch: the Alerts of the most urgent waiting doorbells, together about 500 ids. Calls `runAnother` if
+ * other doorbells wait. Returns the number of entries that the batch added to the feeds.
  */
 export async function correlateAlerts(
 	deps: CorrelateDeps,
@@ -65,8 +66,8 @@ export async function correlateAlerts(
 }
 
 /**
- * Explains Alerts again without doorbells: the Alerts that `take` returns within the transaction. Returns how many entries the
- * feeds have of it, or `null` where `take` returned `null`.
+ * Explains again the Alerts that `take` returns within the transaction, without doorbells. Returns the number of
+ * entries added to the feeds, or `null` if `take` returned `null`.
  */
 export async function correlateTaken(
 	deps: CorrelateDeps,
@@ -86,7 +87,10 @@ export async function correlateTaken(
 	return change && announce(deps, change);
 }
 
-/** After the commit: enqueues the Alerts that have to be explained once more, and pushes the frames. */
+/**
+ * Publishes a change after its commit: pushes the frames, and enqueues the job for Alerts that must be explained once
+ * more. Returns the number of entries in the frames.
+ */
 async function announce(
 	{ enqueue, publish }: CorrelateDeps,
 	{ frames, doorbell }: FeedChange
@@ -98,11 +102,14 @@ async function announce(
 
 interface Batch {
 	alertIds: bigint[];
-	/** The doorbells that named these Alerts; they end with the transaction. */
+	/** The doorbells that named these Alerts. The transaction deletes these doorbells. */
 	doorbells: bigint[];
 }
 
-/** A Service Request that comes now is not an obstacle: it has these Alerts explained again, after this transaction. */
+/**
+ * Explains the Alerts of a batch for the first time. If a Service Request arrives during the transaction, its own job
+ * has these Alerts explained again afterwards.
+ */
 async function explainFirst(
 	client: pg.PoolClient,
 	commitWith: CommitWith,
@@ -127,7 +134,7 @@ async function explainAgain(
 	deps: CorrelateDeps,
 	batch: Batch
 ): Promise<FeedChange> {
-	// Two batches must not overtake each other on one Alert: the later batch has the later evidence.
+	// Two batches must not explain the same Alert in the wrong order, because the later batch has the later evidence.
 	await client.query(LOCK_ALERTS({ alertIds: batch.alertIds }));
 	const { context, explained } = await explain(client, deps, batch);
 	const rows = explained.map(rowOf);
@@ -152,7 +159,7 @@ async function explain(
 	return { context, explained: await explainAlerts(client, { ...deps, learned }, context, Date.now()) };
 }
 
-/** Ends the doorbells, and has the Alerts of the sampled homes counted for learned evidence. */
+/** Deletes the doorbells of the batch, and makes the Alerts of sampled homes due for counting as learned evidence. */
 async function finishBatch(
 	client: pg.PoolClient,
 	{ sampling }: CorrelateDeps,
@@ -178,7 +185,10 @@ const rowOf = ({ alert, supplierId, explanation }: Explained): ExplanationRow =>
 	tableVersion: explanation.tableVersion
 });
 
-/** The large episode that the Alert joins at once. Grouping decides about all other episodes a moment later. */
+/**
+ * Returns the large episode that the Alert joins with its first explanation; `null`: none. Grouping decides about all
+ * other episodes a moment later.
+ */
 function guessEpisode(
 	{ largeEpisodes }: CorrelateDeps,
 	{ devices }: AlertContext,

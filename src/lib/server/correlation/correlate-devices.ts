@@ -1,5 +1,5 @@
-// correlate-devices: has the Alerts of changed Devices, and of their home networks, explained again. The Alerts came before
-// their Device did, or before a tenure was corrected.
+// correlate-devices: has the Alerts of changed Devices and of their home networks explained again. These Alerts may
+// have arrived before their Device, or before a correction of a tenure.
 import type pg from 'pg';
 import { deleteDoorbells, insertDoorbells, type NewDoorbell } from '#lib/server/jobs/doorbells.ts';
 import type { Enqueue } from '#lib/server/jobs/queues.ts';
@@ -7,20 +7,24 @@ import { homeOf } from '#lib/server/postgres/home-network.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 
-/** Works on one doorbell; a doorbell that is gone was worked on before. Returns how many Alerts are explained again. */
+/**
+ * Works on one doorbell. A missing doorbell means that its work is done. Returns the number of Alerts that are
+ * explained again.
+ */
 export async function correlateDevices(
 	{ pool, enqueue }: { pool: pg.Pool; enqueue: Enqueue },
 	doorbell: bigint
 ): Promise<number> {
-	// A first explanation that has read the old tenures may be under way. It ends before the doorbells below are inserted, so
-	// that they find what it has written. A first explanation that begins later reads the new tenures.
+	// A running first explanation may have read the old tenures. This statement waits for its end, so that the
+	// doorbells inserted below name every Alert that it explained. A first explanation that begins later reads the new
+	// tenures.
 	await pool.query(AWAIT_FIRST({ doorbell, lock: LOCKS.firstExplanations }));
 	const { rows } = await pool.query<NewDoorbell>(ASK_AGAIN({ doorbell }));
 	for (const { id } of rows) enqueue('correlate-again', id);
 	return rows.reduce((sum, { count }) => sum + count, 0);
 }
 
-// The ids of this doorbell are Device ids. The Alerts are looked up Device by Device, as in `homeOf`.
+// The ids of this doorbell are Device ids. PostgreSQL looks the Alerts up Device by Device, as in `homeOf`.
 const ALERTS = `
 with named as (
 	select decode(lpad(to_hex(n), 16, '0'), 'hex') as device_id from doorbell b, unnest(b.ids) as n where b.id = :doorbell

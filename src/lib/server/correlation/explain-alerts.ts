@@ -1,5 +1,5 @@
-// Explains Alerts for every Supplier that sees them, by one cause table. It writes nothing: correlate-alerts.ts stores the
-// explanations, and the what-if replay (cause-table/replay.ts) counts them.
+// Explains Alerts for every Supplier that sees them, by one cause table. This file writes nothing: correlate-alerts.ts
+// stores the explanations, and the what-if replay (cause-table/replay.ts) counts them.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
@@ -24,7 +24,7 @@ import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 export interface ExplainDeps {
 	index: RequestIndex;
 	table: CauseTable;
-	/** All Alerts of a batch are explained by one state of the learned patterns. */
+	/** The learned patterns as the batch read them. All Alerts of the batch are explained by the same patterns. */
 	learned: Learned;
 	roleOnly: ReadonlySet<string>;
 }
@@ -35,10 +35,15 @@ export interface Explained {
 	explanation: Explanation;
 }
 
-/** After this many Alerts other work of the process gets its turn: it may hold locks that everybody waits for. */
+/**
+ * After this many Alerts, other work of the process gets a turn, because that work may hold locks that many
+ * transactions wait for.
+ */
 const ALERTS_PER_TURN = 50;
 
-/** Gives one explanation for each Alert and each Supplier that sees it, in the order of the Alerts. `now`: epoch ms. */
+/**
+ * Returns one explanation for each Alert and each Supplier that sees it, in the order of the Alerts. `now`: epoch ms.
+ */
 export async function explainAlerts(
 	client: pg.ClientBase,
 	deps: ExplainDeps,
@@ -69,7 +74,10 @@ export async function explainAlerts(
 	return explained;
 }
 
-/** The reports of the Device on the command that this Alert names, within the tenure of the Supplier. */
+/**
+ * Returns the Device's reports on the command that this Alert names, as far as they lie within a tenure of the
+ * Supplier.
+ */
 function reportsOn(
 	alert: StoredAlert,
 	supplierId: number,
@@ -83,9 +91,9 @@ function reportsOn(
 }
 
 /**
- * The Suppliers that see an Alert: the Supplier in whose tenure it lies, and the Supplier to whose User it was addressed,
- * which reads `out-of-scope` outside its tenure. An Alert of an unknown Device without an address goes to the Supplier that
- * fed it.
+ * Returns the Suppliers that see an Alert. They are the Supplier in whose tenure the Alert lies, and the Supplier to
+ * whose User the Alert was addressed. The addressed Supplier reads `out-of-scope` outside its own tenure. An Alert of
+ * an unknown Device that was addressed to no known User goes to the Supplier that fed it.
  */
 function viewersOf(alert: StoredAlert, { devices, userIds }: AlertContext): Set<number> {
 	const viewers = new Set<number>();
@@ -98,7 +106,10 @@ function viewersOf(alert: StoredAlert, { devices, userIds }: AlertContext): Set<
 	return viewers;
 }
 
-/** Finds the requests that may explain each Alert: those near it in time, and those that it names. */
+/**
+ * Finds the requests that may explain each Alert: the requests near the Alert in time, and the requests that the Alert
+ * names.
+ */
 async function findRequests(
 	client: pg.ClientBase,
 	{ index, table, learned }: Pick<ExplainDeps, 'index' | 'table' | 'learned'>,
@@ -126,13 +137,19 @@ async function findRequests(
 	];
 }
 
-/** Equal counters were found for the whole batch. Only a RequestID can name a request to another home. */
+/**
+ * Returns whether this Alert may name the request. Requests with an equal counter were found for the whole batch. A
+ * request to another home counts only if the Alert names its RequestID.
+ */
 function mayBeNamed(request: ServiceRequest, alert: StoredAlert, { homes }: AlertContext): boolean {
 	if (request.deviceId === alert.deviceId || request.requestId === alert.reference?.requestId) return true;
 	return alert.hubId !== null && (homes.get(alert.hubId) ?? []).includes(request.deviceId);
 }
 
-/** The Alert's own Device, and its home network where a cause of its code may lie there. */
+/**
+ * Returns the Alert's own Device, and also its home network if a cause of the Alert's code may lie on another Device of
+ * the home.
+ */
 function devicesToAsk(
 	alert: StoredAlert,
 	{ homes }: AlertContext,

@@ -1,5 +1,6 @@
-// index-service-requests: puts stored Service Requests into the Redis index, and then has the Alerts around them explained
-// again. An Alert that is stored later finds the request in the index: whichever comes second sees the other.
+// index-service-requests: puts stored Service Requests into the Redis index, and then has the Alerts around them
+// explained again. An Alert that is stored later finds the request in the index. So whichever of Alert and request
+// comes second finds the other.
 import type pg from 'pg';
 import { effectWindowOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { LONGEST_WAIT_SECONDS } from '#lib/domain/correlation/evidence.ts';
@@ -31,14 +32,20 @@ export interface IndexDeps {
 	sampling: Sampling;
 }
 
-/** Clocks differ, and the success of another command within two minutes weakens a candidate. */
+/**
+ * The margin around the window of a request's effects, in ms. Clocks differ, and another command that succeeds within
+ * two minutes weakens a candidate.
+ */
 const MARGIN_MS = 120_000;
-/** A request that a sleeping Device has not answered counts for longer than the window of its causes. */
+/**
+ * The longest time that a request to a sleeping Device may stay unanswered and still count, in ms. This time goes
+ * beyond the window of the causes.
+ */
 const LONGEST_WAIT_MS = LONGEST_WAIT_SECONDS * 1000;
 
 /**
- * Indexes one batch: the requests of the oldest doorbells that wait, some hundred. Calls `runAnother` where doorbells are
- * left. Returns how many Alerts are explained again.
+ * Indexes one batch: the requests of the oldest waiting doorbells, together about 500 ids. Calls `runAnother` if other
+ * doorbells wait. Returns the number of Alerts that are explained again.
  */
 export async function indexServiceRequests(deps: IndexDeps, runAnother: () => void): Promise<number> {
 	const affected = await inTransaction(deps.pool, async (client) => {
@@ -47,8 +54,8 @@ export async function indexServiceRequests(deps: IndexDeps, runAnother: () => vo
 		if (doorbells.ids.length === 0) return [];
 		const requests = await requestsById(client, doorbells.recordIds);
 		await deps.index.put(requests);
-		// Each statement reads the database of its own start (READ COMMITTED). This one starts after `put`, so that it sees every
-		// Alert that may have missed these requests in the index.
+		// Each statement sees what was committed when the statement started (READ COMMITTED). The statement below
+		// starts after `put`. So it sees every Alert that may have missed these requests in the index.
 		return askAffected(client, deps, doorbells.ids, requests);
 	});
 	for (const { id } of affected) deps.enqueue('correlate-again', id);
@@ -74,7 +81,10 @@ async function askAffected(
 	return rows;
 }
 
-/** Where the Alerts lie that a request may affect (epoch ms); `hub`: also on other Devices of the home network. */
+/**
+ * The times of the Alerts that a request may affect (epoch ms). `hub`: Alerts on other Devices of the home network
+ * count too.
+ */
 interface Range {
 	from: number;
 	to: number;
@@ -103,7 +113,8 @@ const INPUT = columns<{ request: RequestWithId; range: Range }>({
 	id: ['bigint', ({ request }) => request.id]
 });
 
-// Lateral joins with `offset 0`: PostgreSQL looks the Alerts up by key, and never reads the Alerts of all Devices.
+// Lateral joins with `offset 0` make PostgreSQL look the Alerts up by key. Without them, PostgreSQL may read the Alerts
+// of all Devices.
 const ASK_AFFECTED = statement(
 	'alerts-around-requests',
 	`

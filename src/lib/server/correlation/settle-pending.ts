@@ -1,18 +1,21 @@
-// settle-pending: has Alerts explained again whose time has come. The completeness mark has passed the window of a `pending`
-// explanation, or the clock has passed a time that an explanation waits for, such as a late report of a command.
+// settle-pending: has Alerts explained again when their waiting time has ended. Either the completeness mark has passed
+// the window of a `pending` explanation, or the clock has passed an instant that an explanation waits for. A late
+// report of a command is an example.
 import type pg from 'pg';
 import { insertDoorbells, type NewDoorbell } from '#lib/server/jobs/doorbells.ts';
 import type { Enqueue } from '#lib/server/jobs/queues.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 
-/** Returns how many Alerts are explained again. */
+/**
+ * Inserts doorbells for all Alerts whose waiting time has ended. Returns the number of Alerts that are explained again.
+ */
 export async function settlePending({ pool, enqueue }: { pool: pg.Pool; enqueue: Enqueue }): Promise<number> {
 	const { rows } = await pool.query<NewDoorbell>(ASK_AGAIN({}));
 	for (const { id } of rows) enqueue('correlate-again', id);
 	return rows.reduce((sum, { count }) => sum + count, 0);
 }
 
-// Alerts that a doorbell names already are left to it.
+// Alerts that a `correlate-again` doorbell already names are left out, because that doorbell has them explained.
 const ASK_AGAIN = query(`
 with due as (
 	select alert_id as id from (

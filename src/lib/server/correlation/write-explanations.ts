@@ -1,5 +1,5 @@
-// Writes the explanations of one batch into the feeds, and commits with the last statement: the feeds stay locked for as long
-// as PostgreSQL works, and never while this process is busy.
+// Writes the explanations of one batch into the feeds, and commits together with the last statement. So the feeds stay
+// locked only while PostgreSQL works, and never while this process is busy.
 import type pg from 'pg';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { isReport, type AlertContext } from '#lib/server/evidence/alert-context.ts';
@@ -31,7 +31,7 @@ export async function writeFirst(
 	return { frames, doorbell };
 }
 
-/** Writes the explanations that differ from the stored ones. An unchanged batch locks no feed. */
+/** Writes the explanations that differ from the stored explanations. A batch without changes locks no feed. */
 export async function writeChanged(
 	client: pg.ClientBase,
 	commitWith: CommitWith,
@@ -48,7 +48,8 @@ export async function writeChanged(
 	if (changed.length === 0) return NO_CHANGE;
 
 	const stored = changed.filter(isStored);
-	// A Service Request may come so early that its Alert is explained again before it was explained at all.
+	// A Service Request may arrive so early that the job `correlate-again` explains its Alert before the first
+	// explanation is stored.
 	const first = changed.flatMap((change) => (isStored(change) ? [] : change.row));
 	return commitWith(async () => {
 		const [, replaced, inserted] = await Promise.all([
@@ -65,7 +66,10 @@ export async function writeChanged(
 
 const suppliersOf = (rows: readonly ExplanationRow[]): number[] => rows.map((row) => row.supplierId);
 
-/** The other Alerts that report on the same command count this one too: a doorbell has them explained again. */
+/**
+ * Inserts a doorbell for the other Alerts that report on the same commands, because their explanations count the
+ * reports of this batch too. Returns the id of the doorbell; `null`: there are no such Alerts.
+ */
 async function askOtherReports(
 	client: pg.ClientBase,
 	{ alerts, reports }: AlertContext
