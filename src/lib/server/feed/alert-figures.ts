@@ -1,10 +1,10 @@
-// Adds the current figures of learned evidence to Alerts that are read. The figures are no part of the explanation:
-// when they change, the version of the Alert stays the same.
+// Adds the current figures of learned evidence to Alerts when they are read. The figures are no part of the
+// explanation: when the figures change, the version of the Alert stays the same.
 import type { Alert } from '#lib/domain/alert.ts';
 import { withFrequencies, type LearnedPatterns } from '#lib/domain/learned-pattern.ts';
 import type { AlertReader } from './alert-reader.ts';
 
-/** The same reader; each Alert that it returns has the figures of its Supplier. */
+/** Wraps a reader: each Alert that the wrapped reader returns has the figures of its Supplier. */
 export function withFigures(
 	reader: AlertReader,
 	learned: { of(supplierId: number): Promise<LearnedPatterns> }

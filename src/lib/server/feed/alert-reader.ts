@@ -1,5 +1,5 @@
 // Reads the Alerts of one Supplier: pages of a list, single Alerts, and the feed. Each read is one transaction under
-// row-level security. The writers of the rows have applied the tenure, so that a read only selects the rows of its
+// row-level security. The writers of the rows have already applied the tenures, so a read only selects the rows of its
 // Supplier.
 import type pg from 'pg';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
@@ -15,7 +15,7 @@ interface AlertRow extends StoredState {
 	body: AlertBody;
 }
 
-/** An entry of the feed. `version: null`: the Supplier does not have the Alert any more. */
+/** An entry of the feed. `version: null`: the Supplier no longer has the Alert. */
 interface EntryRow extends Omit<AlertRow, 'version'> {
 	alert_id: bigint;
 	version: number | null;
@@ -26,8 +26,8 @@ const DEFAULT_PAGE_SIZE = 100;
 export function createAlertReader(pool: pg.Pool) {
 	return {
 		/**
-		 * One page of the list, the Alerts that were stored last first, or the oldest first. `head` is the last number
-		 * of the feed, read before the rows.
+		 * Reads one page of the list, newest stored Alerts first unless `sort` is `oldest`. `head`: the last feed
+		 * number, read before the rows.
 		 */
 		page: (supplierId: number, filters: AlertFilters): Promise<AlertPage> =>
 			asSupplier(pool, supplierId, async (client) => {
@@ -44,14 +44,16 @@ export function createAlertReader(pool: pg.Pool) {
 				};
 			}),
 
-		/** One Alert; `null` where this Supplier has no such Alert. */
+		/** Reads one Alert; `null`: this Supplier has no such Alert. */
 		one: (supplierId: number, id: string): Promise<Alert | null> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const { rows } = await client.query<AlertRow>(ONE({ supplierId, id }));
 				return rows[0] ? fromRow(rows[0]) : null;
 			}),
 
-		/** The Alerts with these ids, in the order of the feed. Leaves out ids that this Supplier does not have. */
+		/**
+		 * Reads the Alerts with these ids, in the order of the feed. Ids that this Supplier does not have are left out.
+		 */
 		many: (supplierId: number, ids: readonly string[]): Promise<Alert[]> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const { rows } = await client.query<AlertRow>(MANY({ supplierId, ids }));
@@ -59,8 +61,8 @@ export function createAlertReader(pool: pg.Pool) {
 			}),
 
 		/**
-		 * The entries of the feed after the number `after`. Each has the current state of its Alert, or says that the
-		 * Alert was retracted. `null`: the feed does not reach back to `after`.
+		 * Reads the entries of the feed after the feed number `after`. Each entry has the current state of its Alert,
+		 * or says that the Alert was retracted. `null`: the feed does not reach back to `after`.
 		 */
 		feed: (supplierId: number, after: number, limit: number): Promise<FeedPage | null> =>
 			asSupplier(pool, supplierId, async (client) => {
@@ -75,7 +77,7 @@ export function createAlertReader(pool: pg.Pool) {
 				return page;
 			}),
 
-		/** The last number of the Supplier's feed. */
+		/** Reads the last number of the Supplier's feed. */
 		head: (supplierId: number): Promise<number> =>
 			asSupplier(pool, supplierId, (client) => readHead(client, supplierId))
 	};
@@ -99,8 +101,8 @@ where ${conditions.join(' and ')} order by alert_id ${isOldestFirst ? 'asc' : 'd
 }
 
 /**
- * The filters as SQL. The parameters have the names of the filters. The browser applies the same filters to live rows
- * (alert-filter.ts).
+ * Yields the filters as SQL conditions, whose parameters have the names of the filters. The browser applies the same
+ * filters to live rows (alert-filter.ts).
  */
 function* conditionsOf(filters: AlertFilters): Iterable<string> {
 	const { decision } = filters;

@@ -1,4 +1,4 @@
-// The columns of an explanation, each named in one place, and the SQL that every writer of explanations shares.
+// Names each column of an explanation in one place, and builds the SQL that all writers of explanations share.
 import { insertDoorbell } from '#lib/server/jobs/doorbells.ts';
 import { columns, type Column, type Values } from '#lib/server/postgres/statement.ts';
 import type { AlertBody, ExplanationRow } from './feed.ts';
@@ -22,15 +22,15 @@ const COLUMNS: Readonly<Record<string, Column<ExplanationRow>>> = {
 	throttled: ['boolean', ({ body }) => body.throttled]
 };
 
-/** Columns that are sent as text and are of another type in the table. */
+/** The columns that are sent as text and have another type in the table, each with that type. */
 const CASTS: Readonly<Record<string, string>> = { users: 'text[]', roles: 'text[]' };
 
-/** The columns of an explanation in `supplier_alert`, with its feed number. */
+/** The columns of an explanation in `supplier_alert`, with its body and feed number, separated by commas. */
 export const WRITTEN = [...Object.keys(COLUMNS), 'body', 'seq'].join(', ');
 
 /**
- * The rows to write as a relation: its `sql`, to be put into a `with`, has all columns of an explanation, its `body`, and its
- * `place` in the rows from 1. `more` adds columns.
+ * Builds the rows to write as a relation, whose `sql` goes into a `with`. The relation has all columns of an
+ * explanation, its `body`, and its `place` among the rows from 1. `more` adds columns.
  */
 export function explanationInput<Row extends ExplanationRow>(more: Readonly<Record<string, Column<Row>>>) {
 	const input = columns<Row>(
@@ -46,7 +46,7 @@ export function explanationInput<Row extends ExplanationRow>(more: Readonly<Reco
 	};
 }
 
-/** SQL: puts the explanation of relation `by` in the place of the stored explanation `s`, as its next version. */
+/** SQL: replaces the stored explanation `s` with the explanation of relation `by`, as the next version of the Alert. */
 export const replacedBy = (by: string): string =>
 	[
 		'version = s.version + 1, said_version = s.version + 1',
@@ -55,7 +55,10 @@ export const replacedBy = (by: string): string =>
 			.map((name) => `${name} = ${by}.${name}`)
 	].join(', ');
 
-/** SQL: a doorbell that has the Alerts of `input` explained again whose row is not in `written`. */
+/**
+ * SQL: inserts a doorbell for the Alerts of `input` whose row is not in `written`. The doorbell has these Alerts
+ * explained again.
+ */
 export const explainOthersAgain = (written: string, condition = 'true'): string =>
 	insertDoorbell(
 		'correlate-again',
@@ -63,16 +66,19 @@ export const explainOthersAgain = (written: string, condition = 'true'): string 
 		`input where ${condition} and place not in (select place from ${written})`
 	);
 
-/** Bodies as one text: nothing in it has to be escaped, and no JSON text contains the separator. */
+/** Joins bodies into one text with a separator that no JSON text contains. So nothing has to be escaped. */
 export const joinBodies = (rows: ReadonlyArray<{ body: AlertBody }>): string =>
 	rows.map((row) => JSON.stringify(row.body)).join('\x1e');
 
-/** SQL: the bodies of `joinBodies` as an array. PostgreSQL plans an array made of one text for few rows, and looks them up by key. */
+/**
+ * SQL: splits the text of `joinBodies` into an array. PostgreSQL expects few elements in an array made from a text, so
+ * it plans lookups by key.
+ */
 export const splitBodies = (parameter: string): string => `string_to_array(${parameter}, E'\\x1e')`;
 
-/** Different texts as PostgreSQL writes an array. */
+/** Writes the different texts of a list as PostgreSQL writes an array. */
 export const arrayText = (texts: readonly string[]): string =>
 	`{${[...new Set(texts)].map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 
-/** RFC 3339 of an instant in epoch ms. */
+/** Formats an instant (epoch ms) as RFC 3339; `null` stays `null`. */
 export const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

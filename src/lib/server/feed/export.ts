@@ -1,5 +1,5 @@
-// Writes exports: the Alerts of a filter as CSV or NDJSON. It reads page by page, so that a large export is never in
-// memory.
+// Writes exports: the Alerts of a filter as CSV or NDJSON. The export reads page by page, so that a large export is
+// never in memory as a whole.
 import { once } from 'node:events';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
@@ -60,7 +60,10 @@ export async function exportAlerts(
 	return undefined;
 }
 
-/** A CSV cell (RFC 4180). An apostrophe turns a value that a spreadsheet would run as a formula into text. */
+/**
+ * Writes a CSV cell (RFC 4180). An apostrophe in front turns a value into text if a spreadsheet would run the value as
+ * a formula.
+ */
 function cell(value: unknown): string {
 	const text = value === null || value === undefined ? '' : String(value);
 	const safe = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;

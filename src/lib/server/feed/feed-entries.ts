@@ -1,11 +1,11 @@
-// Owns the table `feed` and its numbers. Each Supplier has a gapless sequence: a counter row that is locked until the
-// commit, so that numbers are given in the order of commits. No other module inserts entries or takes numbers.
+// Owns the table `feed` and its numbers. Each Supplier has a sequence without gaps: a counter row that stays locked
+// until the commit. So numbers are given in the order of commits. No other module inserts entries or takes numbers.
 import type pg from 'pg';
 import { statement } from '#lib/server/postgres/statement.ts';
 
 /**
- * Locks the counters of these Suppliers until the transaction ends, in one order for every writer, so that no two writers
- * wait for each other. What is read afterwards is all that other writers have written.
+ * Locks the feed counters of these Suppliers until the transaction ends. Every writer locks counters in the same order,
+ * so that two writers cannot deadlock. A read after the lock sees all that other writers have written to these feeds.
  */
 export async function lockFeeds(client: pg.ClientBase, supplierIds: Iterable<number>): Promise<void> {
 	await client.query(LOCK({ supplierIds: [...new Set(supplierIds)] }));
@@ -16,7 +16,10 @@ const LOCK = statement(
 	'select next_feed_seq(id, 0) from (select unnest(:supplierIds::smallint[]) as id order by 1) own'
 );
 
-/** Takes the next `count` numbers of a Supplier's feed, both ends included. Locks its counter until the transaction ends. */
+/**
+ * Takes the next `count` numbers of a Supplier's feed, both ends included. Locks the Supplier's counter until the
+ * transaction ends.
+ */
 export async function takeNumbers(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -29,13 +32,16 @@ export async function takeNumbers(
 
 const TAKE = statement('take-feed-numbers', 'select next_feed_seq(:supplierId::smallint, :count::int) as to');
 
-/** SQL: takes a number for each row of `from` for one Supplier, and returns as `seq` the number before the first. */
+/**
+ * SQL: takes a feed number of one Supplier for each row of `from`. Returns as `seq` the number before the first of
+ * these numbers.
+ */
 export const numbersFor = (supplierId: string, from: string): string =>
 	`select next_feed_seq(${supplierId}, n) - n as seq from (select count(*)::int as n from ${from}) counted`;
 
 /**
- * SQL, as parts of a `with`: `numbered` has the rows of `from` with the next numbers of their feeds as `seq`, in the order of
- * `place`. The counters must be locked already.
+ * SQL, as parts of a `with`: gives each row of `from` the next number of its feed as `seq`, in the order of `place`.
+ * The relation `numbered` has the result. The counters must be locked already.
  */
 export const numberRows = (from: string): string => `
 heads as (
@@ -47,8 +53,8 @@ heads as (
 )`;
 
 /**
- * SQL: inserts an entry for each row of `from`, a relation with `seq` and `alert_id`. `joins`: the entry also lets the Alert
- * join a large episode. `isMove`: the entry only moves the Alert between episodes.
+ * SQL: inserts a feed entry for each row of `from`, a relation with `seq` and `alert_id`. `joins`: the entry also lets
+ * the Alert join a large episode. `isMove`: the entry only moves the Alert between episodes.
  */
 export const insertEntries = (
 	from: string,

@@ -1,34 +1,40 @@
-// The shapes of the feed: an explanation as a Supplier's row, and the frame that is pushed after a commit. Tenure has been
-// applied by whoever writes a row; reads touch only rows of their own Supplier.
+// Defines the types of the feed: an explanation as a Supplier's row, and the frame that is pushed after a commit. The
+// writers of a row have applied the tenures, and reads touch only rows of their own Supplier.
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf, contradictionOf, shownDecision } from '#lib/domain/contradiction.ts';
 import type { Decision } from '#lib/domain/decision.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 
-/** The Alert as read, without what the table adds: version, feed number, Decision, notice and episode. */
+/**
+ * An Alert as a Supplier reads it, without the values that the table adds: version, feed number, Decision, notice and
+ * episode.
+ */
 export type AlertBody = Omit<Alert, 'version' | 'seq' | 'decision' | 'notice' | 'episodeId'>;
 
-/** The explanation of one Alert for one Supplier, as it is written. */
+/** The explanation of one Alert for one Supplier, ready to be written. */
 export interface ExplanationRow {
 	supplierId: number;
 	alertId: bigint;
 	body: AlertBody;
-	/** When the completeness mark passes this instant, a `pending` explanation is due again (epoch ms); `null`: never. */
+	/**
+	 * The Alert is explained again when the completeness mark passes this instant (epoch ms); `null`: no mark is
+	 * awaited.
+	 */
 	settlesAt: number | null;
-	/** When the clock passes this instant, the explanation is due again (epoch ms); `null`: never. */
+	/** The Alert is explained again when the clock passes this instant (epoch ms); `null`: no instant is awaited. */
 	dueAt: number | null;
 	tableVersion: string;
-	/** The large episode that the Alert joins with its first explanation; `null` where grouping decides later. */
+	/** The large episode that the Alert joins with its first explanation; `null`: none, and grouping decides later. */
 	joins?: EpisodeGuess | null;
 }
 
-/** A large episode, and the keys of an Alert up to the key that makes it a member. */
+/** A large episode that an Alert seems to join. `keys`: the keys of the Alert up to the key that makes it a member. */
 export interface EpisodeGuess {
 	keys: string[];
 	episodeId: bigint;
 }
 
-/** What the table stores beside the body of an explanation. */
+/** The values that the table stores beside the body of an explanation. */
 export interface StoredState {
 	version: number;
 	seq: number | bigint;
@@ -36,7 +42,7 @@ export interface StoredState {
 	episode_id: bigint | null;
 }
 
-/** The Alert as read, from its body and what the table stores beside it. */
+/** Builds an Alert as a Supplier reads it, from its body and the values stored beside the body. */
 export const toAlert = (body: AlertBody, { version, seq, decision, episode_id }: StoredState): Alert => ({
 	...body,
 	version,
@@ -46,7 +52,7 @@ export const toAlert = (body: AlertBody, { version, seq, decision, episode_id }:
 	episodeId: episode_id?.toString() ?? null
 });
 
-/** The feed numbers `from..to` of one Supplier, both included, and their Alerts. */
+/** The changes with the feed numbers `from` to `to` of one Supplier, both included, with their Alerts. */
 export interface Frame {
 	supplierId: number;
 	from: number;
@@ -55,11 +61,11 @@ export interface Frame {
 	retracted: Retracted[];
 }
 
-/** What a write into the feeds has to be followed by, after its commit. */
+/** The follow-up work of a write into the feeds, to be done after its commit. */
 export interface FeedChange {
-	/** The frames to push. */
+	/** The frames to push to connected clients. */
 	frames: Frame[];
-	/** The doorbell of Alerts that have to be explained once more; `null`: there are none. */
+	/** The doorbell of the Alerts that must be explained once more; `null`: there are no such Alerts. */
 	doorbell: bigint | null;
 }
 

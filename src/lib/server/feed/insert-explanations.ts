@@ -1,5 +1,5 @@
-// Writes first explanations into the feeds of their Suppliers: one statement for a whole batch, so that the counters of the
-// feeds stay locked for as long as it takes and no longer.
+// Writes first explanations into the feeds of their Suppliers. One statement writes a whole batch, so that the feed
+// counters stay locked as briefly as possible.
 import type pg from 'pg';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { arrayText, explainOthersAgain, explanationInput, WRITTEN } from './explanation-rows.ts';
@@ -8,12 +8,12 @@ import { NO_CHANGE, type ExplanationRow, type FeedChange } from './feed.ts';
 import { readWritten, type WrittenRow } from './written-rows.ts';
 
 /**
- * Writes first explanations within the caller's transaction. Send it after `lockFeeds` and together with the commit. An
- * Alert joins its large episode with it, where that episode is still large.
+ * Writes first explanations within the caller's transaction. Send this statement after `lockFeeds` and together with
+ * the commit. An Alert with a guessed large episode joins that episode if the episode is still large.
  *
- * Where an explanation is stored already, it stays: a Service Request came in between and had the Alert explained with newer
- * evidence. `newerEvidence`: these rows may have the newer evidence; so the doorbell has the Alerts of the stored
- * explanations explained once more.
+ * A stored explanation stays: a Service Request came in between and had the Alert explained with newer evidence.
+ * `newerEvidence`: these rows may have newer evidence than the stored explanations. In that case, the doorbell has the
+ * Alerts of the stored explanations explained once more.
  */
 export async function insertExplanations(
 	client: pg.ClientBase,

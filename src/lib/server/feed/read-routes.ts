@@ -1,4 +1,4 @@
-// Serves the reads of a Supplier: Alerts, timelines of Devices, the feed, exports.
+// Serves the reads of a Supplier: Alerts, timelines of Devices, the feed and exports.
 import { z } from 'zod';
 import { AlertFilters } from '#lib/domain/alert-filter.ts';
 import { Alert } from '#lib/domain/alert.ts';
@@ -19,7 +19,10 @@ const FeedQuery = z.object({
 	limit: z.coerce.number().int().min(1).max(500).default(500)
 });
 const DAY_MS = 86_400_000;
-/** Without `from`, the timeline has the day before `to`; without `to`, it ends now. */
+/**
+ * The query of a timeline. Without `to`, the timeline ends now. Without `from`, the timeline begins one day before its
+ * end.
+ */
 const TimelineQuery = z.object({ from: Instant.optional(), to: Instant.optional() });
 
 export interface ReadServices {

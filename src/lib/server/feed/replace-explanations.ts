@@ -1,5 +1,5 @@
-// Replaces stored explanations that have changed: one statement for a whole batch, with the counters of the feeds locked.
-// The caller has found the changes before, so that an explanation that stays as it was locks nothing.
+// Replaces stored explanations that have changed, with the feed counters locked. One statement handles a whole batch.
+// The caller has already found the changed explanations, so that an unchanged explanation locks nothing.
 import type pg from 'pg';
 import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
 import { lowestAndHighest, ofThese } from '#lib/server/postgres/record-id.ts';
@@ -11,9 +11,9 @@ import type { ChangedExplanation } from './stored-explanations.ts';
 import { readWritten, type WrittenRow } from './written-rows.ts';
 
 /**
- * Replaces stored explanations within the caller's transaction. Send it after `lockFeeds` and together with the commit. An
- * Alert that a person decided, or that joined an episode, since it was read stays as it is; the doorbell has it explained
- * once more.
+ * Replaces stored explanations within the caller's transaction. Send this statement after `lockFeeds` and together with
+ * the commit. An Alert stays as stored if a person decided it, or if it joined an episode, after it was read. The
+ * doorbell has this Alert explained once more.
  */
 export async function replaceExplanations(
 	client: pg.ClientBase,
@@ -36,9 +36,9 @@ export async function replaceExplanations(
 }
 
 interface Replacement extends ExplanationRow {
-	/** The version that is replaced. */
+	/** The version of the Alert that the new explanation replaces. */
 	version: number;
-	/** The new explanation contradicts the Decision. */
+	/** Whether the new explanation contradicts the Decision. */
 	contradicted: boolean;
 }
 

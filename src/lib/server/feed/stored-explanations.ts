@@ -1,24 +1,25 @@
-// Compares new explanations with the stored ones: most Alerts that are explained again read as they did.
+// Compares new explanations with the stored explanations, because most Alerts that are explained again keep their
+// explanation.
 import type pg from 'pg';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { joinBodies, splitBodies } from './explanation-rows.ts';
 import type { ExplanationRow, StoredState } from './feed.ts';
 
-/** An explanation that differs from what the Supplier has. */
+/** A new explanation that differs from the explanation that the Supplier has. */
 export interface ChangedExplanation {
 	row: ExplanationRow;
-	/** `null`: the Supplier does not have the Alert, not yet or no longer. */
+	/** The stored state of the Alert; `null`: the Supplier does not have the Alert yet, or no longer has it. */
 	stored: StoredState | null;
-	/** The Supplier had the Alert before, and a corrected tenure took it away. */
+	/** Whether the Supplier had the Alert before and lost it by a corrected tenure. */
 	isBack: boolean;
 }
 
-/** Whether the Supplier has the Alert. */
+/** Returns whether the Supplier has the Alert. */
 export const isStored = (
 	change: ChangedExplanation
 ): change is ChangedExplanation & { stored: StoredState } => change.stored !== null;
 
-/** The explanations of these rows that differ from what is stored. */
+/** Returns the explanations among these rows that differ from the stored explanations. */
 export async function findChanged(
 	client: pg.ClientBase,
 	rows: readonly ExplanationRow[]
@@ -40,7 +41,8 @@ export async function findChanged(
 	});
 }
 
-// An unchanged body is the same text, unless an older version of Causeway wrote it.
+// An unchanged body is the same text as the stored body, unless an older version of Causeway wrote the stored body. So
+// the bodies are also compared as `jsonb`.
 const COMPARE = statement(
 	'compare-explanations',
 	`

@@ -1,5 +1,5 @@
-// Reads the timeline of one Device as one Supplier may see it: its tenures, its Alerts, and the Service Requests of all
-// Users.
+// Reads the timeline of one Device as one Supplier may see it: the Supplier's tenures, its Alerts, and the Service
+// Requests of all Users.
 import type pg from 'pg';
 import { discloseSender } from '#lib/domain/correlation/disclosure.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
@@ -15,12 +15,13 @@ const MAX_ITEMS_OF_A_KIND = 1000;
 
 export type Timelines = ReturnType<typeof createTimeline>;
 
-/** `roleOnly`: User Roles whose Users are not named. The Supplier sees only the role, except in its own requests. */
+/**
+ * Creates the reader of timelines. `roleOnly`: the User Roles whose Users are not named. The Supplier sees only the
+ * role of such a User, except in the Supplier's own requests.
+ */
 export function createTimeline(pool: pg.Pool, roleOnly: ReadonlySet<string>) {
 	return {
-		/**
-		 * The items within `[from, to)`, the oldest first; `null` where the Supplier never had a tenure of the Device.
-		 */
+		/** Reads the items within `[from, to)`, oldest first; `null`: the Supplier never had a tenure of the Device. */
 		of: (supplierId: number, deviceId: string, from: Date, to: Date): Promise<TimelineItem[] | null> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const device = euiToBytes(deviceId);
@@ -60,7 +61,8 @@ select body from supplier_alert
 where supplier_id = :supplierId and device_id = :deviceId and effective_at >= :from and effective_at < :to
 order by effective_at limit :limit`);
 
-// Row-level security leaves two kinds of requests: those within the Supplier's tenure, and those that the Supplier sent.
+// Row-level security shows two kinds of requests: requests within the Supplier's tenure, and requests that the Supplier
+// sent.
 const REQUESTS = query(`
 select r.key, r.user_id, r.variant, r.user_role, r.user_name, r.requested_at, r.execute_at, r.responded_at, r.response_code,
 	exists (select from supplier_user u where u.user_id = r.user_id and u.supplier_id = :supplierId) as own

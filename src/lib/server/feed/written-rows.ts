@@ -1,14 +1,20 @@
-// Reads what a write of explanations returns, as frames to push and a doorbell to enqueue.
+// Turns the rows that a write of explanations returns into frames to push and a doorbell to enqueue.
 import { toAlert, type ExplanationRow, type FeedChange, type Frame, type StoredState } from './feed.ts';
 
-/** An entry of a feed with the place of its row in the input, from 1; or the doorbell, and neither. */
+/**
+ * A returned row: either a feed entry, with the place of its input row from 1, or the doorbell. The values of the other
+ * kind are `null`.
+ */
 export interface WrittenRow {
 	place: number | null;
 	seq: bigint | null;
 	doorbell: bigint | null;
 }
 
-/** `stateOf`: what the table stores beside the explanation of a written row. */
+/**
+ * Groups the written rows into one frame for each Supplier. `stateOf`: returns the values stored beside the explanation
+ * of a written row.
+ */
 export function readWritten<T extends WrittenRow>(
 	rows: readonly ExplanationRow[],
 	written: readonly T[],
