@@ -1,11 +1,11 @@
-// Watches the backlog: how many Alerts and Service Requests are stored and wait for a worker. Ingest refuses calls by it,
-// and work behind the hot path pauses by it.
+// Watches the backlog: the number of Alerts and Service Requests that are stored and wait for a worker. Ingest refuses
+// calls when the backlog is too large, and work behind the hot path pauses.
 import type pg from 'pg';
 import { setBacklog } from '#lib/server/process/metrics.ts';
 import { countWaiting } from './doorbells.ts';
 
 const EVERY_MS = 500;
-/** A worker explains about this many Alerts in a second. */
+/** A worker explains about this many Alerts in a second. A larger backlog counts as pressed. */
 const PRESSED_ALERTS = 1000;
 
 export type Backlog = ReturnType<typeof watchBacklog>;
@@ -26,22 +26,25 @@ export function watchBacklog(pool: pg.Pool) {
 	const timer = setInterval(() => {
 		if (isBusy) return;
 		isBusy = true;
-		// While the database cannot be reached nothing is accepted, so that the last figure does no harm.
+		// While the database cannot be reached, ingest accepts nothing. So an old backlog figure does no harm.
 		count()
 			.catch(() => {})
 			.finally(() => (isBusy = false));
 	}, EVERY_MS);
 
 	return {
-		/** Alerts that are stored and not explained yet. */
+		/** The number of Alerts that are stored and not explained yet. */
 		get alerts(): number {
 			return alerts;
 		},
-		/** More Alerts wait than a worker explains in a second: their order matters, and other work pauses. */
+		/**
+		 * Whether more Alerts wait than a worker explains in a second. In that case their order matters, and other work
+		 * pauses.
+		 */
 		get isPressed(): boolean {
 			return alerts > PRESSED_ALERTS;
 		},
-		/** Service Requests that are stored and not in the index yet. */
+		/** The number of Service Requests that are stored and not in the index yet. */
 		get requests(): number {
 			return requests;
 		},

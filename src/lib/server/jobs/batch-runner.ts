@@ -1,21 +1,24 @@
-// Runs a job in batches: all calls within a moment share one run. Consoles get changes twenty times a second, so that more
-// frequent runs would cost much and show nobody anything sooner.
+// Runs a job in batches: calls that arrive close together share one run. Consoles get changes 20 times a second, so
+// more frequent runs would cost much and show no change sooner.
 
 /**
- * `runAnother` starts one more run beside this one, because this one leaves work. Resolves with the number of items that the run
- * handled.
+ * The work of one run. The run calls `runAnother` when work is left, and a further run starts beside it. Resolves with
+ * the number of items that the run handled.
  */
 export type BatchWork = (runAnother: () => void) => Promise<number>;
 
 interface Options {
-	/** The least time between the starts of two runs. The first run after a quiet time starts at once. */
+	/** The shortest time between the starts of two runs, in ms. The first run after a quiet time starts at once. */
 	everyMs: number;
-	/** How many runs may go on side by side. */
+	/** The greatest number of runs at the same time. */
 	mostAtOnce: number;
 	work: BatchWork;
 }
 
-/** Returns a function that asks for a run. It resolves, or rejects, with a run that started after the call. */
+/**
+ * Returns a function that asks for a run. The function resolves or rejects with the result of a run that started after
+ * the call.
+ */
 export function createBatchRunner({ everyMs, mostAtOnce, work }: Options): () => Promise<number> {
 	let next: PromiseWithResolvers<number> | undefined;
 	let timer: NodeJS.Timeout | undefined;
@@ -53,8 +56,8 @@ export function createBatchRunner({ everyMs, mostAtOnce, work }: Options): () =>
 	}
 
 	function runAnother(): void {
-		startedAt = -Infinity; // do not wait for the next moment
-		ask().catch(() => {}); // the job that asked reports the error, or the sweeper enqueues a job again
+		startedAt = -Infinity; // so that the next run starts at once
+		ask().catch(() => {}); // The job that asked reports the error, or the sweeper enqueues a job again.
 	}
 
 	return ask;

@@ -4,23 +4,26 @@ import type pg from 'pg';
 import { statement } from '#lib/server/postgres/statement.ts';
 import type { Job } from './queues.ts';
 
-/** How many ids one doorbell of a large set holds. */
+/** The greatest number of ids in one doorbell of a large set. */
 const IDS_PER_DOORBELL = 500;
-/** A batch takes doorbells of about this many ids together. */
+/** A batch takes doorbells that together name about this many ids. */
 const IDS_PER_BATCH = 500;
 const DOORBELLS_PER_BATCH = 100;
-/** The sweeper enqueues a job again for a doorbell that has waited this long. */
+/** The sweeper enqueues a job again for a doorbell that has waited for this time. */
 const OVERDUE_AFTER = '5 seconds';
 const OVERDUE_PER_SWEEP = 1000;
 
-/** SQL: inserts one doorbell with the different values of `id` in the rows of `from`, none for no rows; returns its `id`. */
+/**
+ * SQL: inserts one doorbell with the different values of `id` in the rows of `from`, or no doorbell if there are no
+ * rows. Returns the `id` of the doorbell.
+ */
 export const insertDoorbell = (job: Job, id: string, from: string): string => `
 	insert into doorbell (job, ids) select '${job}', array_agg(distinct ${id} order by ${id}) from ${from}
 	having count(*) > 0 returning id`;
 
 /**
- * SQL: the same, with `urgent` where a row of `from` is urgent. Where `apart` holds, urgent rows get a doorbell of their
- * own, which comes first.
+ * SQL: inserts one doorbell with the values of `id` in the rows of `from`. The doorbell is urgent if a row is `urgent`.
+ * If `apart` is true, the urgent rows get a separate doorbell, which is returned first.
  */
 export const insertUrgentDoorbells = (
 	job: Job,
@@ -30,23 +33,26 @@ export const insertUrgentDoorbells = (
 	insert into doorbell (job, ids, urgent) select '${job}', array_agg(${id} order by ${id}), bool_or(${urgent})
 	from ${from} group by case when ${apart} then ${urgent} end order by 3 desc returning id`;
 
-/** SQL: inserts doorbells for the `id`s of `from`, some hundred each; returns `id` and `count` of each. */
+/**
+ * SQL: inserts doorbells for the values of `id` in the rows of `from`, at most 500 ids in each. Returns the `id` of
+ * each doorbell and the `count` of its ids.
+ */
 export const insertDoorbells = (job: Job, from: string): string => `
 	insert into doorbell (job, ids) select '${job}', array_agg(id order by id) from (
 		select id, (row_number() over (order by id) - 1) / ${IDS_PER_DOORBELL} as part from ${from}
 	) numbered group by part returning id, cardinality(ids) as count`;
 
-/** What `insertDoorbells` returns of a doorbell. */
+/** A doorbell that `insertDoorbells` has inserted. */
 export interface NewDoorbell {
 	id: bigint;
-	/** How many ids it names. */
+	/** The number of ids that the doorbell names. */
 	count: number;
 }
 
 /** SQL: deletes the doorbells with these ids, in the transaction that does their work. */
 export const deleteDoorbells = (ids: string): string => `delete from doorbell where id = any(${ids})`;
 
-/** Inserts a doorbell within the caller's transaction. Returns its id. */
+/** Inserts a doorbell with these ids within the caller's transaction. Returns the id of the doorbell. */
 export async function addDoorbell(client: pg.ClientBase, job: Job, ids: readonly bigint[]): Promise<bigint> {
 	const { rows } = await client.query<{ id: bigint }>(ADD({ job, ids: [...new Set(ids)] }));
 	return rows[0]!.id;
@@ -54,18 +60,18 @@ export async function addDoorbell(client: pg.ClientBase, job: Job, ids: readonly
 
 const ADD = statement('add-doorbell', 'insert into doorbell (job, ids) values (:job, :ids) returning id');
 
-/** Doorbells that a batch has taken. */
+/** The doorbells that a batch has taken. */
 export interface TakenDoorbells {
 	ids: bigint[];
-	/** The Alerts or Service Requests that they name, each once. */
+	/** The ids of the Alerts or Service Requests that the doorbells name, each once. */
 	recordIds: bigint[];
-	/** Other doorbells wait. */
+	/** Whether other doorbells of the job wait. */
 	more: boolean;
 }
 
 /**
- * Takes the most urgent doorbells that wait, as many as name about 500 ids. They stay locked until the caller's transaction
- * ends; doorbells that another worker holds are passed over.
+ * Takes the most urgent waiting doorbells, which together name about 500 ids. The doorbells stay locked until the
+ * caller's transaction ends. Doorbells that another worker has locked are skipped.
  */
 export async function takeDoorbells(client: pg.ClientBase, job: Job): Promise<TakenDoorbells> {
 	const { rows } = await client.query<{ id: bigint; ids: string[]; due: number }>(TAKE({ job }));
@@ -76,7 +82,7 @@ export async function takeDoorbells(client: pg.ClientBase, job: Job): Promise<Ta
 	};
 }
 
-// Of the urgent doorbells the newest comes first, of the others the oldest.
+// Urgent doorbells come first, newest first. The other doorbells follow, oldest first.
 const TAKE = statement(
 	'take-doorbells',
 	`
@@ -97,7 +103,10 @@ export async function endDoorbells(client: pg.ClientBase, ids: readonly bigint[]
 
 const END = statement('end-doorbells', deleteDoorbells(':ids'));
 
-/** Doorbells that have waited five seconds, at most a thousand; of several sweepers one gets each of them. */
+/**
+ * Returns at most 1,000 doorbells that have waited five seconds. If several sweepers run, only one of them gets each
+ * doorbell.
+ */
 export async function takeOverdueDoorbells(pool: pg.Pool): Promise<Array<{ id: bigint; job: Job }>> {
 	const { rows } = await pool.query<{ id: bigint; job: Job }>(
 		OVERDUE({ after: OVERDUE_AFTER, most: OVERDUE_PER_SWEEP })
@@ -112,7 +121,7 @@ const OVERDUE = statement(
 	) returning id, job`
 );
 
-/** How many ids wait in doorbells, by job. */
+/** Returns the number of ids that wait in doorbells, by job. */
 export async function countWaiting(pool: pg.Pool): Promise<ReadonlyMap<string, number>> {
 	const { rows } = await pool.query<{ job: string; waiting: number }>(WAITING({}));
 	return new Map(rows.map((row) => [row.job, row.waiting]));

@@ -1,5 +1,5 @@
-// The BullMQ queues. A job carries the id of a doorbell, or the version of a cause table, and no data. A lost or repeated job
-// costs time, never an Alert.
+// Creates the BullMQ queues. A job carries only the id of a doorbell or the version of a cause table. So a lost or
+// repeated job costs time, and never an Alert.
 import { Queue, createNodeRedisClient } from 'bullmq';
 import type { Log } from '#lib/server/process/log.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
@@ -16,9 +16,9 @@ export const JOBS = [
 export type Job = (typeof JOBS)[number];
 
 /**
- * The least time between two runs of a job, in ms. These jobs work on all doorbells that wait, whatever doorbell their job
- * carries. So one job in this time is enough, and the worker starts a run no more often. Consoles get new Alerts twenty
- * times a second; a changed explanation may come a little later.
+ * The shortest time between two runs of a job, in ms. Each run of these jobs takes waiting doorbells, whatever doorbell
+ * its job carries. So one job in this time is enough. Consoles get new Alerts 20 times a second, and a changed
+ * explanation may come a little later.
  */
 export const EVERY_MS = {
 	'correlate-alerts': 50,
@@ -29,13 +29,16 @@ export const EVERY_MS = {
 const LEAST_MS_BETWEEN: ReadonlyMap<string, number> = new Map(Object.entries(EVERY_MS));
 
 export interface JobData {
-	/** The id of a doorbell; absent for a job that finds its work by itself. */
+	/** The id of a doorbell; absent for a job that needs no doorbell to find its work. */
 	doorbell?: string;
-	/** The version of the cause table that a what-if replays. */
+	/** The version of the cause table that a what-if replays; absent for other jobs. */
 	version?: string;
 }
 
-/** Enqueues a job without waiting. Call it after the commit of the doorbell; where it fails, the sweeper enqueues again. */
+/**
+ * Enqueues a job without waiting. Call this function after the commit of the doorbell. If the call fails, the sweeper
+ * enqueues the job again.
+ */
 export type Enqueue = (job: Job, doorbell?: bigint) => void;
 
 export const QUEUE_PREFIX = 'causeway';
@@ -62,7 +65,7 @@ export function createQueues(redis: Redis, log: Log) {
 		})
 	);
 
-	/** When a job was last sent, by `performance.now`, and the job that waits for its turn. */
+	/** The time at which each job was last sent (`performance.now`). */
 	const sentAt = new Map<Job, number>();
 	const delayed = new Map<Job, { timer: NodeJS.Timeout; send(): void }>();
 
@@ -91,7 +94,10 @@ export function createQueues(redis: Redis, log: Log) {
 
 	return {
 		enqueue,
-		/** Enqueues the replay of a draft of the cause table. A lost job is enqueued again by `enqueueLostWhatIfs`. */
+		/**
+		 * Enqueues the replay of a draft of the cause table. If the job is lost, `enqueueLostWhatIfs` enqueues the
+		 * replay again.
+		 */
 		enqueueReplay(version: string): void {
 			queues
 				.get('what-if')!
@@ -103,7 +109,7 @@ export function createQueues(redis: Redis, log: Log) {
 					)
 				);
 		},
-		// `close()` never ends where Redis is gone (bullmq#4656), so it gets a limit.
+		// `close()` never ends if Redis is gone (bullmq#4656), so the wait has a limit of 2 s.
 		close(): Promise<void> {
 			for (const { timer, send } of [...delayed.values()]) {
 				clearTimeout(timer);
