@@ -3,13 +3,13 @@ import type pg from 'pg';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { isUncounted } from './episode-turn.ts';
 
-/** Alerts, and the episode that each will be in; `null`: none. Both lists have the same order. */
+/** Alerts, and the episode that each Alert will be in; `null`: no episode. Both lists have the same order. */
 export interface Joining {
 	alertIds: readonly bigint[];
 	episodeIds: readonly (bigint | null)[];
 }
 
-/** Counts these episodes and stores the result. The caller must have locked the feed of the Supplier. */
+/** Counts these episodes and stores the result. The caller must have locked the Supplier's feed. */
 export async function countEpisodes(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -18,13 +18,13 @@ export async function countEpisodes(
 	if (ids.length > 0) await client.query(COUNT([supplierId, ids, [], [], ids]));
 }
 
-/** The counts and facts of episodes that are to be stored: JSON that PostgreSQL has written. */
+/** The counts and facts of episodes, not stored yet, as JSON that PostgreSQL has written. */
 export type Figures = string & { readonly of: 'episodes' };
 
 /**
- * Counts these episodes as if `joining` were stored already. It needs no lock, so that no other writer waits.
- * `altered`: the episodes that lose or gain a member; they get a new version even where their counts stay the same.
- * `null`: nothing has to be stored.
+ * Counts these episodes as if `joining` were stored already. The count takes no lock, so that no other writer waits.
+ * `altered`: the episodes that lose or gain a member. Each altered episode gets a new version even if its counts stay
+ * the same. Returns `null` if nothing has to be stored.
  */
 export async function countAhead(
 	client: pg.ClientBase,
@@ -41,9 +41,9 @@ export async function countAhead(
 }
 
 /**
- * Stores the result of `countAhead`. The caller must have locked the feed of the Supplier. An episode that has changed
- * since `countAhead` is counted again. `every: false`: not all Alerts have joined as expected, and all episodes are
- * counted again.
+ * Stores the result of `countAhead`. The caller must have locked the Supplier's feed. An episode that has changed since
+ * `countAhead` is counted again. `every: false`: some Alerts have not joined as expected, so all episodes are counted
+ * again.
  */
 export async function writeFigures(
 	client: pg.ClientBase,
@@ -55,8 +55,8 @@ export async function writeFigures(
 }
 
 /**
- * Stores the result of `countAhead`, except for episodes that have changed since. Returns the episodes that it did not
- * store.
+ * Stores the result of `countAhead`, except for episodes that have changed since. Returns the ids of the episodes that
+ * were not stored.
  */
 export async function writeUnlessChanged(
 	client: pg.ClientBase,
@@ -68,7 +68,7 @@ export async function writeUnlessChanged(
 	return rows.map((row) => row.id);
 }
 
-/** SQL: the facts of an episode, from its first Alert `s` and the Device `d` of that Alert. */
+/** SQL: builds the facts of an episode from its first Alert `s` and the Device `d` of that Alert. */
 export const FACTS_OF = `jsonb_build_object(
 	'code', s.code, 'name', s.body->'name', 'deviceId', s.device_id, 'hubId', s.hub_id, 'area', s.body->'area',
 	'model', d.model, 'firmware', d.firmware,
@@ -77,7 +77,9 @@ export const FACTS_OF = `jsonb_build_object(
 			'userRole', c->'userRole', 'userName', c->'userName', 'own', c->'own') from (select s.body->'candidates'->0 as c) one)
 	end)`;
 
-/** SQL: joins the Device `d` of the Alert `s`. PostgreSQL looks it up by its key, whatever the statistics say. */
+/**
+ * SQL: joins the Device `d` of the Alert `s`. PostgreSQL looks the Device up by its key, whatever the statistics say.
+ */
 export const DEVICE_OF = `left join lateral (
 		select model, firmware from device where device_id = decode(replace(s.device_id, '-', ''), 'hex') limit 1
 	) d on true`;
@@ -85,7 +87,8 @@ export const DEVICE_OF = `left join lateral (
 const MEMBER =
 	'alert_id, device_id, hub_id, code, explanation, effective_at, priority, occurrences, throttled, body';
 
-// An episode that nobody belongs to any more keeps its row, with no members: a decision on it stays on record.
+// An episode that has lost its last member keeps its row, with no members. So a decision on the episode stays on
+// record.
 const FIGURES = `
 joining as (
 	select * from unnest($3::bigint[], $4::bigint[]) as t(alert_id, episode_id)

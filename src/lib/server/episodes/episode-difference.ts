@@ -1,6 +1,6 @@
-// Counts large episodes by difference: adds the Alerts that join and subtracts the Alerts that leave. The priority and
-// the last instant cannot be computed this way after an Alert has left. They are right again when the episode is read
-// in full.
+// Counts large episodes by difference: adds the Alerts that join and subtracts the Alerts that leave. After an Alert
+// has left, the difference cannot give the priority and the last instant of the episode. Both are right again when the
+// episode is read in full.
 import type pg from 'pg';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { DEVICE_OF, FACTS_OF } from './episode-count.ts';
@@ -14,18 +14,18 @@ export interface Move {
 	new: bigint | null;
 }
 
-/** A large episode. `from` and `to` (epoch ms): the new ends of its run; `null`: they have not changed. */
+/** A large episode. `from` and `to`: the new ends of its run (epoch ms); `null`: the end has not changed. */
 export interface Large {
 	id: bigint;
 	from: number | null;
 	to: number | null;
-	/** The episode has changed since it was last read in full. */
+	/** Whether the episode has changed since it was last read in full. */
 	unsure: boolean;
-	/** This pass has changed its run. */
+	/** Whether this pass has changed the run of the episode. */
 	changed: boolean;
 }
 
-/** Finds the large episodes among these. `grown`: the large episodes that this pass has touched. */
+/** Returns the large episodes among `ids` and `grown`. `grown`: the large episodes that this pass has touched. */
 export async function largeOf(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -42,7 +42,7 @@ export async function largeOf(
 	return large;
 }
 
-/** The change of the counts of one large episode: JSON that PostgreSQL has written. */
+/** The change of the counts of one large episode, as JSON that PostgreSQL has written. */
 export type Difference = string & { readonly of: 'difference' };
 
 /**
@@ -73,8 +73,8 @@ export async function countDifference(
 }
 
 /**
- * Stores the new runs and the differences of large episodes, and marks the episodes to be read in full later. The
- * caller must have locked the feed of the Supplier.
+ * Stores the new runs and the differences of large episodes, and marks these episodes to be read in full later. The
+ * caller must have locked the Supplier's feed.
  */
 export async function writeLarge(
 	client: pg.ClientBase,
@@ -102,8 +102,8 @@ select id, unsure_since is not null as unsure from episode
 where supplier_id = $1 and id = any($2::bigint[]) and run_from is not null`
 );
 
-// A Device counts while any other Alert of it stands in the episode. Those are looked for by Device and time, whatever
-// the statistics say of episodes: through the episode, all of its members would be read.
+// A Device counts in an episode while another Alert of the Device is in the episode. The statement looks for such
+// Alerts by Device and time, whatever the statistics say. A lookup by episode would read all members of the episode.
 const DIFFERENCE = positionalStatement(
 	'difference-of-episodes',
 	`
@@ -138,8 +138,8 @@ select p.id, jsonb_build_object(
 from part p left join devices d using (id) group by p.id`
 );
 
-// An episode tells the facts of its first Alert, and of none that is not in it: where that one changes it is looked for
-// at once, along the run.
+// An episode has the facts of its first Alert, and never the facts of an Alert that has left. When the first Alert may
+// change, the statement finds the new first Alert at once, along the run of the key.
 const WRITE = positionalStatement(
 	'write-large-episodes',
 	`

@@ -1,6 +1,6 @@
 // Reads and writes the keys of Alerts (table `episode_member`). Each key names an episode that the Alert could belong
-// to. An Alert has a row for each of its keys up to the key that makes its episode; it has no rows for the keys after
-// that.
+// to. An Alert has a row for each of its keys up to the key that makes its episode. The keys after that key have no
+// rows.
 import type pg from 'pg';
 import type { Candidate } from '#lib/domain/alert.ts';
 import { groupKeys, type GroupFacts } from '#lib/domain/episode.ts';
@@ -8,36 +8,36 @@ import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind
 import { ofThese, lowestAndHighest } from '#lib/server/postgres/record-id.ts';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 
-/** An Alert that can be grouped, with the keys that its current explanation gives it. */
+/** An Alert that grouping can place, with the keys that its current explanation gives it. */
 export interface Holder {
 	alertId: bigint;
 	deviceId: string;
-	/** Epoch ms. */
+	/** The effective time of the Alert (epoch ms). */
 	at: number;
-	/** The preferred key first. */
+	/** The keys of the Alert, the preferred key first. */
 	keys: string[];
 }
 
-/** A stored key of an Alert: a row of `episode_member`. `rank`: its place among the keys of the Alert, from 0. */
+/** A stored key of an Alert: a row of `episode_member`. `rank`: the place of the key among the Alert's keys, from 0. */
 export interface Held {
 	alertId: bigint;
 	deviceId: string;
-	/** Epoch ms. */
+	/** The effective time of the Alert (epoch ms). */
 	at: number;
 	rank: number;
 	key: string;
-	/** The episode that the Alert is in by this key; `null`: none. */
+	/** The episode that this key puts the Alert in; `null`: no episode. */
 	episodeId: bigint | null;
 }
 
-/** The keys of an Alert, from its current explanation and its Device. */
+/** Builds the keys of an Alert from its current explanation and its Device. */
 export const keysOf = ({
 	candidates,
 	...facts
 }: Omit<GroupFacts, 'suspect'> & { candidates: readonly Candidate[] }): string[] =>
 	groupKeys({ ...facts, suspect: namesSuspect(facts.explanation) ? (candidates[0] ?? null) : null });
 
-/** Reads these Alerts, without those that were retracted. `seen`: the episodes that the Alerts are in. */
+/** Reads these Alerts without retracted Alerts. `seen`: the episodes that the Alerts are in. */
 export async function findHolders(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -88,7 +88,7 @@ export async function findKeys(
 	return Map.groupBy(held, ({ alertId }) => alertId);
 }
 
-/** Deletes these keys. */
+/** Deletes these stored keys. */
 export async function dropKeys(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -121,7 +121,7 @@ export async function addKeys(
 	);
 }
 
-/** Updates the episodes that Alerts are in by keys that are stored already. */
+/** Updates the episodes of Alerts under keys that are stored already. */
 export async function placeMembers(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -155,7 +155,8 @@ interface Facts {
 	image_hash: string | null;
 }
 
-// Each row is looked up by its key, whatever the statistics say: of a partition that fills they are always old.
+// PostgreSQL looks each row up by its key, whatever the statistics say. The statistics of a partition that is being
+// filled are always old.
 const FACTS = positionalStatement(
 	'facts-of-alerts',
 	`

@@ -1,6 +1,6 @@
-// Reads a large episode in full from time to time: reads the whole run of its key, splits it where the rule says so,
-// and counts it. Afterwards the episode is what the rule makes of the set of its Alerts, in whatever order they
-// arrived.
+// Reads a large episode in full from time to time: reads the whole run of its key, splits the run by the rule of the
+// key, and counts the episode. Afterwards the episode is what the rule makes of its set of Alerts, whatever the order
+// of their arrival.
 import type pg from 'pg';
 import { makesEpisode, ruleOf } from '#lib/domain/episode.ts';
 import { lockFeeds } from '#lib/server/feed/feed-entries.ts';
@@ -10,7 +10,7 @@ import type { Span } from './episode-runs.ts';
 import { settleBelow } from './episode-settle.ts';
 import { joinEpisodes, openEpisodes } from './episode-store.ts';
 
-/** A large episode that has to be read in full. */
+/** A large episode that must be read in full. */
 export interface Due {
 	id: bigint;
 	supplierId: number;
@@ -18,8 +18,8 @@ export interface Due {
 }
 
 /**
- * Finds changed large episodes: those that have not changed again for `quietMs`, or whose first change is `everyMs`
- * ago.
+ * Finds changed large episodes that must be read in full. Such an episode has not changed again for `quietMs`
+ * milliseconds, or its first change was `everyMs` milliseconds ago.
  */
 export async function dueForLook(
 	pool: pg.Pool,
@@ -32,19 +32,19 @@ export async function dueForLook(
 	return rows.map(({ supplier_id: supplierId, ...row }) => ({ ...row, supplierId }));
 }
 
-/** The result of a full read. `from` and `to` (epoch ms): the stretch of time that was read. */
+/** The result of a full read of an episode. `from` and `to`: the stretch of time that was read (epoch ms). */
 export interface Look extends Span {
 	due: Due;
-	/** The episodes of this stretch. */
+	/** The ids of the episodes in this stretch of time. */
 	episodes: bigint[];
-	/** The instants of the last change of each of them, as one text. */
+	/** The instants of the last change of these episodes, joined into one text. */
 	changes: string;
 }
 
 /**
- * Reads the stretch of time that this episode covers, gives each run there its episode, and stores the ends of the large
- * episodes. It also settles the later keys of the affected Alerts. The frame has the Alerts that have moved; the caller
- * publishes it after the commit. `null`: the episode no longer has to be read.
+ * Reads the stretch of time that this episode covers, gives each run in the stretch its episode, and stores the ends of
+ * the large episodes. Also settles the later keys of the affected Alerts. The frame has the Alerts that have moved, and
+ * the caller publishes the frame after the commit. Returns `null` if the episode no longer has to be read.
  */
 export async function settleInFull(
 	client: pg.ClientBase,
@@ -57,7 +57,8 @@ export async function settleInFull(
 	if (!whole) return null;
 	const { span, islands } = whole;
 	const taken = new Set<bigint>();
-	// As in a pass: of two runs that an Alert in between has left, the older one keeps the episode.
+	// If a run was split because an Alert in its middle has left, the earlier of the two runs keeps the episode. A pass
+	// follows the same rule (episode-settle.ts).
 	const places = islands.map((island) => {
 		const own = island.ids.filter((one) => !taken.has(one));
 		const counts = makesEpisode(rule, island.members, island.devices);
@@ -104,7 +105,7 @@ export async function settleInFull(
 	return { look: { due, ...span, episodes, changes }, frame };
 }
 
-/** Finds the Alerts of the stretch that are in another episode than their keys say. */
+/** Finds the Alerts in the stretch of time that are in another episode than their keys say. */
 export async function findStrays(
 	client: pg.ClientBase | pg.Pool,
 	{ due: { supplierId, key }, from, to }: Look
@@ -118,7 +119,7 @@ export async function findStrays(
 	return rows.map((row) => row.alert_id);
 }
 
-/** Does `work`, unless another writer has changed the episodes since the full read; then returns `null`. */
+/** Does `work`. Returns `null` without doing it if another writer has changed the episodes since the full read. */
 export async function unlessChanged<T>(
 	client: pg.ClientBase,
 	look: Look,
@@ -131,7 +132,10 @@ export async function unlessChanged<T>(
 	return done;
 }
 
-/** Counts the episodes of a full read and marks them as read. Where another writer has changed them, they stay due. */
+/**
+ * Counts the episodes of a full read and marks them as read. If another writer has changed the episodes, they stay due
+ * for a full read.
+ */
 export async function finishLook(
 	client: pg.ClientBase,
 	{ due: { id, supplierId }, episodes, changes }: Look
@@ -154,11 +158,11 @@ async function lastChanges(
 
 const dateOf = (at: number | undefined): Date | null => (at === undefined ? null : new Date(at));
 
-/** Members of a key without a gap between them. */
+/** The members of a key without a gap in time between them. */
 interface Island extends Span {
 	members: number;
 	devices: number;
-	/** The episodes that they stand in. */
+	/** The ids of the episodes that these members are in. */
 	ids: bigint[];
 }
 
@@ -180,7 +184,8 @@ async function readWhole(
 		const from = Math.min(span.from, since.getTime(), islands[0]?.from ?? Infinity);
 		const to = Math.max(span.to, until.getTime(), islands.at(-1)?.to ?? -Infinity);
 		if (from === span.from && to === span.to) return { span, islands };
-		// Another run has come near, whose members belong to this one, or an episode whose run goes on elsewhere.
+		// The islands reach beyond the stretch of time, or one of their episodes continues elsewhere. So a longer
+		// stretch is read.
 		span = { from, to };
 		islands = await readIslands(client, supplierId, key, span, gap);
 		ids = [id, ...islands.flatMap((island) => island.ids)];
@@ -214,7 +219,8 @@ select id, supplier_id, key from episode
 where unsure_since is not null and (changed_at <= now() - make_interval(secs => $1) or unsure_since <= now() - make_interval(secs => $2))
 order by unsure_since limit 100`;
 
-// The rule of runsOf (src/lib/domain/episode.ts), where the members are too many to be read: PostgreSQL counts them.
+// Applies the rule of `runsOf` (src/lib/domain/episode.ts) in PostgreSQL, because this process cannot read so many
+// members.
 const ISLANDS = `
 with member as (
 	select at, device_id, episode_id, at - lag(at) over (order by at) > make_interval(secs => $5) as breaks
@@ -228,7 +234,8 @@ from numbered group by run order by 1`;
 
 const PLACES = `unnest($3::timestamptz[], $4::timestamptz[], $5::bigint[]) as i(since, until, id)`;
 
-// Those that come into an episode or fall out of all; what goes from one to another stands under the same key.
+// Finds the Alerts that gain an episode under this key, or lose the episode that they have under this key. An Alert
+// that only changes from one episode to another keeps the same key, so it is not returned.
 const TURNING = `
 select m.alert_id, i.id is null as falls from ${PLACES} join episode_member m on m.at between i.since and i.until
 where m.supplier_id = $1 and m.key = $2 and (m.episode_id is null) <> (i.id is null)`;

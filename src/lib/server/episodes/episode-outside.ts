@@ -1,5 +1,5 @@
-// Counts and lists the Alerts outside an episode: Alerts of the same code, model and firmware at that time that do not
-// have its cause. One condition serves the count and the list.
+// Counts and lists the Alerts outside an episode. These Alerts have the code, model and firmware of the episode's
+// facts, lie near the episode in time, and are not in the episode. The count and the list use the same condition.
 import type pg from 'pg';
 import {
 	ruleOf,
@@ -46,7 +46,10 @@ export async function readOutside(client: pg.ClientBase, episode: EpisodeRow): P
 	};
 }
 
-/** `doubtful`: the Service Request that the members share is a candidate of one of these Alerts. */
+/**
+ * Counts the Alerts outside the episode. `doubtful`: the Service Request that the members share is a candidate of at
+ * least one of these Alerts.
+ */
 async function count(client: pg.ClientBase, { key }: EpisodeRow, condition: Values) {
 	const shared = sharedRequest(key);
 	const { rows } = await client.query<{ total: number; doubtful: boolean }>(
@@ -55,7 +58,7 @@ async function count(client: pg.ClientBase, { key }: EpisodeRow, condition: Valu
 	return rows[0]!;
 }
 
-/** The values of `OUTSIDE`; `null` for an episode of a kind that has no Alerts outside. */
+/** Returns the values of the parameters of `OUTSIDE`; `null`: this kind of episode has no Alerts outside. */
 function conditionOf({ id, supplier_id, key, kind, facts, first_at, last_at }: EpisodeRow): Values | null {
 	if (kind !== 'campaign' || !facts.model) return null;
 	const { gap } = ruleOf(key);

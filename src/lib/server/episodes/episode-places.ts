@@ -1,18 +1,19 @@
-// Collects in memory the changes that a pass makes to the keys of Alerts, until the pass writes them: the new keys, the
-// deleted keys, the episode of each Alert, and for each key the stretch of time that has changed.
+// Collects in memory the changes that a pass makes to the keys of Alerts, until the pass writes them. The changes are
+// the new keys, the deleted keys and the episode of each Alert. For each key, the collection also has the stretch of
+// time that has changed.
 import { KEY_NAMES, nameOf, type KeyName } from '#lib/domain/episode.ts';
 import type { Held, Holder } from './episode-keys.ts';
 import type { Change } from './episode-runs.ts';
 
 export type Places = ReturnType<typeof createPlaces>;
 
-/** Starts an empty collection. `holders`: the Alerts whose keys are known already. */
+/** Creates an empty collection. `holders`: the Alerts whose keys are known already. */
 export function createPlaces(holders: ReadonlyMap<bigint, Holder>) {
 	const known = new Map(holders);
 	const changes = new Map<KeyName, Map<string, Change>>(KEY_NAMES.map((name) => [name, new Map()]));
 	const come = new Map<string, Held>();
 	const gone = new Map<string, Held>();
-	/** Of all whose place has changed, new ones too. */
+	/** The new episodes of Alerts under a key, also under keys that are new. */
 	const placed = new Map<string, Pick<Held, 'alertId' | 'key' | 'episodeId'>>();
 
 	function changeAt({ key, at }: Pick<Held, 'key' | 'at'>): Change {
@@ -34,28 +35,29 @@ export function createPlaces(holders: ReadonlyMap<bigint, Holder>) {
 	}
 
 	return {
-		/** Its run is looked at, though it has this key as before. */
+		/** The Alert keeps this key, and the run of the key is looked at again. */
 		touch(held: Held): void {
 			changeAt(held).come.set(held.alertId, held);
 		},
-		/** It does not have this key any more. */
+		/** The Alert loses this key. */
 		leave(held: Held): void {
 			gone.set(memberKey(held.alertId, held.key), held);
 			changeAt(held).come.delete(held.alertId);
 		},
-		/** It has its key of this rank from now on. */
+		/** The Alert gains its key of this rank. */
 		come: comeTo,
-		/** It has the key after this one from now on, for this one makes it no episode. */
+		/** The Alert gains the key after `key`, because `key` gives the Alert no episode. */
 		fall(id: bigint, key: string): void {
 			const rank = known.get(id)?.keys.indexOf(key) ?? -1;
-			// One whose keys have changed since is settled by its own news.
+			// If the Alert no longer has `key`, it has changed since. Grouping handles this Alert when it reads the
+			// Alert's own feed entry.
 			if (rank >= 0) comeTo(id, rank + 1);
 		},
 		place(alertId: bigint, key: string, episodeId: bigint | null): void {
 			placed.set(memberKey(alertId, key), { alertId, key, episodeId });
 		},
 		isNew: (id: bigint, key: string): boolean => come.has(memberKey(id, key)),
-		/** Whether what the record says of this Alert under this key is no more. */
+		/** Returns whether the Alert has lost this key in this pass. The database still has the key. */
 		hasLeft: (id: bigint, key: string): boolean => gone.has(memberKey(id, key)),
 		knows: (id: bigint): boolean => known.has(id),
 		know(more: ReadonlyMap<bigint, Holder>): void {
@@ -63,7 +65,10 @@ export function createPlaces(holders: ReadonlyMap<bigint, Holder>) {
 		},
 		changesOf: (name: KeyName): ReadonlyMap<string, Change> => changes.get(name)!,
 		gone: (): Held[] => [...gone.values()],
-		/** The new keys, and the places of those that have been there. */
+		/**
+		 * Returns the new keys with their episodes (`come`), and the new episodes under keys that are stored already
+		 * (`placed`).
+		 */
 		written: () => ({
 			come: [...come].map(([name, held]) => ({ ...held, episodeId: placed.get(name)?.episodeId ?? null })),
 			placed: [...placed].flatMap(([name, one]) => (come.has(name) ? [] : [one]))

@@ -1,5 +1,5 @@
-// Reads the runs around a change from the database. A run is the Alerts of one key without a gap in time. Of a large
-// episode, only the ends of its run are read, so that joining it costs the same whatever its size.
+// Reads the runs around a change from the database. A run is the Alerts of one key without a gap in time. For a large
+// episode, only the ends of its run are read. So the cost of joining a large episode does not depend on its size.
 import type pg from 'pg';
 import { ruleOf, runsOf, type Extent, type Member, type Rule, type Run } from '#lib/domain/episode.ts';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
@@ -10,12 +10,12 @@ export interface Span {
 	to: number;
 }
 
-/** A large episode that the pass has touched, with the current ends of its run. */
+/** A large episode that the pass has touched. `from` and `to`: the current ends of its run. */
 export interface Grown extends Span {
 	episodeId: bigint;
 }
 
-/** A member, with the episode that it is in; `null`: none. */
+/** An Alert of a run with the episode that it is in; `null`: no episode. */
 export interface PlacedMember extends Member {
 	episodeId: bigint | null;
 }
@@ -25,19 +25,22 @@ export interface Change extends Span {
 	come: Map<bigint, PlacedMember>;
 }
 
-/** The runs of one key around its change. */
+/** The runs of one key around the change of that key. */
 export interface Around {
 	runs: Run[];
-	/** The episode of each member before the change; `null`: none. */
+	/** The episode of each member before the change; `null`: no episode. */
 	before: ReadonlyMap<bigint, bigint | null>;
 }
 
-/** How many gaps of its rule are read around what changed at first; a run that goes on is read further. */
+/**
+ * The first read covers this many gaps of the key's rule on both sides of the change. A run that continues is read
+ * further.
+ */
 const REACH = 8;
 
 /**
- * Reads, for each key, all runs that its change may affect, each of them to its ends. `hasLeft`: whether an Alert has
- * lost a key that the database still has.
+ * Reads, for each key, all runs that the key's change may affect. Each run is read to both its ends. `hasLeft`: returns
+ * whether an Alert has lost a key that the database still has.
  */
 export async function runsAround(
 	client: pg.ClientBase,
@@ -61,7 +64,8 @@ export async function runsAround(
 		);
 		open = [];
 		for (const one of looked) {
-			// Those that come into a large one are not read: they are known.
+			// The database is not asked for members within a large episode. The Alerts that have the key newly or are
+			// checked again are known from the change.
 			const all = new Map(one.change.come);
 			for (const member of members.get(one.key) ?? [])
 				if (!all.has(member.alertId) && !hasLeft(member.alertId, one.key)) all.set(member.alertId, member);
@@ -81,15 +85,18 @@ interface Looked extends Span {
 	rule: Rule;
 }
 
-/** Whether a change can affect this run: it is not more than a gap away. */
+/** Returns whether a change can affect this run: the run and the change are at most one gap apart. */
 export const isNear = (run: Run, change: Span, { gap }: Rule): boolean =>
 	run.to + gap >= change.from && run.from - gap <= change.to;
 
-/** Whether it was read as far as it goes. One that begins before what was read is large, and ends there. */
+/**
+ * Returns whether the run was read to both its ends. A run that begins before or ends after the stretch that was read
+ * belongs to a large episode, whose ends are known.
+ */
 const isWhole = (run: Run, { from, to, rule: { gap } }: Looked): boolean =>
 	(run.from < from || run.from - gap >= from) && (run.to > to || run.to + gap <= to);
 
-/** The parts of a stretch that no large episode lies in. */
+/** Returns the parts of a stretch of time in which no large episode lies. */
 function outside({ from, to }: Span, extents: readonly Extent[] = []): Span[] {
 	const parts: Span[] = [];
 	let next = from;
@@ -161,7 +168,8 @@ async function readMembers(
 	return members;
 }
 
-// The large ones of the time are few, and keys are many: they are read once and not for each key.
+// The large episodes of a stretch of time are few, and the keys are many. So one statement reads the large episodes of
+// all keys.
 const EXTENTS = positionalStatement(
 	'extents-of-episodes',
 	`
@@ -169,8 +177,8 @@ select id, key, run_from, run_to from episode
 where supplier_id = $1 and run_from is not null and run_to >= $3 and run_from <= $4 and key = any($2::text[])`
 );
 
-// No bound on ids here, though it would spare other weeks: a plan made while the table is small may then read the members
-// of all keys by their ids, and is kept.
+// Do not add bounds on ids, though they would keep the statement out of the partitions of other weeks. With bounds, a
+// plan made for a small table may read the members of all keys by id, and PostgreSQL keeps this plan.
 const MEMBERS = positionalStatement(
 	'members-of-runs',
 	`

@@ -1,6 +1,6 @@
-// Decides which episode each run is, and so which episode each Alert is in. It goes through the kinds of key in their
-// order (src/lib/domain/episode.ts). An Alert that finds its episode by one kind leaves the runs of the later kinds. An
-// Alert that loses its episode joins the runs of the next kind.
+// Decides which episode each run is, and so which episode each Alert is in. A pass goes through the kinds of key in
+// their order (src/lib/domain/episode.ts). An Alert that finds its episode by one kind leaves the runs of the later
+// kinds. An Alert that loses its episode joins the runs of the next kind.
 import type pg from 'pg';
 import { KEY_NAMES, ruleOf, type Run } from '#lib/domain/episode.ts';
 import { largeOf } from './episode-difference.ts';
@@ -10,20 +10,20 @@ import { isNear, runsAround, type Around, type Grown } from './episode-runs.ts';
 import { openEpisodes, type Opening } from './episode-store.ts';
 import type { News } from './episode-turn.ts';
 
-/** The result of a pass. */
+/** The result of a pass of grouping. */
 export interface Settled {
-	/** The Alerts that one of their keys has moved to another episode, or to none. */
+	/** The Alerts whose episode under one of their keys has changed. */
 	moved: bigint[];
-	/** The episodes of the runs that a change may affect. */
+	/** The episodes that the members of the affected runs were in before the pass. */
 	episodes: Set<bigint>;
 	grown: Grown[];
-	/** The episodes that the Alerts were in before. */
+	/** The episodes that the Alerts read by this pass were in before. */
 	seen: Set<bigint>;
-	/** The Alerts that joined a large episode with their first explanation, each with that episode. */
+	/** The Alerts that joined a large episode with their first explanation, each with the id of that episode. */
 	joined: Map<bigint, bigint>;
 }
 
-/** Groups these Alerts by their current explanations. `large`: an episode with this many members is large. */
+/** Groups these Alerts by their current explanations. `large`: the least number of members of a large episode. */
 export async function settleAlerts(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -49,8 +49,8 @@ export async function settleAlerts(
 		const standing = held.get(id) ?? [];
 		const last = standing.at(-1);
 		if (joined.has(id) && last?.episodeId) counts.set(id, last.episodeId);
-		// Nobody has looked yet at the runs of one that has joined; of others only what stands in an episode bears on
-		// them.
+		// No pass has looked yet at the runs of an Alert that joined a large episode with its first explanation, so all
+		// its keys are touched. For another unchanged Alert in an episode, only the run of its last key matters.
 		if (joined.has(id) && last && (untouched.has(id) || (keys && isStill(standing, keys))))
 			standing.forEach(places.touch);
 		else if (last?.episodeId && keys && isStill(standing, keys)) places.touch(last);
@@ -75,15 +75,18 @@ export async function settleBelow(
 }
 
 /**
- * Alerts, each with the key: `taken` have gained an episode by this key. `fallen` have lost it, or have the key newly
- * without one.
+ * Alerts, each with a key. `taken`: Alerts that have gained an episode by this key. `fallen`: Alerts that have lost
+ * their episode by this key, or that have the key newly without an episode.
  */
 export interface Turned {
 	taken: Map<bigint, string>;
 	fallen: Map<bigint, string>;
 }
 
-/** Whether these are the keys of the Alert as far as they have to be. */
+/**
+ * Returns whether the stored keys are still right. Each stored key must equal the Alert's current key of the same rank.
+ * The stored keys must end with a key that has an episode, or include all keys of the Alert.
+ */
 const isStill = (standing: readonly Held[], keys: readonly string[]): boolean =>
 	standing.length > 0 &&
 	standing.every(({ rank, key }, i) => rank === i && key === keys[i]) &&
@@ -106,7 +109,7 @@ async function settle(
 		const elsewhere = await largeElsewhere(client, supplierId, [...found.values()]);
 		for (const [key, around] of found) {
 			for (const given of giveEpisodes(around, elsewhere)) {
-				// A run that nothing has come near is as it was.
+				// A run that is not near a change stays as it was.
 				if (!isNear(given.run, changes.get(key)!, ruleOf(key))) continue;
 				for (const one of given.known) episodes.add(one);
 				const opening = place(given, key, around, places, turned);
@@ -129,7 +132,9 @@ async function settle(
 	return { moved: places.moved(), episodes, grown };
 }
 
-/** Places the members of a run; the opening where it needs an episode. */
+/**
+ * Places the members of a run in its episode. Returns the opening if the run needs a new episode, and `null` if not.
+ */
 function place(
 	{ run, id }: Given,
 	key: string,
@@ -152,11 +157,14 @@ function place(
 
 function largeIn({ run: { from, to, members, extents }, id }: Given, large: number): Grown[] {
 	if (id === null || (extents.length === 0 && members.length < large)) return [];
-	// Two large ones that have come together are made one when their members are read.
+	// Two large episodes that have come together are merged when they are read in full. Until then, both stay large.
 	return [{ episodeId: id, from, to }, ...extents.filter((extent) => extent.episodeId !== id)];
 }
 
-/** Takes out of the runs that follow what stands in an episode now, and lets fall to them what does not. */
+/**
+ * Takes Alerts that have gained an episode out of the runs of their later keys. Gives Alerts that have lost their
+ * episode their next key.
+ */
 async function turn(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -175,7 +183,7 @@ async function turn(
 
 interface Given {
 	run: Run;
-	/** The episode that the run goes on as; `null`: none yet, or too few members. */
+	/** The episode that the run continues; `null`: the run has no episode yet, or too few members. */
 	id: bigint | null;
 	known: bigint[];
 }
@@ -183,7 +191,9 @@ interface Given {
 const knownOf = ({ before }: Around, run: Run): bigint[] =>
 	run.members.map((m) => before.get(m.alertId)).filter((id) => id != null);
 
-/** The large episodes that lie elsewhere, though Alerts that have joined them are in these runs. */
+/**
+ * Returns the large episodes of Alerts that are in runs without a large episode. These episodes lie elsewhere in time.
+ */
 async function largeElsewhere(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -201,8 +211,8 @@ function giveEpisodes(around: Around, elsewhere: ReadonlySet<bigint>): Given[] {
 	return runs.map((run) => {
 		const large = run.extents.map((extent) => extent.episodeId);
 		const known = knownOf(around, run);
-		// What comes together with a large one joins it: the fewer move. Of two runs that an Alert in between has left,
-		// the older one keeps the episode.
+		// A run that comes together with a large episode joins it, because fewer Alerts move that way. If a run was
+		// split because an Alert in its middle has left, the earlier of the two runs keeps the episode.
 		const own = large.length > 0 ? large : known.filter((id) => !taken.has(id) && !elsewhere.has(id));
 		const id = run.counts && own.length > 0 ? own.reduce((a, b) => (a < b ? a : b)) : null;
 		if (id !== null) taken.add(id);

@@ -1,5 +1,5 @@
-// Writes episodes and moves Alerts between them. The feed of the Supplier is locked only for the last statements, so
-// that other writers wait as little as possible.
+// Writes episodes and moves Alerts between episodes. The Supplier's feed is locked only for the last statements, so
+// that other writers wait as briefly as possible.
 import type pg from 'pg';
 import { insertEntries, lockFeeds, numbersFor } from '#lib/server/feed/feed-entries.ts';
 import { toAlert, type AlertBody, type Frame, type StoredState } from '#lib/server/feed/feed.ts';
@@ -15,7 +15,7 @@ export interface Opening extends Span {
 	kind: string;
 }
 
-/** Inserts new episodes, without members yet. Returns their ids in the order of `openings`. */
+/** Inserts new episodes without members. Returns the ids of the episodes in the order of `openings`. */
 export async function openEpisodes(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -30,27 +30,29 @@ export async function openEpisodes(
 			openings.map((o) => new Date(o.to))
 		])
 	);
-	// No two runs of one key begin at the same time.
+	// Two runs of the same key never begin at the same time.
 	const ids = new Map(rows.map((row) => [`${row.first_at.getTime()} ${row.key}`, row.id]));
 	return openings.map((o) => ids.get(`${o.from} ${o.key}`)!);
 }
 
-/** The work that a pass leaves for episodes. */
+/** The work for episodes that a pass leaves to be done. */
 export interface Work {
 	/** The Alerts that may belong to another episode now. */
 	touched: readonly bigint[];
-	/** The episodes to count. A large episode is counted by difference. */
+	/** The episodes to count. Large episodes among them are counted by difference. */
 	episodes: Iterable<bigint>;
 	grown: readonly Grown[];
-	/** The episodes of Alerts that have changed. A large episode among them is read in full later. */
+	/** The episodes of Alerts that have changed. Large episodes among them are read in full later. */
 	seen: Iterable<bigint>;
-	/** The Alerts that are in a large episode already and are not counted there yet, each with that episode. */
+	/**
+	 * The Alerts that are already in a large episode and are not counted there yet, each with the id of that episode.
+	 */
 	joined: ReadonlyMap<bigint, bigint>;
 }
 
 /**
- * Moves each touched Alert to the episode that its keys say, and counts the affected episodes. It computes as much as
- * possible before it locks the feed of the Supplier, and does not lock it where nothing changes. Returns the frame to
+ * Moves each touched Alert to the episode that its keys say, and counts the affected episodes. The function computes as
+ * much as possible before it locks the Supplier's feed, and locks nothing if nothing changes. Returns the frame to
  * publish after the commit; `null`: no Alert has moved.
  */
 export async function joinEpisodes(
@@ -106,7 +108,7 @@ export async function joinEpisodes(
 	return { supplierId, from, to: from + moved.length - 1, items, retracted: [] };
 }
 
-/** What is to be counted: one that was not yet counted leaves nothing. */
+/** Lists the moves to count. An Alert that was not counted yet in its large episode is subtracted from no episode. */
 function movesOf(changes: readonly Choice[], joined: ReadonlyMap<bigint, bigint>): Move[] {
 	const changed = new Set(changes.map((c) => c.alert_id));
 	const stayed = [...joined].filter(([id]) => !changed.has(id));
@@ -147,8 +149,8 @@ left join lateral (
 where s.old is distinct from c.episode_id order by i.id`
 );
 
-// Between its choice and the lock an Alert may have been retracted, explained again or decided: the first is left out, of
-// the others the body is read anew.
+// Between the choice of its episode and the lock, an Alert may have been retracted, explained again or decided. A
+// retracted Alert is left out. For an Alert with a newer version, the statement reads the body again.
 const MOVE = positionalStatement(
 	'move-to-episodes',
 	`

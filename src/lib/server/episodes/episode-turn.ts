@@ -1,5 +1,5 @@
-// Lets one worker at a time group the Alerts of a Supplier, and stores how far grouping has read the feed
-// (`feed_cursor`).
+// Lets one worker at a time group the Alerts of a Supplier. Stores in `feed_cursor` how far grouping has read the
+// Supplier's feed.
 import type pg from 'pg';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
@@ -7,8 +7,8 @@ import { inTransaction } from '#lib/server/postgres/transaction.ts';
 const FOLLOWER = 'group-episodes';
 
 /**
- * Finds the Suppliers whose feed has entries that grouping has not read. `late`: the oldest has waited for more than
- * `patience` ms.
+ * Finds the Suppliers whose feed has entries that grouping has not read. `late`: the oldest of these entries has waited
+ * longer than `patience` milliseconds.
  */
 export async function suppliersWithNews(
 	pool: pg.ClientBase | pg.Pool,
@@ -27,8 +27,8 @@ export async function suppliersWithNews(
 }
 
 /**
- * Does `work` in one transaction, while no other worker groups this Supplier. `seq`: the last feed number that grouping
- * has read. `null`: another worker groups this Supplier now.
+ * Does `work` in one transaction while no other worker groups this Supplier. `seq`: the last feed number that grouping
+ * has read. Returns `null` if another worker groups this Supplier now.
  */
 export const inTurn = <T>(
 	pool: pg.Pool,
@@ -49,18 +49,21 @@ async function firstTurn(client: pg.ClientBase, supplierId: number): Promise<{ s
 	return rows[0];
 }
 
-/** The Alerts of the next entries of the feed. */
+/** The Alerts of the feed entries that grouping reads next. */
 export interface News {
-	/** All of these Alerts, without those that only grouping has moved. */
+	/** The ids of these Alerts, without Alerts whose entries come from grouping itself. */
 	ids: bigint[];
-	/** The Alerts that joined a large episode with their first explanation and are not counted there yet. */
+	/** The ids of the Alerts that joined a large episode with their first explanation and are not counted there yet. */
 	joined: ReadonlySet<bigint>;
-	/** The Alerts of `joined` without another entry here: their keys have not changed since. */
+	/**
+	 * The ids in `joined` that have no other entry among those read. The keys of these Alerts have not changed since
+	 * they joined.
+	 */
 	untouched: ReadonlySet<bigint>;
 }
 
 /**
- * Reads the next entries of the feed, at most `most`, and moves the cursor past them. `more`: there may be further
+ * Reads the next entries of the feed, at most `most`, and moves the cursor past them. `more`: the feed may have further
  * entries.
  */
 export async function takeNews(
@@ -79,7 +82,7 @@ export async function takeNews(
 		supplierId,
 		last.seq
 	]);
-	// What grouping itself has written is no news to it.
+	// Entries that grouping itself has written need no grouping.
 	const news = rows.filter((row) => !row.is_move);
 	const joined = new Set(news.filter((row) => row.joins).map((row) => row.alert_id));
 	const others = new Set(news.filter((row) => !row.joins).map((row) => row.alert_id));
@@ -92,8 +95,8 @@ export async function takeNews(
 }
 
 /**
- * SQL: whether the Alert `s` is not counted in its episode yet. It joined a large episode with its first explanation, and
- * grouping has not read that entry of the feed.
+ * SQL: whether the Alert `s` is not counted in its episode yet. Such an Alert joined a large episode with its first
+ * explanation, and grouping has not read the feed entry of that explanation.
  */
 export const isUncounted = (supplier: string): string => `(s.version = 1 and s.seq > coalesce((
 	select seq from feed_cursor where follower = '${FOLLOWER}' and supplier_id = ${supplier}

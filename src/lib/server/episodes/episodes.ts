@@ -13,7 +13,7 @@ import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import { countOutside, readOutside, type EpisodeRow } from './episode-outside.ts';
 import { isUncounted } from './episode-turn.ts';
 
-/** An episode of which one Alert is left is not listed. */
+/** The least number of members of a listed episode. An episode with only one Alert left is not listed. */
 const MIN_MEMBERS_LISTED = 2;
 const DEFAULT_PAGE_SIZE = 100;
 
@@ -29,10 +29,10 @@ interface Row extends EpisodeRow {
 }
 
 export interface EpisodeQuery {
-	/** Only episodes with members that wait for a decision. */
+	/** Whether to list only episodes with members that wait for a decision. */
 	open?: boolean | undefined;
 	limit?: number | undefined;
-	/** The `nextCursor` of the page before. */
+	/** The `nextCursor` of the page before; absent for the first page. */
 	cursor?: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export type Episodes = ReturnType<typeof createEpisodes>;
 
 export function createEpisodes(pool: pg.Pool) {
 	return {
-		/** One page, the newest episode first. */
+		/** Reads one page of episodes, newest first. */
 		page: (
 			supplierId: number,
 			{ open = false, limit = DEFAULT_PAGE_SIZE, cursor }: EpisodeQuery
@@ -62,8 +62,8 @@ export function createEpisodes(pool: pg.Pool) {
 			}),
 
 		/**
-		 * One episode; `null` where this Supplier has no such episode. An episode without members is not shown either:
-		 * its facts may come from an Alert that was retracted.
+		 * Reads one episode; `null`: this Supplier has no such episode. An episode without members is not shown,
+		 * because its facts may come from a retracted Alert.
 		 */
 		one: (supplierId: number, id: string): Promise<EpisodeDetail | null> =>
 			asSupplier(pool, supplierId, async (client) => {
@@ -71,7 +71,10 @@ export function createEpisodes(pool: pg.Pool) {
 				return row && { ...toEpisode(row), outside: await countOutside(client, row) };
 			}),
 
-		/** The Alerts outside an episode; `null` where `one` finds no episode. */
+		/**
+		 * Reads the Alerts outside an episode; `null`: this Supplier has no such episode, or the episode has no
+		 * members.
+		 */
 		outside: (supplierId: number, id: string): Promise<OutsideEpisode | null> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const row = await readRow(client, supplierId, id);
@@ -108,8 +111,8 @@ interface MemberVersion {
 }
 
 /**
- * The members of an episode that a person saw at `version` of the episode. A member in `waiting` needs the decision: it
- * is undecided or contradicted, or, with `reopen`, decided. `null`: there is no such episode.
+ * Reads the members of an episode that a person saw at `version` of the episode. Members in `waiting` need the
+ * decision: they are undecided or contradicted, or, with `reopen`, decided. Returns `null` if there is no such episode.
  */
 export async function membersToDecide(
 	client: pg.ClientBase,
@@ -126,7 +129,7 @@ export async function membersToDecide(
 	return { waiting: membersWhere(true), others: membersWhere(false) };
 }
 
-/** Stores the decision of an episode, as its next version. `decision: null` reopens the episode. */
+/** Stores the decision of an episode as the next version of the episode. `decision: null` reopens the episode. */
 export async function markEpisode(
 	client: pg.ClientBase,
 	supplierId: number,

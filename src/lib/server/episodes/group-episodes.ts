@@ -1,6 +1,6 @@
-// Groups Alerts into episodes (group-episodes, started by a timer): it reads the feed of each Supplier after the Alerts
-// have been explained. The result depends only on the set of Alerts (src/lib/domain/episode.ts); each pass reads only
-// the changes. A large episode is counted by difference, and is read in full from time to time.
+// Groups Alerts into episodes (job group-episodes, started by a timer). Grouping reads the feed of each Supplier after
+// the Alerts have been explained. The result depends only on the set of Alerts (src/lib/domain/episode.ts), though each
+// pass reads only the changes. A large episode is counted by difference, and is read in full from time to time.
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Frame } from '#lib/server/feed/feed.ts';
@@ -10,18 +10,20 @@ import { settleAlerts } from './episode-settle.ts';
 import { joinEpisodes } from './episode-store.ts';
 import { inTurn, suppliersWithNews, takeNews, type News } from './episode-turn.ts';
 
-/** One step of grouping looks at this many Alerts at most, so that its locks are short. */
+/**
+ * The greatest number of feed entries, or of Alerts, that one step of grouping handles, so that its locks are short.
+ */
 const ALERTS_PER_STEP = 500;
-/** While many Alerts wait to be explained, new feed entries wait at most this long for grouping. */
+/** While many Alerts wait to be explained, new feed entries wait at most this long for grouping, in ms. */
 const LONGEST_WAIT_MS = 2000;
 
-/** How grouping treats large episodes. */
+/** The settings of grouping for large episodes. */
 export interface GroupOptions {
-	/** An episode with this many members is large: its members are not read in each pass. */
+	/** The least number of members of a large episode. A pass does not read the members of a large episode. */
 	large: number;
-	/** A changed large episode is read in full when it has not changed again for this time ... */
+	/** A changed large episode is read in full when it has not changed again for this time, in ms. */
 	quietMs: number;
-	/** ... and at the latest this time after its first change. */
+	/** A changed large episode is read in full at the latest this time after its first change, in ms. */
 	everyMs: number;
 	/** The share of the time (0 to 1) that full reads may take. */
 	share: number;
@@ -32,16 +34,19 @@ const USUAL: GroupOptions = { large: 20, quietMs: 30_000, everyMs: 600_000, shar
 export interface GroupDeps {
 	pool: pg.Pool;
 	publish(frames: readonly Frame[]): Promise<void>;
-	/** While many Alerts wait to be explained (`isPressed`), grouping pauses. */
+	/** The backlog. While many Alerts wait to be explained (`isPressed`), grouping pauses. */
 	backlog: Pick<Backlog, 'isPressed'>;
 	options?: Partial<GroupOptions>;
 }
 
-/** Returns the job. Each call groups the new Alerts of all feeds, and returns how many Alerts it read. */
+/** Creates the job. Each call groups the new Alerts of all feeds, and returns the number of Alerts that were read. */
 export function createGrouping(deps: GroupDeps): () => Promise<number> {
 	const { pool, publish, backlog } = deps;
 	const options = { ...USUAL, ...deps.options };
-	/** Until when full looks rest (`performance.now`), so that they take no more than their share of the time. */
+	/**
+	 * The time (`performance.now`) until which no full read starts, so that full reads take no more than their share of
+	 * the time.
+	 */
 	let fullLooksRestUntil = -Infinity;
 
 	return async () => {
@@ -55,7 +60,7 @@ export function createGrouping(deps: GroupDeps): () => Promise<number> {
 				const done = await step(pool, id, options);
 				if (done.frame) await publish([done.frame]);
 				count += done.looked;
-				// Under pressure grouping works a quarter of the time, and the feeds go on in between.
+				// Under pressure, grouping works a quarter of the time, so that other writers of the feeds can go on.
 				if (backlog.isPressed) await pause(3 * (performance.now() - startedAt));
 				if (!done.more) break;
 			}
@@ -103,8 +108,8 @@ async function regroup(
 }
 
 /**
- * In several transactions: where one fails, or another worker is at it, the episode stays due, and all of it is done
- * again.
+ * Reads a large episode in full, in several transactions. If one of them fails, or another worker groups the Supplier,
+ * the episode stays due. A later call then repeats the whole read. Returns whether the episode was read.
  */
 async function look(
 	pool: pg.Pool,

@@ -1,6 +1,7 @@
-// Caches the large episodes that Alerts still join, in a worker. An Alert that seems to join one is written into it
-// with its first explanation, and need not be written and published a second time. The cache may be old. Grouping
-// checks each of these Alerts all the same (episode-settle.ts), and moves those that do not belong to the episode.
+// Caches, in a worker, the large episodes that Alerts still join. An Alert that seems to join a large episode is
+// written into that episode with its first explanation. So the Alert does not have to be written and published a second
+// time. The cache may be old, so grouping still checks each of these Alerts (episode-settle.ts). Grouping moves the
+// Alerts that do not belong to the episode.
 import type pg from 'pg';
 import { ruleOf, type Extent } from '#lib/domain/episode.ts';
 import type { EpisodeGuess } from '#lib/server/feed/feed.ts';
@@ -8,15 +9,18 @@ import { statement } from '#lib/server/postgres/statement.ts';
 
 export type LargeEpisodes = ReturnType<typeof followLargeEpisodes>;
 
-/** An episode stays in the cache for this time after its last change. */
+/** An episode stays in the cache for this time after its last change, in ms. */
 const MEMORY_MS = 3_600_000;
-/** A change becomes visible when its transaction ends. So each read also covers this time before the read before it. */
+/**
+ * A change becomes visible only when its transaction commits. So each read also covers this time before the start of
+ * the previous read, in ms.
+ */
 const OVERLAP_MS = 10_000;
 
 type CachedEpisode = Extent & { changedAt: number };
 
 export function followLargeEpisodes(pool: pg.Pool) {
-	/** By Supplier and key, then by the id of the episode. */
+	/** The cached episodes: by Supplier and key, then by the id of the episode. */
 	const cache = new Map<string, Map<bigint, CachedEpisode>>();
 	let lastReadAt = -Infinity;
 
@@ -31,7 +35,8 @@ export function followLargeEpisodes(pool: pg.Pool) {
 				const cacheKey = cacheKeyOf(row.supplier_id, row.key);
 				const episodes = cache.get(cacheKey) ?? new Map<bigint, CachedEpisode>();
 				cache.set(cacheKey, episodes);
-				// An episode that has lost most of its Alerts, or has become part of another, is not large any more.
+				// An episode that has lost most of its Alerts, or has become part of another episode, is not large any
+				// more.
 				if (!row.run_from || !row.run_to) episodes.delete(row.id);
 				else
 					episodes.set(row.id, {
@@ -44,7 +49,10 @@ export function followLargeEpisodes(pool: pg.Pool) {
 			forgetBefore(now - MEMORY_MS);
 		},
 
-		/** The large episode that an Alert with these keys seems to join; `null`: none. `at`: epoch ms. */
+		/**
+		 * Returns the large episode that an Alert with these keys seems to join; `null`: none. `at`: the effective time
+		 * of the Alert (epoch ms).
+		 */
 		guess(supplierId: number, keys: readonly string[], at: number): EpisodeGuess | null {
 			for (const [rank, key] of keys.entries()) {
 				const { gap } = ruleOf(key);
@@ -67,7 +75,7 @@ export function followLargeEpisodes(pool: pg.Pool) {
 	}
 }
 
-/** `run_from` and `run_to` are `null` where the episode is not large any more. */
+/** A changed episode. `run_from` and `run_to` are `null` if the episode is not large any more. */
 interface Row {
 	id: bigint;
 	supplier_id: number;
