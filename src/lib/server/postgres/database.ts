@@ -1,22 +1,27 @@
-// Opens pools of PostgreSQL sessions. Each pool acts as one role of migrations/0001-record.sql, never as owner or superuser.
+// Opens pools of PostgreSQL sessions. Each pool acts as one of the roles in migrations/0001-record.sql, never as owner
+// or superuser.
 import pg from 'pg';
 import { gatherWrites } from './pipelining.ts';
 
 export type Role = 'causeway_web' | 'causeway_ingest' | 'causeway_worker';
 
 /**
- * A session plans a prepared statement once, while next week's partition is still empty. PostgreSQL would then choose
- * to read the whole partition, and would keep this plan when the partition is full: sequential scans are off. That raises
- * the estimated costs so far that PostgreSQL before 18 would compile statements of a millisecond: JIT is off too.
+ * Turns sequential scans and JIT compilation off. A session plans a prepared statement once, while next week's
+ * partition is still empty. PostgreSQL would then choose to read the whole partition, and would keep this plan when the
+ * partition is full. Turning sequential scans off raises the estimated costs. Because of these costs, PostgreSQL before
+ * 18 would compile statements that take a millisecond.
  */
 const NO_SEQUENTIAL_SCANS_NO_JIT = '-c enable_seqscan=off -c jit=off';
 /**
- * A session plans a prepared statement once, at its first call. By default PostgreSQL makes five plans for the given
- * values first, and with many partitions each plan takes ten milliseconds.
+ * Makes a session plan a prepared statement only once, at its first call. By default, PostgreSQL first makes five plans
+ * for the given values. With many partitions, each plan takes 10 ms.
  */
 const ONE_PLAN_PER_STATEMENT = '-c plan_cache_mode=force_generic_plan';
 
-/** Reads `bigint` columns as JavaScript bigint, because ids of stored rows exceed 2^53. Applies to these pools only. */
+/**
+ * Reads `bigint` columns as JavaScript bigint, because the ids of stored rows exceed 2^53. This setting applies to
+ * these pools only.
+ */
 const types: pg.CustomTypesConfig = {
 	getTypeParser: ((oid: number, format?: 'text') =>
 		oid === pg.types.builtins.INT8
@@ -31,13 +36,15 @@ export interface Connection {
 
 /**
  * Opens a pool of at most `max` sessions that act as `role`. Idle sessions stay open, because a new session must plan
- * every statement again. `pipeline`: a session sends each statement without waiting for the result before it.
+ * every statement again. `pipeline`: a session sends each statement without waiting for the result of the statement
+ * before.
  */
 export function openDatabase(url: string, role: Role, max: number, { pipeline = false } = {}): Connection {
 	const options = [
 		`-c role=${role} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000`,
 		NO_SEQUENTIAL_SCANS_NO_JIT,
-		// The web process plans for the given values, because the queries of people differ from call to call.
+		// The sessions of the web process plan each statement for the given values, because the queries of people
+		// differ from call to call.
 		...(role === 'causeway_web' ? [] : [ONE_PLAN_PER_STATEMENT])
 	];
 	const pool = new pg.Pool({

@@ -1,10 +1,10 @@
 // Builds the part of a statement that finds the Devices of a home network.
 
 /**
- * SQL that joins, as `d`, all Devices of the home network of the Device in this column, including this Device. Joins no
- * row if the Device has no hub. `limit 1` and `offset 0` force lookups by key, whatever the statistics say. With a
- * plain join, a session that planned the statement while the tables were small would read whole tables when they have
- * grown.
+ * Builds SQL that joins, as `d`, all Devices of the home network of the Device in this column. The Device itself is
+ * included. No row is joined if the Device has no hub. `limit 1` and `offset 0` force lookups by key, whatever the
+ * statistics say. With a plain join, a session could keep a plan made for small tables, and later read whole large
+ * tables.
  */
 export const homeOf = (column: string): string => `
 	cross join lateral (select hub_id from device where device_id = ${column} limit 1) h

@@ -1,10 +1,13 @@
-// keep-partitions: makes the partitions of the coming weeks and drops those that are past retention. Opens its own
-// session, as the owner of the tables, and closes it afterwards.
+// keep-partitions: makes the partitions of the coming weeks, and drops the partitions that are past retention. The job
+// opens its own session as the owner of the tables, and closes the session afterwards.
 import pg from 'pg';
 import { LOCKS } from './locks.ts';
 import { dropOldPartitions, ensurePartitions } from './partitions.ts';
 
-/** Returns the names of the dropped partitions. Safe to run at any time, and in several workers at once. */
+/**
+ * Makes and drops partitions. Returns the names of the dropped partitions. The function is safe to run at any time, and
+ * in several workers at once.
+ */
 export async function keepPartitions(
 	databaseUrl: string,
 	retentionDays: number,

@@ -1,5 +1,5 @@
-// Migrates a database to the newest schema by numbered SQL files. There is no way back to an older schema. A lock lets
-// only one process migrate at a time.
+// Migrates a database to the newest schema by numbered SQL files. An older schema cannot be restored. A lock lets only
+// one process migrate at a time.
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import pg from 'pg';
@@ -11,7 +11,7 @@ const FOLDER = new URL('../../../../migrations/', import.meta.url);
 
 /**
  * Applies the missing migrations, makes the partitions of the coming weeks, and returns the names of the applied files.
- * Needs a user that may create tables and roles. Throws if a file has changed after it was applied.
+ * The database user must be allowed to create tables and roles. Throws if a file has changed after it was applied.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
 	const client = new pg.Client({ connectionString: databaseUrl });

@@ -5,15 +5,15 @@ import { firstIdAt } from './record-id.ts';
 
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
-/** Tables with one partition for each week. The ids of their rows give the week. */
+/** The tables with one partition for each week. The id of a row gives the week of the row. */
 const WEEKLY_TABLES = ['alert', 'service_request', 'supplier_alert', 'retracted_alert', 'episode_member'];
-/** A client that is further behind than this reloads its snapshot. */
+/** The number of days that the feed reaches back. A client that is further behind reloads its snapshot. */
 const FEED_RETENTION_DAYS = 2;
 
 /**
- * Makes the missing partitions: the weekly ones from last week to two weeks ahead, and those of the feed from yesterday
- * to two weeks ahead. It makes no more, because each partition slows every statement of its table down. Safe to run at
- * any time. Needs a session of the owner of the tables.
+ * Makes the missing partitions. Weekly partitions reach from last week to two weeks ahead. The feed's partitions reach
+ * from yesterday to two weeks ahead. No further partitions are made, because each partition slows every statement of
+ * its table down. The function is safe to run at any time, and needs a session of the owner of the tables.
  */
 export async function ensurePartitions(client: pg.ClientBase, now: number): Promise<void> {
 	const statements: string[] = [];
@@ -34,8 +34,8 @@ export async function ensurePartitions(client: pg.ClientBase, now: number): Prom
 }
 
 /**
- * Drops the partitions whose rows are all older than `retentionDays`, and those of the feed after two days. Returns the
- * names of the dropped partitions. Needs a session of the owner of the tables.
+ * Drops the partitions whose rows are all older than `retentionDays`, and the feed's partitions after two days. Returns
+ * the names of the dropped partitions. The function needs a session of the owner of the tables.
  */
 export async function dropOldPartitions(
 	client: pg.ClientBase,
@@ -65,6 +65,9 @@ function partition(table: string, from: number, low: string, high: string): stri
 	return `create table if not exists ${name} partition of ${table} for values from (${low}) to (${high})${storageOptions(table)}`;
 }
 
-/** Stops the compression of explanations of up to a page, because they are read as a whole (migrations/0017). */
+/**
+ * SQL: stops the compression of explanations of up to a page, because explanations are read as a whole
+ * (migrations/0017).
+ */
 const storageOptions = (table: string): string =>
 	table === 'supplier_alert' ? ' with (toast_tuple_target = 8160)' : '';

@@ -3,8 +3,8 @@ import type { Writable } from 'node:stream';
 import type pg from 'pg';
 
 /**
- * Statements that are sent in one turn of the event loop leave in one write, because each write wakes the PostgreSQL
- * process of the session once.
+ * Makes a session send all statements of one turn of the event loop in one write. Each write wakes the PostgreSQL
+ * process of the session, so fewer writes mean fewer wake-ups.
  */
 export function gatherWrites(client: pg.PoolClient): void {
 	const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;

@@ -1,13 +1,16 @@
 // Builds statements whose parameters have names: `:name` in the text, `{ name: value }` in the call.
 import type pg from 'pg';
 
-/** The values of a statement, by the names in its text. */
+/** The values of a statement's parameters, by the names in its text. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** `:name`, but not the cast `::type`. */
+/** Matches `:name`, but not the cast `::type`. */
 const NAME = /(?<![:\w]):([a-z]\w*)/gi;
 
-/** Numbers the named parameters: `text` as PostgreSQL takes it, and the names in the order of their numbers. */
+/**
+ * Numbers the named parameters of a text. Returns the text with `$1`, `$2`, ... and the names in the order of their
+ * numbers.
+ */
 function number(text: string): { text: string; names: string[] } {
 	const names: string[] = [];
 	const numbered = text.replace(NAME, (_, name: string) => {
@@ -27,8 +30,8 @@ function valuesOf(names: readonly string[], values: Values, text: string): unkno
 }
 
 /**
- * A prepared statement: each session plans it once, under `name`, because planning takes longer than the work where
- * partitions are many. The call throws where a value is missing; `null` is a value.
+ * Builds a prepared statement. Each session plans the statement once, under `name`, because planning takes longer than
+ * the work itself when a table has many partitions. The call throws if a value is missing; `null` is a value.
  */
 export function statement<V extends Values = Values>(
 	name: string,
@@ -38,27 +41,32 @@ export function statement<V extends Values = Values>(
 	return (values) => ({ name, text: numbered, values: valuesOf(names, values, text) });
 }
 
-/** A prepared statement with `$1`, `$2`, ... in its text. Only `episodes/` uses it; new statements name their parameters. */
+/**
+ * Builds a prepared statement with `$1`, `$2`, ... in its text. Only `episodes/` uses positional statements. New
+ * statements name their parameters.
+ */
 export const positionalStatement =
 	(name: string, text: string) =>
 	(values: unknown[]): pg.QueryConfig => ({ name, text, values });
 
 /**
- * A statement that PostgreSQL plans at each call, by the statistics of that moment. For statements that are rare, or whose best
- * plan depends on their values.
+ * Builds a statement that PostgreSQL plans at each call, by the statistics of that moment. This fits rare statements,
+ * and statements whose best plan depends on their values.
  */
 export function query<V extends Values = Values>(text: string): (values: V) => pg.QueryConfig {
 	const { text: numbered, names } = number(text);
 	return (values) => ({ text: numbered, values: valuesOf(names, values, text) });
 }
 
-/** A column of rows that are sent to PostgreSQL: its type there, and its value in a row. */
+/**
+ * A column of rows that are sent to PostgreSQL: its PostgreSQL type, and a function that returns its value for a row.
+ */
 export type Column<Row> = readonly [type: string, value: (row: Row, place: number) => unknown];
 
 /**
- * Rows as columns: `from` is the `unnest` with the column names, to be written after `from`, and `values` gives one array
- * for each column. `arrays` adds columns that are SQL expressions of an array. `ordinality` adds a column of that name with
- * the place of each row, from 1.
+ * Sends rows to PostgreSQL as one array for each column. `from`: the SQL of the relation, to be written after the
+ * keyword `from`. `values`: returns the arrays. `arrays` adds columns that are SQL expressions of an array.
+ * `ordinality` adds a column of that name with the place of each row, from 1.
  */
 export function columns<Row>(
 	spec: Readonly<Record<string, Column<Row>>>,
@@ -69,7 +77,7 @@ export function columns<Row>(
 	const all = [...names, ...Object.keys(arrays), ...(ordinality ? [ordinality] : [])];
 	return {
 		spec,
-		/** The names of the columns with values, separated by commas. */
+		/** The names of the columns that have values in each row, separated by commas. */
 		names: names.join(', '),
 		from: `unnest(${sources.join(', ')})${ordinality ? ' with ordinality' : ''} as t(${all.join(', ')})`,
 		values: (rows: readonly Row[]): Record<string, unknown[]> =>

@@ -1,23 +1,26 @@
-// Begins, commits and rolls back: no other module sends these statements.
+// Begins, commits and rolls back transactions. No other module sends these statements.
 import type pg from 'pg';
 
 interface Options {
-	/** SQL expressions that are evaluated first, in the statement that begins: advisory locks, or settings. */
+	/**
+	 * SQL expressions for advisory locks or settings. They are evaluated first, in the statement that begins the
+	 * transaction.
+	 */
 	first?: string;
-	/** All statements see the database as it was at the first one, and none may write. */
+	/** Whether all statements see the database as it was at the first statement, and none may write. */
 	snapshot?: boolean;
 }
 
 /**
- * Sends the last statements of a transaction and its commit together, so that PostgreSQL holds their locks only for as long
- * as it works. `send` must send its statements before it awaits anything. Resolves after the commit.
+ * Sends the last statements of a transaction together with its commit. So PostgreSQL holds their locks only while it
+ * works. `send` must send its statements before it awaits anything. Resolves after the commit.
  */
 export type CommitWith = <T>(send: () => Promise<T>) => Promise<T>;
 
 /**
- * Does `work` in one transaction on a session of the pool, and commits after it, unless `work` has called `commitWith`.
- * Where `work` throws, all of it is rolled back. Without `first`, the beginning and the first statement of `work` are sent
- * together.
+ * Does `work` in one transaction on a session of the pool. Commits after `work`, unless `work` has called `commitWith`.
+ * If `work` throws, the whole transaction is rolled back. Without `first`, the beginning and the first statement of
+ * `work` are sent together.
  */
 export async function inTransaction<T>(
 	pool: pg.Pool,
@@ -32,7 +35,7 @@ export async function inTransaction<T>(
 	}
 }
 
-/** The same on a session that the caller holds. */
+/** Does `work` in one transaction on a session that the caller holds, in the same way as `inTransaction`. */
 export async function transact<C extends pg.ClientBase, T>(
 	client: C,
 	work: (client: C, commitWith: CommitWith) => Promise<T>,
@@ -47,18 +50,19 @@ export async function transact<C extends pg.ClientBase, T>(
 	const begin = `begin${snapshot ? ' isolation level repeatable read read only' : ''}${first ? `; select ${first}` : ''}`;
 	try {
 		const began = client.query(begin);
-		// A lock may time out: then no statement of the work may run. A plain beginning fails only with its session.
+		// A lock in `first` may time out, and then no statement of the work may run. A beginning without `first` fails
+		// only if its session fails.
 		if (first) await began;
 		const [, done] = await Promise.all([began, work(client, commitWith)]);
 		if (!isCommitted) await client.query('commit');
 		return done;
 	} catch (error) {
-		await client.query('rollback').catch(() => {}); // a session that has ended has rolled back
+		await client.query('rollback').catch(() => {}); // PostgreSQL has already rolled back a session that has ended.
 		throw error;
 	}
 }
 
-/** Does `work` in one transaction that sees the rows of this Supplier only (row-level security). */
+/** Does `work` in one transaction that sees only the rows of this Supplier (row-level security). */
 export const asSupplier = <T>(
 	pool: pg.Pool,
 	supplierId: number,
