@@ -1,4 +1,5 @@
-// Loads the context of a batch of Alerts: the Alerts, their home networks and tenures, the completeness mark, the Suppliers.
+// Loads the context of a batch of Alerts: the Alerts, their home networks and tenures, the completeness mark and the
+// Suppliers.
 import type pg from 'pg';
 import type { ClockStatus } from '#lib/domain/alert.ts';
 import { counterOf, type CommandReference } from '#lib/domain/command-reference.ts';
@@ -12,12 +13,12 @@ import { statement } from '#lib/server/postgres/statement.ts';
 export interface StoredAlert extends AlertFacts {
 	id: bigint;
 	messageId: string;
-	/** Epoch ms, by the clock of the Device; `null`: unknown. */
+	/** The time of the Alert by the clock of the Device (epoch ms); `null`: unknown. */
 	raisedAt: number | null;
-	/** Epoch ms. */
+	/** The time of receipt (epoch ms). */
 	receivedAt: number;
 	recipientId: string | null;
-	/** The Supplier whose key sent it; `null`: a key of the whole installation. */
+	/** The Supplier whose API key sent the Alert; `null`: the key belongs to the whole installation. */
 	fedBy: number | null;
 	area: string | null;
 	imageHash: string | null;
@@ -34,17 +35,17 @@ export interface StoredDevice extends HomeDevice {
 
 /** All that the database knows about a batch of Alerts, except Service Requests. */
 export interface AlertContext {
-	/** By id, the oldest first. */
+	/** The Alerts of the batch in the order of their ids, oldest first. */
 	alerts: StoredAlert[];
-	/** All Devices of the home networks of these Alerts, by id. */
+	/** All Devices of the home networks of these Alerts, by Device id. */
 	devices: Map<string, StoredDevice>;
-	/** Device ids by hub. */
+	/** The ids of the Devices of each home network, by the id of its hub. */
 	homes: Map<string, string[]>;
-	/** The oldest completeness mark of all sources (epoch ms); `null`: no source has set one. */
+	/** The earliest completeness mark among all sources (epoch ms); `null`: no source has set a mark. */
 	completeUntil: number | null;
 	/** The User IDs of each Supplier. */
 	userIds: Map<number, ReadonlySet<string>>;
-	/** The Alerts that report on commands of several instructions, by Device. */
+	/** The Alerts that report on commands of several instructions, by Device id. */
 	reports: Map<string, StoredReport[]>;
 }
 
@@ -52,7 +53,10 @@ export interface StoredReport extends InstructionReport {
 	alertId: bigint;
 }
 
-/** Loads the context of these Alerts with one round trip on the caller's transaction, and a second one for reports. */
+/**
+ * Loads the context of these Alerts on the caller's transaction. The context takes one round trip to PostgreSQL, and
+ * the reports a second one.
+ */
 export async function loadContext(client: pg.ClientBase, alertIds: readonly bigint[]): Promise<AlertContext> {
 	const [{ rows: alertRows }, { rows: deviceRows }, { rows: users }] = await Promise.all([
 		client.query<AlertRow>(ALERTS({ alertIds })),
@@ -71,7 +75,8 @@ export async function loadContext(client: pg.ClientBase, alertIds: readonly bigi
 		devices.set(deviceId, { deviceId, deviceType, hubId, area, model, firmware, tenures });
 		if (hubId) homes.set(hubId, [...(homes.get(hubId) ?? []), deviceId]);
 	}
-	// PostgreSQL gives the rows in no order, and no explanation may depend on their order.
+	// PostgreSQL returns the rows in no fixed order, and no explanation may depend on their order. So the lists are
+	// sorted here.
 	for (const { tenures } of devices.values()) tenures.sort((a, b) => a.from - b.from);
 	for (const home of homes.values()) home.sort();
 	const userIds = new Map<number, Set<string>>();
@@ -82,7 +87,7 @@ export async function loadContext(client: pg.ClientBase, alertIds: readonly bigi
 	return { alerts, devices, homes, completeUntil: users[0]?.until?.getTime() ?? null, userIds, reports };
 }
 
-/** Whether an Alert reports on one of several instructions of a command. */
+/** Returns whether an Alert reports on an instruction of a command with several instructions. */
 export const isReport = ({ reference }: Pick<AlertFacts, 'reference'>): boolean =>
 	(reference?.instructions ?? 0) > 1 && counterOf(reference) !== null;
 
@@ -135,7 +140,10 @@ interface DeviceRow {
 	area: string | null;
 	model: string | null;
 	firmware: string | null;
-	/** One tenure (epoch ms); `null` for a Device without tenures. */
+	/**
+	 * The Supplier of a tenure. `from` and `to` are epoch ms. All three are `null` for a Device without tenures; `to`
+	 * alone is `null` for a tenure without an end.
+	 */
 	supplier_id: number | null;
 	from: number | null;
 	to: number | null;
@@ -178,8 +186,8 @@ select id, message_id, device_id, kind, code, dcc_payload, raised_at, received_a
 from alert where id = any(:alertIds) order by id`
 );
 
-// One row for each Device and tenure; a Device without a hub is a home of its own. It asks by the ids of the Alerts, so that
-// it can be sent before the Alerts are read.
+// Returns one row for each Device and tenure. A Device without a hub is a home of its own. The statement looks Devices
+// up by the ids of the Alerts, so it can be sent before the Alerts are read.
 const HOMES = statement(
 	'load-homes',
 	`

@@ -16,13 +16,13 @@ export function createDictionary(pool: pg.Pool) {
 	};
 
 	return {
-		/** Returns the number of a value. Throws if `learn` or `recall` has not read it before. */
+		/** Returns the number of a value. Throws if neither `learn` nor `recall` has read the value before. */
 		id(kind: DictionaryKind, value: string): number {
 			const id = ids.get(`${kind} ${value}`);
 			if (id === undefined) throw new Error(`dictionary: ${kind} "${value}" was used before it was learned`);
 			return id;
 		},
-		/** Returns the value of a number. Throws if `learn` or `recall` has not read it before. */
+		/** Returns the value of a number. Throws if neither `learn` nor `recall` has read the number before. */
 		value(kind: DictionaryKind, id: number): string {
 			const value = values.get(`${kind} ${id}`);
 			if (value === undefined) throw new Error(`dictionary: ${kind} ${id} is not in the database`);
@@ -30,7 +30,7 @@ export function createDictionary(pool: pg.Pool) {
 		},
 		has: (kind: DictionaryKind, id: number): boolean => values.has(`${kind} ${id}`),
 
-		/** Gives every new value a number, in a separate transaction. */
+		/** Gives every new value a number, in a separate transaction, and remembers the numbers. */
 		async learn(kind: DictionaryKind, wanted: Iterable<string>): Promise<void> {
 			const missing = [...new Set(wanted)].filter((value) => !ids.has(`${kind} ${value}`));
 			if (missing.length === 0) return;

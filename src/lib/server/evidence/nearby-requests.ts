@@ -1,5 +1,5 @@
-// Finds the Service Requests near the Alerts of a batch, all at once: in the index, and in the database where the index
-// cannot know them.
+// Finds the Service Requests near the Alerts of a batch, all at once. The index is read first. The database is read for
+// times that the index does not cover.
 import type pg from 'pg';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
@@ -8,15 +8,15 @@ import type { RequestIndex } from './request-index.ts';
 import { requestsSince } from './stored-requests.ts';
 
 export interface NearbyRequests {
-	/** The requests to the Devices that were asked for this Alert. */
+	/** Returns the requests to the Devices that were searched for this Alert. */
 	of(alert: StoredAlert): ServiceRequest[];
 	all: readonly ServiceRequest[];
 }
 
-/** Where the requests of one Alert are looked for. */
+/** The Devices and the time from which the requests of one Alert are searched. */
 interface Search {
 	deviceIds: readonly string[];
-	/** Epoch ms. */
+	/** The earliest instant of the search (epoch ms). */
 	since: number;
 }
 
@@ -29,7 +29,7 @@ export async function findNearbyRequests(
 	const searches = alerts.map((alert) => ({ alert, ...searchOf(alert) }));
 	const devicesOf = new Map(searches.map(({ alert, deviceIds }) => [alert.id, new Set(deviceIds)]));
 	const indexed = await index.recent(bytesOf(searches));
-	// The index was emptied, or does not reach back that far: then the database is asked.
+	// If the index is incomplete or does not reach back far enough, the requests are read from the database.
 	const indexStart = indexed ? Date.now() - index.windowMs : Infinity;
 	const beyond = searches.filter(({ since }) => since < indexStart);
 	const all = indexed ?? [];

@@ -1,11 +1,11 @@
-// Fills the Redis index from the database. Workers index new requests all the while, so that nothing is missed in between.
+// Fills the Redis index from the database. Meanwhile, workers index new requests, so that no request is missed.
 import type pg from 'pg';
 import type { RequestIndex } from './request-index.ts';
 import { requestsPage } from './stored-requests.ts';
 
 const REQUESTS_PER_PAGE = 5000;
 
-/** Indexes every request within the window and marks the index complete. Returns how many it indexed. */
+/** Indexes every request within the window and marks the index complete. Returns the number of requests indexed. */
 export async function reindex(
 	pool: pg.Pool,
 	index: RequestIndex,

@@ -2,7 +2,7 @@
 import { splitRequestId } from '#lib/domain/service-request.ts';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 
-/** The key of a Service Request in PostgreSQL. */
+/** Converts a RequestID to the key of its Service Request in PostgreSQL. */
 export function requestKey(requestId: string): Buffer {
 	const { userId, deviceId, counter } = splitRequestId(requestId);
 	const key = Buffer.alloc(24);
@@ -12,15 +12,15 @@ export function requestKey(requestId: string): Buffer {
 	return key;
 }
 
-/** `originator:target:counter`. */
+/** Converts the key of a Service Request to its RequestID: `originator:target:counter`. */
 export const requestIdOf = (key: Buffer): string =>
 	`${bytesToEui(originatorOf(key))}:${bytesToEui(targetOf(key))}:${counterOfKey(key)}`;
 
 export const originatorOf = (key: Buffer): Buffer => key.subarray(0, 8);
 export const targetOf = (key: Buffer): Buffer => key.subarray(8, 16);
-/** The counter as a decimal string: it may exceed 2^53. */
+/** Returns the counter of a key as a decimal string, because a counter may exceed 2^53. */
 export const counterOfKey = (key: Buffer): string => key.readBigUInt64BE(16).toString();
 
-/** SQL: the counter of a key as a bigint; counters from 2^63 on are negative, as `asSigned` gives them. */
+/** SQL: the counter of a key as a bigint. Counters from 2^63 on are negative, like the result of `asSigned`. */
 export const COUNTER_OF_KEY = `('x' || encode(substr(key, 17, 8), 'hex'))::bit(64)::bigint`;
 export const asSigned = (counter: string): bigint => BigInt.asIntN(64, BigInt(counter));

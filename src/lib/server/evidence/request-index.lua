@@ -1,5 +1,5 @@
 #!lua name=causeway
--- Adds and reads recent Service Requests: one string of 38-byte records for each Device (request-record.ts).
+-- Adds and reads recent Service Requests. Each Device has one string of 38-byte records (request-record.ts).
 
 local RECORD_BYTES = 38
 local ENTRY_BYTES = 46 -- the Device id (8 bytes) and the record
@@ -9,14 +9,15 @@ local function time48(s, at)
 	return ((((a * 256 + b) * 256 + c) * 256 + d) * 256 + e) * 256 + f
 end
 
--- The instant (ms) that decides how old a record is: its request, or its execution if that is later.
+-- Returns the instant (ms) that decides the age of a record: its request time, or its execution time if that is later.
 local function latest(record)
 	return math.max(time48(record, 1), time48(record, 7))
 end
 
--- Adds the entries of a blob. An entry replaces an earlier record of the same request. Drops records that are older
--- than the window, and the oldest records of a Device that has too many.
--- Arguments: blob of entries, window in ms, now in ms, maximum of records for a Device.
+-- Adds the entries of a blob to the index. An entry replaces an earlier record of the same request. Drops records that
+-- are older than the window, and the oldest records of a Device that has too many records.
+-- Arguments: blob of entries, window in ms, now in ms since 1970, greatest number of records for a Device.
+-- Returns the number of entries.
 local function index_requests(_, args)
 	local blob, window, now, max_records = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4])
 	local cutoff = now - window
@@ -50,7 +51,8 @@ local function index_requests(_, args)
 	return #blob / ENTRY_BYTES
 end
 
--- Takes a blob of Device ids. Returns the marker of a complete index, and then one string for each Device.
+-- Reads the records of the Devices in a blob of Device ids. Returns the marker of a complete index, and then one string
+-- of records for each Device. The marker is empty if the index is not complete.
 local function recent_requests(_, args)
 	local blob = args[1]
 	local answer = { redis.call('GET', 'causeway:index') or '' }

@@ -12,12 +12,13 @@ const LIBRARY = readFileSync(new URL('request-index.lua', import.meta.url), 'utf
 const DEVICE_ID_BYTES = 8;
 const ENTRY_BYTES = DEVICE_ID_BYTES + RECORD_BYTES;
 /**
- * More requests to one Device within the window are a fault of the audit data. The index then stores the newest only.
+ * The greatest number of requests to a Device that the index stores. More requests within the window are a fault of the
+ * audit data, and then only the newest are stored.
  */
 const MAX_REQUESTS_PER_DEVICE = 2000;
 /**
- * Marks a complete index: it holds all requests of the window that the database holds. The marker is gone when Redis
- * was emptied. Its value changes with the layout of the index.
+ * The marker of a complete index, which holds all requests of the window that the database holds. If Redis was emptied,
+ * the marker is gone. The value of the marker changes with the layout of the index.
  */
 const MARKER = { key: 'causeway:index', value: 'complete-1' };
 
@@ -53,7 +54,7 @@ export function createRequestIndex({
 	return {
 		windowMs,
 
-		/** Adds the requests. A later record of a request replaces the earlier record. */
+		/** Adds the requests to the index. A later record of a request replaces the earlier record. */
 		async put(requests: readonly ServiceRequest[], now = Date.now()): Promise<void> {
 			if (requests.length === 0) return;
 			await dictionary.learn('route', requests.map(routeOf));
@@ -79,7 +80,10 @@ export function createRequestIndex({
 			]);
 		},
 
-		/** Returns the indexed requests of these Devices. `null`: the index is not complete, so read the database instead. */
+		/**
+		 * Returns the indexed requests to these Devices. `null`: the index is not complete, so the caller must read the
+		 * database.
+		 */
 		async recent(deviceIds: readonly Buffer[]): Promise<ServiceRequest[] | null> {
 			if (deviceIds.length === 0) return [];
 			const [marker, ...stored] = await call<Buffer[]>('FCALL_RO', 'recent_requests', [

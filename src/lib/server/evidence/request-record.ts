@@ -23,17 +23,17 @@ const MODES: readonly RequestMode[] = ['on-demand', 'future-dated-dsp', 'future-
 const NO_RESPONSE_TIME = 0xffffffff;
 const FLAG_RESPONSE_ONLY = 1;
 
-/** The originator, and the target if it is not the Device. */
+/** Returns the route of a request: the originator, and the target if it is not the Device. */
 export const routeOf = (request: ServiceRequest): string => {
 	const { userId, deviceId } = splitRequestId(request.requestId);
 	return deviceId === request.deviceId ? userId : `${userId} ${deviceId}`;
 };
 
-/** The User as it is stored in the dictionary: id, User Role and name. */
+/** Returns the User of a request as the dictionary stores it: id, User Role and name. */
 export const userOf = (request: ServiceRequest): string =>
 	JSON.stringify([request.userId, request.userRole, request.userName]);
 
-/** Writes `request` at `offset`. The dictionary must have learned its values before. */
+/** Writes `request` as a record at `offset`. The dictionary must have learned the values of the request before. */
 export function writeRecord(
 	request: ServiceRequest,
 	dictionary: Dictionary,
@@ -58,7 +58,7 @@ export function writeRecord(
 	into.writeUInt8(requestedAt === null ? FLAG_RESPONSE_ONLY : 0, offset + 37);
 }
 
-/** Reads the record at `offset` of the stored records of `deviceId`. */
+/** Reads the record at `offset` in the stored records of the Device `deviceId`. */
 export function readRecord(
 	deviceId: string,
 	from: Buffer,
@@ -93,7 +93,7 @@ export function readRecord(
 	};
 }
 
-/** Whether the dictionary of this process knows every number in the record. */
+/** Returns whether the dictionary of this process knows every number in the record. */
 export function isReadable(from: Buffer, offset: number, dictionary: Dictionary): boolean {
 	const response = from.readUInt16BE(offset + 34);
 	return (

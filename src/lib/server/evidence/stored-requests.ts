@@ -34,7 +34,7 @@ export async function requestsById(
 	return rows.map(withId);
 }
 
-/** The requests to these Devices with any of their instants at or after `since` (epoch ms). */
+/** Reads the requests to these Devices that were requested, answered or executed at or after `since` (epoch ms). */
 export async function requestsSince(
 	client: pg.ClientBase,
 	deviceIds: readonly Buffer[],
@@ -45,8 +45,8 @@ export async function requestsSince(
 }
 
 /**
- * The requests that command references point to, however old: those with one of these keys, and those with one of these
- * counters to one of these Devices.
+ * Reads the requests that command references point to, however old. A request is found by one of these keys, or by one
+ * of these counters together with one of these Devices.
  */
 export async function requestsByCounter(
 	client: pg.ClientBase,
@@ -62,7 +62,10 @@ export async function requestsByCounter(
 	return rows.map(toServiceRequest);
 }
 
-/** The next `limit` requests by id after `after`, with any of their instants at or after `since` (epoch ms). */
+/**
+ * Reads the next `limit` requests in the order of their ids, after the id `after`. The requests were requested,
+ * answered or executed at or after `since` (epoch ms).
+ */
 export async function requestsPage(
 	client: pg.ClientBase | pg.Pool,
 	{ after, since, limit }: { after: bigint; since: number; limit: number }
