@@ -22,7 +22,7 @@ export function coalesce(frames: readonly SerializedFrame[]): SerializedFrame[] 
 
 const joinLists = (lists: readonly string[]): string => lists.filter((list) => list !== '').join(',');
 
-/** Data of an event that is JSON text already. */
+/** Event data that is already JSON text. */
 export class Encoded {
 	readonly json: string;
 
@@ -34,7 +34,7 @@ export class Encoded {
 export const encodeFrame = ({ from, to, items, retracted }: SerializedFrame): Encoded =>
 	new Encoded(`{"from":${from},"to":${to},"items":[${items}],"retracted":[${retracted}]}`);
 
-/** Encodes packets in the form of Socket.IO. Sends `Encoded` data unchanged, without searching them for buffers. */
+/** Encodes packets in the format of Socket.IO. `Encoded` data is sent unchanged, without a search for buffers. */
 class FrameEncoder extends Encoder {
 	override encode(packet: Packet) {
 		const [event, data, ...more] = packet.type === PacketType.EVENT ? (packet.data as unknown[]) : [];

@@ -1,14 +1,15 @@
-// Admits listeners to the socket by an API key or a session, and checks later whether it is still valid.
+// Admits listeners to the socket by an API key or a session. Checks later whether the key or session is still valid.
 import type { IncomingMessage } from 'node:http';
 import { headersOf, isOwnOrigin, type AccessServices } from '#lib/server/access/caller.ts';
 
 export interface Listener {
 	supplierId: number;
-	/** The id of the key or session that admitted the listener. */
+	/** The id of the API key or session that admitted the listener. */
 	by: { key: number } | { session: string };
 	/**
-	 * Records that the key or session is in use. `false`: it has ended, was unused for too long, or belongs to another
-	 * Supplier now. Called every few seconds, so that an open console keeps its session alive.
+	 * Records that the key or session is in use. Returns `false` if the key or session has ended, was unused for too
+	 * long, or now belongs to another Supplier. The server calls this every few seconds, so that an open console keeps
+	 * its session alive.
 	 */
 	touch(): Promise<boolean>;
 }
@@ -36,7 +37,7 @@ export function createListeners({ apiKeys, auth, config }: AccessServices) {
 		};
 	}
 
-	/** Asks the database which of these listeners have a valid key or session at this moment. */
+	/** Asks the database which of these listeners have a valid API key or session at this moment. */
 	async function stillValid(listeners: readonly Listener[]): Promise<Set<Listener>> {
 		const [keys, sessions] = await Promise.all([
 			apiKeys.stillValid(listeners.flatMap(({ by }) => ('key' in by ? by.key : []))),
@@ -52,10 +53,14 @@ export function createListeners({ apiKeys, auth, config }: AccessServices) {
 	return {
 		stillValid,
 
-		/** Admits a key with the scope read, or a session from Causeway's own pages. `null`: the listener is refused. */
+		/**
+		 * Admits a listener with an API key that has the scope `read`, or with a session from Causeway's own pages.
+		 * Returns `null` if the listener is refused.
+		 */
 		async admit(req: IncomingMessage, credentials: Record<string, unknown>): Promise<Listener | null> {
 			const key = credentials['key'];
-			// A session comes from a browser, and every browser sends the Origin header.
+			// A session comes from a browser, and every browser sends the Origin header. So a session without the right
+			// Origin is refused.
 			const listener =
 				typeof key === 'string'
 					? await byKey(key)

@@ -5,9 +5,9 @@ import type { AlertChanged, DecisionRecorded } from '#lib/domain/live-events.ts'
 import type { Redis } from '#lib/server/process/redis.ts';
 
 /**
- * The name of the channel. Redis shares channels between its numbered databases, so the name holds the number of the
- * database: two installations on one Redis must not receive each other's messages. It also holds the version of the
- * message format (2), which must rise with every change of the format.
+ * Returns the name of the channel. Redis shares channels between its numbered databases, so the name contains the
+ * number of the database. Otherwise two installations on one Redis would receive each other's messages. The name also
+ * contains the version of the message format (2), which must rise with every change of the format.
  */
 const channelOf = (redis: Redis): string => `causeway:live2:${redis.options?.database ?? 0}`;
 
@@ -15,21 +15,23 @@ export type LiveMessage =
 	| { event: 'alert:changed'; supplierId: number; data: AlertChanged }
 	| { event: 'decision:recorded'; supplierId: number; data: DecisionRecorded };
 
-/** A frame of the feed with serialized lists: JSON without the brackets, so that frames can be joined. */
+/** A frame of the feed with serialized lists. Each list is JSON without its brackets, so that frames can be joined. */
 export interface SerializedFrame {
-	/** The first and last feed number, both included. */
+	/** The first feed number of the frame; `to` is the last. Both are included. */
 	from: number;
 	to: number;
 	items: string;
 	retracted: string;
 }
 
-/** A message as the web process receives it. `data`: JSON. */
+/** A message as the web process receives it. `data`: JSON text. */
 export type ChannelMessage =
 	| ({ event: 'alert:changed'; supplierId: number } & SerializedFrame)
 	| { event: 'decision:recorded'; supplierId: number; data: string };
 
-/** Publishes messages after their commit. Ignores an unreachable Redis, because clients find the changes in the feed. */
+/**
+ * Publishes messages after their commit. An unreachable Redis is ignored, because clients find the changes in the feed.
+ */
 export async function publishLive(redis: Redis, messages: readonly LiveMessage[]): Promise<void> {
 	if (messages.length === 0 || !redis.isReady) return;
 	await Promise.all(messages.map((message) => redis.publish(channelOf(redis), write(message)))).catch(
@@ -37,12 +39,15 @@ export async function publishLive(redis: Redis, messages: readonly LiveMessage[]
 	);
 }
 
-/** Calls `receive` for every message. `redis` must be a separate connection: it can do nothing else afterwards. */
+/**
+ * Calls `receive` for every message. `redis` must be a separate connection, because a subscribed connection can do
+ * nothing else.
+ */
 export async function subscribeLive(redis: Redis, receive: (message: ChannelMessage) => void): Promise<void> {
 	await redis.subscribe(channelOf(redis), (text) => receive(read(text)));
 }
 
-/** Writes one line for each part. Serialized JSON contains no line breaks. */
+/** Writes a message with one line for each part, because serialized JSON contains no line breaks. */
 function write(message: LiveMessage): string {
 	const { event, supplierId } = message;
 	if (event === 'decision:recorded') return lines({ event, supplierId }, JSON.stringify(message.data));

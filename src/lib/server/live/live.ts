@@ -1,7 +1,7 @@
 // Pushes changes to connected clients over Socket.IO, with one room for each Supplier. The server puts a socket into
-// its room; a client never names a room and never sends. The server joins frames and sends at most 20 times a second. A
-// client fetches from the feed what it misses. Before it sends, the server asks the database which keys and sessions
-// are still valid, so that no client receives a change after the end of its access.
+// its room. A client never names a room and never sends. The server joins frames and sends at most 20 times a second. A
+// client fetches missed changes from the feed. Before the server sends, it asks the database which keys and sessions
+// are still valid. So no client receives a change after the end of its access.
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import type { FeedHead } from '#lib/domain/live-events.ts';
@@ -14,10 +14,16 @@ import { subscribeLive, type ChannelMessage } from './live-channel.ts';
 
 const FRAME_INTERVAL_MS = 50;
 const HEAD_INTERVAL_MS = 5000;
-/** The server disconnects a client with more unsent packets: it reads too slowly, and must catch up from the feed. */
+/**
+ * The greatest number of unsent packets of a client. The server disconnects a client with more, because the client
+ * reads too slowly and must catch up from the feed.
+ */
 const MAX_UNSENT_PACKETS = 200;
 
-/** The events that the server sends (live-events.ts). The data of two of them are JSON already. */
+/**
+ * The events that the server sends (live-events.ts). The data of `alert:changed` and `decision:recorded` is already
+ * JSON text.
+ */
 interface ServerEvents {
 	'alert:changed': (frame: Encoded) => void;
 	'decision:recorded': (decisions: Encoded) => void;
@@ -26,7 +32,7 @@ interface ServerEvents {
 
 export interface LiveServices extends AccessServices {
 	log: Log;
-	/** A separate connection, because a connection that subscribes can do nothing else. */
+	/** A separate Redis connection, because a connection that subscribes can do nothing else. */
 	subscriber: Redis;
 	alerts: { head(supplierId: number): Promise<number> };
 }
@@ -42,7 +48,8 @@ export async function attachLive(http: HttpServer, services: LiveServices) {
 		maxHttpBufferSize: 4096,
 		pingInterval: 10_000,
 		pingTimeout: 10_000,
-		// `cors` does not stop a WebSocket from another site, so this checks the Origin. Clients with a key send none.
+		// The setting `cors` does not stop a WebSocket from another site, so this function checks the Origin header.
+		// Clients with an API key send no Origin header.
 		allowRequest: (req, done) =>
 			done(null, req.headers.origin === undefined || isOwnOrigin(req, config.origin))
 	});
@@ -93,7 +100,8 @@ export async function attachLive(http: HttpServer, services: LiveServices) {
 
 	async function flush(): Promise<void> {
 		lastFlushAt = performance.now();
-		// A message that arrives during the check of the access is newer than the check, so it waits for the next flush.
+		// A message that arrives while the access is being checked is newer than the check. So the message waits for
+		// the next flush.
 		const batch = [...unsent];
 		unsent.clear();
 		try {
@@ -117,7 +125,7 @@ export async function attachLive(http: HttpServer, services: LiveServices) {
 		for (const m of messages) if (m.event === 'decision:recorded') to.emit(m.event, new Encoded(m.data));
 	}
 
-	/** Disconnects the sockets of these Suppliers whose key or session is no longer valid. */
+	/** Disconnects the sockets of these Suppliers whose API key or session is no longer valid. */
 	async function disconnectEnded(supplierIds: readonly number[]): Promise<void> {
 		const sockets = [...io.of('/').sockets.values()].filter((s) => supplierIds.includes(s.data.supplierId));
 		const valid = await listeners.stillValid(sockets.map((socket) => socket.data));
@@ -134,8 +142,8 @@ export async function attachLive(http: HttpServer, services: LiveServices) {
 	const headTimer = setInterval(() => void sendHeads(), HEAD_INTERVAL_MS);
 
 	/**
-	 * Sends each client the head of its feed, so that it finds a gap even if no further change arrives. Also records that
-	 * the sessions are in use, and disconnects clients whose access has ended.
+	 * Sends each client the head of its feed, so that the client finds a gap even if no further change arrives. Also
+	 * records that the sessions are in use, and disconnects clients whose access has ended.
 	 */
 	async function sendHeads(): Promise<void> {
 		try {
