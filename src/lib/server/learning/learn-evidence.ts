@@ -1,5 +1,5 @@
-// Counts which Service Requests come before Alerts (learn-evidence, started by a timer). It pauses while Alerts wait to
-// be explained. The counts depend only on the set of Alerts and Service Requests, not on their order
+// Counts which Service Requests come before Alerts (job learn-evidence, started by a timer). Counting pauses while many
+// Alerts wait to be explained. The counts depend only on the set of Alerts and Service Requests, and not on their order
 // (src/lib/domain/learned-evidence.ts).
 import type pg from 'pg';
 import { LEARNING_WINDOW_MS, isSampled, sightingsOf } from '#lib/domain/learned-evidence.ts';
@@ -17,18 +17,18 @@ import {
 	type Sample
 } from './learned-counts.ts';
 
-/** One step takes at most this many due Alerts and Service Requests together. */
+/** The greatest number of due Alerts and Service Requests together in one step. */
 const DUE_PER_STEP = 1000;
 
 export interface LearnDeps {
 	pool: pg.Pool;
 	index: RequestIndex;
 	sampling: FollowedSampling;
-	/** Counting pauses while `isPressed`: many Alerts wait to be explained. */
+	/** The backlog. Counting pauses while `isPressed`: many Alerts wait to be explained. */
 	backlog: Pick<Backlog, 'isPressed'>;
 }
 
-/** Counts the due occasions. One worker at a time counts. Returns how many occasions it counted. */
+/** Counts the due occasions. Only one worker counts at a time. Returns the number of occasions counted. */
 export async function learnEvidence(deps: LearnDeps): Promise<number> {
 	await deps.sampling.refresh();
 	let count = 0;
@@ -40,7 +40,9 @@ export async function learnEvidence(deps: LearnDeps): Promise<number> {
 	return count;
 }
 
-/** Counts one set of due occasions. `null`: nothing is due, or another worker counts. */
+/**
+ * Counts one set of due occasions, and returns their number. Returns `null` if nothing is due or another worker counts.
+ */
 async function step({ pool, index, sampling }: LearnDeps): Promise<number | null> {
 	return inTransaction(pool, async (client) => {
 		const occasions = await takeDue(client, DUE_PER_STEP);
@@ -49,8 +51,8 @@ async function step({ pool, index, sampling }: LearnDeps): Promise<number | null
 			client,
 			occasions.map((occasion) => occasion.alertId)
 		);
-		// The occasion became due earlier. Since then, fewer homes may be sampled, or its Device may have moved to
-		// another home.
+		// Since the occasion became due, the share of sampled homes may have become smaller, or the Device may have
+		// moved to another home. So the sampling is checked again.
 		const alerts = context.alerts.filter((a) => isSampled(a.hubId ?? a.deviceId, sampling.share));
 		const nearby = await findNearbyRequests(client, index, { alerts }, (alert) => ({
 			deviceIds: [alert.deviceId, ...(alert.hubId ? (context.homes.get(alert.hubId) ?? []) : [])],
@@ -63,7 +65,7 @@ async function step({ pool, index, sampling }: LearnDeps): Promise<number | null
 	});
 }
 
-/** The sample of an occasion; `null`: no Supplier was responsible, or the Device is unknown. */
+/** Builds the sample of an occasion; `null`: no Supplier was responsible for the Device, or the Device is unknown. */
 function sampleOf(
 	alert: StoredAlert,
 	{ deviceId, code, hour }: Occasion,

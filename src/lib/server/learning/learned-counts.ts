@@ -7,16 +7,16 @@ import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
 import { columns, query, statement } from '#lib/server/postgres/statement.ts';
 
-/** With more Devices than this, only a fixed share of the homes is sampled. */
+/** If there are more Devices than this, only a fixed share of the homes is sampled. */
 const ENOUGH_DEVICES = 25_000;
 
-/** One home in `share` is sampled. */
+/** The sampling of homes: one home in `share` is sampled. */
 export interface Sampling {
 	readonly share: number;
 }
 
 export type FollowedSampling = Sampling & {
-	/** Computes the share again, from PostgreSQL's estimate of the number of Devices. */
+	/** Computes the share again from PostgreSQL's estimate of the number of Devices. */
 	refresh(): Promise<void>;
 };
 
@@ -35,20 +35,20 @@ export async function followSampling(pool: pg.Pool): Promise<FollowedSampling> {
 	return sampling;
 }
 
-/** SQL: `isSampled` of a home. `home`: the bytes of its EUI-64. */
+/** SQL: whether a home is sampled, by the same rule as `isSampled`. `home`: the bytes of the home's EUI-64. */
 export const sampledHome = (home: string, share: string): string =>
 	`((('x' || encode(substr(${home}, 5), 'hex'))::bit(32)::bigint * ${HASH_MULTIPLIER} & 4294967295) >> 8) % ${share} = 0`;
 
 /**
- * Makes these Alerts due for counting, with the caller's commit. index-service-requests.ts does the same for Service
- * Requests.
+ * Makes these Alerts due for counting, within the caller's transaction. index-service-requests.ts makes Service
+ * Requests due in the same way.
  */
 export async function learnLater(client: pg.ClientBase, alertIds: readonly bigint[]): Promise<void> {
 	if (alertIds.length === 0) return;
 	await client.query(LEARN_LATER({ alertIds }));
 }
 
-/** One hour of one Device and one code, with the first Alert of that hour. */
+/** One hour of one Device and one Alert code, with the id of the first Alert of that hour. */
 export interface Occasion {
 	deviceId: Buffer;
 	code: string;
@@ -57,8 +57,8 @@ export interface Occasion {
 }
 
 /**
- * Takes due occasions within the caller's transaction: those of at most `limit` Alerts and Service Requests. `null`:
- * another worker counts, or nothing is due.
+ * Takes the due occasions of at most `limit` Alerts and Service Requests, within the caller's transaction. Returns
+ * `null` if another worker counts or nothing is due.
  */
 export async function takeDue(client: pg.ClientBase, limit: number): Promise<Occasion[] | null> {
 	const { rows: locks } = await client.query<{ got: boolean }>(LOCK({ key: LOCKS.counting }));
@@ -83,7 +83,7 @@ export async function takeDue(client: pg.ClientBase, limit: number): Promise<Occ
 	}));
 }
 
-/** The Service Requests before the first Alert of an occasion that one Supplier may see. */
+/** The Service Requests before the first Alert of an occasion, as far as one Supplier may see them. */
 export interface Sample extends Omit<Occasion, 'alertId'> {
 	supplierId: number;
 	deviceType: string;
@@ -91,8 +91,8 @@ export interface Sample extends Omit<Occasion, 'alertId'> {
 }
 
 /**
- * Replaces the samples of these occasions, and changes the sums by the difference. An occasion without a sample loses
- * its old one.
+ * Replaces the samples of these occasions, and changes the sums by the difference. An occasion without a new sample
+ * loses its old sample.
  */
 export async function replaceSamples(
 	client: pg.ClientBase,
@@ -108,11 +108,11 @@ export async function replaceSamples(
 	);
 }
 
-/** Older samples are deleted: they say nothing about the present. */
+/** Samples that are older than this number of days are deleted, because they say nothing about the present. */
 const SAMPLE_DAYS = 35;
 const DELETED_PER_STEP = 5000;
 
-/** Deletes old samples and subtracts them from the sums. Returns how many it deleted. */
+/** Deletes old samples and subtracts them from the sums. Returns the number of samples deleted. */
 export async function forgetSamples(pool: pg.Pool): Promise<number> {
 	let count = 0;
 	for (;;) {
@@ -144,7 +144,7 @@ delete from learn_due where id in (
 	) counted where so_far <= :limit or id = (select min(id) from learn_due)
 ) returning alert_ids::text[], request_ids::text[]`);
 
-/** The oldest instant of these Alerts and Service Requests: the search for Alerts starts there. */
+/** Returns the oldest instant of these Alerts and Service Requests. The search for Alerts starts at this instant. */
 const SINCE = statement(
 	'learned-since',
 	`
@@ -156,7 +156,7 @@ select min(at) as since from (
 );
 
 // A Service Request affects the Alerts of its home network from five seconds before to one day after each of its three
-// instants.
+// instants. The instants are requested, responded and executed.
 const OCCASIONS = statement(
 	'learned-occasions',
 	`
@@ -185,7 +185,10 @@ select h.device_id, h.code, h.hour, f.id as alert_id from hours h cross join lat
 ) f order by h.device_id, h.code, h.hour`
 );
 
-/** Adds a relation of sightings, each with the number `by` that it counts, to the sums. Returns the Suppliers. */
+/**
+ * SQL: adds a relation of sightings to the sums. The number `by` says how much each sighting counts. Returns the ids of
+ * the Suppliers.
+ */
 const sumsOf = (difference: string): string => `
 	insert into learned_count as c (supplier_id, device_type, code, variant, user_role, relation, bucket, n)
 	select supplier_id, device_type, code, coalesce(split_part(sighting, '|', 1), ''), coalesce(split_part(sighting, '|', 2), ''),
@@ -195,12 +198,12 @@ const sumsOf = (difference: string): string => `
 	on conflict (supplier_id, device_type, code, variant, user_role, relation, bucket) do update set n = c.n + excluded.n
 	returning supplier_id`;
 
-/** Notes that the counts of the Suppliers in `moved` have changed, so that they are weighed again. */
+/** SQL: notes that the counts of the Suppliers in `moved` have changed, so that a worker weighs these counts again. */
 const COUNTED = `
 	insert into learned_state (supplier_id, counted) select distinct supplier_id, 1 from moved
 	on conflict (supplier_id) do update set counted = learned_state.counted + 1`;
 
-/** One row for each sighting of a sample, and one with an empty text, which counts the sample itself. */
+/** SQL: makes one row for each sighting of a sample, and one row with an empty text, which counts the sample itself. */
 const SIGHTINGS = `unnest(sightings || '{""}'::text[]) as sighting`;
 
 const OCCASION = columns<Omit<Occasion, 'alertId'>>({

@@ -1,5 +1,5 @@
-// Reads the learned patterns: a worker caches those of all Suppliers, the web process reads those of one Supplier.
-// Stores the reviews of people.
+// Reads the learned patterns and stores people's reviews. A worker caches the patterns of all Suppliers. The web
+// process reads the patterns of one Supplier.
 import type pg from 'pg';
 import type { Relation } from '#lib/domain/alert.ts';
 import { OFFER_THRESHOLDS } from '#lib/domain/learned-evidence.ts';
@@ -26,7 +26,7 @@ export interface PatternRow {
 }
 
 const NO_PATTERNS: LearnedPatterns = new Map();
-/** The web process reads the patterns of a Supplier again after this time. */
+/** The web process reads the patterns of a Supplier again after this time, in ms. */
 const MAX_AGE_MS = 2000;
 
 const PATTERN_COLUMNS = 'device_type, code, variant, user_role, relation, figures, devices, offered';
@@ -42,7 +42,10 @@ const toPattern = (row: PatternRow): LearnedPattern => ({
 	offered: row.offered
 });
 
-/** The figures alone. Their fields have one order, so that their JSON texts can be compared. */
+/**
+ * Returns only the figures of a pattern. Their fields are always in the same order, so that their JSON texts can be
+ * compared.
+ */
 export const figuresOf = ({ withinSeconds, seen, of, byChance, lift, low, high }: Frequency): Frequency => ({
 	withinSeconds,
 	seen,
@@ -58,17 +61,17 @@ export const toPatterns = (rows: readonly PatternRow[]): LearnedPatterns =>
 
 export type LearnedPatternCache = ReturnType<typeof cacheLearnedPatterns>;
 
-/** The patterns of all Suppliers at one instant. */
+/** The learned patterns of all Suppliers at one instant. */
 export interface Learned {
 	of(supplierId: number): LearnedPatterns;
 	/**
-	 * Whether any Supplier has an offered pattern of this code, or of this SRV, in which the Service Request went to
-	 * another Device of the home network.
+	 * Returns whether any Supplier has an offered pattern of this code or SRV between two Devices of a home network. In
+	 * such a pattern, the Service Request went to another Device of the home network.
 	 */
 	crossesHub(match: { code: string } | { serviceReferenceVariant: string }): boolean;
 }
 
-/** The patterns of one Supplier, and their version. */
+/** The learned patterns of one Supplier, and their version. */
 interface CachedPatterns {
 	version: bigint;
 	patterns: LearnedPatterns;
@@ -77,18 +80,19 @@ interface CachedPatterns {
 }
 
 /**
- * Caches the patterns of all Suppliers in a worker. A read asks for the versions, and reads only the changed patterns.
+ * Caches the patterns of all Suppliers in a worker. Each read asks for the versions of the patterns, and then reads
+ * only the changed patterns.
  */
 export function cacheLearnedPatterns() {
 	const newest = new Map<number, CachedPatterns>();
 	return {
 		/**
-		 * The current patterns. While a transaction has the advisory lock `learned`, the patterns do not change before
-		 * its end.
+		 * Reads the current patterns. While a transaction holds the advisory lock `learned`, the patterns do not
+		 * change.
 		 */
 		async read(client: pg.ClientBase | pg.Pool): Promise<Learned> {
 			const { rows } = await client.query<{ supplier_id: number; version: bigint }>(VERSIONS({}));
-			// Each reader has a map of its own: another reader may find newer patterns in the meantime.
+			// Each reader gets a separate map, because another reader may find newer patterns in the meantime.
 			const current = new Map<number, CachedPatterns>();
 			for (const { supplier_id, version } of rows) {
 				let cached = newest.get(supplier_id);
@@ -108,7 +112,7 @@ export function cacheLearnedPatterns() {
 						)
 			};
 		},
-		/** The newest patterns that any read has found. */
+		/** Returns the newest patterns that any read has found. */
 		of: (supplierId: number): LearnedPatterns => newest.get(supplierId)?.patterns ?? NO_PATTERNS
 	};
 }
@@ -137,7 +141,7 @@ export type LearnedReader = ReturnType<typeof createLearnedReader>;
 export function createLearnedReader(pool: pg.Pool) {
 	const cache = new Map<number, { readAt: number; patterns: Promise<LearnedPatterns> }>();
 	return {
-		/** The patterns of a Supplier, at most two seconds old. */
+		/** Reads the patterns of a Supplier. The result is at most two seconds old. */
 		of(supplierId: number, now = Date.now()): Promise<LearnedPatterns> {
 			const cached = cache.get(supplierId);
 			if (cached && now - cached.readAt < MAX_AGE_MS) return cached.patterns;
@@ -145,12 +149,15 @@ export function createLearnedReader(pool: pg.Pool) {
 				toPatterns(await patternRows(client, supplierId))
 			);
 			cache.set(supplierId, { readAt: now, patterns });
-			// A failed read is not cached: the next caller reads again.
+			// A failed read is not cached, so the next caller reads again.
 			patterns.catch(() => cache.delete(supplierId));
 			return patterns;
 		},
 
-		/** The patterns that are frequent enough for a review, those with the highest lower bound of the lift first. */
+		/**
+		 * Reads the patterns that were seen on enough Devices for a review. The patterns with the highest lower bound
+		 * of the lift come first.
+		 */
 		forReview: (supplierId: number): Promise<ReviewedPattern[]> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const { rows } = await client.query<PatternRow & { review: ReviewedPattern['review'] }>(
@@ -159,7 +166,7 @@ export function createLearnedReader(pool: pg.Pool) {
 				return rows.map((row) => ({ ...toPattern(row), review: row.review }));
 			}),
 
-		/** Stores the review of a person; `false`: this Supplier has no such pattern. */
+		/** Stores a person's review of a pattern. Returns `false` if this Supplier has no such pattern. */
 		review: (
 			supplierId: number,
 			review: PatternReviewIn,
@@ -196,5 +203,8 @@ from learned_pattern where supplier_id = :supplierId
 	and (device_type, code, variant, user_role, relation) = (:deviceType, :code, :serviceReferenceVariant, :userRole, :relation)
 returning id`);
 
-/** A review changes what the counts mean, so that they are weighed once more. */
+/**
+ * Marks the counts of a Supplier as changed. A review changes the meaning of the counts, so a worker weighs them once
+ * more.
+ */
 const COUNTED = query('update learned_state set counted = counted + 1 where supplier_id = :supplierId');

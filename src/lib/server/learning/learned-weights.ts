@@ -1,4 +1,4 @@
-// Reads the counts that a worker weighs, and stores the patterns that it finds.
+// Reads the counts that a worker weighs, and stores the patterns that the worker finds.
 import type pg from 'pg';
 import { DELAY_BUCKETS_SECONDS, type Count } from '#lib/domain/learned-evidence.ts';
 import { patternKey, type LearnedPattern, type Pattern } from '#lib/domain/learned-pattern.ts';
@@ -7,7 +7,7 @@ import { columns, query } from '#lib/server/postgres/statement.ts';
 import { figuresOf } from './learned-patterns.ts';
 import { queueCodes } from './re-explain-queue.ts';
 
-/** The Suppliers whose counts have changed since the last weighing. `counted`: the number of the last change. */
+/** Finds the Suppliers whose counts have changed since the last weighing. `counted`: the number of the last change. */
 export async function suppliersToWeigh(
 	pool: pg.Pool
 ): Promise<Array<{ supplierId: number; counted: bigint }>> {
@@ -17,13 +17,15 @@ export async function suppliersToWeigh(
 	return rows;
 }
 
-/** The counts of a Supplier that are not zero. */
+/** Reads the counts of a Supplier that are greater than zero. */
 export async function countsOf(client: pg.ClientBase, supplierId: number): Promise<Count[]> {
 	const { rows } = await client.query<Count>(COUNTS({ supplierId }));
 	return rows;
 }
 
-/** The number of different Devices on which each pattern was seen within its window, by `patternKey`. */
+/**
+ * Counts the different Devices on which each pattern was seen within its window. The result is keyed by `patternKey`.
+ */
 export async function countDevices(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -51,7 +53,7 @@ const COUNT_DEVICES = query(`
 select count(distinct device_id)::int as count from learned_sample
 where supplier_id = :supplierId and code = :code and device_type = :deviceType and sightings && :sightings`);
 
-/** The `patternKey` of each pattern that the last reviewer dismissed as no cause. */
+/** Returns the `patternKey` of each pattern that the last reviewer dismissed as no cause. */
 export async function dismissedBy(client: pg.ClientBase, supplierId: number): Promise<Set<string>> {
 	const { rows } = await client.query<Pattern>(DISMISSED({ supplierId }));
 	return new Set(rows.map(patternKey));
@@ -64,30 +66,31 @@ select "deviceType", code, "serviceReferenceVariant", "userRole", relation from 
 	from learned_review where supplier_id = :supplierId order by device_type, code, variant, user_role, relation, id desc
 ) latest where dismissed`);
 
-/** Whether two states of one pattern are the same. `a: undefined`: the pattern is new. */
+/** Returns whether two states of a pattern are the same. `a: undefined`: the pattern is new. */
 export const isSamePattern = (a: LearnedPattern | undefined, b: LearnedPattern): boolean =>
 	a !== undefined &&
 	a.offered === b.offered &&
 	a.devices === b.devices &&
 	JSON.stringify(figuresOf(a)) === JSON.stringify(figuresOf(b));
 
-/** The result of a weighing. */
+/** The result of weighing the counts of a Supplier. */
 interface Weighed {
 	supplierId: number;
-	/** The number of the last change of the counts that was weighed. */
+	/** The number of the last change of the counts that this weighing includes. */
 	counted: bigint;
 	changed: readonly LearnedPattern[];
 	gone: readonly LearnedPattern[];
-	/** The codes whose explanations may change. Their Alerts are explained again. */
+	/** The Alert codes whose explanations may change. Alerts with these codes are explained again. */
 	codes: readonly string[];
 }
 
-/** Stores the changed patterns within the caller's transaction. */
+/** Stores the changed patterns and deletes the patterns that are gone, within the caller's transaction. */
 export async function storePatterns(
 	client: pg.ClientBase,
 	{ supplierId, counted, changed, gone, codes }: Weighed
 ): Promise<void> {
-	// This waits for all transactions that explain Alerts by the old patterns: they commit before the codes are queued.
+	// The lock waits for all transactions that explain Alerts by the old patterns. So these transactions commit before
+	// the codes are queued.
 	if (codes.length > 0) await client.query(LOCK({ key: LOCKS.learned }));
 	await client.query(DELETE({ supplierId, ...IDENTITY.values(gone) }));
 	await client.query(UPSERT({ supplierId, ...PATTERN.values(changed) }));

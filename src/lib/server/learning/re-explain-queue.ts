@@ -1,21 +1,23 @@
-// Queues the Alerts that a changed learned pattern may affect. An entry is a code of a Supplier with a position: its
-// Alerts are taken from the newest to the oldest.
+// Queues the Alerts that a changed learned pattern may affect. An entry of the queue is a code of a Supplier with a
+// position. The Alerts with this code are taken from the newest to the oldest.
 import type pg from 'pg';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 
-/** Alerts that were stored within this time are explained again. */
+/** The greatest age of Alerts that are explained again, counted from the time when they were stored, in ms. */
 const REACH_MS = 72 * 3_600_000;
-/** Of each code, at most this many Alerts are explained again: the newest. */
+/** The greatest number of Alerts of a code that are explained again. The newest Alerts are taken. */
 const MAX_ALERTS_PER_CODE = 200_000;
-/** One step reads at most `READ_PER_STEP` explanations, and takes at most `TAKEN_PER_STEP` affected Alerts among them. */
+/**
+ * One step reads at most `READ_PER_STEP` explanations, and takes at most `TAKEN_PER_STEP` affected Alerts from them.
+ */
 const READ_PER_STEP = 2000;
 const TAKEN_PER_STEP = 100;
-/** Greater than every id. */
+/** An id that no stored row reaches. */
 const ABOVE_ALL_IDS = 2n ** 63n - 1n;
 
 /**
- * Queues the Alerts of these codes within the caller's transaction. A code that is queued already starts again at its
+ * Queues the Alerts of these codes within the caller's transaction. A code that is already queued starts again at its
  * newest Alert.
  */
 export async function queueCodes(
@@ -27,8 +29,8 @@ export async function queueCodes(
 }
 
 /**
- * Takes the next affected Alerts, the newest first. The caller must explain them in the same transaction: its commit
- * takes them out of the queue. `null`: the queue is empty, or another worker takes from it.
+ * Takes the next affected Alerts, newest first. The caller must explain these Alerts in the same transaction, because
+ * its commit takes them out of the queue. Returns `null` if the queue is empty or another worker takes from it.
  */
 export async function takeAffected(client: pg.ClientBase): Promise<bigint[] | null> {
 	const { rows: due } = await client.query<{
@@ -66,7 +68,7 @@ const QUEUE = statement(
 	on conflict (supplier_id, code) do update set below = excluded.below, budget = excluded.budget`
 );
 
-/** The codes of one Supplier that have the same position and the same budget left. */
+/** Reads and locks the codes of one Supplier that have the same position and the same remaining budget. */
 const DUE = statement(
 	'due-learned-codes',
 	`select supplier_id, code, below, budget from learned_again where (supplier_id, below, budget) = (
@@ -74,7 +76,10 @@ const DUE = statement(
 	) for update skip locked`
 );
 
-/** The explanations `exact`, `not-command` and `out-of-scope` depend on no learned pattern. */
+/**
+ * Reads the next explanations. Explanations of the kinds `exact`, `not-command` and `out-of-scope` depend on no learned
+ * pattern.
+ */
 const READ = statement(
 	'read-learned-codes',
 	`select alert_id, code = any(:codes) and explanation not in ('exact', 'not-command', 'out-of-scope') as affected

@@ -1,5 +1,6 @@
-// Turns the counts of each Supplier into learned patterns (weigh-evidence, started by a timer). Where a pattern becomes a
-// candidate, or stops being one, the Alerts that it may affect are explained again (correlation/explain-learned.ts).
+// Turns the counts of each Supplier into learned patterns (job weigh-evidence, started by a timer). When a pattern
+// becomes a candidate or stops being a candidate, the Alerts that it may affect are explained again
+// (correlation/explain-learned.ts).
 import type pg from 'pg';
 import type { CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { mayUsePattern } from '#lib/domain/correlation/learned-fit.ts';
@@ -22,7 +23,7 @@ export interface WeighDeps {
 	table: CauseTable;
 }
 
-/** Weighs the counts of each Supplier whose counts have changed. Returns how many patterns have changed. */
+/** Weighs the counts of each Supplier whose counts have changed. Returns the number of patterns that have changed. */
 export async function weighEvidence({ pool, table }: WeighDeps): Promise<number> {
 	let count = 0;
 	for (const { supplierId, counted } of await suppliersToWeigh(pool)) {
@@ -51,13 +52,13 @@ export async function weighEvidence({ pool, table }: WeighDeps): Promise<number>
 }
 
 /**
- * The longest delay (seconds) at which a pattern makes a candidate; 0: it makes none. Explanations depend on nothing
- * else of a pattern.
+ * Returns the longest delay, in seconds, at which a pattern makes a candidate; 0: the pattern makes no candidate.
+ * Explanations depend on no other property of a pattern.
  */
 const windowOf = (pattern: LearnedPattern | undefined): number =>
 	pattern?.offered ? pattern.withinSeconds : 0;
 
-/** The patterns that the current counts of a Supplier show, by `patternKey`. */
+/** Returns the patterns that the current counts of a Supplier show, by `patternKey`. */
 async function weigh(client: pg.ClientBase, supplierId: number): Promise<Map<string, LearnedPattern>> {
 	const weighed = weighCounts(await countsOf(client, supplierId));
 	const devices = await countDevices(client, supplierId, weighed.filter(isFrequent));
