@@ -1,4 +1,4 @@
-// Reads the active cause table, and adds the file that the product ships to the versions in the database.
+// Reads the active cause table. Also adds the shipped file of the product to the versions in the database.
 import type pg from 'pg';
 import {
 	readCauseTable,
@@ -15,10 +15,10 @@ const PRODUCT = { name: 'shipped with the product', id: 'product' };
 export type Seeded = 'active' | 'draft' | 'known' | 'changed';
 
 /**
- * Adds the shipped file to the database, unless its version is there. It becomes active where no version is active, or
- * where the active version was shipped too. Where people have changed the table, it becomes a draft. `known`: the
- * database has the version. `changed`: the database has another file under this version, and the shipped file is not
- * used.
+ * Adds the shipped file to the database, unless the database has its version. The file becomes active if no version is
+ * active, or if the active version was shipped too. The file becomes a draft if people have changed the table. `known`:
+ * the database already has this version. `changed`: the database has another file under this version, so the shipped
+ * file is not used.
  */
 export const seedCauseTable = (pool: pg.Pool, file: CauseFile = shippedFile): Promise<Seeded> =>
 	changeTable(pool, (client) => seed(client, file));
@@ -54,7 +54,7 @@ async function seed(client: pg.PoolClient, file: CauseFile): Promise<Seeded> {
 	return takesOver ? 'active' : 'draft';
 }
 
-/** Adds the shipped file when a process starts, and logs where people have to act. */
+/** Adds the shipped file when a process starts, and logs a warning if people have to act. */
 export async function seedAtStart(pool: pg.Pool, log: Log): Promise<void> {
 	const seeded = await seedCauseTable(pool);
 	const { version } = shippedFile;
@@ -70,14 +70,17 @@ export async function seedAtStart(pool: pg.Pool, log: Log): Promise<void> {
 		);
 }
 
-/** The active table, cached by this process. A `refresh` reads the table only where another version is active. */
+/** Caches the active cause table in this process. A `refresh` reads the table only if another version is active. */
 export async function followCauseTable(pool: pg.Pool) {
 	let current = await readActiveTable(pool);
 	return {
 		get current(): CauseTable {
 			return current;
 		},
-		/** Returns the version that has become active; `null`: the cached version is still active. */
+		/**
+		 * Looks for a change of the active table. Returns the version that has become active; `null`: the cached
+		 * version is still active.
+		 */
 		async refresh(): Promise<string | null> {
 			const { rows } = await pool.query<{ version: string }>(
 				`select version from cause_table where status = 'active'`

@@ -22,7 +22,7 @@ import {
 	type VersionRow
 } from './version-rows.ts';
 
-/** Why a step was not done: the HTTP status, and a sentence for the person. */
+/** The reason why a step was not done: the HTTP status, and a sentence for the person. */
 export interface Refusal {
 	refused: 403 | 404 | 409;
 	why: string;
@@ -32,7 +32,7 @@ export type CauseTables = ReturnType<typeof createCauseTables>;
 
 export function createCauseTables(pool: pg.Pool) {
 	return {
-		/** All versions, as `reader` (the id of a person or of a key) sees them. */
+		/** Lists all versions as `reader` sees them. `reader`: the id of a person or of an API key. */
 		async list(reader: string): Promise<TableList> {
 			const { rows } = await pool.query<VersionRow>(
 				`select ${COLUMNS} from cause_table order by drafted_at desc, version desc`
@@ -47,7 +47,7 @@ export function createCauseTables(pool: pg.Pool) {
 			};
 		},
 
-		/** One version with its rows and its history; `null`: there is no such version. */
+		/** Reads one version with its rows and its history; `null`: there is no such version. */
 		one: (version: string, reader: string): Promise<TableVersion | null> =>
 			readVersion(pool, version, reader),
 
@@ -76,7 +76,7 @@ export function createCauseTables(pool: pg.Pool) {
 				return (await readVersion(client, version, by.id))!;
 			}),
 
-		/** Activates a proposal, after its what-if has finished. `by` must not be the proposer. */
+		/** Activates a proposal after its what-if has finished. `by` must not be the proposer. */
 		activate: (version: string, by: Person) =>
 			changeTable(pool, async (client) => {
 				const draft = await lockVersion(client, version);
@@ -94,7 +94,7 @@ export function createCauseTables(pool: pg.Pool) {
 				return (await readVersion(client, version, by.id))!;
 			}),
 
-		/** Retires a draft or a proposal that nobody wants. It can still be read. */
+		/** Retires a draft or a proposal that is not wanted. The retired version can still be read. */
 		discard: (version: string, by: Person) =>
 			changeTable(pool, async (client) => {
 				const draft = await lockVersion(client, version);
@@ -153,7 +153,10 @@ async function saveRevision(
 	return (await readVersion(client, version, by.id))!;
 }
 
-/** Why the what-if of a draft does not allow its activation, as a sentence; `null`: it allows it. */
+/**
+ * Returns a sentence that says why the what-if of a draft does not allow its activation; `null`: the what-if allows the
+ * activation.
+ */
 async function whyNotReplayed(
 	client: pg.PoolClient,
 	draft: VersionRow,
@@ -197,7 +200,7 @@ const INSERT = query(`
 insert into cause_table (version, body, status, based_on, note, drafted_by, drafted_by_id)
 values (:version, :body, 'draft', :basedOn, :note, :by, :byId)`);
 
-// A changed proposal becomes a draft again: nobody has proposed its new rows.
+// A changed proposal becomes a draft again, because nobody has proposed its new rows.
 const SAVE = query(`
 update cause_table set body = :body, note = :note, status = 'draft', revision = revision + 1,
 	proposed_by = null, proposed_by_id = null, proposed_at = null where version = :version`);

@@ -1,5 +1,5 @@
 // Runs the job what-if: explains the stored Alerts of the last 30 days by a draft of the cause table and by the active
-// table. Counts the different explanations for each Supplier, and writes nothing but these counts.
+// table. The job counts the different explanations for each Supplier, and writes only these counts.
 import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { readCauseTable, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
@@ -19,28 +19,31 @@ export interface WhatIfDeps {
 	roleOnly: ReadonlySet<string>;
 }
 
-/** A replay that this call has taken. */
+/** A replay that this worker has taken. */
 interface Run {
 	version: string;
-	/** A new start of the replay has a new id. */
+	/** The id of this start of the replay. A new start has a new id. */
 	run: string;
-	/** Tells this taker from an earlier one, whose worker may have been killed. */
+	/**
+	 * The number of times that a worker has taken this replay. The number tells this worker from an earlier worker that
+	 * may have been killed.
+	 */
 	attempts: number;
 	/** The version that was active when the replay was started. */
 	against: string;
-	/** The Alerts from this instant on are replayed. */
+	/** The earliest effective time of the Alerts that are replayed. */
 	since: Date;
 }
 
 const MAX_ATTEMPTS = 5;
-/** Another worker takes a run over when its worker has not touched it for this time. */
+/** A worker takes a replay over when the earlier worker has not touched it for this time. */
 const LOST_AFTER = '15 seconds';
-/** A waiting run is enqueued again after this time: its job was lost. */
+/** A waiting replay is enqueued again after this time, because its job was lost. */
 const ENQUEUED_AGAIN_AFTER = '5 seconds';
 
 /**
- * Runs the replay of a draft, and each new start of it that comes in the meantime. Returns how many Alerts it
- * explained.
+ * Runs the replay of a draft, and each new start of this replay that comes in the meantime. Returns the number of
+ * Alerts explained.
  */
 export async function whatIf(deps: WhatIfDeps, version: string): Promise<number> {
 	let count = 0;
@@ -55,7 +58,10 @@ export async function whatIf(deps: WhatIfDeps, version: string): Promise<number>
 	return count;
 }
 
-/** Enqueues the replays that no worker has taken, or whose worker was killed. Returns how many. */
+/**
+ * Enqueues the replays that no worker has taken, and the replays whose worker was killed. Returns the number of replays
+ * enqueued.
+ */
 export async function enqueueLostWhatIfs({
 	pool,
 	enqueueReplay
@@ -86,14 +92,14 @@ async function replay(deps: WhatIfDeps, run: Run): Promise<number> {
 				explanationChange(before.explanation, after.explanation)
 			);
 		}
-		// A new start has replaced this run.
+		// A new start or another worker has replaced this run, so the run ends.
 		if (!(await saveProgress(pool, run, tallies))) return at;
 	}
 	await finishRun(pool, run, tallies, stoppedEarly);
 	return ids.length;
 }
 
-/** Explains the Alerts of a page by both tables, on one state of the database. The transaction cannot write. */
+/** Explains the Alerts of a page by both tables, on the same state of the database. The transaction cannot write. */
 async function comparePage(
 	deps: WhatIfDeps,
 	ids: readonly bigint[],
@@ -110,7 +116,7 @@ async function comparePage(
 			const now = Date.now();
 			const before = await explainAlerts(client, { ...deps, learned, table: active }, context, now);
 			const after = await explainAlerts(client, { ...deps, learned, table: draft }, context, now);
-			// The Supplier that sees an Alert does not depend on the table, so that both lists have the same order.
+			// The Suppliers that see an Alert do not depend on the table, so both lists have the same order.
 			return before.map((explained, i) => ({ before: explained, after: after[i]! }));
 		},
 		{ snapshot: true }
@@ -124,9 +130,9 @@ async function takeRun(pool: pg.Pool, version: string): Promise<Run | null> {
 	return rows[0]?.state === 'running' ? rows[0] : null;
 }
 
-/** Lets another worker take the run at once. */
+/** Gives the replay back, so that another worker can take it at once. */
 const returnRun = (pool: pg.Pool, { version, run, attempts }: Run): Promise<unknown> =>
-	// Where the database cannot be reached, another worker takes the run over later.
+	// If the database cannot be reached, another worker takes the replay over later.
 	pool.query(RETURN({ version, run, attempts })).catch(() => {});
 
 async function readTable(pool: pg.Pool, version: string): Promise<CauseTable> {
@@ -135,8 +141,8 @@ async function readTable(pool: pg.Pool, version: string): Promise<CauseTable> {
 }
 
 /**
- * The ids of the newest Alerts since `since`, at most `REPLAY_LIMITS.alerts`. `stoppedEarly`: the limit was reached, and older
- * Alerts are left out.
+ * Reads the ids of the newest Alerts since `since`, at most `REPLAY_LIMITS.alerts`. `stoppedEarly`: the limit was
+ * reached, and older Alerts are left out.
  */
 async function readAlertIds(pool: pg.Pool, since: Date): Promise<{ ids: bigint[]; stoppedEarly: boolean }> {
 	const { rows } = await pool.query<{ id: bigint }>(
@@ -146,7 +152,7 @@ async function readAlertIds(pool: pg.Pool, since: Date): Promise<{ ids: bigint[]
 	return { ids, stoppedEarly: rows.length > ids.length };
 }
 
-/** Creates a tally for each Supplier, and stores how many of its Alerts are replayed. */
+/** Creates a tally for each Supplier, and stores the number of the Supplier's Alerts that are replayed. */
 async function createTallies(
 	pool: pg.Pool,
 	{ version, run }: Run,
@@ -156,7 +162,10 @@ async function createTallies(
 	return new Map(rows.map((row) => [row.supplier_id, new WhatIfTally()]));
 }
 
-/** Stores the tallies; `false`: another taker or a new start has replaced this run, and nothing was stored. */
+/**
+ * Stores the tallies. Returns `false` if another worker or a new start has replaced this run; in that case nothing was
+ * stored.
+ */
 async function saveProgress(
 	pool: pg.Pool,
 	{ version, run, attempts }: Run,

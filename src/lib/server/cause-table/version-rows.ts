@@ -1,4 +1,4 @@
-// Reads and writes rows of the versions of the cause table. One transaction at a time changes them.
+// Reads and writes rows of the versions of the cause table. Only one transaction at a time changes these rows.
 import type pg from 'pg';
 import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import type { TableSummary, VersionStatus } from '#lib/domain/cause-table/version.ts';
@@ -33,7 +33,7 @@ export const COLUMNS = `version, status, revision, based_on, note, shipped, draf
 const step = (by: string | null, at: Date | null): { by: string; at: string } | null =>
 	by === null || at === null ? null : { by, at: at.toISOString() };
 
-/** A version as `reader` sees it. `reader`: the id of a person or of a key. */
+/** Builds the summary of a version as `reader` sees it. `reader`: the id of a person or of an API key. */
 export const toSummary = (row: VersionRow, reader: string): TableSummary => ({
 	version: row.version,
 	status: row.status,
@@ -49,26 +49,24 @@ export const toSummary = (row: VersionRow, reader: string): TableSummary => ({
 	activated: step(row.activated_by, row.activated_at)
 });
 
-/** Does `work` in one transaction, after all other transactions that change the cause table. */
+/** Does `work` in one transaction, after all other transactions that change the cause table have ended. */
 export const changeTable = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
 	inTransaction(pool, async (client) => {
 		await client.query(LOCK_TABLE({ key: LOCKS.causeTable }));
 		return work(client);
 	});
 
-/** Reads a version, and locks its row until the transaction ends; `null`: there is no such version. */
+/** Reads a version and locks its row until the transaction ends; `null`: there is no such version. */
 export async function lockVersion(client: pg.PoolClient, version: string): Promise<VersionRow | null> {
 	const { rows } = await client.query<VersionRow>(LOCK_VERSION({ version }));
 	return rows[0] ?? null;
 }
 
-/** Retires a version. It can still be read. */
+/** Retires a version. The retired version can still be read. */
 export const retireVersion = (client: pg.PoolClient, version: string): Promise<unknown> =>
 	client.query(RETIRE({ version }));
 
-/**
- * Adds a step to the history of a version. `body`: the table where this step saved it; `null`: the step saved no table.
- */
+/** Adds a step to the history of a version. `body`: the table that this step saved; `null`: the step saved no table. */
 export const recordStep = (
 	client: pg.PoolClient,
 	version: string,

@@ -1,4 +1,4 @@
-// Starts the replay of a draft of the cause table, and reads its result. A worker runs it (replay.ts).
+// Starts the replay of a draft of the cause table, and reads the result. A worker runs the replay (replay.ts).
 import type pg from 'pg';
 import { REPLAY_LIMITS, type WhatIf, type WhatIfChange } from '#lib/domain/cause-table/what-if.ts';
 import { query } from '#lib/server/postgres/statement.ts';
@@ -24,7 +24,10 @@ const DAY_MS = 86_400_000;
 
 export function createWhatIfs(deps: { pool: pg.Pool; enqueueReplay: (version: string) => void }) {
 	return {
-		/** Starts the replay of a draft against the active table. Replaces a replay of this draft that runs. */
+		/**
+		 * Starts the replay of a draft against the active table, in place of any earlier replay of this draft. Returns
+		 * the refusal, or `null` if the replay was started.
+		 */
 		async start(version: string, by: Person): Promise<Refusal | null> {
 			const refusal = await changeTable(deps.pool, async (client): Promise<Refusal | null> => {
 				const draft = await lockVersion(client, version);
@@ -51,7 +54,8 @@ export function createWhatIfs(deps: { pool: pg.Pool; enqueueReplay: (version: st
 		},
 
 		/**
-		 * The latest replay of a draft, with the figures of this Supplier; `null`: no replay of this draft was started.
+		 * Reads the latest replay of a draft with the figures of this Supplier; `null`: no replay of this draft was
+		 * started.
 		 */
 		of: (supplierId: number, version: string): Promise<WhatIf | null> =>
 			asSupplier(deps.pool, supplierId, async (client) => {
