@@ -1,5 +1,6 @@
-// Records the decisions of people. The table `decision` is insert-only: it has who decided what, when and why, on which
-// version, and what the machine had said. `supplier_alert` has the current decision, which the machine never changes.
+// Records people's decisions. The table `decision` is insert-only. Each row says who decided which version of an Alert,
+// when and why, and what the explanation was. `supplier_alert` has the current decision, which the machine never
+// changes.
 import type pg from 'pg';
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf } from '#lib/domain/contradiction.ts';
@@ -14,7 +15,7 @@ import { asSupplier } from '#lib/server/postgres/transaction.ts';
 
 export interface DecisionRequest {
 	items: ReadonlyArray<{ id: string; version: number }>;
-	/** `null` reopens the Alerts. */
+	/** The verdict; `null`: the request reopens the Alerts. */
 	verdict: Verdict | null;
 	reason: string | null;
 	note: string | null;
@@ -30,8 +31,8 @@ export interface EpisodeDecisionRequest extends Omit<DecisionRequest, 'items'> {
 export interface DecisionOutcome {
 	done: Alert[];
 	/**
-	 * Alerts that another person or new evidence changed before this decision. `version`: the current one; `null`: this
-	 * Supplier has no such Alert.
+	 * The Alerts that another person or new evidence changed before this decision. `version`: the current version of
+	 * the Alert; `null`: this Supplier has no such Alert.
 	 */
 	conflicts: Array<{ id: string; version: number | null }>;
 }
@@ -47,7 +48,7 @@ export function createDecisions(deps: {
 }) {
 	const { pool, alerts, publish } = deps;
 	return {
-		/** Decides each Alert that still has the version that the person saw. */
+		/** Decides each Alert of the request that still has the version that the person saw. */
 		async decide(supplierId: number, request: DecisionRequest): Promise<DecisionOutcome> {
 			const recorded = await asSupplier(pool, supplierId, (client) =>
 				recordDecisions(client, supplierId, request)
@@ -56,8 +57,8 @@ export function createDecisions(deps: {
 		},
 
 		/**
-		 * Decides the members of an episode that the person saw. Where no member waits for a decision any more, all
-		 * members are conflicts. `null`: this Supplier has no such episode.
+		 * Decides the members of an episode that the person saw. If no member waits for a decision any more, all
+		 * members are conflicts. Returns `null` if this Supplier has no such episode.
 		 */
 		async decideEpisode(
 			supplierId: number,
@@ -72,8 +73,8 @@ export function createDecisions(deps: {
 					waiting.length > 0
 						? await recordDecisions(client, supplierId, { ...request, items: waiting })
 						: { ...NOTHING_RECORDED, conflicts: reopen ? [] : others };
-				// The episode takes a decision only where a member took it. Reopening also succeeds where all members
-				// are open.
+				// The episode takes a decision only if at least one member took the decision. Reopening an episode also
+				// succeeds if all its members are open.
 				if (outcome.done.length > 0 || (reopen && outcome.conflicts.length === 0))
 					await markEpisode(client, supplierId, episode, decisionOf(request));
 				return outcome;
@@ -83,7 +84,7 @@ export function createDecisions(deps: {
 		}
 	};
 
-	/** Publishes the decided Alerts, in frames of a size that a browser handles easily. Returns the Alerts. */
+	/** Publishes the decided Alerts in frames that a browser handles easily. Returns the Alerts. */
 	async function publishDecisions(supplierId: number, { done, from, to }: Recorded): Promise<Alert[]> {
 		const decided = await alerts.many(supplierId, done);
 		for (let i = 0; i < decided.length; i += ALERTS_PER_FRAME) {
@@ -110,7 +111,7 @@ interface Recorded {
 	/** The ids of the decided Alerts. */
 	done: string[];
 	conflicts: DecisionOutcome['conflicts'];
-	/** The first and the last of their feed numbers. */
+	/** The first feed number of the decided Alerts; `to` is the last. */
 	from: number;
 	to: number;
 }
@@ -127,7 +128,7 @@ async function recordDecisions(
 		STORED({ supplierId, ids: items.map((item) => item.id) })
 	);
 	const stored = new Map(rows.map((row) => [row.alert_id.toString(), row]));
-	// The person may have seen an older version, if only the episode of the Alert has changed since.
+	// The person may have seen an older version if only the episode of the Alert has changed since.
 	const done = items.filter((item) => {
 		const alert = stored.get(item.id);
 		return alert && item.version >= alert.said_version && item.version <= alert.version;
@@ -160,7 +161,7 @@ async function recordDecisions(
 interface StoredVersion {
 	alert_id: bigint;
 	version: number;
-	/** The version in which the explanation or the decision last changed. Later versions differ in the episode only. */
+	/** The version in which the explanation or the decision last changed. Later versions changed only the episode. */
 	said_version: number;
 	body: AlertBody;
 }

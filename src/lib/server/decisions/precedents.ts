@@ -18,7 +18,10 @@ interface PatternRow {
 	role: string | null;
 }
 
-/** A precedent: one of its Alerts, how many Alerts it decided, and the number of precedents with each verdict. */
+/**
+ * A precedent, shown by one of its Alerts. `alerts`: the number of Alerts that the precedent decided. `ignorable` and
+ * `actionable`: the numbers of precedents with each verdict.
+ */
 interface PrecedentRow {
 	alert_id: bigint;
 	device_id: string;
@@ -35,7 +38,9 @@ export type PrecedentReader = ReturnType<typeof createPrecedents>;
 
 export function createPrecedents(pool: pg.Pool) {
 	return {
-		/** The precedents of an Alert, without its own decision; `null`: this Supplier has no such Alert. */
+		/**
+		 * Reads the precedents of an Alert, without the Alert's own decision; `null`: this Supplier has no such Alert.
+		 */
 		of: (supplierId: number, alertId: string, now = Date.now()): Promise<Precedents | null> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const { rows: patterns } = await client.query<PatternRow>(PATTERN({ supplierId, alertId }));
@@ -79,8 +84,8 @@ select decided_on(code, explanation, body) as pattern,
 	body #>> '{candidates,0,serviceReferenceVariant}' as variant, body #>> '{candidates,0,userRole}' as role
 from supplier_alert where supplier_id = :supplierId and alert_id = :alertId::bigint`);
 
-// A person decides many Alerts at one instant: they are one act and count once. A contradicted decision is no
-// precedent, because it was made on another pattern than the Alert has now.
+// If a person decides many Alerts at one instant, the decisions count as one precedent. A contradicted decision is no
+// precedent, because the pattern of the Alert has changed since.
 const PRECEDENTS = query(`
 with acts as (
 	select decision ->> 'verdict' as verdict, decision ->> 'at' as at, decision ->> 'by' as by, count(*)::int as alerts,
