@@ -1,5 +1,6 @@
-// Retracts Alerts: a tenure was corrected, and a Supplier may no longer see an Alert that it has read. The row leaves
-// `supplier_alert`, and so every read. An entry of the feed says so. `retracted_alert` keeps the row for audit.
+// Retracts Alerts. A tenure was corrected, and a Supplier may no longer see an Alert that it has read. The row leaves
+// `supplier_alert`, and so every read. An entry of the feed reports the retraction. `retracted_alert` keeps the row for
+// audit.
 import type pg from 'pg';
 import type { Decision } from '#lib/domain/decision.ts';
 import { countEpisodes } from '#lib/server/episodes/episode-count.ts';
@@ -8,15 +9,16 @@ import { isUncounted } from '#lib/server/episodes/episode-turn.ts';
 import { insertEntries } from '#lib/server/feed/feed-entries.ts';
 import { query, statement } from '#lib/server/postgres/statement.ts';
 
-/** An Alert and a Supplier that has it or had it. */
+/** An Alert, and a Supplier that has or had the Alert. */
 export interface AlertView {
 	supplierId: number;
 	alertId: bigint;
 }
 
 /**
- * Finds who has these Alerts and is not among the entitled Suppliers. Only a Supplier whose tenure of the Device was
- * superseded, or that fed the Alert, can have lost its entitlement. Called where Alerts are explained again.
+ * Finds the Suppliers that have these Alerts and are not among the entitled Suppliers. A Supplier can lose its
+ * entitlement only if its tenure of the Device was superseded, or if it fed the Alert. This function is called when
+ * Alerts are explained again.
  */
 export async function findLostViews(
 	client: pg.ClientBase,
@@ -33,7 +35,9 @@ export async function findLostViews(
 	return rows.map((row) => ({ supplierId: row.supplier_id, alertId: row.alert_id }));
 }
 
-/** Takes these Alerts from the Supplier, each with its entry in the feed. The counter of the feed must be locked. */
+/**
+ * Takes these Alerts from the Supplier, and inserts a feed entry for each. The Supplier's feed counter must be locked.
+ */
 export async function retract(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -54,10 +58,10 @@ export async function retract(
 	);
 }
 
-/** The version and the Decision of an Alert when it was retracted last. */
+/** The version and the Decision of an Alert when it was last retracted. */
 export type RetractedState = { version: number; decision: Decision | null };
 
-/** The states of these Alerts when they were retracted from the Supplier last. */
+/** Returns the states of these Alerts when they were last retracted from the Supplier. */
 export async function lastRetracted(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -70,7 +74,7 @@ export async function lastRetracted(
 	return new Map(rows.map(({ alert_id, ...state }) => [alert_id, state]));
 }
 
-/** Gives Alerts that have come back the next version and the Decision that they had. */
+/** Gives Alerts that the Supplier gets back their next version and their former Decision. */
 export async function carryOver(
 	client: pg.ClientBase,
 	supplierId: number,

@@ -1,4 +1,4 @@
-// Writes explanations where an Alert comes to a Supplier or leaves it, because a tenure was corrected.
+// Writes explanations when a Supplier gains or loses an Alert because a tenure was corrected.
 import type pg from 'pg';
 import { explanationInput, replacedBy, WRITTEN } from '#lib/server/feed/explanation-rows.ts';
 import { insertEntries, lockFeeds, takeNumbers } from '#lib/server/feed/feed-entries.ts';
@@ -8,10 +8,10 @@ import { statement } from '#lib/server/postgres/statement.ts';
 import { carryOver, lastRetracted, retract, type AlertView, type RetractedState } from './retraction.ts';
 
 /**
- * Writes explanations within the caller's transaction, replaces stored ones that differ, and retracts `lost`: Alerts that
- * their Suppliers may no longer see. Returns the frames to push after the commit. Each Supplier's feed is locked from here to
- * the commit. An explanation that comes or goes for no Supplier takes the shorter ways of insert-explanations.ts and
- * replace-explanations.ts.
+ * Writes explanations within the caller's transaction: inserts new explanations, replaces stored explanations that
+ * differ, and retracts `lost`. `lost`: Alerts that their Suppliers may no longer see. Returns the frames to push after
+ * the commit. Each Supplier's feed stays locked until the commit. Batches in which no Supplier gains or loses an Alert
+ * use the faster insert-explanations.ts and replace-explanations.ts.
  */
 export async function writeViewerChanges(
 	client: pg.ClientBase,
@@ -19,7 +19,7 @@ export async function writeViewerChanges(
 	lost: readonly AlertView[]
 ): Promise<Frame[]> {
 	const frames: Frame[] = [];
-	// In one order of Suppliers for every writer, so that no two wait for each other.
+	// Every writer handles the Suppliers in the same order, so that two writers cannot deadlock.
 	const suppliers = [...new Set([...rows, ...lost].map((row) => row.supplierId))].sort((a, b) => a - b);
 	for (const supplierId of suppliers) {
 		const own = rows.filter((row) => row.supplierId === supplierId);
