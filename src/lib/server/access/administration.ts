@@ -1,4 +1,4 @@
-// Adds Suppliers and API keys, for the command line. Needs a session of the owner of the tables.
+// Adds Suppliers and API keys for the command line. The functions need a session of the owner of the tables.
 import type pg from 'pg';
 import type { Scope } from '#lib/domain/access.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
@@ -6,8 +6,8 @@ import { query } from '#lib/server/postgres/statement.ts';
 import { mintKey } from './api-keys.ts';
 
 /**
- * Adds a Supplier with its User IDs, or updates the name and adds the User IDs of a known Supplier. Returns its id.
- * Throws if a User ID belongs to another Supplier.
+ * Adds a Supplier with its User IDs, or updates the name and adds the User IDs of a known Supplier. Returns the id of
+ * the Supplier. Throws if a User ID belongs to another Supplier.
  */
 export async function addSupplier(
 	client: pg.ClientBase,
@@ -30,7 +30,7 @@ export async function addSupplier(
 	return id;
 }
 
-/** Returns the id of the Supplier with this slug; throws if there is none. */
+/** Returns the id of the Supplier with this slug. Throws if there is no such Supplier. */
 export async function supplierIdOf(client: pg.ClientBase, slug: string): Promise<number> {
 	const { rows } = await client.query<{ id: number }>('select id from supplier where slug = $1', [slug]);
 	if (!rows[0])
@@ -40,7 +40,10 @@ export async function supplierIdOf(client: pg.ClientBase, slug: string): Promise
 	return rows[0].id;
 }
 
-/** Makes a key and returns it; nobody can read it again later. `supplierId: null`: a key of the whole installation. */
+/**
+ * Makes an API key and returns it. Nobody can read the key again later. `supplierId: null`: the key belongs to the
+ * whole installation.
+ */
 export async function addApiKey(
 	client: pg.ClientBase,
 	supplierId: number | null,

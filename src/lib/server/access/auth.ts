@@ -5,7 +5,7 @@ import type pg from 'pg';
 import type { MemberRole } from '#lib/domain/access.ts';
 import type { Config } from '#lib/server/process/config.ts';
 
-/** A person who is signed in, and who sees the data of one Supplier. */
+/** A signed-in person, who sees the data of one Supplier. */
 export interface Viewer {
 	userId: string;
 	name: string;
@@ -17,13 +17,13 @@ export interface Viewer {
 }
 
 const HOUR_SECONDS = 3600;
-/** A session ends when its browser has made no call for this time. An open console calls every few seconds. */
+/** A session ends when its browser has made no call for this time, in ms. An open console calls every few seconds. */
 const IDLE_MS = 30 * 60_000;
-/** The time of the last use of a session is written to the database at most this often. */
+/** The least time between two writes of a session's last use to the database, in ms. */
 const TOUCH_MS = 60_000;
 /**
- * The header with the address of the client, by which better-auth counts sign-in attempts. This file sets it on every
- * request to the library, so that a value from outside never reaches it.
+ * The header with the client's address, by which better-auth counts sign-in attempts. This file sets the header on
+ * every request to better-auth, so that a value from outside never reaches the library.
  */
 const ADDRESS_HEADER = 'x-causeway-client';
 
@@ -67,7 +67,10 @@ export function createAuth({
 			return auth.handler(new Request(request, { headers }));
 		},
 
-		/** Checks a password and opens a session. The response sets the cookie, or is 401, or 429 after too many attempts. */
+		/**
+		 * Checks a password and opens a session. The response sets the session cookie. A wrong password is answered
+		 * 401, and too many attempts are answered 429.
+		 */
 		signIn(email: string, password: string, from: { headers: Headers; address: string }): Promise<Response> {
 			const headers = new Headers({
 				'content-type': 'application/json',
@@ -76,19 +79,19 @@ export function createAuth({
 			});
 			const agent = from.headers.get('user-agent');
 			if (agent) headers.set('user-agent', agent);
-			// Uses the library's HTTP handler, because only the handler counts attempts.
+			// The HTTP handler of better-auth is used, because only the handler counts attempts.
 			const body = JSON.stringify({ email, password });
 			return auth.handler(
 				new Request(`${config.origin}/api/auth/sign-in/email`, { method: 'POST', headers, body })
 			);
 		},
 
-		/** Ends the session of these headers; the response clears the cookie. */
+		/** Ends the session of the cookie in these headers. The response clears the cookie. */
 		signOut: (headers: Headers): Promise<Response> => auth.api.signOut({ headers, asResponse: true }),
 
 		/**
-		 * Returns the person whose session cookie is in these headers, and records that the session is in use. `null`: there
-		 * is no session, it has ended, or the person works for no Supplier.
+		 * Returns the person whose session cookie is in these headers, and records that the session is in use. Returns
+		 * `null` if there is no session, if the session has ended, or if the person works for no Supplier.
 		 */
 		async viewerOf(headers: Headers): Promise<Viewer | null> {
 			const session = await auth.api.getSession({ headers, query: { disableRefresh: true } });
@@ -120,15 +123,19 @@ export function createAuth({
 			};
 		},
 
-		/** Returns the id of the session of these headers. Unlike the token of the session, the id is no secret. */
+		/**
+		 * Returns the id of the session whose cookie is in these headers; `null`: there is no session. Unlike the token
+		 * of the session, the id is no secret.
+		 */
 		async sessionOf(headers: Headers): Promise<string | null> {
 			const session = await auth.api.getSession({ headers, query: { disableRefresh: true } });
 			return session?.session.id ?? null;
 		},
 
 		/**
-		 * Asks the database which of these sessions have neither ended nor expired. Returns them with the current Supplier of
-		 * their person. Does not check how long they were unused: `viewerOf` does.
+		 * Asks the database which of these sessions have neither ended nor expired. Returns the valid sessions with the
+		 * current Supplier of their person. `viewerOf` checks how long a session was unused, and this function does
+		 * not.
 		 */
 		async stillValid(ids: readonly string[]): Promise<Map<string, number>> {
 			if (ids.length === 0) return new Map();
@@ -141,7 +148,9 @@ export function createAuth({
 			return new Map(rows.map((row) => [row.id, row.supplier_id]));
 		},
 
-		/** Adds a person, or sets password, Supplier and role of a known person. Returns whether the person is new. */
+		/**
+		 * Adds a person, or sets the password, Supplier and role of a known person. Returns whether the person is new.
+		 */
 		async addUser(person: {
 			email: string;
 			name: string;

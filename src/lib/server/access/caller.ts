@@ -1,5 +1,5 @@
-// Finds out who calls the API (a key, or a person with a browser session) and what this caller may do. Nothing in the
-// call itself widens these rights.
+// Finds the caller of the API and the rights of the caller. A caller is an API key, or a person with a browser session.
+// No content of a call widens these rights.
 import type { IncomingMessage } from 'node:http';
 import type { Scope } from '#lib/domain/access.ts';
 import { EDITOR_ROLES } from '#lib/domain/cause-table/version.ts';
@@ -9,7 +9,7 @@ import type { Config } from '#lib/server/process/config.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Auth } from './auth.ts';
 
-/** The services that find a caller. */
+/** The services that are needed to find a caller. */
 export interface AccessServices {
 	apiKeys: ApiKeys;
 	auth: Auth;
@@ -19,8 +19,8 @@ export interface AccessServices {
 const PERSON_SCOPES: readonly Scope[] = ['read', 'decide'];
 
 /**
- * Finds the caller and checks the scope; throws a 401 or 403. A call that changes data with a session must come from
- * Causeway's own pages.
+ * Finds the caller and checks the scope. Throws a 401 or 403 problem. A call that changes data with a session must come
+ * from Causeway's own pages.
  */
 export async function requireCaller(
 	services: AccessServices,
@@ -34,7 +34,10 @@ export async function requireCaller(
 	return caller;
 }
 
-/** Returns the Supplier of the caller; throws a 403 for a key of the whole installation, which has none. */
+/**
+ * Returns the Supplier of the caller. Throws a 403 problem for a key of the whole installation, because such a key has
+ * no Supplier.
+ */
 export function requireSupplier(caller: Caller): number {
 	if (caller.supplierId === null)
 		throw new Problem(
@@ -68,7 +71,7 @@ async function findCaller(services: AccessServices, req: IncomingMessage): Promi
 	return { supplierId, scopes: PERSON_SCOPES, role, id, name };
 }
 
-/** Whether the Origin header, which every browser sets, is the configured origin of this installation. */
+/** Returns whether the Origin header is the configured origin of this installation. Every browser sets this header. */
 export const isOwnOrigin = (req: IncomingMessage, origin: string): boolean => req.headers.origin === origin;
 
 export function headersOf(req: IncomingMessage): Headers {
@@ -77,7 +80,10 @@ export function headersOf(req: IncomingMessage): Headers {
 	return headers;
 }
 
-/** Returns the person who may change the cause table; throws a 403 for a key and for a role that may not. */
+/**
+ * Returns the person if the caller may change the cause table. Throws a 403 problem for an API key, and for a person
+ * whose role may not change the table.
+ */
 export function requireEditor(caller: Caller): { id: string; name: string } {
 	if (caller.role === null)
 		throw new Problem(403, 'A key cannot change the cause table: sign in as a person');
