@@ -28,7 +28,7 @@ const matchers: Matcher[] = routes.map((route) => {
 	};
 });
 
-/** Serves a call under /api/v1; returns false for any other path. */
+/** Serves a call under /api/v1. Returns `false` for any other path. */
 export function serveApi(services: WebServices, req: IncomingMessage, res: ServerResponse): boolean {
 	const url = req.url ?? '/';
 	if (!url.startsWith(`${PREFIX}/`)) return false;
@@ -123,7 +123,8 @@ function decode(part: string): string {
 }
 
 /**
- * Returns a 503 if PostgreSQL cannot be reached, starts, stops or lacks resources. `null`: the error has another cause.
+ * Returns a 503 problem if the error says that PostgreSQL cannot be reached, is starting or stopping, or lacks
+ * resources; `null`: the error has another cause.
  */
 function asOutage(error: unknown): Problem | null {
 	const code = (error as { code?: string } | null)?.code ?? '';

@@ -1,5 +1,5 @@
-// Makes the OpenAPI document of GET /api/v1/openapi.json from the table of routes and its zod schemas.
-// `npm run docs:reference` writes docs/reference/api.md from the same table.
+// Builds the OpenAPI document of GET /api/v1/openapi.json from the table of routes and its zod schemas. `npm run
+// docs:reference` writes docs/reference/api.md from the same table.
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import type { RouteDescription } from '#lib/server/http/route.ts';

@@ -1,4 +1,4 @@
-// Lists every route of the API. api.ts serves calls by this list, and openapi.ts describes it.
+// Lists every route of the API. api.ts serves calls by this list, and openapi.ts describes the routes.
 import { causeTableRoutes } from '#lib/server/cause-table/cause-table-routes.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
