@@ -1,13 +1,13 @@
-// Reads the body and the query of an API call, within limits, and checks them against a schema.
+// Reads the body and the query of an API call within limits, and checks both against a schema.
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { Problem, fieldErrors } from './problem.ts';
 
-/** The media type in lower case, without parameters. */
+/** Returns the media type of the body in lower case, without parameters. */
 export const mediaType = (req: IncomingMessage): string =>
 	(req.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
 
-/** Reads the whole body. Counts the bytes that arrive, because Content-Length may be wrong. */
+/** Reads the whole body. The bytes that arrive are counted, because Content-Length may be wrong. */
 export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
 	const encoding = req.headers['content-encoding'];
 	if (encoding && encoding !== 'identity')
@@ -28,7 +28,7 @@ export async function readBody(req: IncomingMessage, maxBytes: number): Promise<
 /** Describes the body of a route that accepts one JSON object. */
 export const jsonBody = (schema: z.ZodType) => ({ types: ['application/json'], bytes: 256 * 1024, schema });
 
-/** Reads the body as JSON; throws a 400 if it is not JSON. */
+/** Reads the body as JSON. Throws a 400 problem if the body is not JSON. */
 export function readJson(body: Buffer): unknown {
 	try {
 		return JSON.parse(body.toString('utf8'));
@@ -37,14 +37,16 @@ export function readJson(body: Buffer): unknown {
 	}
 }
 
-/** Checks a value against a schema; throws a 400 that names every bad field. */
+/** Checks a value against a schema. Throws a 400 problem that names every bad field. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
 	const result = schema.safeParse(value);
 	if (result.success) return result.data;
 	throw new Problem(400, 'Some fields are not valid; see errors', { errors: fieldErrors(result.error) });
 }
 
-/** Reads a query as an object and checks it. A name that occurs several times becomes a list. */
+/**
+ * Reads a query as an object and checks the object against a schema. A name that occurs several times becomes a list.
+ */
 export function readQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): T {
 	const values: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
 	for (const name of new Set(query.keys())) {

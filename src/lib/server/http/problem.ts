@@ -8,10 +8,10 @@ export interface FieldError {
 	message: string;
 }
 
-/** An answer that is not a success. Handlers throw it, and the API's dispatch turns it into an answer. */
+/** An error answer. Handlers throw a problem, and the dispatcher of the API sends the problem as the answer. */
 export class Problem extends Error {
 	readonly status: number;
-	/** Further members of the answer. `retryAfter` (seconds) and `allow` become headers instead. */
+	/** Further members of the answer. `retryAfter` (seconds) and `allow` become headers instead of members. */
 	readonly extra: Record<string, unknown>;
 	constructor(status: number, detail: string, extra: Record<string, unknown> = {}) {
 		super(detail);
@@ -35,7 +35,7 @@ const TITLES: Record<number, string> = {
 	503: 'Not available'
 };
 
-/** Sends the problem. If an answer has begun already, it ends the connection instead. */
+/** Sends the problem as the answer. If an answer has already begun, the connection is ended instead. */
 export function sendProblem(res: ServerResponse, problem: Problem): void {
 	if (res.headersSent) return void res.destroy();
 	const { retryAfter, allow, ...extra } = problem.extra;
@@ -58,6 +58,6 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
 	res.end(text);
 }
 
-/** The errors of a schema check, each with the path of its field. */
+/** Returns the errors of a schema check, each with the path of its field. */
 export const fieldErrors = (error: z.ZodError): FieldError[] =>
 	error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));

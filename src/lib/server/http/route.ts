@@ -3,23 +3,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { MemberRole, Scope } from '#lib/domain/access.ts';
 
-/** The caller: an API key, or a person with a browser session. */
+/** The caller of a route: an API key, or a person with a browser session. */
 export interface Caller {
-	/** `null`: the caller is a key of the whole installation. */
+	/** The Supplier of the caller; `null`: the caller is a key of the whole installation. */
 	supplierId: number | null;
 	scopes: readonly string[];
-	/** The role of a person; `null` for a key. */
+	/** The role of a person; `null`: the caller is an API key. */
 	role: MemberRole | null;
-	/** The author of a decision of this caller: the id of a person, or `key:` and the id of a key. */
+	/** The author of this caller's decisions: the id of a person, or `key:` and the id of an API key. */
 	id: string;
 	name: string;
 }
 
-/** `Services`: the part of the web process that the handler needs. */
+/** A call of a route. `Services`: the part of the web process's services that the handler needs. */
 export interface Call<Services> {
 	services: Services;
 	caller: Caller;
-	/** The values of the path parts that are in braces in `path`. */
+	/** The values of the parts of the path that `path` names in braces. */
 	params: Record<string, string>;
 	query: URLSearchParams;
 	body: Buffer;
@@ -30,8 +30,8 @@ export interface Call<Services> {
 }
 
 /**
- * The answer of a handler: JSON, or text with its media type. `undefined`: the handler has written its answer to `res`
- * itself, as a stream.
+ * The answer of a handler: JSON, or text with its media type. `undefined`: the handler has already written the answer
+ * to `res`, as a stream.
  */
 export type Reply =
 	{ status: number; body?: unknown } | { status: number; text: string; type: string } | undefined;
@@ -43,7 +43,7 @@ export interface RouteDescription {
 	/** The scope that a caller needs; `null`: the route is open to everybody. */
 	scope: Scope | null;
 	summary: string;
-	/** The accepted media types, and the largest body in bytes. Absent for GET. */
+	/** The accepted media types, and the greatest size of the body in bytes. A GET route has none. */
 	takes?: { types: readonly string[]; bytes: number; schema?: z.ZodType };
 	query?: z.ZodType;
 	gives?: z.ZodType;

@@ -1,7 +1,9 @@
 // Sends JSON answers over plain node:http, with the headers that every API answer carries.
 import type { ServerResponse } from 'node:http';
 
-/** Headers of every API answer: no cache stores it, and no browser guesses its media type. */
+/**
+ * The headers of every API answer. They stop caches from storing the answer, and browsers from guessing its media type.
+ */
 export const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {
