@@ -1,8 +1,9 @@
-// Reads the settings (environment variables) and checks them once at start. No other file of the server reads them.
+// Reads the settings (environment variables) and checks them once at start. No other file of the server reads
+// environment variables.
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-/** The folder of the project. */
+/** The path of the project's folder. */
 const PROJECT = resolve(import.meta.dirname, '../../../..');
 const SECRET_RULE = 'must have at least 32 characters; make one with: openssl rand -hex 32';
 
@@ -16,8 +17,9 @@ const wholeNumber = (least: number, most: number = Number.MAX_SAFE_INTEGER) => {
 const LEARN_RULE = 'must be a number from 0.1 to 86400';
 
 /**
- * Every setting, with its check, default and description. `npm run docs:reference` writes docs/reference/settings.md and
- * .env.example from this schema. `examples` holds the value that .env.example shows for a setting without default.
+ * The schema of all settings, each with its check, default and description. `npm run docs:reference` writes
+ * docs/reference/settings.md and .env.example from this schema. `examples` holds the value that .env.example shows for
+ * a setting without a default.
  */
 export const Settings = z.object({
 	DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).meta({
@@ -132,7 +134,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 	);
 }
 
-/** Puts the origin into the environment for the handler of SvelteKit. Without it, the handler refuses its own forms. */
+/**
+ * Puts the origin into the environment for the handler of SvelteKit. Without the origin, the handler refuses Causeway's
+ * own forms.
+ */
 export function passOriginToSvelteKit({ origin }: Config): void {
 	process.env['ORIGIN'] = origin;
 }

@@ -3,7 +3,7 @@ import { pino, type Logger } from 'pino';
 
 export type Log = Logger;
 
-/** `redact` is a second guard: it removes secrets and payload if a caller passes them by mistake. */
+/** Creates a log. `redact` is a second guard: it removes secrets and payload if a caller passes them by mistake. */
 export const createLog = (level: string, name: string): Log =>
 	pino({
 		name,

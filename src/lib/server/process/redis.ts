@@ -12,7 +12,7 @@ const newClient = (url: string) =>
 		socket: { reconnectStrategy: (tries) => Math.min(50 * 2 ** tries, 2000), connectTimeout: 5000 }
 	});
 
-/** Opens a connection. The client reconnects by itself, and logs the first failure of each outage. */
+/** Opens a connection to Redis. The client reconnects by itself, and logs the first failure of each outage. */
 export async function openRedis(url: string, log: Log): Promise<Redis> {
 	const client = newClient(url);
 	let isDown = false;
@@ -29,7 +29,7 @@ export async function openRedis(url: string, log: Log): Promise<Redis> {
 	return client;
 }
 
-/** Throws if Redis may evict keys when its memory is full, because it would silently drop jobs. */
+/** Throws if Redis may evict keys when its memory is full, because evicted jobs would be lost silently. */
 export async function requireNoEviction(redis: Redis): Promise<void> {
 	const info = await redis.info('memory');
 	const policy = /maxmemory_policy:(\S+)/.exec(info)?.[1];

@@ -1,10 +1,13 @@
-// Stops a process cleanly on a signal, or when the launcher that started it has ended. A second signal ends it
-// at once.
+// Stops a process cleanly on a signal, or when the launcher that started the process has ended. A second signal ends
+// the process at once.
 import type { Log } from './log.ts';
 
 const STOP_TIMEOUT_MS = 20_000;
 
-/** Runs `close` once, then ends the process. Ends it without waiting if `close` takes longer than 20 seconds. */
+/**
+ * Runs `close` once when the process must stop, and then ends the process. If `close` takes longer than 20 seconds, the
+ * process ends without waiting.
+ */
 export function onStop(log: Log, close: () => Promise<void>): void {
 	let isStopping = false;
 	const stop = (cause: 'SIGTERM' | 'SIGINT' | 'disconnect') => {
