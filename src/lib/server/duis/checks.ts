@@ -2,10 +2,16 @@
 import type { z } from 'zod';
 import { child, textOf, type XmlElement } from './xml.ts';
 
-/** Thrown when a message breaks the DUIS schema. Its text is the answer to the sender, so it never quotes a value. */
+/**
+ * The error of a message that breaks the DUIS schema. The text of the error is sent to the sender, so it never quotes a
+ * value.
+ */
 export class InvalidMessage extends Error {}
 
-/** Checks the order of the children: the schema allows no other order (xs:sequence). */
+/**
+ * Checks that the children of an element are in the order that the schema requires (xs:sequence), and that no required
+ * child is missing.
+ */
 export function requireOrder(
 	element: XmlElement,
 	names: readonly string[],
@@ -30,7 +36,7 @@ export function checked<T>(schema: z.ZodType<T>, text: string | null, name: stri
 	return result.data;
 }
 
-/** Checks the collected fields against a schema of the domain; the error names every bad field. */
+/** Checks the collected fields against a schema of the domain. The error names every bad field. */
 export function checkedFields<T>(schema: z.ZodType<T>, fields: Record<string, unknown>): T {
 	const result = schema.safeParse(fields);
 	if (!result.success)
@@ -40,14 +46,14 @@ export function checkedFields<T>(schema: z.ZodType<T>, fields: Record<string, un
 	return result.data;
 }
 
-/** Reads four hex digits and returns them in upper case. */
+/** Reads the four hex digits of a child element, and returns them in upper case. */
 export function hexCode(element: XmlElement, name: string): string {
 	const code = textOf(child(element, name))!;
 	if (!/^[0-9A-Fa-f]{4}$/.test(code)) throw new InvalidMessage(`${name}: must be four hex digits`);
 	return code.toUpperCase();
 }
 
-/** Reads an xs:unsignedShort. */
+/** Reads the xs:unsignedShort of a child element. */
 export const unsignedShort = (element: XmlElement, name: string): number =>
 	wholeNumber(textOf(child(element, name))!, 65535, name);
 

@@ -1,23 +1,23 @@
-// Reads a DCC Alert. The child element of DCCAlert gives its kind, never the N-code. The kind decides which element
-// holds the Device.
+// Reads a DCC Alert. The name of the child element of DCCAlert gives the kind of the Alert, and the N-code never does.
+// The kind decides which element names the Device.
 import { dccAlertTable } from '#lib/domain/alert-code.ts';
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { RequestId, splitRequestId } from '#lib/domain/service-request.ts';
 import { descendants, textOf, type XmlElement } from './xml.ts';
 
 export interface DccAlertFields {
-	/** The kind: the name of the child element of DCCAlert. */
+	/** The kind of the DCC Alert: the name of the child element of DCCAlert. */
 	dccPayload: string;
-	/** `null`: no element and no RequestID names a Device. */
+	/** The Device of the Alert; `null`: no element and no RequestID names a Device. */
 	deviceId: string | null;
-	/** `null`: the Alert gives no time. */
+	/** The time of the Alert; `null`: the Alert gives no time. */
 	raisedAt: string | null;
-	/** `null`: the Alert names no Service Request. */
+	/** The RequestID that the Alert names; `null`: the Alert names no Service Request. */
 	requestId: string | null;
 	notes: string[];
 }
 
-/** For kinds that name several Devices: the element with the Device that the Alert is about. */
+/** The element with the Device that the Alert is about, for kinds of DCC Alert with an element of their own. */
 const DEVICE_ELEMENT: Record<string, string> = {
 	PowerOutageEvent: 'CommsHubDeviceID',
 	PPMIDRemoval: 'PPMIDDeviceID',
@@ -31,8 +31,8 @@ const KNOWN_KINDS = new Set(dccAlertTable.payloads.map((row) => row.payload));
 const KNOWN_CODES = new Set(dccAlertTable.codes.map((row) => row.code));
 
 /**
- * Reads the one child of DCCAlert. An unknown kind or code is accepted and gets a note. Returns a text, the reason, if
- * the Alert cannot be read.
+ * Reads the only child of DCCAlert. An unknown kind or code is accepted and gets a note. Returns the reason as a text
+ * if the Alert cannot be read.
  */
 export function readDccAlert(code: string, dccAlert: XmlElement): DccAlertFields | string {
 	const [kind, ...more] = dccAlert.children;

@@ -1,5 +1,5 @@
-// Reads one DUIS message: an Alert of any form, or the header of a Service Request or Service Response. Finds elements
-// by full path and namespace, and returns named header fields only. Does not verify signatures yet.
+// Reads one DUIS message: an Alert of any form, or the header of a Service Request or Service Response. The reader
+// finds elements by full path and namespace, and returns only named header fields. Signatures are not verified yet.
 import { createHash } from 'node:crypto';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { Instant } from '#lib/domain/eui64.ts';
@@ -22,7 +22,10 @@ import { readSmets1Alert } from './smets1.ts';
 import { child, descendants, readXml, textOf, type XmlElement } from './xml.ts';
 
 export type DuisReading =
-	/** `hostile`: as in `XmlReading`. */
+	/**
+	 * A refused message. `hostile`: the message exceeds the limit of size, and its beginning is refused for its
+	 * structure too.
+	 */
 	| { ok: false; reason: string; hostile?: boolean }
 	| { ok: true; kind: 'alert'; alert: AlertIn; gbcs: GbcsAlert | null; verified: false; notes: string[] }
 	| {
@@ -32,10 +35,10 @@ export type DuisReading =
 			verified: false;
 			notes: string[];
 	  }
-	/** I99: the DCC has accepted a request. There is nothing to store. */
+	/** An acknowledgement (I99): the DCC has accepted a request, and there is nothing to store. */
 	| { ok: true; kind: 'acknowledgement'; requestId: string | null; verified: false; notes: string[] };
 
-/** Reads one message. A Request carries no time, so `receivedAt` becomes its `requestedAt`. */
+/** Reads one DUIS message. A Request carries no time, so `receivedAt` becomes its `requestedAt`. */
 export function readDuis(xml: Uint8Array, receivedAt: Date): DuisReading {
 	const document = readXml(xml);
 	if (!document.ok) return document;
@@ -121,7 +124,8 @@ function deviceAlert(element: XmlElement, header: ResponseHeader): DuisReading {
 }
 
 /**
- * Reads 8F66 or 8F67, the outcome of a future-dated command. The DCC puts the RequestID of the command into the header.
+ * Reads an Alert 8F66 or 8F67, which gives the outcome of a future-dated command. The DCC puts the RequestID of the
+ * command into the header.
  */
 function futureDatedAlert(element: XmlElement, header: ResponseHeader): DuisReading {
 	requireOrder(
@@ -182,12 +186,13 @@ function gbcsAlert(
 }
 
 /**
- * The RequestID of the named command. `null` unless the hub reports a lost message: only then it names all three parts.
+ * Returns the RequestID of the command that an Alert names. Returns `null` unless the hub reports a lost message,
+ * because only such an Alert names all three parts of the RequestID.
  */
 const fullRequestId = (named: GbcsReference | null): string | null =>
 	named?.targetId ? `${named.originatorId}:${named.targetId}:${named.counter}` : null;
 
-/** `null`: no throttled Alerts are reported. */
+/** Reads the number of throttled Alerts; `null`: the message reports no throttled Alerts. */
 function throttledCountOf(element: XmlElement): number | null {
 	const text = textOf(child(element, 'ThrottledAlertCount'));
 	return text === null ? null : wholeNumber(text, 4294967295, 'ThrottledAlertCount') || null;
@@ -230,7 +235,8 @@ function deviceOf({ responseId }: ResponseHeader): string {
 }
 
 /**
- * `identity`: fields that tell this message from another with the same ResponseID. A redelivery repeats all of them.
+ * Builds the reading of an Alert. `identity`: fields that tell this message from another message with the same
+ * ResponseID. A redelivery of the message repeats all of these fields.
  */
 function alertOf(
 	fields: Record<string, unknown>,
@@ -247,7 +253,10 @@ function alertOf(
 	return { ok: true, kind: 'alert', alert, gbcs, verified: false, notes };
 }
 
-/** Reads the header of a Service Response, which completes the stored Service Request. Of its content, reads the SRV only. */
+/**
+ * Reads the header of a Service Response, which completes the stored Service Request. Only the SRV is read from the
+ * content of the response.
+ */
 function response(
 	content: XmlElement | undefined,
 	{ requestId, responseCode, at }: ResponseHeader

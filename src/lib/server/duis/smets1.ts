@@ -1,23 +1,23 @@
-// Reads the Alert of a SMETS1 Device. It has no GBCS payload: code and time are plain XML. Other messages use the name
-// DeviceAlertMessage too, so this file finds the element by its full path.
+// Reads the Alert of a SMETS1 Device. Such an Alert has no GBCS payload: its code and time are plain XML. Other
+// messages also have an element DeviceAlertMessage, so this file finds the element by its full path.
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { child, descendants, textOf, type XmlElement } from './xml.ts';
 
 export interface Smets1Alert {
 	kind: 'device';
-	/** `null`: the header names no Device. */
+	/** The Device of the Alert; `null`: the header names no Device. */
 	deviceId: string | null;
-	/** `SMETS1` if the message gives no Alert code. */
+	/** The Alert code; `SMETS1` if the message gives no code. */
 	code: string;
-	/** `null`: the message gives no time. */
+	/** The time of the Alert; `null`: the message gives no time. */
 	raisedAt: string | null;
 	clockStatus: 'reliable' | 'unreliable' | 'invalid';
-	/** `null`: no throttled Alerts are reported. */
+	/** The number of throttled Alerts; `null`: the message reports none. */
 	throttledCount: number | null;
 	notes: string[];
 }
 
-/** Reads the Alert in a SMETS1ResponseMessage. `null`: the message holds a Service Response. */
+/** Reads the Alert in a SMETS1ResponseMessage; `null`: the message holds a Service Response. */
 export function readSmets1Alert(message: XmlElement): Smets1Alert | null {
 	const response = child(child(message, 'SMETS1SignedResponse'), 'SMETS1Response');
 	const alert = child(child(response, 'Body'), 'DeviceAlertMessage');

@@ -1,5 +1,5 @@
-// Reads the XML of a DUIS message into a small tree, and refuses it as soon as it exceeds a limit. The time of the
-// parser (saxes) grows with the square of the depth, so a deep document must be refused at once.
+// Reads the XML of a DUIS message into a small tree. A message is refused as soon as it exceeds a limit. The time of
+// the parser (saxes) grows with the square of the depth, so a deep document must be refused at once.
 import { SaxesParser } from 'saxes';
 
 export const SR = 'http://www.dccinterface.co.uk/ServiceUserGateway';
@@ -15,7 +15,7 @@ export const XML_LIMITS = {
 };
 
 export interface XmlElement {
-	/** The local name. The tree holds elements of the namespaces sr and ra only. */
+	/** The local name of the element. The tree holds only elements of the namespaces sr and ra. */
 	name: string;
 	uri: string;
 	attributes: ReadonlyMap<string, string>;
@@ -23,14 +23,17 @@ export interface XmlElement {
 	children: XmlElement[];
 }
 
-/** `hostile`: the message exceeds a limit of size, and its beginning alone is refused for its structure too. */
+/**
+ * The result of reading XML. `hostile`: the message exceeds the limit of size, and its beginning is refused for its
+ * structure too.
+ */
 export type XmlReading = { ok: true; root: XmlElement } | { ok: false; reason: string; hostile?: boolean };
 
 class RefusedXml extends Error {}
 
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads a document into a tree of its sr and ra elements. */
+/** Reads a document into a tree of its elements in the namespaces sr and ra. */
 export function readXml(bytes: Uint8Array): XmlReading {
 	if (bytes.length > XML_LIMITS.maxBytes) return refuseLarge(bytes);
 	let text: string;
@@ -46,7 +49,10 @@ export function readXml(bytes: Uint8Array): XmlReading {
 	}
 }
 
-/** Refuses a message that is too large. Parses its beginning only, to tell an attack from a large message. */
+/**
+ * Refuses a message that is too large. Only the beginning of the message is parsed, to tell an attack from a large
+ * message.
+ */
 function refuseLarge(bytes: Uint8Array): XmlReading {
 	try {
 		parse(new TextDecoder().decode(bytes.subarray(0, XML_LIMITS.maxBytes)));
@@ -56,7 +62,10 @@ function refuseLarge(bytes: Uint8Array): XmlReading {
 	return { ok: false, reason: `the message is larger than ${XML_LIMITS.maxBytes} bytes` };
 }
 
-/** Keeps only the position: the text of the parser's error may quote the message, and so payload. */
+/**
+ * Returns the position of an XML error. The text of the parser's error is left out, because it may quote the message
+ * and so payload.
+ */
 function notWellFormed(error: unknown): string {
 	const place = /^(\d+):(\d+):/.exec((error as Error).message);
 	return place ? `not well-formed XML, at line ${place[1]}, column ${place[2]}` : 'not well-formed XML';
@@ -113,7 +122,7 @@ function parse(text: string): XmlElement {
 				}
 			: null;
 		if (element && depth === 1) root = element;
-		// A foreign element, such as a signature, stays out of the tree with everything inside it.
+		// A foreign element, such as a signature, stays out of the tree together with its content.
 		else if (element && parent) parent.children.push(element);
 		open.push(depth === 1 || parent ? element : null);
 	});
@@ -133,7 +142,7 @@ function parse(text: string): XmlElement {
 		open.pop();
 	});
 
-	// A DOCTYPE precedes the root element. This check refuses it before the parser reads its entities.
+	// A DOCTYPE precedes the root element. This check refuses the DOCTYPE before the parser reads its entities.
 	if (/<!DOCTYPE/i.test(text.slice(0, text.indexOf('<', text.search(/<[A-Za-z_:]/) + 1) + 1 || undefined)))
 		throw new RefusedXml('a DOCTYPE is not allowed');
 	parser.write(text).close();
@@ -141,13 +150,13 @@ function parse(text: string): XmlElement {
 	return root;
 }
 
-/** The first child of this name in the sr namespace, if there is one. */
+/** Returns the first child with this name in the sr namespace; `undefined`: there is no such child. */
 export const child = (element: XmlElement | undefined, name: string): XmlElement | undefined =>
 	element?.children.find((c) => c.name === name && c.uri === SR);
 
 export const textOf = (element: XmlElement | undefined): string | null => element?.text.trim() ?? null;
 
-/** All elements below this element, depth first. */
+/** Yields all elements below this element, depth first. */
 export function* descendants(element: XmlElement): Generator<XmlElement> {
 	for (const c of element.children) {
 		yield c;
