@@ -3,7 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AccuracyReport } from '#lib/domain/accuracy-report.ts';
 
-/** `none`: there is no report. `unreadable`: the file is not a report of this version of Causeway. */
+/**
+ * The state of the last accuracy report. `none`: there is no report. `unreadable`: the file is not a report of this
+ * version of Causeway.
+ */
 export type LastAccuracy =
 	{ state: 'report'; report: AccuracyReport } | { state: 'none' } | { state: 'unreadable'; file: string };
 
@@ -21,7 +24,7 @@ export async function readAccuracyReport(home: string): Promise<LastAccuracy> {
 	return parsed.success ? { state: 'report', report: parsed.data } : { state: 'unreadable', file };
 }
 
-/** `undefined`: the text is not JSON. */
+/** Parses a text as JSON; `undefined`: the text is not JSON. */
 function parse(text: string): unknown {
 	try {
 		return JSON.parse(text);
