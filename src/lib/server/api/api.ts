@@ -123,8 +123,8 @@ function decode(part: string): string {
 }
 
 /**
- * Returns a 503 problem if the error says that PostgreSQL cannot be reached, is starting or stopping, or lacks
- * resources; `null`: the error has another cause.
+ * Returns a 503 problem if PostgreSQL cannot be reached, is starting or stopping, or lacks resources. Returns `null` if
+ * the error has another cause.
  */
 function asOutage(error: unknown): Problem | null {
 	const code = (error as { code?: string } | null)?.code ?? '';

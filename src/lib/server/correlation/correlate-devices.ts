@@ -15,9 +15,9 @@ export async function correlateDevices(
 	{ pool, enqueue }: { pool: pg.Pool; enqueue: Enqueue },
 	doorbell: bigint
 ): Promise<number> {
-	// A running first explanation may have read the old tenures. This statement waits for its end, so that the
-	// doorbells inserted below name every Alert that it explained. A first explanation that begins later reads the new
-	// tenures.
+	// A running first explanation may have read the old tenures. This statement waits for the end of such explanations.
+	// So the doorbells inserted below name every Alert that was explained by the old tenures. A first explanation that
+	// begins later reads the new tenures.
 	await pool.query(AWAIT_FIRST({ doorbell, lock: LOCKS.firstExplanations }));
 	const { rows } = await pool.query<NewDoorbell>(ASK_AGAIN({ doorbell }));
 	for (const { id } of rows) enqueue('correlate-again', id);

@@ -91,9 +91,9 @@ function reportsOn(
 }
 
 /**
- * Returns the Suppliers that see an Alert. They are the Supplier in whose tenure the Alert lies, and the Supplier to
- * whose User the Alert was addressed. The addressed Supplier reads `out-of-scope` outside its own tenure. An Alert of
- * an unknown Device that was addressed to no known User goes to the Supplier that fed it.
+ * Returns the Suppliers that see an Alert. The viewers are the Supplier in whose tenure the Alert lies, and the
+ * Supplier to whose User the Alert was addressed. The addressed Supplier reads `out-of-scope` outside its own tenure.
+ * An Alert of an unknown Device that was addressed to no known User goes to the Supplier that fed the Alert.
  */
 function viewersOf(alert: StoredAlert, { devices, userIds }: AlertContext): Set<number> {
 	const viewers = new Set<number>();

@@ -38,8 +38,8 @@ export interface IndexDeps {
  */
 const MARGIN_MS = 120_000;
 /**
- * The longest time that a request to a sleeping Device may stay unanswered and still count, in ms. This time goes
- * beyond the window of the causes.
+ * The longest time, in ms, by which an unanswered request may exceed the window of a cause. The longest time-out of any
+ * Device gives this time, because a gas meter sleeps.
  */
 const LONGEST_WAIT_MS = LONGEST_WAIT_SECONDS * 1000;
 
@@ -54,8 +54,8 @@ export async function indexServiceRequests(deps: IndexDeps, runAnother: () => vo
 		if (doorbells.ids.length === 0) return [];
 		const requests = await requestsById(client, doorbells.recordIds);
 		await deps.index.put(requests);
-		// Each statement sees what was committed when the statement started (READ COMMITTED). The statement below
-		// starts after `put`. So it sees every Alert that may have missed these requests in the index.
+		// Each statement sees the data that was committed when the statement started (READ COMMITTED). The statement
+		// below starts after `put`, so it sees every Alert that may have missed these requests in the index.
 		return askAffected(client, deps, doorbells.ids, requests);
 	});
 	for (const { id } of affected) deps.enqueue('correlate-again', id);

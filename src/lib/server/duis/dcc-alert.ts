@@ -17,7 +17,10 @@ export interface DccAlertFields {
 	notes: string[];
 }
 
-/** The element with the Device that the Alert is about, for kinds of DCC Alert with an element of their own. */
+/**
+ * The element with the Device that the Alert is about, for kinds of DCC Alert that name several Devices or use another
+ * element than DeviceID.
+ */
 const DEVICE_ELEMENT: Record<string, string> = {
 	PowerOutageEvent: 'CommsHubDeviceID',
 	PPMIDRemoval: 'PPMIDDeviceID',

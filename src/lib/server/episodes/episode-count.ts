@@ -3,7 +3,10 @@ import type pg from 'pg';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { isUncounted } from './episode-turn.ts';
 
-/** Alerts, and the episode that each Alert will be in; `null`: no episode. Both lists have the same order. */
+/**
+ * The episodes that Alerts will be in. `episodeIds` has the episode of each Alert in the order of `alertIds`; `null`:
+ * no episode.
+ */
 export interface Joining {
 	alertIds: readonly bigint[];
 	episodeIds: readonly (bigint | null)[];

@@ -1,6 +1,6 @@
-// Reads a large episode in full from time to time: reads the whole run of its key, splits the run by the rule of the
-// key, and counts the episode. Afterwards the episode is what the rule makes of its set of Alerts, whatever the order
-// of their arrival.
+// Reads a large episode in full from time to time. A full read takes the whole run of the episode's key, splits the run
+// by the rule of the key, and counts the episode. Afterwards the episode is what the rule makes of its set of Alerts,
+// whatever the order of their arrival.
 import type pg from 'pg';
 import { makesEpisode, ruleOf } from '#lib/domain/episode.ts';
 import { lockFeeds } from '#lib/server/feed/feed-entries.ts';
@@ -119,7 +119,10 @@ export async function findStrays(
 	return rows.map((row) => row.alert_id);
 }
 
-/** Does `work`. Returns `null` without doing it if another writer has changed the episodes since the full read. */
+/**
+ * Does `work` and returns its result. If another writer has changed the episodes since the full read, `work` is skipped
+ * and `null` is returned.
+ */
 export async function unlessChanged<T>(
 	client: pg.ClientBase,
 	look: Look,
@@ -184,8 +187,8 @@ async function readWhole(
 		const from = Math.min(span.from, since.getTime(), islands[0]?.from ?? Infinity);
 		const to = Math.max(span.to, until.getTime(), islands.at(-1)?.to ?? -Infinity);
 		if (from === span.from && to === span.to) return { span, islands };
-		// The islands reach beyond the stretch of time, or one of their episodes continues elsewhere. So a longer
-		// stretch is read.
+		// The islands reach beyond the stretch of time that was read, or an episode of the islands continues elsewhere.
+		// So a longer stretch is read.
 		span = { from, to };
 		islands = await readIslands(client, supplierId, key, span, gap);
 		ids = [id, ...islands.flatMap((island) => island.ids)];

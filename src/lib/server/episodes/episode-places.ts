@@ -35,22 +35,22 @@ export function createPlaces(holders: ReadonlyMap<bigint, Holder>) {
 	}
 
 	return {
-		/** The Alert keeps this key, and the run of the key is looked at again. */
+		/** Records that the Alert keeps this key, and that the run of the key must be looked at again. */
 		touch(held: Held): void {
 			changeAt(held).come.set(held.alertId, held);
 		},
-		/** The Alert loses this key. */
+		/** Records that the Alert loses this key. */
 		leave(held: Held): void {
 			gone.set(memberKey(held.alertId, held.key), held);
 			changeAt(held).come.delete(held.alertId);
 		},
-		/** The Alert gains its key of this rank. */
+		/** Records that the Alert gains its key of this rank. */
 		come: comeTo,
-		/** The Alert gains the key after `key`, because `key` gives the Alert no episode. */
+		/** Records that the Alert gains the key after `key`, because `key` gives the Alert no episode. */
 		fall(id: bigint, key: string): void {
 			const rank = known.get(id)?.keys.indexOf(key) ?? -1;
-			// If the Alert no longer has `key`, it has changed since. Grouping handles this Alert when it reads the
-			// Alert's own feed entry.
+			// If the Alert no longer has `key`, the Alert has changed since. Grouping handles such an Alert when it
+			// reads the Alert's own feed entry.
 			if (rank >= 0) comeTo(id, rank + 1);
 		},
 		place(alertId: bigint, key: string, episodeId: bigint | null): void {

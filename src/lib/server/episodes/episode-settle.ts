@@ -49,7 +49,7 @@ export async function settleAlerts(
 		const standing = held.get(id) ?? [];
 		const last = standing.at(-1);
 		if (joined.has(id) && last?.episodeId) counts.set(id, last.episodeId);
-		// No pass has looked yet at the runs of an Alert that joined a large episode with its first explanation, so all
+		// An Alert that joined a large episode with its first explanation has runs that no pass has looked at. So all
 		// its keys are touched. For another unchanged Alert in an episode, only the run of its last key matters.
 		if (joined.has(id) && last && (untouched.has(id) || (keys && isStill(standing, keys))))
 			standing.forEach(places.touch);
@@ -133,7 +133,8 @@ async function settle(
 }
 
 /**
- * Places the members of a run in its episode. Returns the opening if the run needs a new episode, and `null` if not.
+ * Places the members of a run in the episode of the run. Returns the opening of a new episode if the run needs one;
+ * `null`: the run needs no new episode.
  */
 function place(
 	{ run, id }: Given,

@@ -56,8 +56,8 @@ export interface News {
 	/** The ids of the Alerts that joined a large episode with their first explanation and are not counted there yet. */
 	joined: ReadonlySet<bigint>;
 	/**
-	 * The ids in `joined` that have no other entry among those read. The keys of these Alerts have not changed since
-	 * they joined.
+	 * The ids in `joined` without another of the feed entries that were read. The keys of these Alerts have not changed
+	 * since the Alerts joined.
 	 */
 	untouched: ReadonlySet<bigint>;
 }

@@ -39,7 +39,10 @@ export interface GroupDeps {
 	options?: Partial<GroupOptions>;
 }
 
-/** Creates the job. Each call groups the new Alerts of all feeds, and returns the number of Alerts that were read. */
+/**
+ * Creates the job of grouping. Each call of the job groups the new Alerts of all feeds, and returns the number of
+ * Alerts that were read.
+ */
 export function createGrouping(deps: GroupDeps): () => Promise<number> {
 	const { pool, publish, backlog } = deps;
 	const options = { ...USUAL, ...deps.options };
@@ -108,8 +111,8 @@ async function regroup(
 }
 
 /**
- * Reads a large episode in full, in several transactions. If one of them fails, or another worker groups the Supplier,
- * the episode stays due. A later call then repeats the whole read. Returns whether the episode was read.
+ * Reads a large episode in full, in several transactions. If a transaction fails, or another worker groups the
+ * Supplier, the episode stays due, and a later call repeats the whole read. Returns whether the episode was read.
  */
 async function look(
 	pool: pg.Pool,

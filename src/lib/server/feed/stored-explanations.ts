@@ -1,5 +1,4 @@
-// Compares new explanations with the stored explanations, because most Alerts that are explained again keep their
-// explanation.
+// Compares new explanations with the stored explanations. Most Alerts that are explained again keep their explanation.
 import type pg from 'pg';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { joinBodies, splitBodies } from './explanation-rows.ts';

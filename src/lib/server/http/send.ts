@@ -2,7 +2,8 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * The headers of every API answer. They stop caches from storing the answer, and browsers from guessing its media type.
+ * The headers of every API answer. These headers stop caches from storing the answer, and browsers from guessing its
+ * media type.
  */
 export const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 

@@ -17,7 +17,7 @@ export interface ArrivedAlert {
 	alert: AlertIn;
 	/** The Supplier whose API key sent the Alert; `null`: the key belongs to the whole installation. */
 	fedBy: number | null;
-	/** The time when the call arrived. It is the time of receipt of an Alert without `receivedAt`. */
+	/** The time when the call arrived. An Alert without `receivedAt` gets this time as its time of receipt. */
 	arrivedAt: Date;
 }
 

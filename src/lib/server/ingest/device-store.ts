@@ -1,5 +1,6 @@
-// Stores Devices and tenures from the inventory. A call states all tenures of a Device, and these supersede the stored
-// tenures. One commit stores a group of Devices with the doorbell that has their Alerts explained again.
+// Stores Devices and tenures from the inventory. A call with tenures of a Device states all of them, and stored tenures
+// that differ are superseded. One commit stores a group of Devices with the doorbell that has their Alerts explained
+// again.
 import type pg from 'pg';
 import type { DeviceIn } from '#lib/domain/device.ts';
 import { addDoorbell } from '#lib/server/jobs/doorbells.ts';

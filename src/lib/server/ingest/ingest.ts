@@ -173,8 +173,8 @@ function answer(
 }
 
 /**
- * Refuses a call before its records use memory and before any of them is stored. 429: the Supplier sends more than its
- * share while other lanes send too. 503: every sender has to wait.
+ * Refuses a call before its records use memory and before any record is stored. The status is 429 if the Supplier sends
+ * more than its share while other lanes send too. The status is 503 if every sender has to wait.
  */
 function refuseWhenFull(services: IngestServices, kind: 'alert' | 'service-request', caller: Caller): void {
 	const [store, backlog] =

@@ -133,8 +133,8 @@ select (select id from bell) as doorbell, coalesce((select array_agg(key) from f
 );
 
 // The merge keeps the earliest request time, the latest response time, and the code of the latest response with a code.
-// Of all other values that differ, the merge keeps the greatest, or the least for the mode. So the result does not
-// depend on the order of arrival.
+// For all other columns, the merge keeps the greatest of two different values, and for the mode the least. So the
+// result does not depend on the order of arrival.
 const MERGE = statement(
 	'merge-requests',
 	`${WITH_INPUT}, known as (

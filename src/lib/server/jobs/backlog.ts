@@ -10,7 +10,7 @@ const PRESSED_ALERTS = 1000;
 
 export type Backlog = ReturnType<typeof watchBacklog>;
 
-/** Counts the backlog twice a second. */
+/** Creates the backlog watcher, which counts the backlog twice a second. */
 export function watchBacklog(pool: pg.Pool) {
 	let [alerts, requests] = [0, 0];
 	let isBusy = false;

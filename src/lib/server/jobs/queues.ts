@@ -65,7 +65,10 @@ export function createQueues(redis: Redis, log: Log) {
 		})
 	);
 
-	/** The time at which each job was last sent (`performance.now`). */
+	/**
+	 * `sentAt`: the time at which each job was last sent (`performance.now`). `delayed`: the jobs that wait for their
+	 * turn, each with its timer.
+	 */
 	const sentAt = new Map<Job, number>();
 	const delayed = new Map<Job, { timer: NodeJS.Timeout; send(): void }>();
 

@@ -50,8 +50,8 @@ export const positionalStatement =
 	(values: unknown[]): pg.QueryConfig => ({ name, text, values });
 
 /**
- * Builds a statement that PostgreSQL plans at each call, by the statistics of that moment. This fits rare statements,
- * and statements whose best plan depends on their values.
+ * Builds a statement that PostgreSQL plans at each call, by the statistics of that moment. Use such a statement if it
+ * is rare, or if its best plan depends on its values.
  */
 export function query<V extends Values = Values>(text: string): (values: V) => pg.QueryConfig {
 	const { text: numbered, names } = number(text);

@@ -3,8 +3,8 @@ import type pg from 'pg';
 
 interface Options {
 	/**
-	 * SQL expressions for advisory locks or settings. They are evaluated first, in the statement that begins the
-	 * transaction.
+	 * SQL expressions for advisory locks or settings. PostgreSQL evaluates these expressions first, in the statement
+	 * that begins the transaction.
 	 */
 	first?: string;
 	/** Whether all statements see the database as it was at the first statement, and none may write. */
