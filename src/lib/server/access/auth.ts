@@ -60,7 +60,7 @@ export function createAuth({
 	});
 
 	return {
-		/** Answers `/api/auth/*` for a browser at `address`. */
+		/** Answers a call of `/api/auth/*` from a browser at the network address `address`. */
 		handler(request: Request, address: string): Promise<Response> {
 			const headers = new Headers(request.headers);
 			headers.set(ADDRESS_HEADER, address);

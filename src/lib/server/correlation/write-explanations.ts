@@ -13,7 +13,7 @@ import type { CommitWith } from '#lib/server/postgres/transaction.ts';
 import { findLostViews } from '#lib/server/retraction/retraction.ts';
 import { writeViewerChanges } from '#lib/server/retraction/viewer-changes.ts';
 
-/** Writes the first explanations of a batch. */
+/** Writes the first explanations of a batch into the feeds, and commits the transaction. */
 export async function writeFirst(
 	client: pg.ClientBase,
 	commitWith: CommitWith,
@@ -31,7 +31,10 @@ export async function writeFirst(
 	return { frames, doorbell };
 }
 
-/** Writes the explanations that differ from the stored explanations. A batch without changes locks no feed. */
+/**
+ * Writes the explanations that differ from the stored explanations, and commits the transaction. A batch without
+ * changes locks no feed.
+ */
 export async function writeChanged(
 	client: pg.ClientBase,
 	commitWith: CommitWith,

@@ -25,7 +25,7 @@ export interface EpisodeRow {
 	last_at: Date;
 }
 
-/** Counts the Alerts outside the episode. */
+/** Returns the number of Alerts outside the episode; 0 for a kind of episode that has no Alerts outside. */
 export async function countOutside(client: pg.ClientBase, episode: EpisodeRow): Promise<number> {
 	const condition = conditionOf(episode);
 	return condition ? (await count(client, episode, condition)).total : 0;

@@ -30,7 +30,6 @@ export interface GroupOptions {
 }
 const USUAL: GroupOptions = { large: 20, quietMs: 30_000, everyMs: 600_000, share: 1 / 20 };
 
-/** The dependencies of grouping. */
 export interface GroupDeps {
 	pool: pg.Pool;
 	publish(frames: readonly Frame[]): Promise<void>;

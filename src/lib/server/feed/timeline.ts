@@ -10,7 +10,7 @@ import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import type { AlertBody } from './feed.ts';
 
-/** A timeline has at most this many Alerts, and at most this many Service Requests. */
+/** The greatest number of Alerts in a timeline, and the greatest number of Service Requests. */
 const MAX_ITEMS_OF_A_KIND = 1000;
 
 export type Timelines = ReturnType<typeof createTimeline>;

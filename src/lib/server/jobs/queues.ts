@@ -43,7 +43,7 @@ export type Enqueue = (job: Job, doorbell?: bigint) => void;
 
 export const QUEUE_PREFIX = 'causeway';
 
-/** Lets BullMQ share a connection of the `redis` package. */
+/** Creates a BullMQ connection that shares a connection of the `redis` package. */
 export const bullConnection = (redis: Redis) => createNodeRedisClient(redis as never);
 
 export function createQueues(redis: Redis, log: Log) {
