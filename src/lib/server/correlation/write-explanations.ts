@@ -31,10 +31,7 @@ export async function writeFirst(
 	return { frames, doorbell };
 }
 
-/**
- * Writes the explanations that differ from the stored explanations, and commits the transaction. A batch without
- * changes locks no feed.
- */
+/** Writes the explanations that differ from the stored explanations. A batch without changes locks no feed. */
 export async function writeChanged(
 	client: pg.ClientBase,
 	commitWith: CommitWith,
