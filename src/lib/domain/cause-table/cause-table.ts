@@ -1,5 +1,5 @@
-// Defines the cause table: which Service Requests can cause which Alert, in which window, from which role and with which
-// outcome. Also reads the table that the product ships.
+// Defines the cause table: which Service Requests can cause which Alert, in which window, from which role and with
+// which outcome. Reads the table that the product ships.
 import { z } from 'zod';
 import data from '../knowledge/causes.json' with { type: 'json' };
 import { changesCredentials, variantTable } from '../service-reference-variant.ts';
@@ -7,8 +7,8 @@ import { changesCredentials, variantTable } from '../service-reference-variant.t
 const variants = new Set(variantTable.variants.map((row) => row.code));
 
 /**
- * IS/ES/GS Suppliers, ED/GT network operators, RSA agents, OU Other Users, LC load controllers, COS the change of
- * Supplier party, and the DCC itself.
+ * The roles of senders: IS/ES/GS Suppliers, ED/GT network operators, RSA agents, OU Other Users, LC load controllers,
+ * COS the change of Supplier party, and the DCC itself.
  */
 export const Role = z.enum(['IS', 'GS', 'ES', 'ED', 'GT', 'RSA', 'OU', 'LC', 'COS', 'DCC']);
 export type Role = z.infer<typeof Role>;
@@ -19,17 +19,26 @@ export const Cause = z
 		variants: z
 			.array(z.string().refine((code) => variants.has(code), { error: 'is not in the table of SRVs' }))
 			.min(1),
-		/** Eligible roles. Empty means any role. */
+		/** The roles whose requests can be the cause. Empty means any role. */
 		roles: z.array(Role),
-		/** The required outcome. `none` means no answer, or no response yet. */
+		/** The outcome that the request must have. `none` means no answer, or no response yet. */
 		outcome: z.enum(['any', 'failure', 'failure-or-none', 'success-or-none']),
-		/** `same-hub`: a request to another Device of the home network can be the cause too. */
+		/**
+		 * Which Devices the request may go to. `same-hub`: a request to another Device of the home network can be the
+		 * cause too.
+		 */
 		relation: z.enum(['same-device', 'same-hub']),
-		/** Eligible types of that other Device. Empty means any type. */
+		/** For `same-hub`: the types of the other Device. Empty means any type. */
 		targetTypes: z.array(z.string()),
-		/** `executed` counts from the execution time of a future-dated request, else from its response or request. */
+		/**
+		 * The anchor of the delay. `executed`: the execution of a future-dated request, or else the response or the
+		 * request.
+		 */
 		anchor: z.enum(['executed', 'responded-or-requested', 'requested']),
-		/** The window of the delay: Alert time minus anchor. A negative minimum: the Alert may come first (site visits). */
+		/**
+		 * The window of the delay, which is the Alert's time minus the anchor. A negative minimum means that the Alert
+		 * may come first (site visits).
+		 */
 		minSeconds: z.number().int(),
 		typicalSeconds: z.number().int(),
 		maxSeconds: z.number().int(),
@@ -40,9 +49,12 @@ export const Cause = z
 				afterDays: z.number()
 			})
 			.nullable(),
-		/** Score from 0 to 1, before the delay is weighed. */
+		/** The score from 0 to 1, before the delay is weighed. */
 		prior: z.number().min(0).max(1),
-		/** `circumstantial`: a shared event, not a cause. Such a candidate is never more than weak. */
+		/**
+		 * How sure the link is. `circumstantial`: a shared event and not a cause. A circumstantial candidate is never
+		 * more than weak.
+		 */
 		confidence: z.enum(['specification', 'strong', 'weak', 'circumstantial']),
 		mechanism: z.string().min(1).max(160)
 	})
@@ -54,13 +66,13 @@ export type Cause = z.infer<typeof Cause>;
 export const CauseEntry = z.strictObject({
 	/** A Device Alert code, an N-code, or `payload:` and the child element of DCCAlert. */
 	alert: z.string(),
-	/** What a controller does next. */
+	/** What a controller does next for this Alert. `null`: no guidance. */
 	guidance: z.string().max(160).nullable(),
 	causes: z.array(Cause)
 });
 export type CauseEntry = z.infer<typeof CauseEntry>;
 
-/** A table as it is stored: the file that the product ships, and every version in the database. */
+/** A cause table as stored, in the file that the product ships and in each version in the database. */
 export const CauseFile = z.strictObject({
 	version: z.string(),
 	entries: z.array(CauseEntry),
@@ -73,11 +85,11 @@ export interface CauseTable {
 	version: string;
 	entries: ReadonlyMap<string, CauseEntry>;
 	notCommand: ReadonlyMap<string, string>;
-	/** By SRV: where the Alerts lie that a request of this SRV can explain. */
+	/** For each SRV, the time around a request in which the Alerts lie that the request can explain. */
 	effectWindows: ReadonlyMap<string, EffectWindow>;
 }
 
-/** The largest window of all causes that list one SRV, counted from the request's anchor. */
+/** The largest window of all causes that list one SRV, counted from the anchor of the request. */
 interface EffectWindow {
 	beforeSeconds: number;
 	afterSeconds: number;
@@ -85,7 +97,7 @@ interface EffectWindow {
 	hub: boolean;
 }
 
-/** Checks a table. Throws a ZodError that names the entry and the field. */
+/** Checks a table and prepares the table for look-ups. Throws a ZodError that names the faulty entry and field. */
 export function readCauseTable(file: unknown): CauseTable {
 	const { version, entries, notCommand } = CauseFile.parse(file);
 	return {
@@ -98,7 +110,10 @@ export function readCauseTable(file: unknown): CauseTable {
 	};
 }
 
-/** A request that changes credentials also affects the Alerts of every cause that depends on such a change. */
+/**
+ * Computes the effect window of each SRV. A request that changes credentials also affects the Alerts of every cause
+ * that depends on a credential change.
+ */
 function effectWindowsOf(causes: readonly Cause[]): Map<string, EffectWindow> {
 	const windows = new Map<string, EffectWindow>();
 	for (const cause of causes) {
@@ -120,13 +135,13 @@ function effectWindowsOf(causes: readonly Cause[]): Map<string, EffectWindow> {
 	return windows;
 }
 
-/** The file that the product ships. */
+/** The content of the table file that the product ships. */
 export const shippedFile: CauseFile = CauseFile.parse(data);
 
-/** The table that the product starts with. */
+/** The cause table that the product starts with. */
 export const causeTable: CauseTable = readCauseTable(shippedFile);
 
-/** The entry of an Alert: for a DCC Alert first by the child element, then by its code. */
+/** Returns the entry of an Alert. For a DCC Alert, looks first for the child element of DCCAlert, then for the code. */
 export function causesOf(
 	table: CauseTable,
 	alert: { code: string; dccPayload?: string | null }
@@ -137,10 +152,10 @@ export function causesOf(
 	);
 }
 
-/** The causes in the entry that list this SRV. `undefined` if the table has no entry for the Alert. */
+/** Returns the causes in the entry that list this SRV. Returns `undefined` if the table has no entry for the Alert. */
 export const causesListing = (entry: CauseEntry | undefined, variant: string): Cause[] | undefined =>
 	entry?.causes.filter(({ variants }) => variants.includes(variant));
 
-/** The effect window of an SRV. `null` if no cause of the table lists the SRV. */
+/** Returns the effect window of an SRV. Returns `null` if no cause of the table lists the SRV. */
 export const effectWindowOf = (table: CauseTable, variant: string): EffectWindow | null =>
 	table.effectWindows.get(variant) ?? null;

@@ -1,24 +1,24 @@
-// Checks a cause table that a person wrote, and names each fault by its place, with the Alert code in the path.
+// Checks a cause table that a person wrote, and gives the path of each fault, with the Alert code in the path.
 import type { z } from 'zod';
 import { describeAlert } from '../alert-code.ts';
 import { CauseFile } from './cause-table.ts';
 
 export interface TableFault {
-	/** For example `entries.8F30.causes.0.minSeconds`. Causes are numbered from 0. */
+	/** The path of the faulty field, such as `entries.8F30.causes.0.minSeconds`. Causes are numbered from 0. */
 	path: string;
 	message: string;
 }
 
 type CheckedTable = { file: CauseFile; faults: null } | { file: null; faults: TableFault[] };
 
-/** Returns the table, or all of its faults at once. Never throws. */
+/** Checks a table. Returns the table, or all of its faults at once. Never throws. */
 export function checkCauseTable(input: unknown): CheckedTable {
 	const read = CauseFile.safeParse(input, { error: inWords });
 	const faults = read.success ? contentFaults(read.data) : read.error.issues.map((i) => fault(i, input));
 	return read.success && faults.length === 0 ? { file: read.data, faults: null } : { file: null, faults };
 }
 
-/** Rewords the schema's messages for people. The schema's own messages are written for programmers. */
+/** Rewords the messages of the schema for people. The schema words its messages for programmers. */
 function inWords(issue: z.core.$ZodRawIssue): string | undefined {
 	const letters = 'origin' in issue && issue.origin === 'string';
 	if (issue.code === 'too_big')
@@ -36,7 +36,7 @@ const fault = ({ path, message }: z.core.$ZodIssue, input: unknown): TableFault 
 	message
 });
 
-/** Replaces the index of an entry in the path by the entry's Alert code. */
+/** Returns the path as text. Replaces the index of an entry by the Alert code of the entry. */
 function namePath(path: readonly PropertyKey[], input: unknown): string {
 	const [list, at, ...rest] = path;
 	if (list !== 'entries' || typeof at !== 'number') return path.map(String).join('.');
@@ -73,13 +73,13 @@ function contentFaults({ entries, notCommand }: CauseFile): TableFault[] {
 }
 
 /**
- * Whether the text names an Alert: a Device Alert code, an N-code, or `payload:` and a child element. A code that the
- * tables of codes do not list is accepted, because it may arrive before a release lists it.
+ * Returns whether the text names an Alert: a Device Alert code, an N-code, or `payload:` and a child element. Accepts a
+ * code that the tables of Alert codes do not list, because the code may arrive before a release lists it.
  */
 const isAlertCode = (alert: string): boolean =>
 	/^(8[0-9A-F]{3}|AD1|N\d{1,3}|payload:[A-Za-z0-9]{1,80})$/.test(alert);
 
-/** Describes the Alert of an entry. */
+/** Describes the Alert of a table entry. */
 export function describeTableAlert(alert: string) {
 	const [, dccPayload] = /^payload:(.+)$/.exec(alert) ?? [];
 	if (dccPayload) return describeAlert({ kind: 'dcc', code: alert, dccPayload });

@@ -5,7 +5,7 @@ export type ChangeKind = 'added' | 'removed' | 'changed';
 
 export interface FieldChange {
 	field: string;
-	/** `undefined`: the entry or the cause did not exist. */
+	/** The value before the change. `undefined`: the entry or the cause did not exist. */
 	before: unknown;
 	after: unknown;
 }
@@ -19,14 +19,17 @@ interface CauseChange {
 interface EntryChange {
 	alert: string;
 	kind: ChangeKind;
-	/** Changes of the entry itself: its guidance. */
+	/** The changes of the entry itself, outside its causes: only its guidance can change. */
 	fields: FieldChange[];
 	causes: CauseChange[];
 }
 
 export interface TableDiff {
 	entries: EntryChange[];
-	/** Alerts that no command can cause: the reason before and after. `undefined`: the Alert was not in the list. */
+	/**
+	 * Alerts that no command can cause: the reason before and after the change. `undefined`: the list did not have the
+	 * Alert.
+	 */
 	notCommand: Array<{ alert: string; before: string | undefined; after: string | undefined }>;
 }
 
@@ -75,14 +78,17 @@ function fieldChanges<T extends object>(
 
 const kindOf = (old: unknown, now: unknown): ChangeKind => (!old ? 'added' : !now ? 'removed' : 'changed');
 
-/** One text for equal values. Lists of SRVs and roles are sets, and the database stores keys in its own order. */
+/**
+ * Returns the same text for equal values. Sorts lists, because lists of SRVs and roles are sets. Sorts keys, because
+ * the database stores keys in its own order.
+ */
 function canonical(value: unknown): string {
 	if (Array.isArray(value)) return JSON.stringify([...value].sort());
 	if (value && typeof value === 'object') return JSON.stringify(Object.entries(value).sort());
 	return JSON.stringify(value) ?? 'none';
 }
 
-/** Pairs the items of both lists by key, in the order of the new list. Removed items come last. */
+/** Pairs the items of two lists by their keys, in the order of the new list. Removed items come last. */
 function pairs<T>(
 	before: readonly T[],
 	after: readonly T[],

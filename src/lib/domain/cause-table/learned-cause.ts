@@ -1,9 +1,12 @@
-// Turns a learned pattern into a cause of the cause table, which a person may propose after a review.
+// Turns a learned pattern into a cause of the cause table. A person may propose the cause after a review.
 import type { LearnedPattern, Pattern } from '../learned-pattern.ts';
 import { formatSeconds } from '../wording.ts';
 import { Role, type Cause, type CauseFile } from './cause-table.ts';
 
-/** Whether a table already lists the pattern's SRV for its code, or says that no command can cause the code. */
+/**
+ * Returns whether a table lists the pattern's SRV for the pattern's Alert code, or says that no command can cause the
+ * code.
+ */
 export function tableKnows({ entries, notCommand }: CauseFile, pattern: Pattern): boolean {
 	const entry = entries.find(({ alert }) => alert === pattern.code);
 	return (
@@ -12,7 +15,7 @@ export function tableKnows({ entries, notCommand }: CauseFile, pattern: Pattern)
 	);
 }
 
-/** The cause that a pattern suggests. The caller adds the id. */
+/** Returns the cause that a pattern suggests. The caller adds the id. */
 export function causeFrom(pattern: LearnedPattern): Omit<Cause, 'id'> {
 	const { serviceReferenceVariant, userRole, relation, withinSeconds, seen, of } = pattern;
 	const role = Role.safeParse(userRole);

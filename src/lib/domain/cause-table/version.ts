@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { CauseFile } from './cause-table.ts';
 
-/** A date. Versions that people make that day have a counter after it; the product ships plain dates. */
+/**
+ * The name of a version: a date. Versions that people make have a counter after the date of their day; the product
+ * ships versions with plain dates.
+ */
 export const Version = z
 	.string()
 	.regex(/^\d{4}-\d{2}-\d{2}(\.\d{1,4})?$/, 'is not a version of the cause table');
@@ -10,7 +13,7 @@ export const Version = z
 export const VersionStatus = z.enum(['draft', 'proposed', 'active', 'retired']);
 export type VersionStatus = z.infer<typeof VersionStatus>;
 
-/** The next free version of a day: `2026-11-24.1`, `2026-11-24.2`. */
+/** Returns the next free version name of a day: `2026-11-24.1`, `2026-11-24.2`. */
 export function nextVersion(day: string, existing: Iterable<string>): string {
 	const counters = [...existing].flatMap((version) =>
 		version.startsWith(`${day}.`) ? [Number(version.slice(day.length + 1))] : []
@@ -18,7 +21,7 @@ export function nextVersion(day: string, existing: Iterable<string>): string {
 	return `${day}.${Math.max(0, ...counters) + 1}`;
 }
 
-/** The roles of members who may change the table. All other members may read it. */
+/** The roles of members who may change the cause table. Members with other roles may only read the table. */
 export const EDITOR_ROLES: readonly string[] = ['lead', 'officer', 'engineer'];
 
 const Step = z.object({ by: z.string(), at: z.string() });
@@ -26,14 +29,17 @@ const Step = z.object({ by: z.string(), at: z.string() });
 const summary = {
 	version: Version,
 	status: VersionStatus,
-	/** Counts how often the version was saved. A person who saves states the revision that they read. */
+	/** Counts how often the version was saved. A person who saves sends the revision that they read. */
 	revision: z.number().int(),
 	basedOn: z.string().nullable(),
 	note: z.string().nullable(),
-	/** Whether the product shipped this version. */
+	/** Whether this version came with the product. */
 	shipped: z.boolean(),
 	drafted: Step,
-	/** `you`: the reader proposed it, and therefore may not activate it. `null`: not proposed yet. */
+	/**
+	 * Who proposed the version, and when. `you`: the reader proposed the version and therefore may not activate it.
+	 * `null`: nobody has proposed the version.
+	 */
 	proposed: Step.extend({ you: z.boolean() }).nullable(),
 	activated: Step.nullable()
 };
@@ -43,7 +49,7 @@ export type TableSummary = z.infer<typeof TableSummary>;
 
 export const TableVersion = z.object({
 	...summary,
-	/** Every step in the life of the version, oldest first. */
+	/** Every step in the life of the version, oldest step first. */
 	history: z.array(Step.extend({ what: z.string() })),
 	body: CauseFile
 });
@@ -51,12 +57,14 @@ export type TableVersion = z.infer<typeof TableVersion>;
 
 export const TableList = z.object({
 	active: TableSummary,
-	/** Newest first. */
+	/** The other versions, newest version first. */
 	others: z.array(TableSummary)
 });
 export type TableList = z.infer<typeof TableList>;
 
-/** A draft to save: a new draft, or the next revision of an existing one. `checkCauseTable` checks the body. */
+/**
+ * A draft as a client saves it: a new draft, or the next revision of a stored draft. `checkCauseTable` checks the body.
+ */
 export const DraftIn = z.strictObject({
 	version: Version.nullish(),
 	revision: z.number().int().nullish(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Explanation } from '../correlation/correlate.ts';
 import { ExplanationKind, namesSuspect } from '../explanation-kind.ts';
 
-/** Limits of a replay: days back, Alerts in total, Alerts a page, and examples for each change. */
+/** The limits of a replay: days back, Alerts in total, Alerts per page, and example ids for each kind of change. */
 export const REPLAY_LIMITS = { days: 30, alerts: 200_000, page: 500, examples: 20 } as const;
 
 export const WhatIfChange = z.object({
@@ -11,10 +11,13 @@ export const WhatIfChange = z.object({
 	name: z.string(),
 	from: ExplanationKind,
 	to: ExplanationKind,
-	/** Whether the suspect would be another Service Request. If kind and suspect are the same, wording or rank differ. */
+	/**
+	 * Whether the draft names another Service Request as suspect. If kind and suspect are unchanged, the wording or the
+	 * rank of candidates differs.
+	 */
 	suspectChanged: z.boolean(),
 	count: z.number().int(),
-	/** Ids of the newest Alerts, at most twenty. */
+	/** The ids of the newest Alerts with this change, at most 20. */
 	examples: z.array(z.string())
 });
 export type WhatIfChange = z.infer<typeof WhatIfChange>;
@@ -25,27 +28,32 @@ export const WhatIf = z
 		/** The version that was active when the replay ran. */
 		against: z.string(),
 		state: z.enum(['waiting', 'running', 'done', 'failed']),
-		/** Whether the result is still valid: neither the draft nor the active table has changed since. */
+		/** Whether the result is still valid: neither the draft nor the active table has changed since the replay. */
 		stands: z.boolean(),
 		startedBy: z.string(),
 		startedAt: z.string(),
 		finishedAt: z.string().nullable(),
-		/** The replay covers Alerts from this instant on. */
+		/** The instant from which the replay covers Alerts. */
 		since: z.string(),
-		/** The replay reached the limit of Alerts before it reached `since`. */
+		/**
+		 * Whether the replay reached the limit of Alerts before it reached `since`, so that older Alerts are left out.
+		 */
 		stoppedEarly: z.boolean(),
-		/** Alerts of the reader's Supplier: replayed so far, to replay, and those with another kind or suspect. */
+		/**
+		 * Numbers of Alerts of the reader's Supplier: replayed so far, to replay in total, and with another kind or
+		 * suspect under the draft.
+		 */
 		progress: z.number().int(),
 		total: z.number().int(),
 		changed: z.number().int(),
 		changes: z.array(WhatIfChange),
-		/** Why the replay failed. `null` if it did not fail. */
+		/** Why the replay failed. `null`: the replay has not failed. */
 		fault: z.string().nullable()
 	})
 	.meta({ id: 'WhatIf' });
 export type WhatIf = z.infer<typeof WhatIf>;
 
-/** The change of one explanation. `null` if a reader would see no difference. */
+/** Returns how an explanation would change. Returns `null` if a reader would see no difference. */
 export function explanationChange(
 	before: Explanation,
 	after: Explanation
@@ -57,11 +65,11 @@ export function explanationChange(
 const suspectOf = ({ kind, candidates }: Explanation): string | null =>
 	namesSuspect(kind) ? (candidates[0]?.requestId ?? null) : null;
 
-/** Everything in an explanation that a reader would see. The version of the table alone is not a change. */
+/** Returns everything in an explanation that a reader sees. A new version of the table alone is not a change. */
 const content = (explanation: Explanation): string =>
 	JSON.stringify({ ...explanation, tableVersion: '', settlesAt: null, dueAt: null });
 
-/** Whether kind or suspect changed, and not only the wording or the rank. */
+/** Returns whether the kind or the suspect changed, and not only the wording or the rank. */
 export const isChange = (change: Pick<WhatIfChange, 'from' | 'to' | 'suspectChanged'>): boolean =>
 	change.from !== change.to || change.suspectChanged;
 
@@ -88,7 +96,10 @@ export class WhatIfTally {
 		if (row.examples.length < REPLAY_LIMITS.examples) row.examples.push(alert.id);
 	}
 
-	/** Changes of the kind first, then of the suspect, then of the wording. Within each group, the most frequent first. */
+	/**
+	 * The changes, in three groups: first changes of the kind, then of the suspect, then of the wording. Within a
+	 * group, the most frequent change comes first.
+	 */
 	get changes(): WhatIfChange[] {
 		const weight = (c: WhatIfChange): number => (c.from !== c.to ? 2 : Number(isChange(c)));
 		return [...this.#changes.values()].sort(
