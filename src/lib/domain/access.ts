@@ -4,6 +4,6 @@
 export const SCOPES = ['ingest', 'read', 'decide'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Each member has one role at one Supplier. */
+/** The roles of members. Each member has one role at one Supplier. */
 export const MEMBER_ROLES = ['controller', 'lead', 'officer', 'engineer'] as const;
 export type MemberRole = (typeof MEMBER_ROLES)[number];

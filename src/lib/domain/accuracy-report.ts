@@ -5,45 +5,55 @@ const Count = z.number().int().min(0);
 const Share = z.number().min(0).max(1);
 
 /**
- * `caused`: Service Requests in the truth caused the Alert. `unknown-cause`: the same, by a mechanism that the trade has
- * not described. `spontaneous`: no Service Request caused the Alert.
+ * How the Alert came about in truth. `caused`: Service Requests caused the Alert. `unknown-cause`: Service Requests
+ * caused the Alert, by a mechanism that the trade has not described. `spontaneous`: no Service Request caused the
+ * Alert.
  */
 export const TruthKind = z.enum(['caused', 'spontaneous', 'unknown-cause']);
 export type TruthKind = z.infer<typeof TruthKind>;
 
 /**
- * Precision: the share of the Alerts with a best candidate of this tier for which that candidate is the cause. Recall:
- * the share of the causes that can be found which are found in this tier. `exact` counts causes with a reference, the
- * other tiers count causes without.
+ * The scores of one tier. `precision`: among the Alerts whose best candidate has this tier, the share whose best
+ * candidate is the cause. `recall`: among the causes that can be found, the share that this tier finds. The tier
+ * `exact` counts only causes with a reference; the other tiers count only causes without a reference.
  */
 const TierScore = z.object({ precision: Share, recall: Share, n: Count });
 export type TierScore = z.infer<typeof TierScore>;
 
-/** `wrongExplanations`: the number of Alerts for which the baseline names a request that is not the cause. */
+/**
+ * The scores of a baseline. `wrongExplanations`: the number of Alerts for which the baseline names a request that is
+ * not the cause.
+ */
 const BaselineScore = z.object({ precision: Share, recall: Share, wrongExplanations: Count, named: Count });
 export type BaselineScore = z.infer<typeof BaselineScore>;
 
-/** Milliseconds. */
+/** A latency in milliseconds. */
 const Latency = z.object({ p50: z.number(), p95: z.number(), max: z.number() });
 export type Latency = z.infer<typeof Latency>;
 
 const Score = z.object({
 	alerts: Count,
 	tiers: z.object({ exact: TierScore, strong: TierScore, weak: TierScore }),
-	/** The best candidate of any tier. Precision: among Alerts with a candidate. Recall: among causes that can be found. */
+	/**
+	 * The scores of the best candidate of any tier. `precision` counts Alerts with a candidate; `recall` counts causes
+	 * that can be found.
+	 */
 	topOne: z.object({ precision: Share, recall: Share }),
 	guardViolations: Count,
-	/** The share of the spontaneous Alerts with an explanation `exact` or `likely`. */
+	/** The share of the spontaneous Alerts whose explanation is `exact` or `likely`. */
 	spontaneousExplained: Share,
 	likely: z.object({ precision: Share, n: Count }),
-	/** Alerts with an explanation `exact` or `likely` whose suspect is not the cause. */
+	/** The number of Alerts with the explanation `exact` or `likely` whose suspect is not the cause. */
 	wrongExplanations: Count,
-	/** By code, then by `truth / explanation / right or wrong`. */
+	/** Numbers of Alerts. The outer key is the Alert code, the inner key is `truth / explanation / right or wrong`. */
 	confusion: z.record(z.string(), z.record(z.string(), Count))
 });
 export type Score = z.infer<typeof Score>;
 
-/** Alerts of one mechanism: `n` in total, `right` explained rightly, `learned` with the cause as a learned candidate. */
+/**
+ * Numbers of Alerts of one mechanism. `n`: all Alerts. `right`: Alerts explained rightly. `learned`: Alerts whose cause
+ * is a learned candidate.
+ */
 const MechanismScore = z.object({
 	kind: TruthKind,
 	n: Count,
@@ -53,7 +63,10 @@ const MechanismScore = z.object({
 });
 
 export const AccuracyReport = Score.extend({
-	/** The share of the explanations pending when the late records arrived that were no longer pending in the end. */
+	/**
+	 * Among the explanations that were pending when the late records arrived, the share that was no longer pending at
+	 * the end.
+	 */
 	pendingResolved: Share,
 	baselines: z.object({ nearest15min: BaselineScore, tableOnly: BaselineScore }),
 	lateToUpgradedMs: Latency,
@@ -61,34 +74,34 @@ export const AccuracyReport = Score.extend({
 	mechanisms: z.record(z.string(), MechanismScore),
 	shuffledRunIdentical: z.boolean(),
 	seed: z.number(),
-	/** Whether the figures are of a smaller corpus. */
+	/** Whether the run used a smaller corpus than the full run. */
 	quick: z.boolean(),
 	tableVersion: z.string(),
 	at: z.iso.datetime()
 });
 export type AccuracyReport = z.infer<typeof AccuracyReport>;
 
-/** The wrong explanations of the better of the two baselines. */
+/** Returns the number of wrong explanations of the better of the two baselines. */
 export const betterBaseline = ({ baselines }: Pick<AccuracyReport, 'baselines'>): number =>
 	Math.min(baselines.nearest15min.wrongExplanations, baselines.tableOnly.wrongExplanations);
 
-/** With this many Alerts, a cause that is not in the table must be learned. */
+/** A mechanism with at least this many Alerts must be learned if its cause is not in the cause table. */
 const MIN_ALERTS_TO_LEARN = 50;
 
 const percent = (part: number): string => `${(100 * part).toFixed(2)} %`;
 
-/** One target of the product: what is required and what was measured, and the line that reports a missed target. */
+/** One target of the product: the required and the measured figure, and the line that reports a missed target. */
 export interface Target {
 	name: string;
 	asked: string;
 	found: string;
 	met: boolean;
 	broken: string;
-	/** For the bars, if the target is a share: the measured share, and the least or the largest share required. */
+	/** What the bars show if the target is a share: the measured share, and the least or the largest share required. */
 	drawn?: { share: number; least?: number; most?: number };
 }
 
-/** The targets of the product, each with the result of this run. */
+/** Returns the targets of the product, each with the result of this run. */
 export function targetsOf(report: AccuracyReport): Target[] {
 	const {
 		tiers,
@@ -175,22 +188,22 @@ export function targetsOf(report: AccuracyReport): Target[] {
 	];
 }
 
-/** One line for each target that the figures miss. */
+/** Returns one line for each target that the figures miss. */
 export const missedTargets = (report: AccuracyReport): string[] =>
 	targetsOf(report)
 		.filter(({ met }) => !met)
 		.map(({ broken }) => broken);
 
-/** How the Alerts of one code were explained. */
+/** Counts how the Alerts of one code were explained. */
 export interface CodeScore {
 	code: string;
 	alerts: number;
 	right: number;
-	/** The wrong explanations, the most frequent first. */
+	/** The kinds of wrong explanation with their numbers of Alerts, the most frequent kind first. */
 	wrong: Array<{ truth: string; explanation: string; n: number }>;
 }
 
-/** The scores by code, the code with the most wrong explanations first. */
+/** Returns the scores of each Alert code, the code with the most wrong explanations first. */
 export function byCode({ confusion }: Pick<AccuracyReport, 'confusion'>): CodeScore[] {
 	const sum = (counts: number[]): number => counts.reduce((all, n) => all + n, 0);
 	return Object.entries(confusion)

@@ -15,7 +15,7 @@ const DeviceAlertTable = z.object({
 			category: z.string(),
 			critical: z.boolean(),
 			priority: Priority,
-			/** Somebody touched the meter. Such an Alert is never explained by a command that was only near in time. */
+			/** Somebody touched the meter. A command that was only near in time never explains such an Alert. */
 			physical: z.literal(true).optional(),
 			devices: z.array(z.string()),
 			basis: z.enum(['verified', 'inferred'])
@@ -23,8 +23,9 @@ const DeviceAlertTable = z.object({
 	)
 });
 
-// The child element of DCCAlert identifies the kind of a DCC Alert. For most N-codes no source confirms the meaning, so
-// people see only the raw code. `payload` is set where code and element are known to belong together.
+// The child element of DCCAlert identifies the kind of a DCC Alert. No source confirms the meaning of most N-codes, so
+// people see only the raw code. `payload` is the child element of a code; it is set where code and element are known to
+// belong together.
 const DccAlertTable = z.object({
 	version: z.iso.date(),
 	payloads: z.array(
@@ -47,14 +48,16 @@ export interface AlertDescription {
 	name: string;
 	category: string;
 	critical: boolean;
-	/** 1: act first. 4: journal only. */
+	/** The priority: 1 means act first, 4 means journal only. */
 	priority: 1 | 2 | 3 | 4;
-	/** Whether the tables know this code. */
+	/** Whether the tables of Alert codes list this code. */
 	known: boolean;
 	physical: boolean;
 }
 
-/** Never fails: a code that is in no table is described as unknown, with priority 2. */
+/**
+ * Describes the code of an Alert. Never throws: a code that is in no table is described as unknown, with priority 2.
+ */
 export function describeAlert(alert: {
 	kind: 'device' | 'dcc';
 	code: string;
@@ -87,7 +90,7 @@ function describeDccAlert(code: string, dccPayload: string | null): AlertDescrip
 	};
 }
 
-/** Why no command can cause this Alert, according to the cause table. `null` if a command can. */
+/** Returns the reason of the cause table why no command can cause this Alert. Returns `null` if a command can. */
 export function whyNotCommand(
 	alert: { kind: 'device' | 'dcc'; code: string; dccPayload?: string | null },
 	{ notCommand }: CauseTable

@@ -14,11 +14,14 @@ const text = z.string().trim().min(1).max(80);
 export const AlertFilters = z
 	.object({
 		explanation: list(ExplanationKind).optional(),
-		/** `contradicted`: new evidence contradicts the decision. `open`: undecided or contradicted. */
+		/**
+		 * `open`: the Alert is undecided, or its decision is contradicted. `contradicted`: new evidence contradicts the
+		 * decision.
+		 */
 		decision: z.enum(['none', 'open', 'contradicted', 'any', 'actionable', 'ignorable']).optional(),
 		code: text.transform((code) => code.replace(/^0x/i, '').toUpperCase()).optional(),
 		category: text.optional(),
-		/** This priority or a more urgent one. 3 excludes the journal (4). */
+		/** The least urgent priority that the filter lets through. 3 excludes the journal (priority 4). */
 		priority: z.coerce.number().int().min(1).max(4).optional(),
 		device: Eui64.optional(),
 		hub: Eui64.optional(),
@@ -41,11 +44,11 @@ export const AlertFilters = z
 	.meta({ id: 'AlertFilters' });
 export type AlertFilters = z.infer<typeof AlertFilters>;
 
-/** Whether a person must decide: nobody has decided yet, or new evidence contradicts the decision. */
+/** Returns whether a person must decide the Alert: the Alert is undecided, or new evidence contradicts the decision. */
 export const needsDecision = (alert: Pick<Alert, 'decision' | 'notice'>): boolean =>
 	alert.decision === null || alert.notice !== null;
 
-/** Whether an Alert belongs to the filtered list. The server's query applies the same rule. */
+/** Returns whether an Alert belongs to the filtered list. The query of the server applies the same rule. */
 export function matches(alert: Alert, f: AlertFilters): boolean {
 	if (f.explanation?.length && !f.explanation.includes(alert.explanation)) return false;
 	if (f.decision === 'none' && alert.decision) return false;

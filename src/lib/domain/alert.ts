@@ -1,5 +1,5 @@
-// Defines an Alert as sent by a client (the allow-list of fields) and as read by a Supplier. Lists, feed and socket
-// share the second shape.
+// Defines an Alert in two shapes: as a client sends it (the allow-list of fields), and as a Supplier reads it. Lists,
+// feed and socket share the second shape.
 import { z } from 'zod';
 import { CommandReference } from './command-reference.ts';
 import { CommandOutcome } from './correlation/command-outcome.ts';
@@ -27,7 +27,7 @@ const MessageCode = z
 
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
-/** A command reference as sent by a client. Missing fields become `null`. */
+/** A command reference as a client sends it. Missing fields become `null`. */
 const CommandReferenceIn = z.object({
 	originatorId: orNull(Eui64),
 	counter: orNull(Counter),
@@ -42,7 +42,10 @@ export const AlertIn = z
 		deviceId: Eui64,
 		kind: AlertKind.default('device'),
 		code: AlertCode,
-		/** The child element of DCCAlert, such as CommandFailure. It identifies a DCC Alert; the N-code does not. */
+		/**
+		 * The child element of DCCAlert, such as CommandFailure. This element identifies the kind of a DCC Alert; the
+		 * N-code does not.
+		 */
 		dccPayload: z
 			.string()
 			.trim()
@@ -54,7 +57,10 @@ export const AlertIn = z
 		messageId: z.string().trim().min(1).max(300).nullish(),
 		recipientId: Eui64.nullish(),
 		throttledCount: z.number().int().min(1).max(4294967295).nullish(),
-		/** SHA-256 of the firmware image that the Alert reports (8F72, 8F1C). It identifies the image without its content. */
+		/**
+		 * SHA-256 of the firmware image that an Alert 8F72 or 8F1C reports. The hash identifies the image without its
+		 * content.
+		 */
 		imageHash: z
 			.string()
 			.trim()
@@ -72,7 +78,7 @@ export type Tier = z.infer<typeof Tier>;
 export const Relation = z.enum(['same-device', 'same-hub']);
 export type Relation = z.infer<typeof Relation>;
 
-/** The instant of the Service Request from which the delay is counted. */
+/** The instant of the Service Request from which the delay to the Alert counts. */
 export const Anchor = z.enum(['executed', 'responded', 'requested']);
 export type Anchor = z.infer<typeof Anchor>;
 
@@ -91,7 +97,7 @@ export const Candidate = z
 		own: z.boolean(),
 		tier: Tier,
 		relation: Relation,
-		/** Seconds from the anchor to the Alert; negative when the Alert came first. */
+		/** The seconds from the anchor to the Alert. A negative number means that the Alert came first. */
 		deltaSeconds: z.number(),
 		anchor: Anchor,
 		requestedAt: z.string().nullable(),
@@ -115,7 +121,7 @@ export const Excluded = z
 	.meta({ id: 'Excluded' });
 export type Excluded = z.infer<typeof Excluded>;
 
-/** An Alert as one Supplier reads it. Instants are RFC 3339, UTC, with milliseconds. */
+/** An Alert as one Supplier reads it. Instants are RFC 3339, in UTC, with milliseconds. */
 export const Alert = z
 	.object({
 		id: z.string(),
@@ -127,9 +133,9 @@ export const Alert = z
 		kind: AlertKind,
 		code: z.string(),
 		name: z.string(),
-		/** `unknown` if the code is not in the tables. */
+		/** The category of the Alert code. `unknown` if the tables of Alert codes do not list the code. */
 		category: z.string(),
-		/** 1 (act first) to 3; 4 is for the journal only. */
+		/** The priority, from 1 (act first) to 3. Priority 4 is for the journal only. */
 		priority: z.number().int().min(1).max(4),
 		raisedAt: z.string().nullable(),
 		receivedAt: z.string(),
@@ -139,20 +145,28 @@ export const Alert = z
 		throttled: z.boolean(),
 		reference: CommandReference.nullable(),
 		explanation: ExplanationKind,
-		/** One sentence: the machine's suspect and how sure the machine is. */
+		/** One sentence that names the machine's suspect and says how sure the machine is. */
 		summary: z.string(),
 		/** What a controller does next for an Alert of this code. `null` if the cause table gives no guidance. */
 		guidance: z.string().nullable(),
-		/** Fixed sentences beside the explanation, such as the sentence on the start of tenure. */
+		/** Notes beside the explanation, such as the note that the window reaches back before the start of tenure. */
 		notes: z.array(z.string()),
-		/** Progress of the command that the Alert names. `null` unless the command runs in several instructions. */
+		/**
+		 * The progress of the command that the Alert names. `null` unless the command consists of several instructions.
+		 */
 		commandOutcome: CommandOutcome.nullable(),
-		/** The task to forward an Alert that reached a former Supplier. `urgent`: supply or safety may depend on it. */
+		/**
+		 * The task to forward this Alert, which reached a former Supplier. `null`: there is no such task. `urgent`:
+		 * supply or safety may depend on the forwarding.
+		 */
 		forward: z.object({ urgent: z.boolean() }).nullable(),
-		/** New evidence that contradicts the Decision. The Decision itself does not change. */
+		/**
+		 * Says how new evidence contradicts the Decision. `null`: no contradiction. The Decision itself does not
+		 * change.
+		 */
 		notice: z.string().nullable(),
 		version: z.number().int(),
-		/** The last sequence number of this Alert in the Supplier's feed. */
+		/** The latest feed number (sequence number) of this Alert in the feed of its Supplier. */
 		seq: z.number().int(),
 		candidates: z.array(Candidate),
 		excluded: z.array(Excluded),

@@ -1,9 +1,9 @@
-// Compares a Decision with newer evidence. The machine never rewrites a person's Decision. If newer evidence
-// contradicts it, a notice is shown beside the Decision and the Alert asks for a review.
+// Compares a Decision with newer evidence. The machine never rewrites the Decision of a person. If newer evidence
+// contradicts the Decision, a notice appears beside the Decision, and the Alert asks for a review.
 import type { Basis, Decision } from './decision.ts';
 import { namesSuspect, type ExplanationKind } from './explanation-kind.ts';
 
-/** The basis that a Decision would have now: the current kind of explanation and its suspect. */
+/** Returns the basis that a Decision would have now: the kind of the current explanation, and its suspect. */
 export const basisOf = (alert: {
 	explanation: ExplanationKind;
 	candidates: ReadonlyArray<{ requestId: string }>;
@@ -13,8 +13,8 @@ export const basisOf = (alert: {
 });
 
 /**
- * A Decision as a Supplier may read it. The suspect of its basis is shown only while the current explanation names that
- * request, because the request may turn out to lie in another tenure. The database stores the suspect in any case.
+ * Returns a Decision as a Supplier may read it. The basis keeps its suspect only while the current explanation lists
+ * that request, because the request may turn out to lie in another tenure. The database keeps the suspect in any case.
  */
 export function shownDecision(
 	decision: Decision,
@@ -26,7 +26,7 @@ export function shownDecision(
 	return { ...decision, basis: { ...decision.basis!, suspect: null } };
 }
 
-/** The notice beside a Decision. `null` if the basis `now` does not contradict the Decision. */
+/** Returns the notice beside a Decision. Returns `null` if the current basis `now` does not contradict the Decision. */
 export function contradictionOf(decision: Decision, now: Basis): string | null {
 	if (!decision.basis) return null;
 	const explained = namesSuspect(decision.basis.explanation);
@@ -45,6 +45,6 @@ export function contradictionOf(decision: Decision, now: Basis): string | null {
 	return null;
 }
 
-/** Whether the reason code holds only for the suspect that the person saw. */
+/** Returns whether the reason code is valid only for the suspect that the person saw. */
 const dependsOnSuspect = (reason: string): boolean =>
 	['other-user-command', 'own-command', 'unexpected-user'].includes(reason);

@@ -5,14 +5,16 @@ import { ExplanationKind } from './explanation-kind.ts';
 export const Verdict = z.enum(['actionable', 'ignorable']);
 export type Verdict = z.infer<typeof Verdict>;
 
-/** One reason code. `key` is the digit key that selects it in the reason strip. */
+/** One reason code. `key` is the digit key that selects the reason in the reason strip. */
 export interface ReasonCode {
 	code: string;
 	key: string;
 	label: string;
-	/** The person must add a note. */
+	/** Whether the person must add a note. */
 	noteRequired?: boolean;
-	/** The reason is refused if the Alert has no candidate Service Request. */
+	/**
+	 * Whether the reason requires a candidate Service Request. The reason is refused for an Alert without a candidate.
+	 */
 	needsCandidate?: boolean;
 }
 
@@ -46,15 +48,17 @@ export const REASONS: Record<Verdict, readonly ReasonCode[]> = {
 	]
 };
 
-/** What the machine said at the moment when the person decided. Newer evidence is compared with it. */
+/** The explanation that the person saw when deciding. Newer evidence is compared with this basis. */
 export const Basis = z.object({
 	explanation: ExplanationKind,
-	/** The RequestID of the suspect. `null` if the explanation named none. */
+	/** The RequestID of the suspect. `null` if the explanation named no suspect. */
 	suspect: z.string().nullable()
 });
 export type Basis = z.infer<typeof Basis>;
 
-/** A Decision as read beside its Alert. `basis` is missing in Decisions that were stored without one. */
+/**
+ * A Decision as a Supplier reads it beside its Alert. `basis` is missing if the Decision was stored without a basis.
+ */
 export const Decision = z.object({
 	verdict: Verdict,
 	reason: z.string(),
@@ -67,7 +71,10 @@ export type Decision = z.infer<typeof Decision>;
 
 const note = z.string().trim().max(2000).nullish();
 
-/** `verdict: null` reopens the Alert. `version` is the version of the Alert that the person saw. */
+/**
+ * A Decision as a client sends it. `verdict: null` reopens the Alert. `version` is the version of the Alert that the
+ * person saw.
+ */
 export const DecisionIn = z
 	.object({
 		verdict: Verdict.nullable(),
@@ -93,7 +100,9 @@ export const DecisionResult = z.object({
 	conflicts: z.array(z.object({ id: z.string(), version: z.number().int().nullable() }))
 });
 
-/** Adds an issue if the reason does not belong to the verdict, or if the reason needs a note and has none. */
+/**
+ * Adds an issue if the reason does not belong to the verdict, or if the reason requires a note and the note is missing.
+ */
 export function checkReason(
 	input: { verdict: Verdict | null; reason?: string | null | undefined; note?: string | null | undefined },
 	ctx: z.RefinementCtx

@@ -9,7 +9,10 @@ export const SupplierSlug = z
 	.trim()
 	.regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be a short lower-case name such as brightwell');
 
-/** Half-open `[from, to)`: at `to` the next Supplier is responsible. `to: null` means until further notice. */
+/**
+ * A tenure, half-open as `[from, to)`: at the instant `to` the next Supplier is responsible. `to: null` means until
+ * further notice.
+ */
 const Tenure = z
 	.object({ supplier: SupplierSlug, from: Instant, to: Instant.nullish().transform((to) => to ?? null) })
 	.refine((t) => t.to === null || t.from < t.to, { path: ['to'], error: 'must be later than from' });

@@ -1,10 +1,11 @@
-// Decides which Alerts form an episode: Alerts that are one matter and take one decision. The rule is a pure function of
-// the set of Alerts, so the order of arrival cannot matter.
+// Decides which Alerts form an episode: Alerts that are one matter and take one decision. The rule is a pure function
+// of the set of Alerts, so the order of arrival cannot matter.
 //
-// Each Alert has keys. Alerts of one key that follow each other within the gap of the key's rule are a run. A large
-// enough run is an episode. The kinds of key are processed in a fixed order, and an Alert that is in an episode takes no
-// part in later runs. An Alert therefore belongs to the first of its keys that makes an episode, and only members count
-// towards the size of an episode. Alerts without the cause have other keys: they stay outside, and visible.
+// Each Alert has keys, and each kind of key has a rule with a gap. Alerts with the same key form a run if each follows
+// the one before within the gap. A large enough run is an episode. The kinds of key are processed in a fixed order, and
+// an Alert in an episode takes no part in later runs. An Alert therefore belongs to the first of its keys that makes an
+// episode. Only members count towards the size of an episode. Alerts that lack the cause of an episode have other keys,
+// so they stay outside the episode and visible.
 import { z } from 'zod';
 import { Alert, type Candidate } from './alert.ts';
 import { Decision, Verdict, checkReason } from './decision.ts';
@@ -19,23 +20,29 @@ export interface Rule {
 	kind: EpisodeKind;
 	/** The longest time between two neighbouring members (ms). */
 	gap: number;
-	/** The smallest number of members, and of different Devices. */
+	/** The smallest number of members in an episode. `devices` is the smallest number of different Devices. */
 	members: number;
 	devices: number;
 }
 
-/** By the name of a key, which is its first part. The order is the order of processing and of preference. */
+/**
+ * The rules by the name of a key, which is the first part of the key. The kinds of key are processed and preferred in
+ * this order.
+ */
 export const EPISODE_RULES = {
-	/** One User's Service Requests of one SRV, on many Devices of one model and firmware. */
+	/**
+	 * Groups Alerts whose suspects are one User's Service Requests of one SRV, on many Devices of one model and
+	 * firmware.
+	 */
 	campaign: { kind: 'campaign', gap: 60 * MINUTE_MS, members: 5, devices: 5 },
-	/** One firmware image, from any sender. */
+	/** Groups Alerts that report one firmware image, whoever sent the image. */
 	image: { kind: 'campaign', gap: 24 * 60 * MINUTE_MS, members: 5, devices: 5 },
-	/** One User's Service Requests to one home network. */
+	/** Groups Alerts whose suspects are one User's Service Requests to one home network. */
 	home: { kind: 'home', gap: 30 * MINUTE_MS, members: 2, devices: 1 },
-	/** One code in one area, or on one model and firmware, without a suspect. */
+	/** Groups Alerts of one code without a suspect, in one area or on one model and firmware. */
 	area: { kind: 'storm', gap: 2 * MINUTE_MS, members: 10, devices: 10 },
 	model: { kind: 'storm', gap: 2 * MINUTE_MS, members: 10, devices: 10 },
-	/** One code, repeated on one Device. */
+	/** Groups repeated Alerts of one code on one Device. */
 	repeat: { kind: 'repeat', gap: 60 * MINUTE_MS, members: 2, devices: 1 }
 } as const satisfies Record<string, Rule>;
 export type KeyName = keyof typeof EPISODE_RULES;
@@ -54,7 +61,7 @@ export interface GroupFacts {
 	suspect: Pick<Candidate, 'userId' | 'serviceReferenceVariant'> | null;
 }
 
-/** The keys of an Alert, the preferred key first. */
+/** Returns the keys of an Alert, the preferred key first. */
 export function groupKeys(facts: GroupFacts): string[] {
 	const { deviceId, hubId, area, model, firmware, imageHash, code, explanation, suspect } = facts;
 	const keys: string[] = [];
@@ -78,14 +85,17 @@ export const ruleOf = (key: string): Rule => EPISODE_RULES[nameOf(key)];
 export interface Member {
 	alertId: bigint;
 	deviceId: string;
-	/** Epoch ms. */
+	/** The instant of the Alert (epoch ms). */
 	at: number;
 }
 
-/** The time span of an episode with too many members to read. Every Alert of its key in the span belongs to its run. */
+/**
+ * The time span of an episode that has too many members to read. Every Alert in the span with the key of the episode
+ * belongs to the run of the episode.
+ */
 export interface Extent {
 	episodeId: bigint;
-	/** Epoch ms. */
+	/** The start of the span (epoch ms). */
 	from: number;
 	to: number;
 }
@@ -93,14 +103,17 @@ export interface Extent {
 export interface Run {
 	members: Member[];
 	extents: Extent[];
-	/** Epoch ms. */
+	/** The start of the run (epoch ms). */
 	from: number;
 	to: number;
 	/** Whether the run is large enough to be an episode. */
 	counts: boolean;
 }
 
-/** The runs of one key, oldest first. `members` in any order. An extent replaces the members of its episode. */
+/**
+ * Returns the runs of one key, oldest first. `members` may be in any order. An extent replaces the members of its
+ * episode.
+ */
 export function runsOf(members: readonly Member[], rule: Rule, extents: readonly Extent[] = []): Run[] {
 	const runs: Run[] = [];
 	for (const part of [...extents, ...members].sort(inTime)) {
@@ -119,7 +132,7 @@ export function runsOf(members: readonly Member[], rule: Rule, extents: readonly
 	return runs;
 }
 
-/** Whether this many members on this many Devices make an episode. */
+/** Returns whether this many members on this many Devices make an episode. */
 export const makesEpisode = (rule: Rule, members: number, devices: number): boolean =>
 	members >= rule.members && devices >= rule.devices;
 
@@ -128,7 +141,7 @@ function inTime(a: Member | Extent, b: Member | Extent): number {
 	return ('at' in a ? a.at : a.from) - ('at' in b ? b.at : b.from);
 }
 
-/** The facts of an episode, taken from its first Alert. */
+/** The facts that an episode takes from its first Alert. */
 export const EpisodeFacts = z.object({
 	code: z.string(),
 	name: z.string(),
@@ -158,45 +171,57 @@ export const Episode = z
 		facts: EpisodeFacts,
 		firstAt: z.string(),
 		lastAt: z.string(),
-		/** Numbers of Alerts in the episode, of their Devices, and of the events that the Alerts represent. */
+		/**
+		 * The number of Alerts in the episode. `devices` counts the Devices of these Alerts, `occurrences` the events
+		 * that the Alerts stand for.
+		 */
 		members: z.number().int(),
 		devices: z.number().int(),
 		occurrences: z.number().int(),
-		/** The DCC may have throttled Alerts, so `occurrences` is a lower bound. */
+		/** Whether `occurrences` is a lower bound, because the DCC may have throttled Alerts. */
 		atLeast: z.boolean(),
 		/** The number of members that wait for a decision. */
 		open: z.number().int(),
 		/** The priority of the most urgent member. */
 		priority: z.number().int(),
 		version: z.number().int(),
-		/** The last decision on the whole episode. It does not cover members that joined later. */
+		/**
+		 * The last decision on the whole episode. The decision does not cover members that joined later. `null`: no
+		 * such decision.
+		 */
 		decision: Decision.nullable()
 	})
 	.meta({ id: 'Episode' });
 export type Episode = z.infer<typeof Episode>;
 
-/** One episode, with the number of similar Alerts of that time that lack its cause. */
+/** One episode. `outside`: the number of similar Alerts of the same time that lack the cause of the episode. */
 export const EpisodeDetail = Episode.extend({ outside: z.number().int() }).meta({ id: 'EpisodeDetail' });
 export type EpisodeDetail = z.infer<typeof EpisodeDetail>;
 
-/** Similar Alerts of that time that lack the cause of an episode: the newest, and the total number. */
+/**
+ * The similar Alerts of the same time that lack the cause of an episode: the newest of these Alerts, and their total
+ * number.
+ */
 export const OutsideEpisode = z
 	.object({
 		items: z.array(Alert),
 		total: z.number().int(),
-		/** Why they are outside. `null` if this kind of episode leaves no similar Alerts outside. */
+		/** Why the similar Alerts are outside. `null` if this kind of episode leaves no similar Alerts outside. */
 		why: z.string().nullable()
 	})
 	.meta({ id: 'OutsideEpisode' });
 export type OutsideEpisode = z.infer<typeof OutsideEpisode>;
 
-/** The request that the members of a campaign share: its User and SRV. `null` for other kinds of key. */
+/** Returns the User and the SRV that the members of a campaign share. Returns `null` for other kinds of key. */
 export function sharedRequest(key: string): Pick<Candidate, 'userId' | 'serviceReferenceVariant'> | null {
 	const [name, userId, serviceReferenceVariant] = key.split('|');
 	return name === 'campaign' ? { userId: userId!, serviceReferenceVariant: serviceReferenceVariant! } : null;
 }
 
-/** Why similar Alerts are outside an episode. `doubtful`: the members' request is a candidate of one of them. */
+/**
+ * Says why similar Alerts are outside an episode. `doubtful`: the request of the members is a candidate of one of the
+ * similar Alerts.
+ */
 export function whyOutside(key: string, doubtful: boolean): string {
 	if (!sharedRequest(key))
 		return 'These Alerts name another firmware image or none, or belong to another episode.';
@@ -207,7 +232,10 @@ export function whyOutside(key: string, doubtful: boolean): string {
 export const EpisodePage = z.object({ items: z.array(Episode), nextCursor: z.string().nullable() });
 export type EpisodePage = z.infer<typeof EpisodePage>;
 
-/** One decision for the members that the person saw: those up to `version` of the episode. */
+/**
+ * One decision for the members that the person saw. `version` is the version of the episode that the person saw;
+ * members that joined later stay undecided.
+ */
 export const EpisodeDecisionIn = z
 	.object({
 		episode: z.string().regex(/^\d{1,18}$/, 'must be the id of an episode'),
@@ -218,7 +246,7 @@ export const EpisodeDecisionIn = z
 	})
 	.superRefine(checkReason);
 
-/** The title of an episode, one line. `devices`: the number of Devices. */
+/** Returns the title of an episode in one line. `devices`: the number of Devices. */
 export function episodeTitle(kind: EpisodeKind, facts: EpisodeFacts, devices: number): string {
 	const alert = `${facts.code} ${facts.name}`;
 	const cause = facts.suspect && describeSuspect(facts.suspect);

@@ -4,9 +4,12 @@ import { z } from 'zod';
 
 const FORM = /^(?:[0-9a-f]{16}|[0-9a-f]{2}(?:-[0-9a-f]{2}){7})$/i;
 
-/** `00db1234567890a0`, any case, with or without dashes, becomes `00-DB-12-34-56-78-90-A0`. */
+/**
+ * Returns an EUI-64 in its stored form: `00db1234567890a0`, in any case and with or without dashes, becomes
+ * `00-DB-12-34-56-78-90-A0`.
+ */
 export function formatEui64(text: string): string {
-	if (text.length === 23 && text === text.toUpperCase()) return text; // most senders already use this form
+	if (text.length === 23 && text === text.toUpperCase()) return text; // most senders already use the stored form
 	return text.replaceAll('-', '').toUpperCase().match(/../g)!.join('-');
 }
 
@@ -18,7 +21,9 @@ export const Eui64 = z
 
 const UINT64_MAX = 18446744073709551615n;
 
-/** A 64-bit counter as a decimal string, because it may exceed 2^53. A safe integer is accepted too. */
+/**
+ * A 64-bit counter as a decimal string, because the counter may exceed 2^53. The schema also accepts a safe integer.
+ */
 export const Counter = z
 	.union([z.string(), z.number().int().nonnegative()])
 	.transform(String)
@@ -26,7 +31,7 @@ export const Counter = z
 		error: 'must be a decimal counter from 0 to 2^64-1'
 	});
 
-/** An instant, RFC 3339 with an offset. The result is UTC with milliseconds. */
+/** An instant in RFC 3339 with an offset. The parsed instant is in UTC with milliseconds. */
 export const Instant = z.iso
 	.datetime({
 		offset: true,

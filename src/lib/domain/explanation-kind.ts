@@ -12,5 +12,5 @@ export const ExplanationKind = z.enum([
 ]);
 export type ExplanationKind = z.infer<typeof ExplanationKind>;
 
-/** Whether the machine names one Service Request as the suspect. */
+/** Returns whether an explanation of this kind names one Service Request as the suspect. */
 export const namesSuspect = (kind: ExplanationKind): boolean => kind === 'exact' || kind === 'likely';

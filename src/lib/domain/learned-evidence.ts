@@ -1,6 +1,6 @@
 // Counts learned evidence: how often Service Requests of one kind precede the Alerts of one code, compared with chance.
-// The chance is how often they precede the Alerts of all other codes. The machine counts and suggests. A person reviews
-// the patterns that the cause table does not list.
+// Chance is how often the same kind precedes the Alerts of all other codes. The machine counts and suggests. A person
+// reviews the patterns that the cause table does not list.
 import type { Anchor } from './alert.ts';
 import { CLOCK_TOLERANCE_MS } from './correlation/clock-tolerance.ts';
 import { isVisible } from './correlation/disclosure.ts';
@@ -9,25 +9,31 @@ import { patternKey, type Frequency, type Pattern } from './learned-pattern.ts';
 import { outcomeOf } from './response-code.ts';
 import type { ServiceRequest } from './service-request.ts';
 
-/** Upper ends of the delay buckets (seconds). Longer delays are not counted. */
+/** The upper ends of the delay buckets (seconds). Delays beyond the last bucket are not counted. */
 export const DELAY_BUCKETS_SECONDS = [30, 120, 600, 3600, 21_600, 86_400] as const;
 /** The longest delay that is counted (ms). */
 export const LEARNING_WINDOW_MS = DELAY_BUCKETS_SECONDS.at(-1)! * 1000;
 
 /**
- * The least figures with which a pattern is offered as a candidate: sightings, Devices, and the lower end of the
- * interval of its lift. With a lift of 5, four of five sightings are no coincidence.
+ * The least figures with which the machine offers a pattern as a candidate. `seen`: sightings. `devices`: Devices.
+ * `lift`: the lower end of the 95 % interval of the lift. With a lift of 5, four of five sightings are no coincidence.
  */
 export const OFFER_THRESHOLDS = { seen: 20, devices: 5, lift: 5 } as const;
-/** Patterns with fewer sightings are not shown: people would read more into their figures than they say. */
+/** The least number of sightings of a shown pattern. People would read too much into the figures of fewer sightings. */
 const MIN_SHOWN_SIGHTINGS = 10;
 
-/** The nearest Service Request of one kind before one Alert. `bucket`: the index of its delay in `DELAY_BUCKETS_SECONDS`. */
+/**
+ * The nearest Service Request of one kind before one Alert. `bucket`: the index of the delay in
+ * `DELAY_BUCKETS_SECONDS`.
+ */
 export interface Sighting extends Pick<Pattern, 'serviceReferenceVariant' | 'userRole' | 'relation'> {
 	bucket: number;
 }
 
-/** The requests before an Alert that the viewer may see: each kind once, by the nearest request. Sorted by kind. */
+/**
+ * Returns one sighting for each kind of request before an Alert that the viewer may see, from the nearest request.
+ * Sorts by kind.
+ */
 export function sightingsOf(evidence: Pick<Evidence, 'alert' | 'requests' | 'home' | 'viewer'>): Sighting[] {
 	const { alert, requests } = evidence;
 	const nearest = new Map<string, Sighting>();
@@ -48,8 +54,8 @@ export function sightingsOf(evidence: Pick<Evidence, 'alert' | 'requests' | 'hom
 }
 
 /**
- * The last instant of a request before an Alert at `at` (epoch ms): the execution of a future-dated request, else the
- * sending. `null`: all instants are later than the Alert.
+ * Returns the last instant of a request before an Alert at `at` (epoch ms). The last instant is the execution of a
+ * future-dated request, or else the sending. Returns `null` if all instants of the request are after the Alert.
  */
 export function lastBefore(
 	{ requestedAt, respondedAt, executeAt }: ServiceRequest,
@@ -69,8 +75,8 @@ function bucketOf(delayMs: number): number | null {
 }
 
 /**
- * Whether the machine learns from a home: from one in `share` homes, always the same ones. `homeId`: the EUI-64 of the
- * hub. The database computes the same condition for a request (learned-counts.ts).
+ * Returns whether the machine learns from a home: from one in `share` homes, always the same homes. `homeId`: the
+ * EUI-64 of the hub. The database computes the same condition for a request (learned-counts.ts).
  */
 export function isSampled(homeId: string, share: number): boolean {
 	const serial = Number.parseInt(homeId.slice(-11).replaceAll('-', ''), 16);
@@ -79,15 +85,18 @@ export function isSampled(homeId: string, share: number): boolean {
 /** Spreads consecutive serial numbers over 32 bits (Fibonacci hashing). */
 export const HASH_MULTIPLIER = 0x61c88647;
 
-/** `n` Alerts of a code had the sighting. `serviceReferenceVariant: ''` counts the Alerts themselves. */
+/**
+ * A count of sightings: `n` Alerts of a code had the sighting. An empty `serviceReferenceVariant` counts the Alerts
+ * themselves.
+ */
 export interface Count extends Pattern {
 	bucket: number;
 	n: number;
 }
 
 /**
- * The figures of every pattern with at least `minSightings` sightings, in its best window. The order of `counts` does
- * not matter.
+ * Returns the figures of each pattern with at least `minSightings` sightings, in the best window of the pattern. The
+ * order of `counts` does not matter.
  */
 export function weighCounts(
 	counts: readonly Count[],
@@ -126,9 +135,10 @@ export function weighCounts(
 }
 
 /**
- * Among the windows whose lift is sure enough to be offered, the window with the most sightings beyond chance. If there
- * is none, the window with the surest lift. `own` and `all`: sightings by bucket, before Alerts of this code and of all
- * codes. `of` and `others`: numbers of Alerts of this code and of all other codes.
+ * Returns the best window of a pattern. Among the windows whose lift is sure enough to be offered, the best window has
+ * the most sightings beyond chance. Without such a window, the best window has the surest lift. `own` and `all`:
+ * sightings by bucket, before Alerts of this code and of all codes. `of` and `others`: numbers of Alerts of this code
+ * and of all other codes.
  */
 function bestWindow(
 	own: readonly number[],
@@ -155,8 +165,8 @@ function isBetter(a: Frequency, b: Frequency): boolean {
 }
 
 /**
- * The ratio of two shares with its 95 % interval (log method). Half a case is added to each cell, so that a pattern that
- * never precedes other Alerts has a wide interval instead of an infinite lift.
+ * Computes the ratio of two shares with its 95 % interval (log method). Adds half a case to each cell, so that a
+ * pattern that never precedes other Alerts has a wide interval and not an infinite lift.
  */
 function frequencyOf(
 	withinSeconds: number,
@@ -180,7 +190,7 @@ function frequencyOf(
 	};
 }
 
-/** Whether the figures alone are enough to offer a pattern. The caller counts the Devices. */
+/** Returns whether the figures alone are enough to offer a pattern. The caller checks the number of Devices. */
 export const isFrequent = ({ seen, low }: Frequency): boolean =>
 	seen >= OFFER_THRESHOLDS.seen && low >= OFFER_THRESHOLDS.lift;
 

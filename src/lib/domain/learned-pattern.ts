@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Relation, type Alert, type Reason } from './alert.ts';
 import { formatSeconds } from './wording.ts';
 
-/** A pattern: a kind of Service Request before Alerts of one code on one type of Device. */
+/** A learned pattern: a kind of Service Request before Alerts of one code on one type of Device. */
 export const Pattern = z.object({
 	deviceType: z.string(),
 	code: z.string(),
@@ -16,13 +16,18 @@ export type Pattern = z.infer<typeof Pattern>;
 export const patternKey = (p: Pattern): string =>
 	[p.deviceType, p.code, p.serviceReferenceVariant, p.userRole, p.relation].join('|');
 
-/** Seen before `seen` of `of` Alerts within `withinSeconds`. By chance alone, the number would be `byChance`. */
+/**
+ * How often a pattern was seen: before `seen` of `of` Alerts, within `withinSeconds`. By chance alone, the number of
+ * sightings would be `byChance`.
+ */
 export const Frequency = z.object({
 	withinSeconds: z.number().int(),
 	seen: z.number().int(),
 	of: z.number().int(),
 	byChance: z.number(),
-	/** How many times as often as before other Alerts, with the 95 % interval from `low` to `high`. */
+	/**
+	 * How many times as often the requests precede these Alerts as other Alerts. `low` and `high`: the 95 % interval.
+	 */
 	lift: z.number(),
 	low: z.number(),
 	high: z.number()
@@ -33,11 +38,13 @@ export const LearnedPattern = z
 	.object({
 		...Pattern.shape,
 		...Frequency.shape,
-		/** The number of Devices. `null` while the figures alone are not enough to offer the pattern. */
+		/**
+		 * The number of Devices with the pattern. `null` while the figures alone are not enough to offer the pattern.
+		 */
 		devices: z.number().int().nullable(),
 		/**
-		 * Whether the pattern makes candidates where the cause table lists none: it is frequent enough, on enough
-		 * Devices, and no person has dismissed it.
+		 * Whether the pattern makes candidates for Alerts for which the cause table lists none. An offered pattern is
+		 * frequent enough, on enough Devices, and not dismissed by a person.
 		 */
 		offered: z.boolean()
 	})
@@ -46,18 +53,23 @@ export type LearnedPattern = z.infer<typeof LearnedPattern>;
 
 /** The last review of a pattern by a person. */
 const PatternReview = z.object({ dismissed: z.boolean(), by: z.string(), at: z.string() });
-/** A pattern as read for a review: the figures, and the last review (`null`: none yet). */
+/** A pattern as a person reads it for a review. `review`: the last review; `null`: nobody has reviewed the pattern. */
 export const ReviewedPattern = LearnedPattern.extend({ review: PatternReview.nullable() });
 export type ReviewedPattern = z.infer<typeof ReviewedPattern>;
 export const LearnedList = z.object({ items: z.array(ReviewedPattern) });
-/** `dismissed: true`: the pattern is no cause and is no longer offered. `false` withdraws the dismissal. */
+/**
+ * A review as a client sends it. `dismissed: true`: the pattern is no cause and is no longer offered. `dismissed:
+ * false` withdraws an earlier dismissal.
+ */
 export const PatternReviewIn = Pattern.extend({ dismissed: z.boolean() });
 export type PatternReviewIn = z.infer<typeof PatternReviewIn>;
 
-/** The patterns that one Supplier's Alerts have shown, by `patternKey`. */
+/** The patterns learned from the Alerts of one Supplier, by `patternKey`. */
 export type LearnedPatterns = ReadonlyMap<string, LearnedPattern>;
 
-/** The figures as a clause, for a candidate and for a review: "seen before 412 of 430 such Alerts within 10 min". */
+/**
+ * Writes the figures as a clause, for a candidate and for a review: "seen before 412 of 430 such Alerts within 10 min".
+ */
 export function formatFrequency({ withinSeconds, seen, of, byChance, lift, low, high }: Frequency): string {
 	const chance = byChance < 0.5 ? 'less than 1' : formatCount(Math.round(byChance));
 	const figures = `seen before ${formatCount(seen)} of ${formatCount(of)} such Alerts within ${formatSeconds(withinSeconds)}; by chance ${chance}`;
@@ -66,7 +78,7 @@ export function formatFrequency({ withinSeconds, seen, of, byChance, lift, low, 
 		: `${figures}: no more than by chance`;
 }
 
-/** Adds the current figures of the patterns to the candidates of an Alert. An exact candidate needs no figures. */
+/** Returns the Alert with the current figures of the patterns in its candidates. Exact candidates need no figures. */
 export function withFrequencies(alert: Alert, patterns: LearnedPatterns): Alert {
 	if (patterns.size === 0 || alert.candidates.length === 0 || alert.deviceType === null) return alert;
 	const { deviceType, code } = alert;

@@ -4,11 +4,14 @@ import { z } from 'zod';
 import { Alert } from './alert.ts';
 import type { Decision } from './decision.ts';
 
-/** A feed entry that removes an Alert: a tenure was corrected, and the Supplier may no longer see the Alert. */
+/** A feed entry that removes an Alert. A tenure was corrected, and the Supplier may no longer see the Alert. */
 export const Retracted = z.object({ id: z.string(), seq: z.number().int() }).meta({ id: 'Retracted' });
 export type Retracted = z.infer<typeof Retracted>;
 
-/** The event `alert:changed`. `from` and `to` are the first and last feed sequence numbers of the frame, inclusive. */
+/**
+ * The event `alert:changed`, which carries one frame. `from` and `to` are the first and the last feed number of the
+ * frame, inclusive.
+ */
 export const AlertChanged = z.object({
 	from: z.number().int(),
 	to: z.number().int(),
@@ -17,7 +20,7 @@ export const AlertChanged = z.object({
 });
 export type AlertChanged = z.infer<typeof AlertChanged>;
 
-/** The event `feed:head`: the last sequence number of the Supplier's feed. */
+/** The event `feed:head`. `head`: the last feed number of the Supplier. */
 export const FeedHead = z.object({ head: z.number().int() });
 export type FeedHead = z.infer<typeof FeedHead>;
 
@@ -26,7 +29,7 @@ export interface DecisionRecorded {
 	items: Array<{ id: string; version: number; decision: Decision | null }>;
 }
 
-/** `GET /api/v1/feed`: the sequence numbers of `items` and `retracted` together have no gap. */
+/** The answer of `GET /api/v1/feed`. The feed numbers of `items` and `retracted` together have no gap. */
 export const FeedPage = z.object({
 	items: z.array(Alert),
 	retracted: z.array(Retracted).default([]),
@@ -34,7 +37,7 @@ export const FeedPage = z.object({
 });
 export type FeedPage = z.infer<typeof FeedPage>;
 
-/** `GET /api/v1/alerts`. */
+/** The answer of `GET /api/v1/alerts`. */
 export const AlertPage = z.object({
 	items: z.array(Alert),
 	nextCursor: z.string().nullable(),

@@ -1,5 +1,5 @@
-// Defines precedents: earlier decisions of people on the same pattern. People see them, counter-examples first. The
-// machine never applies them.
+// Defines precedents: earlier decisions of people on the same pattern. People see precedents with the counter-examples
+// first. The machine never applies a precedent.
 import { z } from 'zod';
 import type { Verdict } from './decision.ts';
 import { Decision } from './decision.ts';
@@ -9,7 +9,7 @@ export const PRECEDENT_DAYS = 90;
 /** The largest number of examples shown for each verdict. */
 export const MAX_EXAMPLES_PER_VERDICT = 5;
 
-/** One act of deciding. An episode that was decided as a whole is one precedent, shown with one of its Alerts. */
+/** One act of deciding. A decision on a whole episode is one precedent, shown with one Alert of the episode. */
 const Precedent = z.object({
 	alertId: z.string(),
 	deviceId: z.string(),
@@ -22,25 +22,31 @@ const Precedent = z.object({
 export const Precedents = z
 	.object({
 		since: z.string(),
-		/** SRV and role of the candidate in the pattern. `null`: the pattern is the code and the kind of explanation. */
+		/**
+		 * SRV and role of the candidate in the pattern. `null`: the pattern is only the Alert code and the kind of
+		 * explanation.
+		 */
 		serviceReferenceVariant: z.string().nullable(),
 		userRole: z.string().nullable(),
 		ignorable: z.number().int(),
 		actionable: z.number().int(),
-		/** The examples of the rarer verdict come first; within a verdict, the newest first. */
+		/** The examples of the rarer verdict first; within a verdict, the newest example first. */
 		examples: z.array(Precedent)
 	})
 	.meta({ id: 'Precedents' });
 export type Precedents = z.infer<typeof Precedents>;
 
-/** The rarer verdict: its examples are the counter-examples. If both are equally frequent, `actionable`. */
+/**
+ * Returns the rarer verdict, whose examples are the counter-examples. Returns `actionable` if both verdicts are equally
+ * frequent.
+ */
 export const rarerVerdict = ({
 	ignorable,
 	actionable
 }: Pick<Precedents, 'ignorable' | 'actionable'>): Verdict =>
 	ignorable < actionable ? 'ignorable' : 'actionable';
 
-/** "48 of 50 ignorable, 2 actionable": the more frequent verdict comes first. */
+/** Writes the numbers with the more frequent verdict first: "48 of 50 ignorable, 2 actionable". */
 export function formatPrecedents({
 	ignorable,
 	actionable

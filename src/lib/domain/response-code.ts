@@ -1,5 +1,5 @@
-// Reads DUIS Response Codes: whether the command reached the Device, and how it ended. I0 is success, I99 an
-// acknowledgement. The DCC refuses with E1 to E13 and E19. E20, E21 and E30 are time-outs.
+// Reads DUIS Response Codes: whether the command reached the Device, and how the command ended. I0 means success, I99
+// an acknowledgement. E1 to E13 and E19 mean that the DCC refused the request. E20, E21 and E30 mean a time-out.
 
 export type Outcome =
 	| 'success'
@@ -13,7 +13,10 @@ export type Outcome =
 const TIMED_OUT = new Set(['E20', 'E21', 'E30']);
 const REFUSED = new Set([...Array.from({ length: 13 }, (_, i) => `E${i + 1}`), 'E19']);
 
-/** `null`: no response is known. A code in no list counts as a failure if it begins with E, else as a success. */
+/**
+ * Returns the outcome that a response code means. `null`: no response is known. A code in no list is a failure if the
+ * code begins with E, and otherwise a success.
+ */
 export function outcomeOf(responseCode: string | null): Outcome {
 	const code = responseCode?.toUpperCase().replace(/^E0+(?=\d{1,2}$)/, 'E');
 	if (!code || code === 'I99' || TIMED_OUT.has(code)) return 'no-answer';
@@ -21,7 +24,7 @@ export function outcomeOf(responseCode: string | null): Outcome {
 	return code.startsWith('E') ? 'failure' : 'success';
 }
 
-/** The outcome as a clause of a sentence about the Service Request. `null`: no response is known. */
+/** Writes the outcome as a clause of a sentence about the Service Request. `null`: no response is known. */
 export function outcomeText(responseCode: string | null): string {
 	if (responseCode === null) return 'no response yet';
 	switch (outcomeOf(responseCode)) {

@@ -9,10 +9,13 @@ const VariantTable = z.object({
 		z.strictObject({
 			code: z.string(),
 			name: z.string(),
-			/** `non-device`: the DCC answers it, and no Device receives it. */
+			/** The kind of command. `non-device`: the DCC answers the request, and no Device receives it. */
 			kind: z.enum(['read', 'write', 'non-device']),
 			group: z.string(),
-			/** Who stores a future-dated command until its time: the DCC (`dsp`), the Device, or either (`both`). */
+			/**
+			 * Who stores a future-dated command until its execution time: the DCC (`dsp`), the Device (`device`), or
+			 * either (`both`).
+			 */
 			futureDated: z.enum(['none', 'dsp', 'device', 'both']),
 			critical: z.boolean(),
 			roles: z.array(z.string())
@@ -39,11 +42,11 @@ interface VariantDescription {
 	kind: 'read' | 'write' | 'non-device';
 	group: string;
 	futureDated: 'none' | 'dsp' | 'device' | 'both';
-	/** Whether the table lists this SRV. */
+	/** Whether the table of SRVs lists this SRV. */
 	known: boolean;
 }
 
-/** Never fails: an SRV that is not in the table is described as unknown and counts as a write. */
+/** Describes an SRV. Never throws: an SRV that is not in the table is described as unknown and counts as a write. */
 export function describeVariant(code: string): VariantDescription {
 	const row = byCode.get(code);
 	if (row) return { ...row, known: true };
@@ -51,17 +54,20 @@ export function describeVariant(code: string): VariantDescription {
 	return { code, name, kind: 'write', group: 'unknown', futureDated: 'none', known: false };
 }
 
-/** The SRVs whose command has this GBCS message code; empty if the code is not known. Some codes belong to several. */
+/**
+ * Returns the SRVs whose command has this GBCS message code. A message code can belong to several SRVs. Returns an
+ * empty list for an unknown message code.
+ */
 export const variantsOfMessageCode = (messageCode: string): readonly string[] =>
 	byMessageCode.get(messageCode) ?? [];
 
-/** Requests that replace credentials on a Device (CS02: Supplier, network operator, change of Supplier, recovery). */
+/** SRVs that replace credentials on a Device (CS02: Supplier, network operator, change of Supplier, recovery). */
 const CREDENTIAL_VARIANTS: ReadonlySet<string> = new Set(['6.15.1', '6.15.2', '6.21', '6.23']);
 export const changesCredentials = (variant: string): boolean => CREDENTIAL_VARIANTS.has(variant);
 
 /**
- * Requests whose command the DCC, or a party of the DCC, issues under its own id and counter. These are 7 of the 279
- * published request templates: recovery, change of Supplier, a read of certificates, opting out.
+ * SRVs whose command the DCC, or a party of the DCC, issues under its own id and counter. 7 of the 279 published
+ * request templates have these SRVs: recovery, change of Supplier, a read of certificates, opting out.
  */
 const ISSUED_BY_DCC: ReadonlySet<string> = new Set(['6.21', '6.23', '6.24.1', '8.5']);
 export const isIssuedByDcc = (variant: string): boolean => ISSUED_BY_DCC.has(variant);

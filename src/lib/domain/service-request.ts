@@ -1,9 +1,11 @@
 // Defines a Service Request: the header record of one SRV sent to one Device, from the Service Audit Trail. The schemas
-// are the allow-list: fields that they do not name are dropped, and counted, before anything is stored.
+// are the allow-list of fields: ingest drops and counts other fields before it stores anything.
 import { z } from 'zod';
 import { Counter, Eui64, Instant, formatEui64 } from './eui64.ts';
 
-/** IS/ES/GS Suppliers, ED/GT network operators, RSA supplier agents, OU Other Users, and the DCC itself. */
+/**
+ * The User Roles: IS/ES/GS Suppliers, ED/GT network operators, RSA supplier agents, OU Other Users, and the DCC itself.
+ */
 const UserRole = z.string().trim().min(1).max(24);
 export const RequestMode = z.enum(['on-demand', 'future-dated-dsp', 'future-dated-device', 'scheduled']);
 export type RequestMode = z.infer<typeof RequestMode>;
@@ -20,7 +22,7 @@ const ResponseCode = z
 const REQUEST_ID =
 	/^([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):(0|[1-9][0-9]{0,19})$/i;
 
-/** `originator:target:counter` (DUIS XSD, RequestID). Any case is accepted; the result has one form. */
+/** A RequestID, `originator:target:counter` (DUIS XSD, RequestID). The schema accepts any case and returns one form. */
 export const RequestId = z
 	.string()
 	.trim()
@@ -35,13 +37,13 @@ export const RequestId = z
 		return z.NEVER;
 	});
 
-/** The three parts of a RequestID that the schema `RequestId` has accepted. */
+/** Returns the three parts of a RequestID. The schema `RequestId` must have accepted the RequestID. */
 export function splitRequestId(requestId: string): { userId: string; deviceId: string; counter: string } {
 	const [userId, deviceId, counter] = requestId.split(':') as [string, string, string];
 	return { userId, deviceId, counter };
 }
 
-/** One audit-trail record as sent by a client. `deviceId` and `userId` default to the parts of `requestId`. */
+/** One audit-trail record as a client sends it. `deviceId` and `userId` default to the parts of `requestId`. */
 export const ServiceRequestIn = z
 	.object({
 		requestId: RequestId,
@@ -65,25 +67,28 @@ export const ServiceRequestIn = z
 	});
 export type ServiceRequestIn = z.infer<typeof ServiceRequestIn>;
 
-/** A Service Request as Causeway stores it. Times are epoch milliseconds (UTC); `null` means not known. */
+/**
+ * A Service Request as Causeway stores it. Times are epoch ms (UTC); `null` means that the time or the value is not
+ * known.
+ */
 export interface ServiceRequest {
 	requestId: string;
 	deviceId: string;
 	userId: string;
-	/** The counter of the requestId: 64 bits, decimal. */
+	/** The 64-bit counter of the RequestID, as a decimal string. */
 	counter: string;
-	/** `''` while only a Service Response is known. */
+	/** The SRV. Empty while only the Service Response is known. */
 	serviceReferenceVariant: string;
 	userRole: string;
 	userName: string | null;
 	mode: RequestMode;
-	/** `null` while only a Service Response is known. */
+	/** The time of the request (epoch ms). `null` while only the Service Response is known. */
 	requestedAt: number | null;
 	executeAt: number | null;
 	respondedAt: number | null;
 	responseCode: string | null;
 }
 
-/** The instant that decides tenure and order (epoch ms): the DCC's first record of the request. */
+/** Returns the instant that decides tenure and order (epoch ms): the time of the DCC's first record of the request. */
 export const effectiveAt = (r: Pick<ServiceRequest, 'requestedAt' | 'respondedAt'>): number =>
 	r.requestedAt ?? r.respondedAt!;

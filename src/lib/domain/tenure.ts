@@ -1,7 +1,7 @@
-// Answers which Supplier is responsible for a Device at an instant. Tenures are half-open: they include `from` and
+// Finds the Supplier that is responsible for a Device at an instant. Tenures are half-open: they include `from` and
 // exclude `to`.
 
-/** A tenure in epoch milliseconds. `to: null` means until further notice. */
+/** A tenure, with its times in epoch ms. `to: null` means until further notice. */
 export interface TenureSpan {
 	supplierId: number;
 	from: number;
@@ -11,7 +11,10 @@ export interface TenureSpan {
 const covers = (span: TenureSpan, at: number): boolean =>
 	span.from <= at && (span.to === null || at < span.to);
 
-/** The tenure at the instant `at` (epoch ms), if any. The tenures of one Device never overlap. */
+/**
+ * Returns the tenure at the instant `at` (epoch ms), or `undefined` if there is none. The tenures of one Device never
+ * overlap.
+ */
 export function tenureAt(spans: readonly TenureSpan[], at: number): TenureSpan | undefined {
 	return spans.find((span) => covers(span, at));
 }
@@ -19,7 +22,7 @@ export function tenureAt(spans: readonly TenureSpan[], at: number): TenureSpan |
 export const isResponsible = (spans: readonly TenureSpan[], supplierId: number, at: number): boolean =>
 	tenureAt(spans, at)?.supplierId === supplierId;
 
-/** Whether a tenure begins or ends within `[at - beforeMs, at + afterMs]` (`at`: epoch ms). */
+/** Returns whether a tenure begins or ends within `[at - beforeMs, at + afterMs]` (`at`: epoch ms). */
 export function changesNear(
 	spans: readonly TenureSpan[],
 	at: number,

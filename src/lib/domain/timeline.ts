@@ -1,4 +1,4 @@
-// Defines a Device's timeline: Alerts, Service Requests and tenures in the order of their time.
+// Defines the timeline of a Device: Alerts, Service Requests and tenures in order of time.
 import { z } from 'zod';
 import { ExplanationKind } from './explanation-kind.ts';
 
