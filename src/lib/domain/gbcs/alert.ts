@@ -1,5 +1,5 @@
-// Reads a GBCS Alert: the header, the Alert code, the Device's time and the command that the Alert names. It does not
-// verify signature or MAC. Of the body it reads only that reference and the image hash. A message with an unknown body
+// Reads a GBCS Alert: the header, the Alert code, the Device's time and the command that the Alert names. Does not
+// verify signature or MAC. Of the body, reads only the named command and the image hash. A message with an unknown body
 // is marked and never refused.
 import { Malformed, Octets, eui, hex, uint16, unsigned } from './octets.ts';
 import { readReference, type GbcsReference } from './reference.ts';
@@ -9,24 +9,24 @@ export interface GbcsAlert {
 	framing: 'general-signing' | 'general-ciphering+general-signing';
 	family: 'DLMS' | 'GBZ' | 'ASN.1' | 'unknown';
 	messageCode: string;
-	/** The Device. */
+	/** The EUI-64 of the Device that sent the Alert. */
 	originatorId: string;
-	/** The party that the Alert is addressed to. */
+	/** The EUI-64 of the party that the Alert is addressed to. */
 	targetId: string;
-	/** The Device's own counter. It distinguishes new messages from redeliveries and never refers to a command. */
+	/** The Device's own counter, which distinguishes new messages from redeliveries and never refers to a command. */
 	originatorCounter: string;
 	supplementaryRemotePartyId: string | null;
 	supplementaryRemotePartyCounter: string | null;
 	supplementaryOriginatorCounter: string | null;
-	/** `null` if the family is not known. */
+	/** The Alert code. `null` if the family of the message is not known. */
 	alertCode: string | null;
-	/** By the Device's clock; `null` for a wildcard or an impossible date. */
+	/** The time by the Device's clock. `null` for a wildcard or an impossible date. */
 	timestamp: string | null;
 	timestampRaw: string | null;
 	reference: GbcsReference | null;
-	/** SHA-256 of the firmware image that the Alert reports, if any. */
+	/** SHA-256 of the firmware image that the Alert reports. `null` if the Alert reports no image. */
 	imageHash: string | null;
-	/** Why a part of the message could not be read. `null` if everything was read. */
+	/** Why a part of the message could not be read. `null` if the whole message was read. */
 	unread: string | null;
 }
 
@@ -54,7 +54,10 @@ function decode(message: Octets): GbcsAlert {
 	return alert;
 }
 
-/** general-ciphering (0xDD) authenticates and does not encrypt: its content is in clear text, followed by the MAC. */
+/**
+ * Removes general-ciphering (0xDD), which authenticates and does not encrypt: the content is in clear text, followed by
+ * the MAC.
+ */
 function unwrap(message: Octets): Octets {
 	message.expect(0xdd, 'general-ciphering');
 	for (const octet of message.take(6, 'general-ciphering header'))
@@ -67,7 +70,7 @@ function unwrap(message: Octets): Octets {
 	return new Octets(service.bytes, service.at, service.end - MAC_OCTETS);
 }
 
-/** general-signing (0xDF): header, content, signature. */
+/** Reads general-signing (0xDF): header, content, signature. */
 function generalSigning(message: Octets, framing: GbcsAlert['framing']): GbcsAlert {
 	message.expect(0xdf, 'general-signing');
 	message.expect(9, 'transaction id length');
@@ -127,7 +130,7 @@ function generalSigning(message: Octets, framing: GbcsAlert['framing']): GbcsAle
 	};
 }
 
-/** Receipts of a firmware image (message codes 00CE, 00CF) name the image by its hash, an octet string of 32 octets. */
+/** Reads the image hash of a receipt of a firmware image (message codes 00CE, 00CF): an octet string of 32 octets. */
 function readImageHash(body: Octets, messageCode: string): string | null {
 	if (messageCode !== '00CE' && messageCode !== '00CF') return null;
 	try {
@@ -148,7 +151,10 @@ interface Content {
 	unread: string | null;
 }
 
-/** The first octets identify the family. The Alert code does not, because one code occurs in several families. */
+/**
+ * Reads the content by its family. The first octets identify the family; the Alert code does not, because one code
+ * occurs in several families.
+ */
 function readContent(content: Octets, messageCode: string): Content {
 	const first = content.bytes.subarray(content.at, content.end);
 	if (first[0] === 0x0f) return dlms(content);

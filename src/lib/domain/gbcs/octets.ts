@@ -1,6 +1,9 @@
-// Reads the octets of a GBCS message with bounds checks: every read is checked against the end.
+// Reads the octets of a GBCS message. Checks before each read that the message has enough octets.
 
-/** A fault in a message. The decoder catches it and returns its text; callers of the decoder never see it. */
+/**
+ * A fault in a message. The decoder catches this error and returns its text, so callers of the decoder never see the
+ * error.
+ */
 export class Malformed extends Error {}
 
 export class Octets {
@@ -18,7 +21,7 @@ export class Octets {
 		return this.end - this.at;
 	}
 
-	/** The next `count` octets. `what` names the field in the error text. */
+	/** Returns the next `count` octets. `what` names the field in the error text. */
 	take(count: number, what: string): Uint8Array {
 		if (count > this.left)
 			throw new Malformed(`${what}: ${count} octets wanted at ${this.at}, ${this.left} left`);
@@ -36,14 +39,17 @@ export class Octets {
 		if (got !== value) throw new Malformed(`${what}: ${hex([value])} expected, ${hex([got])} found`);
 	}
 
-	/** A reader over the next `count` octets. */
+	/** Returns a reader over the next `count` octets. */
 	slice(count: number, what: string): Octets {
 		const from = this.at;
 		this.take(count, what);
 		return new Octets(this.bytes, from, from + count);
 	}
 
-	/** A definite length: the short form, or 1 to 4 octets, not necessarily minimal (GBCS Alerts use all forms). */
+	/**
+	 * Reads a definite length: the short form, or 1 to 4 octets. The length need not be minimal, because GBCS Alerts
+	 * use all forms.
+	 */
 	length(what: string): number {
 		const first = this.byte(`${what} length`);
 		if (first < 0x80) return first;
@@ -52,7 +58,7 @@ export class Octets {
 		return Number(unsigned(this.take(count, `${what} length`)));
 	}
 
-	/** A reader over the value after the given tag and its length. */
+	/** Returns a reader over the value that follows the given tag and its length. */
 	tagged(tag: number, what: string): Octets {
 		this.expect(tag, what);
 		return this.slice(this.length(what), what);
@@ -70,7 +76,7 @@ export const hex = (bytes: Iterable<number>): string =>
 
 export const eui = (bytes: Uint8Array): string => hex(bytes).match(/../g)!.join('-');
 
-/** An unsigned big-endian number of any size. */
+/** Returns the unsigned big-endian number in the octets, of any size. */
 export function unsigned(bytes: Uint8Array): bigint {
 	let value = 0n;
 	for (const byte of bytes) value = (value << 8n) | BigInt(byte);

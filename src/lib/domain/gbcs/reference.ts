@@ -1,17 +1,24 @@
-// Reads the command that a GBCS Alert names, by message code: outcomes of future-dated commands (00CA to 00CD, 0124),
-// command not supported (0120), message discarded or not delivered (0114, 00D5). No other Alert names a command.
+// Reads the command that a GBCS Alert names, by message code. Outcomes of future-dated commands have the codes 00CA to
+// 00CD and 0124, command not supported has 0120, message discarded or not delivered has 0114 and 00D5. No other Alert
+// names a command.
 import { Malformed, eui, hex, unsigned, type Octets } from './octets.ts';
 
 export interface GbcsReference {
-	/** `null` if the Alert does not give it. For some kinds of Alert, the kind implies the message code. */
+	/**
+	 * The message code of the command, which the Alert gives or the kind of Alert implies. `null` if the message code
+	 * is not known.
+	 */
 	messageCode: string | null;
 	originatorId: string;
-	/** The Device of the command, if it may differ from the Alert's Device. Else `null`. */
+	/** The Device of the command, if this Device may differ from the Device that sent the Alert. Otherwise `null`. */
 	targetId: string | null;
 	counter: string;
 }
 
-/** Fields of the header. If the DCC relayed the command, the supplementary fields hold the User's id and counter. */
+/**
+ * Fields of the Alert's header. If the DCC relayed the command, the supplementary fields hold the User's id and
+ * counter.
+ */
 interface ReferenceContext {
 	messageCode: string;
 	targetId: string;
@@ -19,7 +26,7 @@ interface ReferenceContext {
 	supplementaryCounter: string | null;
 }
 
-/** Reads the reference from the body after code and time. `null` if this kind of Alert names no command. */
+/** Reads the reference from the body after code and time. Returns `null` if this kind of Alert names no command. */
 export function readReference(body: Octets, context: ReferenceContext): GbcsReference | null {
 	const reference = readers[context.messageCode]?.(body, context) ?? null;
 	if (reference && context.supplementaryId && context.supplementaryCounter)
@@ -30,21 +37,22 @@ export function readReference(body: Octets, context: ReferenceContext): GbcsRefe
 type Reader = (body: Octets, context: ReferenceContext) => GbcsReference | null;
 
 const readers: Record<string, Reader | undefined> = {
-	// DLMS: octet string of message code, counter and the instruction.
+	// The outcome of a DLMS command has an octet string of message code, counter and instruction.
 	'00CC': (body, context) => codeAndCounter(body.tagged(0x09, 'command reference'), 19, context),
-	// GBZ: a length octet, then message code, counter and the instruction.
+	// The outcome of a GBZ command has a length octet, then message code, counter and instruction.
 	'00CD': (body, context) =>
 		codeAndCounter(body.slice(body.byte('command reference length'), 'command reference'), 14, context),
-	// Firmware activation (CS06): the counter alone.
+	// The outcome of a firmware activation (CS06) has only the counter.
 	'00CA': (body, { targetId }) => ({
 		messageCode: '0012',
 		originatorId: targetId,
 		targetId: null,
 		counter: integer(body, 'counter').toString()
 	}),
-	// Replacement of credentials (CS02b): counter and replacement mode.
+	// The outcome of a replacement of credentials (CS02b) has counter and replacement mode.
 	'00CB': (body, context) => credentials(body, context, (mode) => 0x0100 + mode),
-	// Replacement of load controller credentials (CS02g): mode 0A is 0125, 0B is 0126.
+	// The outcome of a replacement of load controller credentials (CS02g) has counter and mode. Mode 0A means message
+	// code 0125, mode 0B means message code 0126.
 	'0124': (body, context) => credentials(body, context, (mode) => 0x011b + mode),
 	'0120': (body, context) => codeAndCounter(body.tagged(0x09, 'command reference'), 10, context),
 	'0114': (body) => wholeTransaction(body.tagged(0x09, 'discarded message')),
@@ -76,8 +84,9 @@ function credentials(
 const [COMMAND, RESPONSE] = [1, 2];
 
 /**
- * Reads originator, target, flag and counter of the lost message (25 octets); its message code is not given. A response
- * has the counter of its command, with originator and target exchanged. A lost Alert names no command: `null`.
+ * Reads originator, target, flag and counter of the lost message (25 octets), which has no message code. A response has
+ * the counter of its command, with originator and target exchanged. Returns `null` for a lost Alert, which names no
+ * command.
  */
 function wholeTransaction(part: Octets): GbcsReference | null {
 	if (part.left !== 25) throw new Malformed(`lost message: 25 octets expected, ${part.left} found`);
@@ -89,7 +98,7 @@ function wholeTransaction(part: Octets): GbcsReference | null {
 	return flag === RESPONSE ? { messageCode: null, originatorId: to, targetId: from, counter } : null;
 }
 
-/** A non-negative ASN.1 INTEGER. A 64-bit counter needs up to nine octets. */
+/** Reads a non-negative ASN.1 INTEGER. A 64-bit counter needs up to nine octets. */
 function integer(from: Octets, what: string): bigint {
 	const value = from.tagged(0x02, what).rest();
 	if (value.length === 0 || value.length > 9 || (value.length === 9 && value[0] !== 0))

@@ -1,10 +1,12 @@
-// Reads the three time formats of GBCS Alerts. All are UTC by the Device's clock. The result is RFC 3339, or `null` for
+// Reads the three time formats of GBCS Alerts. All times are UTC by the Device's clock. Returns RFC 3339, or `null` for
 // a wildcard or an impossible date.
 import { uint16 } from './octets.ts';
 
 const ZIGBEE_EPOCH_MS = Date.UTC(2000, 0, 1);
 
-/** COSEM date-time, 12 octets: year, month, day, weekday, hour, minute, second, hundredths, deviation, status. */
+/**
+ * Reads a COSEM date-time, 12 octets: year, month, day, weekday, hour, minute, second, hundredths, deviation, status.
+ */
 export function cosemTime(raw: Uint8Array): string | null {
 	const [, , month, day, , hour, minute, second, hundredths] = raw;
 	const ms = hundredths === 0xff ? 0 : hundredths! * 10;
@@ -13,7 +15,10 @@ export function cosemTime(raw: Uint8Array): string | null {
 	return instant(uint16(raw, 0), month!, day!, hour!, minute!, second!, ms, offsetMinutes);
 }
 
-/** Seconds since 2000-01-01, four octets, big-endian. 0 and all ones mean no time. */
+/**
+ * Reads the seconds since 2000-01-01, four octets, big-endian. Returns `null` for 0 and for all ones, which mean no
+ * time.
+ */
 export function zigbeeTime(raw: Uint8Array): string | null {
 	const seconds = uint16(raw, 0) * 65_536 + uint16(raw, 2);
 	return seconds === 0 || seconds === 0xffffffff
@@ -21,7 +26,7 @@ export function zigbeeTime(raw: Uint8Array): string | null {
 		: new Date(ZIGBEE_EPOCH_MS + seconds * 1000).toISOString();
 }
 
-/** ASN.1 GeneralizedTime, `YYYYMMDDHHMMSSZ`. */
+/** Reads an ASN.1 GeneralizedTime, `YYYYMMDDHHMMSSZ`. */
 export function generalizedTime(raw: Uint8Array): string | null {
 	const text = String.fromCharCode(...raw);
 	const parts = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/.exec(text);
