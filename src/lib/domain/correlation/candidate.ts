@@ -10,7 +10,7 @@ import { distanceMs, isNear } from './window.ts';
 export const MAX_CANDIDATES = 5;
 export const MAX_EXCLUDED = 10;
 
-/** The candidate for a request that the Alert names. `how` says by which fields the Alert names it. */
+/** Builds the candidate for a request that the Alert names. `how` says by which fields the Alert names the request. */
 export function exactCandidate(
 	request: ServiceRequest,
 	evidence: Evidence,
@@ -30,7 +30,7 @@ export function exactCandidate(
 	return { ...requestFacts(request, evidence), tier, relation, deltaSeconds, anchor, reasons };
 }
 
-/** The facts shown for a request that may be the cause. */
+/** Returns the facts that are shown of a request that may be the cause. */
 export function requestFacts(request: ServiceRequest, evidence: Evidence) {
 	return {
 		...senderFacts(request, evidence),
@@ -45,17 +45,17 @@ export function requestFacts(request: ServiceRequest, evidence: Evidence) {
 	};
 }
 
-/** The facts shown for an excluded request. */
+/** Returns the facts that are shown of an excluded request. */
 export function excludedFacts(request: ServiceRequest, evidence: Evidence) {
 	const { requestId, userRole, userName } = senderFacts(request, evidence);
 	return { requestId, serviceReferenceVariant: request.serviceReferenceVariant, userRole, userName };
 }
 
-/** The sender, as far as the viewer may know the sender. */
+/** Returns the facts about the sender that the viewer may know. */
 const senderFacts = (request: ServiceRequest, { viewer, roleOnly }: Evidence) =>
 	discloseSender(request, roleOnly.has(request.userRole) && !viewer.userIds.has(request.userId));
 
-/** The requests nearest to the Alert in time, at most ten, all excluded for the same reason. */
+/** Returns the requests nearest to the Alert in time, at most ten, all excluded for the same reason. */
 export function excludedOf(
 	requests: readonly ServiceRequest[],
 	evidence: Evidence,
@@ -71,7 +71,7 @@ export function excludedOf(
 		.map((request) => ({ ...excludedFacts(request, evidence), reason, text }));
 }
 
-/** Orders by RequestID, so that no result depends on the order of arrival. */
+/** Orders requests by RequestID, so that no result depends on the order of arrival. */
 export const byId = (a: { requestId: string }, b: { requestId: string }): number =>
 	a.requestId < b.requestId ? -1 : a.requestId > b.requestId ? 1 : 0;
 

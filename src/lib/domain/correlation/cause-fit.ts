@@ -1,4 +1,5 @@
-// Matches one Service Request with the causes of one Alert code: whether it fits, how well, and if not, why not.
+// Matches one Service Request with the causes of one Alert code. Says whether and how well the request fits, or why the
+// request does not fit.
 import type { Reason, Relation } from '../alert.ts';
 import { causesListing, type Cause, type CauseEntry } from '../cause-table/cause-table.ts';
 import type { LearnedPatterns } from '../learned-pattern.ts';
@@ -15,19 +16,22 @@ import { fitLearned } from './learned-fit.ts';
 import { TIME_ONLY_SECONDS } from './window.ts';
 
 /**
- * A timely command whose condition is not met keeps half of its score. A controller should ask about it, although the
- * change that would explain it is not known.
+ * A timely command that does not meet the condition of the cause keeps this share of its score. A controller should ask
+ * about such a command, although the change that would explain the Alert is not known.
  */
 const UNMET_CONDITION_FACTOR = 0.5;
 const CONDITION_NAMES = {
 	'change-of-supplier': 'a change of Supplier',
 	'credential-change': 'a change of credentials'
 } as const;
-/** Added if the cause requires a failure and the command failed: an answer is better evidence than silence. */
+/**
+ * Added to the score if the cause requires a failure and the command failed. A failure response is better evidence than
+ * no response.
+ */
 const FAILURE_BONUS = 0.1;
-/** Subtracted if the request went to another Device of the home network. */
+/** Subtracted from the score if the request went to another Device of the home network. */
 const SAME_HUB_PENALTY = 0.05;
-/** Subtracted if the DCC relayed the command under its own identity. */
+/** Subtracted from the score if the DCC relayed the command under its own identity. */
 const RELAYED_PENALTY = 0.3;
 const DAY_MS = 86_400_000;
 
@@ -35,17 +39,20 @@ interface FitContext {
 	alert: AlertFacts;
 	alertCategory: string;
 	entry: CauseEntry | undefined;
-	/** The Alert's own Device. Its tenures show a change of Supplier. */
+	/** The Device that sent the Alert. Its tenures show a change of Supplier. */
 	device: HomeDevice | undefined;
-	/** The times of requests that replace credentials on the Alert's Device (epoch ms). */
+	/** The times of the requests that replace credentials on the Alert's Device (epoch ms). */
 	credentialChanges: readonly number[];
-	/** The Device to which the request was sent. `undefined` if it is not known. */
+	/** The Device to which the request was sent. `undefined` if this Device is not known. */
 	target: HomeDevice | undefined;
-	/** Patterns learned from the viewer's Alerts. Empty if only the table may explain the Alert. */
+	/** The patterns learned from the viewer's Alerts. Empty if only the cause table may explain the Alert. */
 	learned: LearnedPatterns;
 }
 
-/** The best fit over all causes that list the SRV of the request. If none fits, the miss of the first cause. */
+/**
+ * Returns the best fit over all causes that list the SRV of the request. If no cause fits, returns the miss of the
+ * first cause.
+ */
 export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 	const outcome = outcomeAt(request, context.alert);
 	const neverSent = outcome === 'never-sent';
@@ -54,8 +61,8 @@ export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 		const learned = fitLearned(request, context.alert, context.learned);
 		if (learned) return learned;
 	}
-	// This check precedes all other misses: the evidence holds requests to other Devices only if a query asked for them,
-	// so their presence must not change the explanation.
+	// The check for another Device precedes all other misses. The evidence holds requests to other Devices only if a
+	// query asked for them, so their presence must not change the explanation.
 	if (request.deviceId !== context.alert.deviceId && !causes?.some(({ relation }) => relation === 'same-hub'))
 		return OTHER_DEVICE;
 	if (neverSent)
@@ -75,8 +82,8 @@ export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 }
 
 /**
- * The outcome of a request at the time of the Alert. If a Device stored a command, the response answers the storing. The
- * execution has no response, so its outcome counts as `no-answer`.
+ * Returns the outcome of a request at the time of the Alert. If a Device stored a command, the response answers only
+ * the storing. The execution of a stored command has no response, so its outcome counts as `no-answer`.
  */
 function outcomeAt({ mode, executeAt, responseCode }: ServiceRequest, { effectiveAt }: AlertFacts): Outcome {
 	const outcome = outcomeOf(responseCode);
@@ -122,7 +129,7 @@ function fitCause(attempt: Attempt, context: FitContext): Fit {
 	return weigh(attempt, context, relation, anchored);
 }
 
-/** The miss if the response contradicts the outcome that this cause requires, else `null`. */
+/** Returns the miss if the response contradicts the outcome that this cause requires, or else `null`. */
 function missByOutcome({ request, outcome, cause, alert }: Attempt): Fit | null {
 	const wantsFailure = cause.outcome === 'failure' || cause.outcome === 'failure-or-none';
 	if (wantsFailure && outcome === 'success')
@@ -138,7 +145,10 @@ function missByOutcome({ request, outcome, cause, alert }: Attempt): Fit | null 
 	return null;
 }
 
-/** Credentials change with the Supplier, and by requests that replace them. The weighed request may be one of those. */
+/**
+ * Returns whether the condition of a cause is met. Credentials change with the Supplier, and by requests that replace
+ * credentials. The weighed request may itself be such a request.
+ */
 function conditionHolds(
 	condition: NonNullable<Cause['condition']>,
 	{ alert, device, credentialChanges }: FitContext
@@ -204,7 +214,10 @@ function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchor
 	};
 }
 
-/** The fit if the table has no entry for the Alert code: a write, or a failed read, shortly before the Alert. */
+/**
+ * Returns the fit if the cause table has no entry for the Alert code. Only a write, or a read that did not succeed,
+ * shortly before the Alert fits.
+ */
 function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: FitContext): Fit {
 	const variant = describeVariant(request.serviceReferenceVariant);
 	if (variant.kind === 'read' && outcome === 'success')

@@ -1,35 +1,43 @@
-// Counts the progress of a future-dated command. A Device stores one instruction for each part of the command. When an
-// instruction's time comes, the Device sends one Alert: 8F66 done, 8F67 failed (GBCS use cases of message codes 00CA to
-// 00CD and 0124). The first 8F66 is not the end of the command, and one 8F67 is a partial failure.
+// Counts the progress of a future-dated command. A Device stores one instruction for each part of the command. At the
+// time of an instruction, the Device sends one Alert: 8F66 (done) or 8F67 (failed). GBCS defines these Alerts in the
+// use cases of message codes 00CA to 00CD and 0124. One 8F66 is not the end of the command, and one 8F67 is a partial
+// failure.
 import { z } from 'zod';
 import { counterOf, originatorOf, type CommandReference } from '../command-reference.ts';
 
 export const OUTCOME_CODES = { done: '8F66', failed: '8F67' } as const;
 
-/** All instructions must report within this time after the first report (ms). Afterwards the command is incomplete. */
+/**
+ * All instructions must report within this time after the first report (ms). After this time, a command with missing
+ * reports is incomplete.
+ */
 export const INSTRUCTION_REPORT_WINDOW_MS = 2 * 3_600_000;
 
 export const CommandOutcome = z.object({
-	/** TotalCommandInstructions, at least 2: a command of one instruction needs no count. */
+	/**
+	 * The number of instructions of the command (TotalCommandInstructions), at least 2. A command with one instruction
+	 * has no progress to count.
+	 */
 	expected: z.number().int(),
 	confirmed: z.number().int(),
 	failed: z.number().int(),
-	/** `waiting` until all instructions have reported. `incomplete` if some have not reported in time. */
+	/** `waiting` until all instructions have reported. `incomplete` if some instructions have not reported in time. */
 	state: z.enum(['waiting', 'complete', 'partly-failed', 'incomplete'])
 });
 export type CommandOutcome = z.infer<typeof CommandOutcome>;
 
-/** One outcome Alert of the command. The Alert to explain is one of them. */
+/** One outcome Alert of a command. The reports of a command include the Alert to explain. */
 export interface InstructionReport {
 	code: string;
 	reference: CommandReference;
-	/** Epoch ms. */
+	/** The time of the report (epoch ms). */
 	at: number;
 }
 
 /**
- * Counts the Device's reports on one command up to `now` (epoch ms). `null` if the Alert is no outcome of a command with
- * several instructions. `dueAt`: the instant when a `waiting` command becomes `incomplete` (epoch ms), else `null`.
+ * Counts the Device's reports on one command up to `now` (epoch ms). Returns `null` if the Alert is no outcome of a
+ * command with several instructions. `dueAt`: the instant when a `waiting` command becomes `incomplete` (epoch ms);
+ * `null` for a command that is not `waiting`.
  */
 export function commandOutcome(
 	alert: { code: string; reference: CommandReference | null },
@@ -58,7 +66,7 @@ export function commandOutcome(
 		: { ...counts, state: 'incomplete', dueAt: null };
 }
 
-/** The note on the outcome, beside the explanation. */
+/** Writes the note on the outcome of the command, which is shown beside the explanation. */
 export function outcomeSentence({ expected, confirmed, failed, state }: CommandOutcome): string {
 	const progress = `${confirmed} of ${expected} instructions confirmed`;
 	switch (state) {
@@ -75,7 +83,10 @@ export function outcomeSentence({ expected, confirmed, failed, state }: CommandO
 
 const isOutcome = (code: string): boolean => code === OUTCOME_CODES.done || code === OUTCOME_CODES.failed;
 
-/** Whether both references name one command. References that do not name the originator match by the counter alone. */
+/**
+ * Returns whether both references name one command. If a reference does not name the originator, compares only the
+ * counters.
+ */
 function sameCommand(a: CommandReference, b: CommandReference): boolean {
 	const [originatorA, originatorB] = [originatorOf(a), originatorOf(b)];
 	const sameOriginator = originatorA === null || originatorB === null || originatorA === originatorB;

@@ -1,5 +1,5 @@
-// Explains one Alert: which Service Requests may have caused it, how sure the link is, and why. The result is a pure
-// function of the evidence: it depends on no clock and on no order of arrival. A person decides.
+// Explains one Alert: which Service Requests may have caused the Alert, how sure the link is, and why. The explanation
+// is a pure function of the evidence, so it depends on no clock and on no order of arrival. A person decides.
 import { describeAlert, whyNotCommand, type AlertDescription } from '../alert-code.ts';
 import type { Candidate, Excluded } from '../alert.ts';
 import { causesOf } from '../cause-table/cause-table.ts';
@@ -20,21 +20,27 @@ export interface Explanation {
 	summary: string;
 	guidance: string | null;
 	notes: string[];
-	/** Best first, at most five. */
+	/** The candidates, best first, at most five. */
 	candidates: Candidate[];
-	/** Nearest in time first, at most ten. */
+	/** The excluded requests, nearest to the Alert in time first, at most ten. */
 	excluded: Excluded[];
 	commandOutcome: CommandOutcome | null;
 	/** The task to forward an Alert that reached a former Supplier. `null`: there is no such task. */
 	forward: { urgent: boolean } | null;
-	/** While `pending`: the completeness mark that ends the waiting (epoch ms). Else `null`. */
+	/**
+	 * While the explanation is `pending`: the completeness mark that ends the waiting (epoch ms). `null` for other
+	 * kinds.
+	 */
 	settlesAt: number | null;
-	/** The instant when the Alert must be explained again although no new record arrived (epoch ms). `null`: never. */
+	/**
+	 * The instant when the Alert must be explained again although no new record arrived (epoch ms). `null`: no such
+	 * instant.
+	 */
 	dueAt: number | null;
 	tableVersion: string;
 }
 
-/** The part of an explanation that depends on the rule that found it: reference, guard or cause table. */
+/** The part of an explanation that depends on which rule found the explanation: reference, guard or cause table. */
 type Finding = Pick<Explanation, 'kind' | 'candidates' | 'excluded' | 'settlesAt'>;
 
 export function correlate(evidence: Evidence): Explanation {
@@ -47,7 +53,7 @@ export function correlate(evidence: Evidence): Explanation {
 	if (!device || !isResponsible(device.tenures, viewer.supplierId, alert.effectiveAt))
 		return { ...base, ...outOfScope(device !== undefined, description) };
 
-	// Sorted, so that no rule below depends on the order of arrival.
+	// The requests are sorted, so that no rule below depends on the order of arrival.
 	const visible = unique(evidence.requests)
 		.filter((request) => isVisible(request, evidence))
 		.sort(byId);
@@ -75,7 +81,10 @@ export function correlate(evidence: Evidence): Explanation {
 	};
 }
 
-/** The explanation by the command that the Alert names. `null` if the audit data has no such command. */
+/**
+ * Explains the Alert by the command that the Alert names. Returns `null` if the Alert names no command that the audit
+ * data has.
+ */
 function byReference(
 	match: ReferenceMatch,
 	visible: readonly ServiceRequest[],
@@ -100,7 +109,10 @@ function byReference(
 	return null;
 }
 
-/** The guard: an Alert that no command can cause is never explained by one. `null` if a command can cause it. */
+/**
+ * Applies the guard: a command never explains an Alert that no command can cause. Returns `null` if a command can cause
+ * the Alert.
+ */
 function byGuard(visible: readonly ServiceRequest[], evidence: Evidence): Finding | null {
 	const { alert, table } = evidence;
 	if (whyNotCommand(alert, table) === null) return null;
@@ -114,8 +126,8 @@ function byGuard(visible: readonly ServiceRequest[], evidence: Evidence): Findin
 }
 
 /**
- * The explanation of an Alert outside the viewer's tenure. A Device sends Alerts by its credentials, which change later
- * than the tenure. An Alert may therefore reach a former Supplier, who must forward it (SEC guidance on critical Alerts
+ * Explains an Alert outside the viewer's tenure. A Device sends Alerts by its credentials, which change later than the
+ * tenure. An Alert may therefore reach a former Supplier, who must forward the Alert (SEC guidance on critical Alerts
  * after a change of Supplier).
  */
 function outOfScope(

@@ -1,5 +1,5 @@
-// Weighs the delay from a Service Request to an Alert: from which instant it counts, whether it lies in the window of a
-// cause, and how well it fits. Instants are epoch ms, delays are seconds.
+// Weighs the delay from a Service Request to an Alert: from which instant the delay counts, whether the delay lies in
+// the window of a cause, and how well the delay fits. Instants are epoch ms, delays are seconds.
 import type { Anchor } from '../alert.ts';
 import type { Cause } from '../cause-table/cause-table.ts';
 import type { Outcome } from '../response-code.ts';
@@ -8,25 +8,27 @@ import { CLOCK_TOLERANCE_MS, CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.t
 import { timeOutSeconds, usualWaitSeconds, type AlertFacts } from './evidence.ts';
 
 /**
- * A delay is timely up to this multiple of the usual delay: networks, sleeping meters and people are late by such
- * factors. Beyond it, unrelated requests are as frequent as causes, however wide the window is. Such a request may still
- * be the cause, but its delay is no evidence for it.
+ * A delay is timely up to this multiple of the usual delay. Networks, sleeping meters and people are late by such
+ * factors. For longer delays, unrelated requests are as frequent as causes, however wide the window is. A request with
+ * a longer delay may still be the cause, but its delay is no evidence.
  */
 const TIMELY_FACTOR = 8;
-/** Of two timely requests the nearer is likelier: the fit falls by this much from no delay to the usual delay. */
+/**
+ * The fit falls by this much from no delay to the usual delay, because the nearer of two timely requests is likelier.
+ */
 const NEARNESS_WEIGHT = 0.1;
-/** The fit of a request that was sent after the Alert, but within the tolerance of the clocks. */
+/** The fit of a request that was sent after the Alert, but within the clock tolerance. */
 const SENT_AFTER_ALERT_FIT = 0.8;
-/** The fit at the end of the window of the cause. */
+/** The fit of a delay at the end of the window of the cause. */
 const WINDOW_END_FIT = 0.3;
 
 export interface AnchoredAt {
 	anchor: Anchor;
-	/** Epoch ms. */
+	/** The instant of the anchor (epoch ms). */
 	at: number;
 }
 
-/** One request as a possible cause of one Alert. */
+/** One request, taken as a possible cause of one Alert. */
 export interface Attempt {
 	request: ServiceRequest;
 	outcome: Outcome;
@@ -35,8 +37,8 @@ export interface Attempt {
 }
 
 /**
- * The instants from which the delay may be counted. After a time-out the delay counts from the request, because the DCC
- * gives up after the Device has acted. A Device that stores a command may act both when it stores and when it runs it.
+ * Returns the instants from which the delay may count. After a time-out the delay counts from the request, because the
+ * DCC gives up after the Device has acted. A Device that stores a command may act at the storing and at the execution.
  */
 export function anchorsOf({ request, outcome, cause }: Attempt): AnchoredAt[] {
 	const { requestedAt, respondedAt, executeAt } = request;
@@ -52,11 +54,14 @@ export function anchorsOf({ request, outcome, cause }: Attempt): AnchoredAt[] {
 	return [requestedOr(requestedAt, respondedAt), ...(request.mode === 'future-dated-device' ? executed : [])];
 }
 
-/** The anchor `requested`. If the time of the request is not known, the anchor `responded`. */
+/** Returns the anchor `requested`, or the anchor `responded` if the time of the request is not known. */
 export const requestedOr = (requestedAt: number | null, respondedAt: number | null): AnchoredAt =>
 	requestedAt === null ? { anchor: 'responded', at: respondedAt! } : { anchor: 'requested', at: requestedAt };
 
-/** The anchor inside the window that is nearest to the Alert. `undefined`: no anchor lies inside the window. */
+/**
+ * Returns the anchor nearest to the Alert, among the anchors whose delay lies in the window. Returns `undefined` if no
+ * such anchor exists.
+ */
 export function bestAnchor(attempt: Attempt): AnchoredAt | undefined {
 	const { alert } = attempt;
 	return anchorsOf(attempt)
@@ -70,7 +75,8 @@ function inWindow(anchored: AnchoredAt, { request, outcome, cause, alert }: Atte
 		outcome === 'no-answer' && anchored.anchor === 'requested' ? timeOutSeconds(alert.deviceType) : 0;
 	if (delta > cause.maxSeconds + unanswered + CLOCK_TOLERANCE_SECONDS) return false;
 	if (cause.minSeconds < 0) return delta >= cause.minSeconds;
-	// The Device acts between the request and its response: the Alert may precede the response, but never the request.
+	// The Device acts between the request and its response. The Alert may therefore precede the response, but never the
+	// request.
 	const sentAt =
 		anchored.anchor === 'responded'
 			? (request.requestedAt ?? anchored.at - timeOutSeconds(alert.deviceType) * 1000)
@@ -79,14 +85,16 @@ function inWindow(anchored: AnchoredAt, { request, outcome, cause, alert }: Atte
 }
 
 /**
- * How well the delay fits: 1 while the request is under way. Then the fit falls with the logarithm of the delay, to 0.3
- * at the end of the window. `timely`: the delay is evidence for this request, not merely compatible with it.
+ * Returns how well the delay fits: 1 while the request is under way, and less for longer delays. After the usual delay
+ * the fit falls with the logarithm of the delay, to 0.3 at the end of the window. `timely`: the delay is evidence for
+ * the request, and not merely compatible with the request.
  */
 export function weighDelay({ anchor, at }: AnchoredAt, attempt: Attempt): { fit: number; timely: boolean } {
 	const { request, outcome, cause, alert } = attempt;
 	const typical = Math.max(cause.typicalSeconds, 1);
 	let delay = (alert.effectiveAt - at) / 1000;
-	// A Device that has not answered may have slept. The usual time of sleep does not count as delay.
+	// A Device that has not answered may have slept. The half hour that a gas meter usually sleeps does not count as
+	// delay.
 	if (outcome === 'no-answer' && anchor === 'requested') delay -= usualWaitSeconds(alert.deviceType);
 	const underWay =
 		anchor === 'responded' &&
@@ -94,7 +102,8 @@ export function weighDelay({ anchor, at }: AnchoredAt, attempt: Attempt): { fit:
 		alert.effectiveAt >= request.requestedAt &&
 		alert.effectiveAt <= at;
 	if (underWay) return { fit: 1, timely: true };
-	// A request follows its Alert only if the clocks differ. Such a request fits worse than one that precedes the Alert.
+	// A request follows its Alert only if the clocks differ. A request after the Alert fits worse than a request before
+	// the Alert.
 	if (cause.minSeconds >= 0 && alert.effectiveAt < (request.requestedAt ?? -Infinity))
 		return { fit: SENT_AFTER_ALERT_FIT, timely: true };
 	delay = cause.minSeconds < 0 ? Math.abs(delay) : Math.max(0, delay);

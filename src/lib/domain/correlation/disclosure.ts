@@ -1,4 +1,4 @@
-// Decides which evidence one Supplier may see, and writes the notes beside an explanation. Tenure is applied here.
+// Decides which evidence one Supplier may see by its tenure, and writes the notes beside an explanation.
 import type { CauseEntry } from '../cause-table/cause-table.ts';
 import { effectiveAt, type ServiceRequest } from '../service-request.ts';
 import { isResponsible, tenureAt } from '../tenure.ts';
@@ -6,9 +6,10 @@ import type { Evidence } from './evidence.ts';
 import { lookBackMs } from './window.ts';
 
 /**
- * Whether the viewer may see a request (tenure). A viewer sees its own requests always (SEC H8.16(b)). It sees a request
- * of another User if it was responsible for the Alert's Device when the request was sent. If the request went to another
- * meter, it must have been responsible for that meter too. A request of another User to an unknown Device stays hidden.
+ * Returns whether the viewer may see a request. A viewer always sees its own requests (SEC H8.16(b)). A viewer sees a
+ * request of another User if the viewer was responsible for the Alert's Device when the request was sent. If the
+ * request went to another meter, the viewer must have been responsible for the other meter too. A request of another
+ * User to an unknown Device stays hidden.
  */
 export function isVisible(
 	request: ServiceRequest,
@@ -26,8 +27,9 @@ export function isVisible(
 }
 
 /**
- * The sender of a request, as far as a viewer may know the sender. `roleOnly`: the role, and nothing that identifies the
- * User. The RequestID then keeps its target and counter, so that two requests remain distinguishable.
+ * Returns the facts about the sender of a request that a viewer may know. `roleOnly`: the viewer learns the role, and
+ * nothing that identifies the User. The RequestID then keeps its target and counter, so that two requests remain
+ * distinguishable.
  */
 export function discloseSender(
 	{
@@ -47,14 +49,18 @@ export function discloseSender(
 	};
 }
 
-/** Replaces a User ID that is not disclosed. */
+/** The text in the place of a User ID that is not disclosed. */
 const UNDISCLOSED = 'undisclosed';
 
-/** The notes beside an explanation. No note depends on hidden requests, because it would reveal that they exist. */
+/**
+ * Returns the notes beside an explanation. No note depends on hidden requests, because a note would reveal that they
+ * exist.
+ */
 export function notesOf({ alert, home, viewer }: Evidence, entry: CauseEntry | undefined): string[] {
 	const notes: string[] = [];
 	const tenure = tenureAt(home.get(alert.deviceId)?.tenures ?? [], alert.effectiveAt);
-	// Added whenever the window crosses the start of tenure. If it depended on hidden requests, it would reveal them.
+	// The note is added whenever the window crosses the start of tenure. A note that depended on hidden requests would
+	// reveal that they exist.
 	if (tenure?.supplierId === viewer.supplierId && alert.effectiveAt - lookBackMs(entry) < tenure.from)
 		notes.push('Activity before the start of your supply is not visible.');
 	if (alert.clockStatus !== 'reliable')

@@ -15,14 +15,14 @@ export interface AlertFacts {
 	code: string;
 	dccPayload: string | null;
 	effectiveAt: number;
-	/** The User to whom the Alert was addressed. `null` if not known. */
+	/** The User to whom the Alert was addressed. `null` if this User is not known. */
 	recipientId: string | null;
 	clockStatus: ClockStatus;
 	throttledCount: number | null;
 	reference: CommandReference | null;
 }
 
-/** A Device of the home network, the Alert's own Device included. */
+/** A Device of the home network. The Device that sent the Alert is also a `HomeDevice`. */
 export interface HomeDevice {
 	deviceType: string;
 	tenures: readonly TenureSpan[];
@@ -30,21 +30,27 @@ export interface HomeDevice {
 
 export interface Evidence {
 	alert: AlertFacts;
-	/** Every known request of any User to the home network around the Alert. `correlate` applies tenure. */
+	/**
+	 * Every known request of any User to the home network around the Alert. `correlate` leaves out the requests that
+	 * tenure hides.
+	 */
 	requests: readonly ServiceRequest[];
-	/** The Devices of the home network by id, the Alert's own included. Empty for an unknown Device. */
+	/** The Devices of the home network by id, with the Device that sent the Alert. Empty for an unknown Device. */
 	home: ReadonlyMap<string, HomeDevice>;
 	viewer: { supplierId: number; userIds: ReadonlySet<string> };
-	/** All outcome Alerts of the command that the Alert names, this Alert included. */
+	/** All outcome Alerts of the command that the Alert names, with the Alert itself. */
 	reports: readonly InstructionReport[];
-	/** User Roles whose Users are not disclosed: a viewer learns the role only. */
+	/** The User Roles whose Users are not disclosed. A viewer learns only the role of such a User. */
 	roleOnly: ReadonlySet<string>;
-	/** The present instant (epoch ms). Only rules that wait for time to pass read it. */
+	/** The present instant (epoch ms). Only rules that wait for time to pass read this field. */
 	now: number;
-	/** The instant up to which the audit data of every source is complete. `null`: a source has not reported yet. */
+	/**
+	 * The instant up to which the audit data of every source is complete (epoch ms). `null`: at least one source has
+	 * not reported.
+	 */
 	completeUntil: number | null;
 	table: CauseTable;
-	/** Patterns learned from the viewer's own Alerts, which the table does not list. */
+	/** The patterns that were learned from the viewer's own Alerts and that the cause table does not list. */
 	learned: LearnedPatterns;
 }
 
@@ -52,9 +58,9 @@ const MAX_CLOCK_AHEAD_MS = 5 * 60_000;
 const MAX_CLOCK_BEHIND_MS = 90 * 86_400_000;
 
 /**
- * The effective time of an Alert (epoch ms). The Device's clock counts if it is reported as reliable and is possible: at
- * most 5 minutes ahead of the receipt and at most 90 days behind it. A larger lag means that the clock was reset.
- * Otherwise the time of receipt counts.
+ * Returns the effective time of an Alert (epoch ms). The Device's time counts if the clock is reported as reliable and
+ * the time is possible. Possible times are at most 5 minutes after the receipt and at most 90 days before the receipt.
+ * A larger lag means that the clock was reset. In all other cases the time of receipt counts.
  */
 export function effectiveTime(raisedAt: number | null, receivedAt: number, clockStatus: ClockStatus): number {
 	if (raisedAt === null || clockStatus !== 'reliable') return receivedAt;
@@ -63,15 +69,24 @@ export function effectiveTime(raisedAt: number | null, receivedAt: number, clock
 	return possible ? raisedAt : receivedAt;
 }
 
-/** Roles without a certificate slot on a meter. The DCC relays their commands as its own (Access Control Broker). */
+/**
+ * The roles without a certificate slot on a meter. The DCC relays the commands of these roles as its own (Access
+ * Control Broker).
+ */
 const RELAYED_ROLES = new Set(['OU', 'ES', 'RSA']);
 export const isRelayed = (role: string): boolean => RELAYED_ROLES.has(role);
 
-/** Seconds until the DCC stops waiting for an answer. A gas meter sleeps; a mains-powered Device answers in 30 s. */
+/**
+ * Returns after how many seconds the DCC stops waiting for an answer. A gas meter sleeps; a mains-powered Device
+ * answers in 30 s.
+ */
 export const timeOutSeconds = (deviceType: string | null): number =>
 	deviceType === 'GSME' ? LONGEST_WAIT_SECONDS : 30;
-/** The longest time-out of any Device. An unanswered request may exceed the window of a cause by this much. */
+/**
+ * The longest time-out of any Device (seconds). The delay of an unanswered request may exceed the window of a cause by
+ * this much.
+ */
 export const LONGEST_WAIT_SECONDS = 7200;
 
-/** Seconds that a command usually waits for the Device: a gas meter wakes up every half hour. */
+/** Returns how many seconds a command usually waits for the Device. A gas meter wakes up every half hour. */
 export const usualWaitSeconds = (deviceType: string | null): number => (deviceType === 'GSME' ? 1800 : 0);

@@ -1,12 +1,15 @@
-// Writes the summary of an explanation: the sentence that a controller reads first. It names the machine's suspect and
-// how sure the machine is. It says "suspect", never "cause".
+// Writes the summary of an explanation: the sentence that a controller reads first. The summary names the machine's
+// suspect and says how sure the machine is. The summary says "suspect", never "cause".
 import type { AlertDescription } from '../alert-code.ts';
 import type { Candidate } from '../alert.ts';
 import type { ExplanationKind } from '../explanation-kind.ts';
 import { outcomeText } from '../response-code.ts';
 import { formatDelta } from '../wording.ts';
 
-/** `candidates` best first. `whyNotCommand`: the reason of the cause table, for the kind `not-command`. */
+/**
+ * Writes the summary. `candidates`: best first. `whyNotCommand`: the reason of the cause table, for the kind
+ * `not-command`.
+ */
 export function summarise(
 	kind: ExplanationKind,
 	candidates: readonly Candidate[],

@@ -1,7 +1,11 @@
-// Defines the result of matching one Service Request with one Alert: how well it fits and why, or why it does not fit.
+// Defines the result of matching one Service Request with one Alert: how well the request fits and why, or why the
+// request does not fit.
 import type { Anchor, Reason, Relation } from '../alert.ts';
 
-/** `score`: 0 to 1. `confident`: cause and time are good enough for the tier `strong`. `reason`: a code of the API. */
+/**
+ * The result of one match. `score`: from 0 to 1. `confident`: cause and time are good enough for the tier `strong`.
+ * `reason`: a code of the API.
+ */
 export type Fit =
 	| {
 			fits: true;

@@ -1,5 +1,5 @@
 // Matches a Service Request with a learned pattern, if the cause table does not list the request for the Alert. The
-// match is a weak link at most, until a person has added the pattern to the table.
+// match is at most a weak link until a person has added the pattern to the cause table.
 import { describeAlert } from '../alert-code.ts';
 import { causesListing, type CauseTable } from '../cause-table/cause-table.ts';
 import { lastBefore } from '../learned-evidence.ts';
@@ -11,12 +11,16 @@ import type { AlertFacts } from './evidence.ts';
 import type { Fit } from './fit.ts';
 
 /**
- * Above the score of a request that fits by time alone, below the score of a cause in the table. The score is the same
- * for all patterns, so that an explanation does not change when the figures of a pattern change.
+ * The score of every learned fit, which lies above the score of a request that fits by time alone, and below the score
+ * of a cause in the table. All patterns have the same score, so that an explanation does not change when the figures of
+ * a pattern change.
  */
 const LEARNED_SCORE = 0.25;
 
-/** The fit by a learned pattern. `null` if no offered pattern matches the request, or its window is exceeded. */
+/**
+ * Returns the fit by a learned pattern. Returns `null` if no offered pattern matches the request, or if the delay
+ * exceeds the window of the pattern.
+ */
 export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: LearnedPatterns): Fit | null {
 	const { serviceReferenceVariant, userRole } = request;
 	const relation = request.deviceId === alert.deviceId ? 'same-device' : 'same-hub';
@@ -57,9 +61,9 @@ export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: 
 }
 
 /**
- * Whether an explanation by this table may use the pattern. It may not if the table lists the SRV for the code, if the
- * event is physical, or if no command can be the cause. For a DCC Alert the answer is always yes, because its entry may
- * be that of its child element or that of its code.
+ * Returns whether an explanation by this table may use the pattern. The answer is no if the table lists the SRV for the
+ * code, if the event is physical, or if no command can be the cause. For a DCC Alert the answer is always yes, because
+ * a DCC Alert may take the entry of its child element or of its code.
  */
 export function mayUsePattern(
 	{ code, serviceReferenceVariant }: Pick<Pattern, 'code' | 'serviceReferenceVariant'>,

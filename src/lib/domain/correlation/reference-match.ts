@@ -1,5 +1,6 @@
-// Finds the Service Request that an Alert names. A GBCS reference is originator, Device and counter; a DCC Alert gives
-// the RequestID. The counter in an Alert's own header belongs to the Device and is never a reference.
+// Finds the Service Request that an Alert names. A GBCS Alert names the request by originator, Device and counter; a
+// DCC Alert names the request by RequestID. The counter in an Alert's own header belongs to the Device and is never a
+// reference.
 import type { CommandReference } from '../command-reference.ts';
 import { describeVariant, isIssuedByDcc, variantsOfMessageCode } from '../service-reference-variant.ts';
 import { splitRequestId, type ServiceRequest } from '../service-request.ts';
@@ -10,21 +11,28 @@ import { distanceMs } from './window.ts';
 export type ReferenceMatch =
 	| { kind: 'none' }
 	/**
-	 * The audit data does not hold the named command; it may still come. `why`: why it can never come; `null`: it can.
+	 * The audit data does not hold the named command. `why`: why the audit data can never hold the command; `null`: the
+	 * command may still arrive.
 	 */
 	| { kind: 'missing'; why: string | null }
 	| { kind: 'one'; request: ServiceRequest; how: string }
-	/** The counter fits one request. Each User has its own counters, and the Alert does not name the User. */
+	/**
+	 * The counter fits one request, but the Alert does not name the User. Each User has its own counters, so the match
+	 * is unsure.
+	 */
 	| { kind: 'unsure'; request: ServiceRequest; how: string }
-	/** Two Users used the same counter, and the Alert does not name the User. Both are shown. */
+	/** Several requests have the counter, and the Alert does not name the User. All of these requests are shown. */
 	| { kind: 'several'; requests: ServiceRequest[] };
 
-/** An instruction reports within two hours after its execution time. Clocks may differ by some seconds. */
+/** An instruction reports within two hours after its execution time. The clocks may differ by some seconds. */
 const EXECUTION_WINDOW_MS = { before: 5000, after: 2 * 3_600_000 };
-/** Any other Alert that names a command follows within a day. */
+/** Any other Alert that names a command follows the command within a day (ms). */
 const NAMED_COMMAND_WINDOW_MS = 24 * 3_600_000;
 
-/** `requests`: those that the viewer may see. The texts `how` and `why` are shown to people. */
+/**
+ * Finds the request that the Alert names. `requests`: the requests that the viewer may see. The texts `how` and `why`
+ * are shown to people.
+ */
 export function matchReference(alert: AlertFacts, requests: readonly ServiceRequest[]): ReferenceMatch {
 	const { reference } = alert;
 	if (!reference || (!reference.requestId && !reference.counter)) return { kind: 'none' };
@@ -34,7 +42,8 @@ export function matchReference(alert: AlertFacts, requests: readonly ServiceRequ
 			? { kind: 'one', request, how: `the Alert names its RequestID` }
 			: { kind: 'missing', why: null };
 	}
-	// A Device addresses the outcome to the sender of the command, so the recipient of the Alert is the originator.
+	// A Device sends the outcome to the sender of the command, so the recipient of the Alert is the originator of the
+	// command.
 	const originator = reference.originatorId ?? (isAboutHomeNetwork(alert) ? null : alert.recipientId);
 	const variants = variantsOf(reference);
 	const sameCounter = requests.filter(
@@ -60,7 +69,10 @@ export function matchReference(alert: AlertFacts, requests: readonly ServiceRequ
 	return { kind: 'unsure', request, how: `${how}, but not the User who sent it` };
 }
 
-/** The SRVs of the message code in the reference; empty if the code is missing or not known. */
+/**
+ * Returns the SRVs of the message code in the reference. Returns an empty list if the message code is missing or not
+ * known.
+ */
 export const variantsOf = ({ messageCode }: CommandReference): readonly string[] =>
 	messageCode ? variantsOfMessageCode(messageCode) : [];
 
@@ -68,8 +80,8 @@ const isOutcome = ({ code }: AlertFacts): boolean =>
 	code === OUTCOME_CODES.done || code === OUTCOME_CODES.failed;
 
 /**
- * Whether an outcome Alert can belong to this request. Only the twelve SRVs that a Device can store report their outcome
- * later, and never before the execution time.
+ * Returns whether an outcome Alert can belong to this request. Only the twelve SRVs that a Device can store report
+ * their outcome later, and never before the execution time.
  */
 function isPossible(
 	{ serviceReferenceVariant: variant, executeAt }: ServiceRequest,
@@ -80,7 +92,9 @@ function isPossible(
 	return timeFits && (variant === '' || mayBeStoredByDevice(variant));
 }
 
-/** Whether a Device may store the command until its time. An unknown SRV may be stored. */
+/**
+ * Returns whether a Device may store a command of this SRV until its execution time. Returns true for an unknown SRV.
+ */
 function mayBeStoredByDevice(variant: string): boolean {
 	const { known, futureDated } = describeVariant(variant);
 	return !known || futureDated === 'device' || futureDated === 'both';
@@ -90,7 +104,7 @@ const isExecutedAt = (executeAt: number, { effectiveAt }: AlertFacts): boolean =
 	effectiveAt >= executeAt - EXECUTION_WINDOW_MS.before &&
 	effectiveAt <= executeAt + EXECUTION_WINDOW_MS.after;
 
-/** Whether the counter is sure without the User: the SRV is the named SRV, and the time fits. */
+/** Returns whether the counter is sure without the User, because the request has the named SRV and the time fits. */
 function isCorroborated(request: ServiceRequest, alert: AlertFacts, variants: readonly string[]): boolean {
 	if (!variants.includes(request.serviceReferenceVariant)) return false;
 	if (!isOutcome(alert)) return distanceMs(request, alert.effectiveAt) <= NAMED_COMMAND_WINDOW_MS;
@@ -98,9 +112,9 @@ function isCorroborated(request: ServiceRequest, alert: AlertFacts, variants: re
 }
 
 /**
- * Why the counter can never identify a Service Request, or `null`. The DCC issues some commands under its own id and
- * counter (GBCS CS02 by the recovery and CoS parties, KRP reads). The Alert then names the DCC's counter, and an equal
- * counter of a User is a coincidence.
+ * Returns why the counter can never identify a Service Request. Returns `null` if the counter can. The DCC issues some
+ * commands under its own id and counter (GBCS CS02 by the recovery and CoS parties, KRP reads). The Alert then names
+ * the DCC's counter, and an equal counter of a User is a coincidence.
  */
 function whyNotIdentifiable(
 	variants: readonly string[],
@@ -116,7 +130,10 @@ function whyNotIdentifiable(
 const originatorOf = (request: ServiceRequest): string => splitRequestId(request.requestId).userId;
 
 const UNDELIVERED_MESSAGE_CODES: ReadonlySet<string> = new Set(['8F2C', '8F84']);
-/** Whether a hub reports a message that it could not deliver: a command to another Device of its home network. */
+/**
+ * Returns whether the Alert is a hub's report of a command that the hub could not deliver to another Device of its home
+ * network.
+ */
 const isAboutHomeNetwork = ({ code }: AlertFacts): boolean => UNDELIVERED_MESSAGE_CODES.has(code);
 
 const wasSentTo = (request: ServiceRequest, alert: AlertFacts): boolean =>

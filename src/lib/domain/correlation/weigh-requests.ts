@@ -1,5 +1,5 @@
 // Explains an Alert by the cause table, if the Alert names no known command. Weighs every request that the viewer may
-// see, and compares the best ones.
+// see, and compares the best candidates.
 import type { AlertDescription } from '../alert-code.ts';
 import type { Candidate, Excluded, Tier } from '../alert.ts';
 import { causesListing, type CauseEntry } from '../cause-table/cause-table.ts';
@@ -14,18 +14,24 @@ import type { Evidence } from './evidence.ts';
 import { variantsOf } from './reference-match.ts';
 import { distanceMs, isNear, windowEnd } from './window.ts';
 
-/** The result is `ambiguous` if the scores of the best candidates of two Users differ by less than this. */
+/** The explanation is `ambiguous` if the scores of the best strong candidates of two Users differ by less than this. */
 const AMBIGUITY_MARGIN = 0.1;
 /** The lowest score of a strong candidate. */
 const STRONG_SCORE = 0.3;
-/** Alerts that report refused credentials. A success of the same User is then evidence against its other command. */
+/**
+ * The codes of Alerts that report refused credentials. A success of the same User is then evidence against that User's
+ * other command.
+ */
 const REFUSED_CREDENTIALS = new Set(['8F30', '8F3D']);
-/** A success within this time of the Alert shows that the User's credentials worked. */
+/** A success within this time of the Alert shows that the User's credentials worked (ms). */
 const SUCCESS_WINDOW_MS = 120_000;
-/** A success of the same User lowers the score of its other command by this much. */
+/** Subtracted from the score of a command if another command of the same User succeeded near the Alert. */
 const USER_SUCCEEDED_PENALTY = 0.2;
 
-/** Learned patterns never explain a physical event: being frequent is not enough. */
+/**
+ * The learned patterns for a physical event: none, because a frequent pattern is not enough to explain a physical
+ * event.
+ */
 const NOTHING_LEARNED: LearnedPatterns = new Map();
 
 interface WeighedRequest {
@@ -34,7 +40,10 @@ interface WeighedRequest {
 	score: number;
 }
 
-/** `visible`: requests that the viewer may see, sorted by RequestID. `entry`: the cause table's entry for the Alert. */
+/**
+ * Explains the Alert. `visible`: the requests that the viewer may see, sorted by RequestID. `entry`: the cause table's
+ * entry for the Alert.
+ */
 export function weighRequests(
 	visible: readonly ServiceRequest[],
 	evidence: Evidence,
@@ -66,7 +75,7 @@ export function weighRequests(
 			learned: description.physical ? NOTHING_LEARNED : evidence.learned
 		});
 		if (!fit.fits) {
-			// Only a request that the table lists for the code may have followed the Alert.
+			// A request after the Alert is listed as excluded only if the cause table lists its SRV for the code.
 			const isListed = causesListing(entry, request.serviceReferenceVariant)?.length;
 			if (fit.reason !== 'other-device' && isNear(request, alert.effectiveAt, isListed ? entry : undefined))
 				excluded.push({
@@ -75,8 +84,9 @@ export function weighRequests(
 				});
 			continue;
 		}
-		// If the Alert names a command that is not known, that command is the cause, and every other request is a weak
-		// link at most. The exception is a request of the named SRV if the DCC's own counter hides which request it was.
+		// If the Alert names a command that is not known, the unknown command is the cause, and every other request is
+		// at most a weak link. A request of the named SRV is exempt if the DCC's own counter hides which request the
+		// Alert names.
 		const variant = request.serviceReferenceVariant;
 		const isAnotherCommand =
 			namesUnknownCommand && !(isIssuedByDcc(variant) && namedVariants.includes(variant));
@@ -114,7 +124,10 @@ export function weighRequests(
 	};
 }
 
-/** `weighed`: best first. `complete`: the audit data is complete up to the end of the window. */
+/**
+ * Returns the kind of the explanation. `weighed`: best first. `complete`: the audit data is complete up to the end of
+ * the window.
+ */
 function kindOf(weighed: readonly WeighedRequest[], complete: boolean): ExplanationKind {
 	const [best, ...others] = weighed;
 	if (best?.candidate.tier === 'strong') {
@@ -128,8 +141,8 @@ function kindOf(weighed: readonly WeighedRequest[], complete: boolean): Explanat
 }
 
 /**
- * If another command of the same User succeeded at that time, the User's credentials worked. This is evidence against
- * the User's command that did not succeed.
+ * Lowers the score of a command that did not succeed if another command of the same User succeeded near the Alert. The
+ * success shows that the User's credentials worked.
  */
 function weakenWhereUserSucceeded(
 	weighed: readonly WeighedRequest[],
