@@ -1,41 +1,51 @@
-// Decides where the rows of a live list go, so that no row moves while a person reads: which new rows wait, and which
-// rows stay as tombstones. All functions are pure, so that tests need no browser.
+// Decides where the rows of a live list go: which new rows wait, and which rows stay as tombstones. No row moves while
+// a person reads. All functions are pure, so that tests need no browser.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 
 export interface Row {
 	readonly alert: Alert;
-	/** The priority at arrival. It sets the place of the row, and later changes of the priority do not move the row. */
+	/**
+	 * The priority of the Alert at its arrival, which sets the place of the row. Later changes of the priority do not
+	 * move the row.
+	 */
 	readonly band: number;
-	/** When the Alert left the view (epoch ms); the row then is a tombstone. `null`: the Alert belongs to the view. */
+	/**
+	 * When the Alert left the view (epoch ms), so that the row is a tombstone. `null`: the Alert belongs to the view.
+	 */
 	readonly leftAtMs: number | null;
-	/** Until when (epoch ms) the row is marked because its explanation changed; 0 if it never changed. */
+	/**
+	 * Until when the row is marked because the explanation of its Alert changed (epoch ms). 0 if the explanation never
+	 * changed.
+	 */
 	readonly updatedUntilMs: number;
-	/** The Supplier may no longer see the Alert: the row is a tombstone that shows nothing of it. */
+	/**
+	 * Whether the Supplier may no longer see the Alert. The row is then a tombstone that shows nothing of the Alert.
+	 */
 	readonly retracted: boolean;
 }
 
 export interface Rows {
 	readonly shown: readonly Row[];
-	/** New Alerts of this view, by id, that wait until the person stops reading. */
+	/** The new Alerts of this view, by id. They wait until the person stops reading. */
 	readonly waiting: ReadonlyMap<string, Alert>;
 }
 
 export interface View {
 	belongs(alert: Alert): boolean;
-	/** `desk`: bands of priority, oldest arrival first inside a band. `newest`: newest arrival first. */
+	/** `desk`: bands of priority, and inside a band the oldest arrival first. `newest`: the newest arrival first. */
 	order: 'desk' | 'newest';
 }
 
 export const NO_ROWS: Rows = { shown: [], waiting: new Map() };
 /** The highest number of rows in a list. */
 export const MAX_ROWS = 50_000;
-/** How long a tombstone stays, so that a person can undo a decision in the row where it was made. */
+/** How long a tombstone stays (ms). A person can undo a decision in the row where the decision was made. */
 export const TOMBSTONE_MS = 10_000;
-/** How long a row is marked after its explanation changed. */
+/** How long a row is marked after the explanation of its Alert changed (ms). */
 export const UPDATED_MS = 10_000;
 
-/** Compares Alert ids: time-ordered numbers beyond 2^53, written as decimal strings. */
+/** Compares two Alert ids. An id is a time-ordered number beyond 2^53, written as a decimal string. */
 export function compareIds(a: string, b: string): number {
 	if (a.length !== b.length) return a.length - b.length;
 	return a < b ? -1 : a > b ? 1 : 0;
@@ -61,7 +71,7 @@ export function openView(alerts: Iterable<Alert>, view: View): Rows {
 	return { shown: shown.sort(comparators[view.order]).slice(0, MAX_ROWS), waiting: new Map() };
 }
 
-/** Adds one more page at the end. Rows that are already shown stay unchanged. */
+/** Adds one more page at the end of the list. Rows that are already shown stay unchanged. */
 export function appendPage(rows: Rows, alerts: readonly Alert[], view: View): Rows {
 	const shownIds = new Set(rows.shown.map((row) => row.alert.id));
 	const added = openView(alerts, view).shown.filter((row) => !shownIds.has(row.alert.id));
@@ -69,9 +79,9 @@ export function appendPage(rows: Rows, alerts: readonly Alert[], view: View): Ro
 }
 
 /**
- * Applies changed Alerts to the rows. A shown row is patched in place and never moves. A row that no longer belongs to
- * the view becomes a tombstone. New rows go in only if the list is `following`; otherwise they wait. The row of `keepId`
- * is never removed; with `null`, no row has this protection.
+ * Applies changed Alerts to the rows. Patches a shown row in place and never moves a row. Turns a row that no longer
+ * belongs to the view into a tombstone. Inserts new rows only if the list is `following`; otherwise new rows wait.
+ * Never removes the row with the id `keepId`; with `null`, no row has this protection.
  */
 export function applyChanges(
 	rows: Rows,
@@ -127,8 +137,8 @@ function patch(row: Row, alert: Alert, view: View, nowMs: number): Row {
 }
 
 /**
- * Applies retractions. The row of a retracted Alert becomes a tombstone in place; a waiting Alert no longer waits. An
- * Alert with a higher sequence number than its retraction has come back and stays.
+ * Applies retractions. Turns the row of a retracted Alert into a tombstone in place, and removes a retracted Alert from
+ * the waiting Alerts. An Alert with a higher feed number than its retraction has come back and stays.
  */
 export function retractRows(rows: Rows, entries: readonly Retracted[], nowMs: number): Rows {
 	if (entries.length === 0) return rows;

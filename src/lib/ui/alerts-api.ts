@@ -8,10 +8,10 @@ import { DESK_FILTERS } from './views.ts';
 
 const API = '/api/v1';
 const PAGE_SIZE = 500;
-/** The highest number of pages that a browser loads. */
+/** The highest number of pages that the browser loads of one list. */
 const MAX_PAGES = 100;
 
-/** `null`: the server cannot be reached. */
+/** Calls the API. Returns `null` if the server cannot be reached. */
 async function request(path: string, init?: RequestInit): Promise<Response | null> {
 	try {
 		return await fetch(`${API}${path}`, { credentials: 'same-origin', ...init });
@@ -32,7 +32,10 @@ export async function readFeed(after: number): Promise<FeedAnswer> {
 	return page.success ? { kind: 'page', ...page.data } : { kind: 'failed' };
 }
 
-/** Reads the whole desk page by page, newest arrivals first. `null`: the server did not answer; the rest is unknown. */
+/**
+ * Reads the whole desk page by page, newest arrivals first. Yields `null` if the server did not answer; the rest of the
+ * desk is then unknown.
+ */
 export async function* readDesk(): AsyncGenerator<AlertPage | null> {
 	let cursor: string | null = '';
 	for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
@@ -45,25 +48,27 @@ export async function* readDesk(): AsyncGenerator<AlertPage | null> {
 	}
 }
 
-/** Reads one more page of a list. `null`: the page could not be loaded. */
+/** Reads one more page of a list. Returns `null` if the page could not be loaded. */
 export async function readMore(filters: Record<string, string>, cursor: string): Promise<AlertPage | null> {
 	const response = await request(`/alerts?${new URLSearchParams({ ...filters, cursor, limit: '200' })}`);
 	return response?.ok ? AlertPage.parse(await response.json()) : null;
 }
 
-/** `null`: the Alert does not exist for this Supplier, or could not be loaded. */
+/** Reads one Alert. Returns `null` if the Alert does not exist for this Supplier, or could not be loaded. */
 export async function readAlert(id: string): Promise<Alert | null> {
 	const response = await request(`/alerts/${encodeURIComponent(id)}`);
 	return response?.ok ? Alert.parse(await response.json()) : null;
 }
 
-/** Reads the earlier decisions on the same pattern. `null`: they could not be loaded. */
+/** Reads the earlier decisions on the pattern of an Alert. Returns `null` if the decisions could not be loaded. */
 export async function readPrecedents(id: string): Promise<Precedents | null> {
 	const response = await request(`/alerts/${encodeURIComponent(id)}/precedents`);
 	return response?.ok ? Precedents.parse(await response.json()) : null;
 }
 
-/** Reads what happened on a Device from `from` to `to` (epoch ms). `null`: it could not be loaded. */
+/**
+ * Reads what happened on a Device from `from` to `to` (epoch ms). Returns `null` if the timeline could not be loaded.
+ */
 export async function readTimeline(
 	deviceId: string,
 	from: number,
@@ -77,7 +82,7 @@ export async function readTimeline(
 export type DecisionAnswer =
 	{ kind: 'done'; alert: Alert } | { kind: 'refused'; message: string; conflict: boolean };
 
-/** Decides one Alert, or reopens it with `verdict: null`. A refusal has a message for the person. */
+/** Decides one Alert, or reopens the Alert with `verdict: null`. A refusal has a message for the person. */
 export async function sendDecision(
 	id: string,
 	decision: { verdict: Verdict | null; reason: string | null; note: string | null; version: number }

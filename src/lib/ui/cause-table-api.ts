@@ -60,7 +60,7 @@ export const startWhatIf = (version: string): Promise<Answer<WhatIf>> =>
 export const readWhatIf = (version: string): Promise<Answer<WhatIf>> =>
 	request(`/cause-table/${version}/what-if`, asWhatIf, { method: 'GET' });
 
-/** Stores the review of a learned pattern by a person. `dismissed`: the pattern is not a cause. */
+/** Stores a person's review of a learned pattern. `dismissed`: the pattern is not a cause. */
 export const reviewPattern = (pattern: Pattern, dismissed: boolean): Promise<Answer<true>> =>
 	request('/learned-patterns/review', () => true as const, {
 		method: 'POST',

@@ -1,6 +1,6 @@
-// Gives the time of the server, because ages and "stale since" must not depend on the clock of the computer.
+// Gives the time of the server, because ages and "stale since" must not depend on the clock of the person's computer.
 export class Clock {
-	/** Epoch milliseconds by the server's clock, updated once a second. */
+	/** The time of the server's clock (epoch ms), updated once a second. */
 	now = $state(0);
 	readonly #offsetMs: number;
 
@@ -14,7 +14,7 @@ export class Clock {
 		return () => clearInterval(timer);
 	}
 
-	/** Epoch milliseconds by the server's clock at this moment, not at the last update. */
+	/** Returns the time of the server's clock at the moment of the call (epoch ms), not at the last update. */
 	preciseNow(): number {
 		return Date.now() + this.#offsetMs;
 	}

@@ -5,14 +5,18 @@ import type { Alert } from '#lib/domain/alert.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 import { DESK_FILTERS, DESK_VIEWS, VIEWS, isOnDesk, type ViewName } from './views.ts';
 
-/** How many removed Alerts the desk remembers, so that a late frame cannot put an old version back. */
+/**
+ * How many removed Alerts the desk remembers, so that a late frame cannot put an old version of a removed Alert back.
+ */
 const MAX_REMEMBERED = 20_000;
 
 export class Desk {
 	readonly #alerts = new Map<string, Alert>();
-	/** The last version of each Alert that left the desk, by id. */
+	/** The last version of each Alert that left the desk, by Alert id. */
 	readonly #leftVersions = new Map<string, number>();
-	/** The sequence number of each retraction in the feed, by Alert id. The desk ignores older versions of the Alert. */
+	/**
+	 * The feed number of each retraction, by Alert id. The desk ignores versions of the Alert with a lower feed number.
+	 */
 	readonly #retractedSeqs = new Map<string, number>();
 	readonly #counts = new Map<ViewName, number>(DESK_VIEWS.map((name) => [name, 0]));
 
@@ -24,18 +28,18 @@ export class Desk {
 		return [...this.#alerts.keys()];
 	}
 
-	/** The ids on the desk that are not in `ids`. */
+	/** Returns the ids of the Alerts on the desk that are not in `ids`. */
 	idsNotIn(ids: readonly string[]): string[] {
 		const known = new Set(ids);
 		return this.ids.filter((id) => !known.has(id));
 	}
 
-	/** The number of Alerts in each view. */
+	/** Returns the number of Alerts in each view of the desk. */
 	counts(): Partial<Record<ViewName, number>> {
 		return Object.fromEntries(this.#counts);
 	}
 
-	/** Stores each Alert that has a newer version than the desk, and returns these Alerts. */
+	/** Stores each Alert that is newer than the version on the desk, and returns the stored Alerts. */
 	merge(alerts: Iterable<Alert>): Alert[] {
 		const newer: Alert[] = [];
 		for (const alert of alerts) {
@@ -57,7 +61,10 @@ export class Desk {
 		return newer;
 	}
 
-	/** Removes retracted Alerts that have not come back. Call it before `merge` with the changes of the same frame. */
+	/**
+	 * Removes retracted Alerts that have not come back. Call `retract` before `merge` with the changes of the same
+	 * frame.
+	 */
 	retract(entries: Iterable<Retracted>): void {
 		for (const { id, seq } of entries) {
 			const stored = this.#alerts.get(id);
@@ -74,7 +81,7 @@ export class Desk {
 	}
 }
 
-/** Stores a value; removes the oldest one above the limit. */
+/** Stores a value by id, and removes the oldest value above the limit. */
 function remember(memory: Map<string, number>, id: string, value: number): void {
 	memory.delete(id);
 	memory.set(id, value);

@@ -3,7 +3,7 @@ import { DecisionResult, type Verdict } from '#lib/domain/decision.ts';
 
 export interface EpisodeDecision {
 	episode: string;
-	/** The version of the episode that the person saw. Members that arrived later stay open. */
+	/** The version of the episode that the person saw. Members that joined later stay undecided. */
 	version: number;
 	verdict: Verdict;
 	reason: string;

@@ -1,5 +1,5 @@
-// Keeps the desk of one Supplier complete in the browser, from the live feed. It subscribes, catches up from the head of
-// the snapshot, and then merges by version. A lost, repeated or late frame therefore never matters.
+// Keeps the desk of one Supplier complete in the browser, from the live feed. The browser subscribes, catches up from
+// the head of the snapshot, and merges Alerts by version. A lost, repeated or late frame therefore does no harm.
 import { io, type Socket } from 'socket.io-client';
 import type { Alert } from '#lib/domain/alert.ts';
 import { AlertChanged, FeedHead, type Retracted } from '#lib/domain/live-events.ts';
@@ -13,23 +13,25 @@ export type Connection =
 	| { kind: 'live' }
 	/** `behind`: the number of feed entries still to read. */
 	| { kind: 'catching-up'; behind: number }
-	/** `since`: when the server was last heard (epoch ms). */
+	/** `since`: when the last message of the server arrived (epoch ms). */
 	| { kind: 'stale'; since: number }
 	| { kind: 'signed-out' };
 
-/** All changes that arrive within this time are shown together. */
+/** How long the browser collects changes before it shows them together (ms). */
 const PAINT_MS = 250;
-/** The server sends its head every 5 s. The list is stale after this time without a message. */
+/** The list becomes stale after this time without a message of the server (ms). The server sends its head every 5 s. */
 const SILENCE_MS = 12_000;
-/** How long to wait before the browser connects again after the server ended the connection. */
+/** How long the browser waits before it connects again after the server ended the connection (ms). */
 const RETRY_MS = 3000;
 
-/** Receives the newest versions of changed Alerts, and the Alerts that the Supplier may no longer see. */
+/**
+ * Receives the newest versions of changed Alerts, and the retractions of Alerts that the Supplier may no longer see.
+ */
 type Listener = (changes: readonly Alert[], retracted: readonly Retracted[]) => void;
 
 export class LiveAlerts {
 	connection = $state.raw<Connection>({ kind: 'connecting' });
-	/** How many Alerts each view of the desk holds; `null` until the whole desk has been read. */
+	/** The number of Alerts in each view of the desk. `null` until the whole desk has been read. */
 	counts = $state.raw<Partial<Record<ViewName, number>> | null>(null);
 	readonly #clock: Clock;
 	readonly #desk = new Desk();
@@ -38,7 +40,9 @@ export class LiveAlerts {
 	#pendingAlerts: Alert[] = [];
 	#pendingRetractions: Retracted[] = [];
 	#paintTimer: ReturnType<typeof setTimeout> | undefined;
-	/** The last paint (ms, `performance.now()`). The first change after a quiet moment is shown at once. */
+	/**
+	 * When changes were last shown (ms, `performance.now()`). The first change after a quiet moment is shown at once.
+	 */
 	#paintedAtMs = -PAINT_MS;
 	#socket: Socket | undefined;
 	/** When the last message of the server arrived (epoch ms). */
@@ -53,7 +57,7 @@ export class LiveAlerts {
 		this.#desk.merge(snapshot.items);
 	}
 
-	/** The Alerts on the desk that have been read so far. */
+	/** The Alerts of the desk that the browser has read so far. */
 	get desk(): IterableIterator<Alert> {
 		return this.#desk.alerts;
 	}
@@ -94,7 +98,8 @@ export class LiveAlerts {
 		socket.on('disconnect', (reason) => {
 			this.#markStale();
 			if (reason !== 'io server disconnect') return;
-			// The server disconnects an expired session or a client that reads too slowly. The next call shows which.
+			// The server disconnects an expired session or a client that reads too slowly. The next connection shows
+			// the reason.
 			setTimeout(() => !this.#stopped && socket.connect(), RETRY_MS);
 		});
 		socket.on('connect_error', () => {
@@ -165,8 +170,8 @@ export class LiveAlerts {
 	}
 
 	/**
-	 * Reads the whole desk page by page. `replace`: the feed no longer reaches back to the head of this browser, so
-	 * reading continues from the head of the desk. Returns whether the whole desk was read.
+	 * Reads the whole desk page by page. Returns whether the whole desk was read. `replace`: the feed no longer reaches
+	 * back to the head of this browser, so the feed is then read from the head of the desk.
 	 */
 	async #readDesk(replace = false): Promise<boolean> {
 		const readIds: string[] = [];
@@ -179,7 +184,8 @@ export class LiveAlerts {
 		}
 		if (head === undefined) return false;
 		if (replace) this.#head = head;
-		// An Alert that is on this desk but not on the server's desk was decided in the meantime, or retracted.
+		// The server's desk lacks an Alert that this desk has. In the meantime the Alert was decided, or it was
+		// retracted.
 		for (const id of replace ? this.#desk.idsNotIn(readIds) : []) {
 			const alert = await readAlert(id);
 			if (alert) this.#pendingAlerts.push(alert);

@@ -1,4 +1,4 @@
-// Holds the list that a person sees. The list pauses while the person reads, and follows the live feed otherwise.
+// Holds the list that a person sees. The list pauses while the person reads, and otherwise follows the live feed.
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import {
@@ -16,7 +16,7 @@ import type { Clock } from './clock.svelte.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
 import { viewOf, type ListQuery } from './views.ts';
 
-/** How often expired tombstones are removed. */
+/** How often expired tombstones are removed (ms). */
 const SWEEP_MS = 1000;
 
 export class ShownAlerts {
@@ -28,7 +28,7 @@ export class ShownAlerts {
 	#view: View = { belongs: () => false, order: 'desk' };
 	#filters: AlertFilters = {};
 	#paused = false;
-	/** The id of the selected row, which is never removed; `null`: no row is selected. */
+	/** The id of the selected row, which is never removed. `null`: no row is selected. */
 	#selectedId: string | null = null;
 
 	constructor(live: LiveAlerts, clock: Clock) {
@@ -40,19 +40,19 @@ export class ShownAlerts {
 		return this.#rows.shown;
 	}
 
-	/** The number of waiting Alerts; `urgent` counts those of priority 1. */
+	/** The number of waiting Alerts. `urgent` counts the waiting Alerts of priority 1. */
 	get waiting(): { count: number; urgent: number } {
 		let urgent = 0;
 		for (const alert of this.#rows.waiting.values()) if (alert.priority === 1) urgent++;
 		return { count: this.#rows.waiting.size, urgent };
 	}
 
-	/** Whether the server has older rows. */
+	/** Whether the server has older rows that are not loaded. */
 	get hasMore(): boolean {
 		return this.#nextCursor !== null;
 	}
 
-	/** Opens the view of an address. A view of the desk takes its rows from the desk that the browser stores. */
+	/** Opens the view that an address names. A view of the desk takes its rows from the desk in the browser. */
 	open(query: ListQuery, page: { items: readonly Alert[]; nextCursor: string | null }): void {
 		this.#view = viewOf(query);
 		this.#filters = query.filters;
@@ -76,7 +76,7 @@ export class ShownAlerts {
 		};
 	}
 
-	/** Pauses the list while the person reads. When the pause ends, the waiting Alerts are added. */
+	/** Pauses the list while the person reads. When the pause ends, adds the waiting Alerts. */
 	setPaused(paused: boolean, selectedId: string | null): void {
 		this.#selectedId = selectedId;
 		if (paused === this.#paused) return;
@@ -84,7 +84,7 @@ export class ShownAlerts {
 		if (!paused) this.#apply([]);
 	}
 
-	/** Adds the waiting Alerts because the person asks for them. */
+	/** Adds the waiting Alerts to the list, because the person asks for them. */
 	showWaiting(): void {
 		this.#rows = applyChanges(this.#rows, [], this.#view, {
 			following: true,
@@ -93,7 +93,7 @@ export class ShownAlerts {
 		});
 	}
 
-	/** Loads the next older page, if the browser does not have the whole list. */
+	/** Loads the next older page, if the server has older rows. */
 	async loadMore(): Promise<void> {
 		if (this.#loading || this.#nextCursor === null) return;
 		this.#loading = true;

@@ -1,5 +1,5 @@
-// Takes a decision from the choice of a verdict, a reason and a note to the server. The row shows the decision at once,
-// and one key undoes it.
+// Takes a decision from the choice of verdict, reason and note to the server. The row of the Alert shows the decision
+// at once, and one key undoes the decision.
 import { SvelteMap } from 'svelte/reactivity';
 import type { Alert } from '#lib/domain/alert.ts';
 import { REASONS, type ReasonCode, type Verdict } from '#lib/domain/decision.ts';
@@ -10,20 +10,20 @@ import type { LiveAlerts } from './live-alerts.svelte.ts';
 export interface Choice {
 	alert: Alert;
 	verdict: Verdict;
-	/** `null`: no reason is chosen yet. */
+	/** The chosen reason. `null`: no reason is chosen. */
 	reason: ReasonCode | null;
 	note: string;
-	/** Why the decision cannot be confirmed; `null`: no fault is known. */
+	/** Why the decision cannot be confirmed. `null`: no fault is known. */
 	fault: string | null;
 }
 
-/** The state of a decision that this person made, shown in the row of the Alert. */
+/** The state of a decision that this person made, as the row of the Alert shows it. */
 export interface Outcome {
 	state: 'saving' | 'done' | 'undoing' | 'refused';
 	text: string;
 }
 
-/** How long a row offers to undo the decision. */
+/** How long a row offers to undo the decision (ms). */
 const UNDO_MS = 10_000;
 /** How many decisions of this person can be undone. */
 const MAX_UNDOABLE = 20;
@@ -32,7 +32,7 @@ export class Triage {
 	choice = $state.raw<Choice | null>(null);
 	readonly outcomes = new SvelteMap<string, Outcome>();
 	readonly #live: LiveAlerts;
-	/** The Alerts that this person decided, in the version after the decision, oldest decision first. */
+	/** The Alerts that this person decided, each in its version after the decision. The oldest decision comes first. */
 	#undoable: Alert[] = [];
 
 	constructor(live: LiveAlerts) {
@@ -54,7 +54,7 @@ export class Triage {
 		this.choice = null;
 	}
 
-	/** Chooses a reason by its digit. */
+	/** Chooses the reason with the digit key `key`. */
 	pick(key: string): void {
 		const choice = this.choice;
 		const reason = choice && REASONS[choice.verdict].find((r) => r.key === key);
@@ -67,7 +67,7 @@ export class Triage {
 		if (this.choice) this.choice = { ...this.choice, note, fault: null };
 	}
 
-	/** Sends the choice to the server. Returns false if the choice has a fault and is not sent. */
+	/** Sends the choice to the server. Returns false if the choice has a fault; a faulty choice is not sent. */
 	confirm(): boolean {
 		const choice = this.choice;
 		if (!choice) return false;
@@ -88,7 +88,10 @@ export class Triage {
 		return true;
 	}
 
-	/** Undoes the last decision of this person, or this person's decision on the Alert `id`. */
+	/**
+	 * Undoes the last decision of this person. With `id`, undoes the last decision of this person on the Alert with
+	 * this id.
+	 */
 	async undo(id?: string): Promise<void> {
 		const index =
 			id === undefined ? this.#undoable.length - 1 : this.#undoable.findLastIndex((alert) => alert.id === id);
@@ -148,7 +151,7 @@ export class Triage {
 	}
 }
 
-/** Says why a reason cannot be chosen for this Alert; `null`: it can. */
+/** Says why a reason cannot be chosen for this Alert. Returns `null` if the reason can be chosen. */
 export function whyReasonUnavailable(reason: ReasonCode, alert: Alert): string | null {
 	if (!reason.needsCandidate || alert.candidates.length > 0) return null;
 	return `"${reason.label}" needs a candidate Service Request, and this Alert has none.`;

@@ -1,11 +1,11 @@
-// Defines the views of the Alert list. Each view is a set of filters, named in the address by `view=`.
+// Defines the views of the Alert list. Each view is a set of filters, and the address names the view by `view=`.
 import { AlertFilters, matches } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { View } from './alert-rows.ts';
 
 /**
- * Selects the desk: Alerts that are undecided or must be rechecked, and are not journal (priority 4). The browser stores
- * the whole desk.
+ * The filters of the desk: Alerts that are undecided or must be rechecked, and are not journal (priority 4). The
+ * browser stores the whole desk.
  */
 export const DESK_FILTERS: AlertFilters = { decision: 'open', priority: 3 };
 export const isOnDesk = (alert: Alert): boolean => matches(alert, DESK_FILTERS);
@@ -14,7 +14,7 @@ interface NamedView {
 	label: string;
 	filters: AlertFilters;
 	order: View['order'];
-	/** The text of an empty list. */
+	/** The text that an empty list shows. */
 	emptyText: string;
 }
 
@@ -56,21 +56,24 @@ export type ViewName = keyof typeof VIEWS;
 export const VIEW_NAMES = Object.keys(VIEWS) as ViewName[];
 export const DESK_VIEWS = VIEW_NAMES.filter((name) => VIEWS[name].order === 'desk');
 
-/** The filters that a person can add to a view. Each is a parameter of the address. */
+/** The filters that a person can add to a view. Each added filter is a parameter of the address. */
 export const FILTER_NAMES = ['explanation', 'code', 'device', 'hub', 'role', 'user', 'q'] as const;
 export type FilterName = (typeof FILTER_NAMES)[number];
 
 export interface ListQuery {
 	view: ViewName;
-	/** The added filters as written in the address. */
+	/** The added filters as the address has them. */
 	given: Partial<Record<FilterName, string>>;
-	/** The filters of the view and the valid added filters together. */
+	/** The filters of the view together with the valid added filters. */
 	filters: AlertFilters;
 	/** The added filters that are not valid, each with the reason. */
 	faults: Partial<Record<FilterName, string>>;
 }
 
-/** Reads the address. A filter that is not valid is left out and reported in `faults`. */
+/**
+ * Reads the view and the filters from the address. Leaves out a filter that is not valid, and reports this filter in
+ * `faults`.
+ */
 export function readQuery(params: { get(name: string): string | null }): ListQuery {
 	const named = params.get('view');
 	const view = VIEW_NAMES.find((name) => name === named) ?? 'needs-decision';
@@ -93,9 +96,9 @@ export function readQuery(params: { get(name: string): string | null }): ListQue
 	return { view, given, filters, faults };
 }
 
-/** Builds the rules of the list for an address: which Alerts belong to it, in which order. */
+/** Builds the rules of the list for an address: which Alerts belong to the list, and in which order. */
 export const viewOf = ({ view, filters }: Pick<ListQuery, 'view' | 'filters'>): View => ({
-	// An empty list of explanations matches no Alert; an absent list matches every Alert.
+	// An empty list of explanations matches no Alert; a missing list matches every Alert.
 	belongs: (alert) => filters.explanation?.length !== 0 && matches(alert, filters),
 	order: VIEWS[view].order
 });

@@ -15,15 +15,18 @@ export const EXPLANATION_WORDS: Record<ExplanationKind, string> = {
 	'out-of-scope': 'Out of scope'
 };
 
-/** `27 s before`, or `12 min after` if the Alert came first. */
+/** Writes the delay of a candidate: `27 s before`, or `12 min after` if the Alert came first. */
 export const delayText = (candidate: Candidate): string =>
 	`${formatSeconds(candidate.deltaSeconds)} ${candidate.deltaSeconds >= 0 ? 'before' : 'after'}`;
 
-/** The sender of a request: `ED North Grid`, or `IS you`. */
+/** Writes the sender of a request: `ED North Grid`, or `IS you` for a request of the reader. */
 export const senderText = (r: { userRole: string; userName: string | null; own: boolean }): string =>
 	`${r.userRole || 'role unknown'} ${r.own ? 'you' : (r.userName ?? 'another User')}`;
 
-/** The two lines of the suspected cause. The first has the certainty and the request; the second, the circumstance. */
+/**
+ * Writes the suspected cause in two lines. The first line has the certainty and the request; the second line has the
+ * circumstance.
+ */
 export function causeText(alert: Alert): { certainty: string; request: string; circumstance: string } {
 	const [best] = alert.candidates;
 	const kind = alert.explanation;
@@ -62,15 +65,17 @@ export function causeText(alert: Alert): { certainty: string; request: string; c
 
 const name = (c: Candidate): string => `${c.serviceReferenceVariant} ${c.name}`;
 
-/** `5 s`, `12 min`, `3 h`, `2 d`. Never negative, even if the clock of the Device is ahead. */
+/**
+ * Writes an age: `5 s`, `12 min`, `3 h`, `2 d`. The age is never negative, even if the clock of the Device is ahead.
+ */
 export const age = (iso: string, nowMs: number): string =>
 	formatSeconds(Math.max(0, (nowMs - Date.parse(iso)) / 1000));
 
-/** `2026-11-05 02:14:07 UTC`. */
+/** Writes an instant: `2026-11-05 02:14:07 UTC`. */
 export const instant = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 
-/** `02:14:07`, in UTC, of epoch milliseconds or an ISO instant. */
+/** Writes the time of day in UTC, `02:14:07`, of epoch ms or of an ISO instant. */
 export const timeOfDay = (at: number | string): string => new Date(at).toISOString().slice(11, 19);
 
-/** The end of an EUI-64, by which people tell Devices apart: `…78-90-A0`. */
+/** Returns the end of an EUI-64, by which people tell Devices apart: `…78-90-A0`. */
 export const shortId = (eui: string): string => `…${eui.slice(-8)}`;
