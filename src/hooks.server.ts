@@ -1,4 +1,5 @@
-// Handles every page request: finds the session, sends a person without one to the sign-in page, and sets the headers.
+// Handles every page request: finds the session, sends a person without a session to the sign-in page, and sets the
+// headers.
 import { error, redirect, type Handle, type HandleServerError, type RequestEvent } from '@sveltejs/kit';
 import type { WebServices } from '#lib/server/services.ts';
 
@@ -38,7 +39,7 @@ async function answer(event: RequestEvent, resolve: Parameters<Handle>[0]['resol
 	if (pathname.startsWith('/api/auth/')) return auth.handler(event.request, event.getClientAddress());
 
 	event.locals.viewer = await auth.viewerOf(event.request.headers);
-	// For a request of page data, SvelteKit's script understands only the redirect of SvelteKit itself.
+	// For a request of page data, the script of SvelteKit understands only a redirect that SvelteKit makes itself.
 	if (!event.locals.viewer && pathname !== '/sign-in') {
 		const next = pathname + search;
 		const signIn = next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`;
@@ -65,8 +66,8 @@ export const handleError: HandleServerError = ({ error: fault, event, status }) 
 };
 
 /**
- * The cookie and the Origin check work with one name of this machine only. If a request uses another loopback name, this
- * returns the configured origin, to which the browser is sent; otherwise `null`.
+ * Returns the configured origin, to which the browser is sent, if a request uses another loopback name than this
+ * origin. Otherwise returns `null`. The cookie and the Origin check work with only one name of this machine.
  */
 function originForOtherLoopbackName(request: Request, origin: string): string | null {
 	if (request.method !== 'GET') return null;

@@ -2,7 +2,7 @@
 import { DESK_FILTERS } from '#lib/ui/views.ts';
 import type { LayoutServerLoad } from './$types';
 
-/** How many Alerts are sent with the page. The browser then loads the rest of the desk. */
+/** The number of Alerts that the server sends with the page. The browser then loads the rest of the desk. */
 const FIRST_PAGE_SIZE = 80;
 
 export const load: LayoutServerLoad = async ({ locals }) => {

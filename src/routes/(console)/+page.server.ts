@@ -1,9 +1,9 @@
-// Loads the first page of the Alert list and the Alert that is open beside it.
+// Loads the first page of the Alert list, and the Alert that is open beside the list.
 import type { AlertPage } from '#lib/domain/live-events.ts';
 import { FILTER_NAMES, VIEWS, readQuery } from '#lib/ui/views.ts';
 import type { PageServerLoad } from './$types';
 
-/** How many Alerts are sent with the page. */
+/** The number of Alerts that the server sends with the page. */
 const FIRST_PAGE_SIZE = 100;
 const EMPTY_PAGE: AlertPage = { items: [], nextCursor: null, head: 0 };
 
@@ -11,14 +11,14 @@ export const load: PageServerLoad = async ({ locals, url, untrack }) => {
 	const { supplierId } = locals.viewer!;
 	const { alerts } = locals.services;
 	const query = readQuery(url.searchParams);
-	// The layout sends the desk without filters. This page loads the archive, and the desk with filters.
+	// The layout loads the desk without filters. This page loads the archive, and the desk with filters.
 	const isUnfilteredDesk =
 		VIEWS[query.view].order === 'desk' && FILTER_NAMES.every((name) => query.given[name] === undefined);
 	const page =
 		isUnfilteredDesk || query.filters.explanation?.length === 0
 			? EMPTY_PAGE
 			: await alerts.page(supplierId, { ...query.filters, limit: FIRST_PAGE_SIZE });
-	// `untrack`: opening another Alert must not load the list again.
+	// With `untrack`, opening another Alert does not load the list again.
 	const openId = untrack(() => url.searchParams.get('alert'));
 	const opened = openId && /^\d{1,18}$/.test(openId) ? await alerts.one(supplierId, openId) : null;
 	return { page, opened };

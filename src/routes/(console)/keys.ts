@@ -25,10 +25,10 @@ const KEYS: ReadonlyArray<{ keys: readonly string[]; label: string; command: Com
 	{ keys: ['Escape'], label: 'Esc', command: 'step-back' }
 ];
 
-/** The commands of one page, each with its description for the help. Keys.svelte adds the help itself. */
+/** The commands of one page, each with a description for the help. Keys.svelte adds the command `help`. */
 export type Bindings = Partial<Record<Exclude<Command, 'help'>, { description: string; run: () => void }>>;
 
-/** The keys of a page with their descriptions, in the same order on every page. */
+/** Returns the keys of a page with their descriptions, in the same order on every page. */
 export const shownKeys = (bindings: Bindings): Array<{ label: string; description: string }> =>
 	KEYS.flatMap(({ label, command }) => {
 		const description = command === 'help' ? 'show these keys' : bindings[command]?.description;
@@ -39,14 +39,14 @@ const byKey = new Map(KEYS.flatMap(({ keys, command }) => keys.map((key) => [key
 
 export type Press = { kind: 'command'; command: Command } | { kind: 'digit'; digit: string };
 
-/** Reads a key press. `null`: it is typed text, a browser shortcut or a key of the focused control. */
+/** Reads a key press. Returns `null` for typed text, a browser shortcut, and a key that the focused control uses. */
 export function readPress(event: KeyboardEvent): Press | null {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
 		return null;
 	const target = event.target instanceof Element ? event.target : null;
 	if (event.key !== 'Escape' && target?.closest('input, textarea, select, [contenteditable]')) return null;
 	if ((event.key === 'Enter' || event.key === ' ') && target?.closest('button, a, summary')) return null;
-	// While the detail has the focus, the arrow keys scroll it.
+	// While the drawer has the focus, the arrow keys scroll the drawer.
 	if (event.key.startsWith('Arrow') && target?.closest('[data-drawer-body]')) return null;
 	if (/^[1-9]$/.test(event.key)) return { kind: 'digit', digit: event.key };
 	const command = byKey.get(event.key);

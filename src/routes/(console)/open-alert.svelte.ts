@@ -1,14 +1,17 @@
-// Holds the open Alert. It comes from the list or else from the server, and the feed keeps it up to date.
+// Holds the open Alert. The Alert comes from the list or else from the server, and the feed keeps the Alert up to date.
 import type { Alert } from '#lib/domain/alert.ts';
 import { readAlert } from '#lib/ui/alerts-api.ts';
 import type { LiveAlerts } from '#lib/ui/live-alerts.svelte.ts';
 
 export class OpenAlert {
-	/** `undefined`: still loading. `null`: the Alert does not exist for this Supplier. */
+	/** The open Alert. `undefined`: the Alert is loading. `null`: the Alert does not exist for this Supplier. */
 	alert = $state.raw<Alert | null | undefined>(undefined);
 	#id: string | null = null;
 
-	/** Opens the Alert `id`, or none with `null`. `known`: the Alert from the list or the page; `null`: neither has it. */
+	/**
+	 * Opens the Alert `id`; `null` closes the open Alert. `known`: the Alert, if the list or the page has it; otherwise
+	 * `null`.
+	 */
 	async show(id: string | null, known: Alert | null): Promise<void> {
 		if (id === this.#id && this.alert) return;
 		this.#id = id;

@@ -1,19 +1,19 @@
-// Knows which row is selected, and whether a person uses the list. While a person uses it, the list is paused.
+// Holds which row is selected, and whether a person uses the list. The list pauses while a person uses it.
 import { needsDecision } from '#lib/domain/alert-filter.ts';
 import type { Row } from '#lib/ui/alert-rows.ts';
 
-/** How long the list stays paused after the pointer left it. */
+/** How long the list stays paused after the pointer left the list (ms). */
 const POINTER_AWAY_MS = 2000;
 
 export class Reader {
-	/** The id of the selected row; `null`: no row is selected. */
+	/** The id of the Alert in the selected row. `null`: no row is selected. */
 	selected = $state<string | null>(null);
 	#pointerOnList = $state(false);
 	#focusOnList = $state(false);
 	#windowHidden = $state(false);
 	#pointerTimer: ReturnType<typeof setTimeout> | undefined;
 
-	/** Whether the list must pause. `open`: an Alert or a decision is open. */
+	/** Returns whether the list must pause. `open`: an Alert or a decision form is open. */
 	isBusy(open: boolean): boolean {
 		return open || this.selected !== null || this.#pointerOnList || this.#focusOnList || this.#windowHidden;
 	}
@@ -38,14 +38,20 @@ export class Reader {
 		};
 	}
 
-	/** The id of the row after or before the selected row. If no row is selected: the first visible row. */
+	/**
+	 * Returns the Alert id of the row after or before the selected row. If no row is selected, returns the Alert id of
+	 * the first visible row.
+	 */
 	step(rows: readonly Row[], by: 1 | -1, first: Row | undefined): string | null {
 		const index = rows.findIndex((row) => row.alert.id === this.selected);
 		if (index < 0) return (first ?? rows[0])?.alert.id ?? null;
 		return (rows[index + by] ?? rows[index])!.alert.id;
 	}
 
-	/** The next row after `after` that needs a decision; if there is none, the nearest row before it. */
+	/**
+	 * Returns the id of the next Alert after the Alert `after` that needs a decision. If no later row has such an
+	 * Alert, returns the nearest before `after`. Returns `null` if no row needs a decision.
+	 */
 	nextUndecided(rows: readonly Row[], after: string): string | null {
 		const index = rows.findIndex((row) => row.alert.id === after);
 		const needs = (row: Row): boolean =>

@@ -26,7 +26,8 @@ export const actions: Actions = {
 		});
 		if (response.status === 429)
 			return fail(429, { email, fault: 'Too many attempts. Wait a minute, then try again.' });
-		// The same text for a wrong address and a wrong password, so that it does not reveal which addresses exist.
+		// The text is the same for a wrong address and a wrong password, so that the text does not reveal which
+		// addresses exist.
 		if (!response.ok) return fail(401, { email, fault: 'The e-mail address or the password is wrong.' });
 		copyCookies(response, cookies);
 		redirect(303, localPath(url.searchParams.get('next')));
@@ -43,7 +44,7 @@ function localPath(next: string | null): string {
 	return next && /^\/(?![/\\])/.test(next) ? next : '/';
 }
 
-/** Copies the cookies of the library's answer into the answer of SvelteKit. */
+/** Copies the cookies of the authentication library's answer into the answer of SvelteKit. */
 function copyCookies(response: Response, cookies: Cookies): void {
 	for (const line of response.headers.getSetCookie()) {
 		for (const [name, cookie] of parseSetCookieHeader(line)) {

@@ -5,7 +5,7 @@ import { EXPLANATION_WORDS } from '#lib/ui/wording.ts';
 
 const NAMES_A_REQUEST = new Set(['exact', 'likely', 'ambiguous']);
 
-/** `7 likely: another request is named first`. */
+/** Writes one kind of wrong explanation: `7 likely: another request is named first`. */
 export function wrongText({ truth, explanation, n }: CodeScore['wrong'][number]): string {
 	const given = EXPLANATION_WORDS[explanation as ExplanationKind] ?? explanation;
 	return `${n} ${given.toLowerCase()}: ${faultText(truth, explanation)}`;

@@ -1,4 +1,4 @@
-// Loads one version of the cause table, the active version, its what-if and the learned patterns.
+// Loads one version of the cause table, the active version, the what-if of the shown version, and the learned patterns.
 import { error } from '@sveltejs/kit';
 import { EDITOR_ROLES } from '#lib/domain/cause-table/version.ts';
 import type { PageServerLoad } from './$types';

@@ -24,9 +24,12 @@ export class TableEditor {
 	#saved = $state.raw() as TableVersion;
 	body = $state() as CauseFile;
 	note = $state('');
-	/** The reverted changes. They can be restored until the draft is saved or another version opens. `null`: none. */
+	/**
+	 * The reverted changes, which can be restored until the draft is saved or another version opens. `null`: nothing
+	 * was reverted.
+	 */
 	reverted = $state.raw<{ body: CauseFile; note: string } | null>(null);
-	/** The faults that the server found. They are valid until the next change; `null`: the server found none. */
+	/** The faults that the server found, which are valid until the next change. `null`: the server found no faults. */
 	#refused = $state.raw<{ body: string; faults: TableFault[] } | null>(null);
 	#active = $state.raw() as CauseFile;
 
@@ -50,12 +53,12 @@ export class TableEditor {
 		return this.#saved;
 	}
 
-	/** Whether this version can be edited: only a draft or a proposal can. */
+	/** Whether this version can be edited. Only a draft or a proposal can be edited. */
 	get isOpen(): boolean {
 		return this.#saved.status === 'draft' || this.#saved.status === 'proposed';
 	}
 
-	/** Accepts the version of the server. Unsaved changes to the same revision stay. */
+	/** Accepts the version that the server sent. Keeps unsaved changes to the same revision. */
 	follow(table: TableVersion, active: CauseFile): void {
 		const isSameRevision = table.version === this.#saved.version && table.revision === this.#saved.revision;
 		if (!isSameRevision) return this.open(table, active);
@@ -72,7 +75,7 @@ export class TableEditor {
 		this.reverted = null;
 	}
 
-	/** Reverts the unsaved changes; `restore` brings them back. */
+	/** Reverts the unsaved changes. `restore` brings the reverted changes back. */
 	revert(): void {
 		this.reverted = { body: this.plain, note: this.note };
 		this.body = structuredClone(this.#saved.body);
@@ -94,12 +97,14 @@ export class TableEditor {
 		return this.body.entries.find((entry) => entry.alert === alert);
 	}
 
-	/** How the row differs from the active table; `undefined`: it does not. */
+	/**
+	 * Returns how the row of an Alert differs from the active table. Returns `undefined` if the row does not differ.
+	 */
 	changeOf(alert: string): ChangeKind | undefined {
 		return this.diff.entries.find((entry) => entry.alert === alert)?.kind;
 	}
 
-	/** The faults at a path and below it. */
+	/** Returns the faults at a path and at the paths below it. */
 	faultsAt(path: string): TableFault[] {
 		return this.faults.filter((fault) => fault.path === path || fault.path.startsWith(`${path}.`));
 	}
@@ -112,7 +117,7 @@ export class TableEditor {
 		this.body.entries = this.body.entries.filter((entry) => entry.alert !== alert);
 	}
 
-	/** Adds `cause`, or an empty cause, with the next free id. */
+	/** Adds `cause`, or an empty cause, to the entry. Gives the cause the next free id. */
 	addCause(entry: CauseEntry, cause: Omit<Cause, 'id'> = NEW_CAUSE): void {
 		const numbers = entry.causes.map((cause) => Number(cause.id.split('/').at(-1)) || 0);
 		entry.causes.push({ ...structuredClone(cause), id: `${entry.alert}/${Math.max(0, ...numbers) + 1}` });

@@ -1,11 +1,11 @@
 // Places delays on a logarithmic scale, because windows reach from hours before the anchor to a month after it.
 
-/** Logarithm of a delay, with its sign. The anchor is at 0. */
+/** Returns the logarithm of a delay, with the sign of the delay. The anchor is at 0. */
 const toScale = (seconds: number): number => Math.sign(seconds) * Math.log10(1 + Math.abs(seconds));
 const LEFT = toScale(-86_400);
 const RIGHT = toScale(31 * 86_400);
 
-/** The position in per cent, from a day before the anchor (0) to a month after it (100). */
+/** Returns the position of a delay in per cent, from a day before the anchor (0) to a month after the anchor (100). */
 export const percentAt = (seconds: number): number =>
 	Math.min(100, Math.max(0, ((toScale(seconds) - LEFT) / (RIGHT - LEFT)) * 100));
 

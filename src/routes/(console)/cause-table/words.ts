@@ -53,18 +53,18 @@ export const FIELDS: Record<string, string> = {
 	mechanism: 'Mechanism'
 };
 
-/** `2 s`, or `−8 h` if the Alert may come first. */
+/** Writes a limit of the window: `2 s`, or `−8 h` if the Alert may come first. */
 export const offsetText = (seconds: number): string =>
 	(seconds < 0 ? '−' : '') + formatSeconds(Number.isFinite(seconds) ? seconds : 0);
 
-/** Rounded, with the exact seconds if they differ: `2 h (7000 s)`. */
+/** Writes a limit of the window in rounded form. Adds the exact seconds if they differ: `2 h (7000 s)`. */
 function windowText(seconds: number): string {
 	const rounded = offsetText(seconds);
 	const exact = `${seconds < 0 ? '−' : ''}${Math.abs(seconds)} s`;
 	return rounded === exact ? rounded : `${rounded} (${exact})`;
 }
 
-/** The value of a field as text; `null`: the field has no value. */
+/** Writes the value of a field. Returns `null` if the field has no value. */
 export function fieldText(field: string, value: unknown): string | null {
 	if (value === undefined || value === null) return null;
 	if (field.endsWith('Seconds')) return windowText(Number(value));
@@ -77,6 +77,6 @@ export function fieldText(field: string, value: unknown): string | null {
 export const conditionText = ({ kind, beforeDays, afterDays }: NonNullable<Cause['condition']>): string =>
 	`${CONDITIONS[kind]}, from ${beforeDays} d before to ${afterDays} d after`;
 
-/** `24 Nov, 02:14 UTC`. */
+/** Writes an instant: `24 Nov, 02:14 UTC`. */
 export const shortInstant = (iso: string): string =>
 	`${new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })}, ${iso.slice(11, 16)} UTC`;

@@ -6,32 +6,35 @@ import { formatSeconds } from '#lib/domain/wording.ts';
 const MINUTE_MS = 60_000;
 export const BEFORE_MS = 30 * MINUTE_MS;
 export const AFTER_MS = 10 * MINUTE_MS;
-/** An arrival gets its own mark if it is this much later than the event. */
+/** An arrival gets its own mark if the arrival is this much later than the event (ms). */
 const LATE_MS = 5_000;
 
 export interface Point {
 	key: string;
 	kind: 'alert' | 'service-request';
-	/** The position in per cent of the width. */
+	/** The position of the event in per cent of the width. */
 	x: number;
-	/** The position of a late arrival; `null`: the event was not late, or arrived after the shown time. */
+	/**
+	 * The position of a late arrival in per cent of the width. `null`: the event was not late, or arrived after the
+	 * shown time.
+	 */
 	arrivedX: number | null;
-	/** Whether this is the open Alert or one of its candidates. */
+	/** Whether this point is the open Alert or a candidate of the open Alert. */
 	marked: boolean;
 	own: boolean;
-	/** The time from the open Alert: `− 27 s`. */
+	/** The time from the open Alert to the point: `− 27 s`. */
 	offset: string;
 	label: string;
 	detail: string;
 }
 
-/** A part of the picture, in per cent of the width. */
+/** A part of the picture. `from` and `to` are in per cent of the width. */
 export interface Span {
 	from: number;
 	to: number;
 }
 
-/** The position of an instant in per cent of the width, limited to the picture. */
+/** Returns the position of an instant in per cent of the width, limited to the picture. */
 const percentAt = (at: number, alertAt: number): number =>
 	Math.min(100, Math.max(0, ((at - alertAt + BEFORE_MS) / (BEFORE_MS + AFTER_MS)) * 100));
 
@@ -83,7 +86,10 @@ export function toPoints(items: readonly TimelineItem[], alert: Alert): Point[] 
 	});
 }
 
-/** The parts of the picture that are outside the tenure of the Supplier. Nothing in them is shown. */
+/**
+ * Returns the parts of the picture that lie outside the tenure of the Supplier. The picture shows nothing in these
+ * parts.
+ */
 export function spansOutsideTenure(items: readonly TimelineItem[], alert: Alert): Span[] {
 	const alertAt = Date.parse(alert.effectiveAt);
 	const spans: Span[] = [];

@@ -1,4 +1,4 @@
-// Loads the episodes, and the members of the open episode with the similar Alerts outside it.
+// Loads the episodes, the members of the open episode, and the similar Alerts outside the open episode.
 import type { PageServerLoad } from './$types';
 
 /** The highest number of members that the page shows. */

@@ -1,12 +1,12 @@
-// Holds a decision on an episode that is not confirmed yet. It covers the episode as it was when the person chose the
-// verdict, so that members that arrive later are not decided unseen.
+// Holds a decision on an episode that is not confirmed yet. The decision covers the episode as it was when the person
+// chose the verdict, so that members that join later are not decided unseen.
 import type { Alert } from '#lib/domain/alert.ts';
 import { REASONS, type ReasonCode, type Verdict } from '#lib/domain/decision.ts';
 import type { Episode } from '#lib/domain/episode.ts';
 import type { EpisodeDecision } from '#lib/ui/episodes-api.ts';
 
 export class EpisodeChoice {
-	/** The episode to decide; `null`: the reason form is closed. */
+	/** The episode to decide. `null`: the reason form is closed. */
 	episode = $state.raw<Episode | null>(null);
 	verdict = $state<Verdict>('ignorable');
 	reason = $state.raw<ReasonCode | null>(null);
@@ -26,13 +26,13 @@ export class EpisodeChoice {
 		this.episode = null;
 	}
 
-	/** Says why a reason cannot be chosen for this episode; `null`: it can. */
+	/** Says why a reason cannot be chosen for this episode. Returns `null` if the reason can be chosen. */
 	whyUnavailable(reason: ReasonCode): string | null {
 		if (!reason.needsCandidate || this.#hasCandidate) return null;
 		return `"${reason.label}" needs a candidate Service Request, and no member has one.`;
 	}
 
-	/** Chooses a reason by its digit. */
+	/** Chooses the reason with the digit key `key`. */
 	pick(key: string): void {
 		const reason = this.episode && REASONS[this.verdict].find((r) => r.key === key);
 		if (!reason) return;
@@ -40,7 +40,10 @@ export class EpisodeChoice {
 		this.reason = this.fault ? null : reason;
 	}
 
-	/** The decision to send. `null`: it cannot be sent, and `fault` says why. */
+	/**
+	 * Returns the decision to send, and closes the form. Returns `null` if the decision cannot be sent; `fault` then
+	 * says why.
+	 */
 	confirm(fresh: boolean): EpisodeDecision | null {
 		const { episode, reason, verdict } = this;
 		if (!episode) return null;

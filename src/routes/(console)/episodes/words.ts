@@ -11,11 +11,11 @@ export const KINDS: Record<EpisodeKind, string> = {
 };
 export const VERDICTS = { actionable: 'Actionable', ignorable: 'Ignorable' } as const;
 export const count = (n: number): string => n.toLocaleString('en-GB');
-/** The members that a decision covers. */
+/** Writes the number of members that a decision covers. */
 export const openMembersText = (open: number): string =>
 	open === 1 ? 'the one open member' : `all ${count(open)} open members`;
 
-/** The outcome of a decision on `open` members, of which the server accepted `done`. */
+/** Writes the outcome of a decision on `open` members, of which the server accepted `done`. */
 export function outcomeText(open: number, done: number): string {
 	const missed = open - done;
 	if (missed <= 0) return `${count(done)} decided.`;
