@@ -3,8 +3,8 @@
 export interface Arguments {
 	/** The words after the verb. */
 	words: string[];
-	/** The values of `--name value`. `undefined`: the option was not given. */
+	/** The values of options given as `--name value`. `undefined`: the option was not given. */
 	options: Record<string, string | undefined>;
-	/** `--json` was given: print JSON for programs. */
+	/** Whether `--json` was given, so that the verb prints JSON for programs. */
 	json: boolean;
 }

@@ -1,10 +1,10 @@
-// Runs a verb of `npm run causeway -- VERB`: administration from the command line.
-// A verb that needs the database uses the running instance, or DATABASE_URL and REDIS_URL. Otherwise it starts the
-// embedded services and stops them at the end.
+// Runs a verb of `npm run causeway -- VERB`: administration from the command line. A verb that needs the database uses
+// the services of the running instance, or DATABASE_URL and REDIS_URL. Otherwise the verb starts the embedded services,
+// and stops the embedded services at the end.
 import { parseArgs } from 'node:util';
 import { usageError, verbs } from './verbs.ts';
 
-/** The help of all verbs, or of the verbs that begin with `only`. */
+/** Writes the help of all verbs, or of the verbs that begin with `only`. */
 function help(only?: string): string {
 	const shown = Object.entries(verbs).filter(
 		([name]) => !only || name === only || name.startsWith(`${only} `)

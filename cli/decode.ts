@@ -1,10 +1,11 @@
-// Prints the fields that ingest would store of a DUIS message or of a GBCS Alert in hexadecimal: one JSON line a file.
+// Prints the fields that ingest would store of a DUIS message, or of a GBCS Alert in hexadecimal. Prints one JSON line
+// for each file.
 import { readFileSync } from 'node:fs';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { decodeGbcsAlert, type GbcsAlert } from '#lib/domain/gbcs/alert.ts';
 import { readDuis } from '#lib/server/duis/message.ts';
 
-/** Decodes all files (`-`: standard input). Returns the exit code: 1 if at least one file could not be decoded. */
+/** Decodes all files; `-` means standard input. Returns the exit code: 1 if at least one file could not be decoded. */
 export function decode(
 	files: readonly string[],
 	out: (line: string) => void,

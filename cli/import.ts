@@ -1,15 +1,16 @@
-// Sends a file through the API of the running instance, in calls of 1,000 records. The content decides the kind of record.
+// Sends a file through the API of the running instance, in calls of 1,000 records. The content of the file decides the
+// kind of record.
 import { readFileSync } from 'node:fs';
 import { homeOf, runningInstance } from '../launcher/services.ts';
 import type { Arguments } from './arguments.ts';
 
 const RECORDS_PER_CALL = 1000;
 
-/** The calls that a file becomes. */
+/** The API calls that send one file. */
 interface Calls {
-	/** The path under /api/v1. */
+	/** The path of the calls under /api/v1. */
 	path: string;
-	/** The Content-Type. */
+	/** The Content-Type of the calls. */
 	type: string;
 	bodies: string[];
 }
@@ -54,7 +55,7 @@ export async function importFile({ words, options, json }: Arguments): Promise<n
 	return total.rejected > 0 ? 1 : 0;
 }
 
-/** Decides by the content where the records go, and divides them into calls. */
+/** Decides by the content of the file where the records go, and divides the records into calls. */
 function pack(text: string): Calls {
 	const start = text.trimStart();
 	if (start.startsWith('<')) return { path: '/duis', type: 'application/xml', bodies: [text] };
@@ -73,7 +74,7 @@ function pack(text: string): Calls {
 	};
 }
 
-/** Reads one JSON object, or one on each line. */
+/** Reads one JSON object, or one JSON object on each line. */
 function readJsonOrNdjson(text: string): unknown[] {
 	try {
 		return [JSON.parse(text)];

@@ -13,7 +13,7 @@ import { openWorkerServices } from '#lib/server/services.ts';
 import { withServices, type Services } from '../launcher/services.ts';
 import type { Arguments } from './arguments.ts';
 
-/** Migrates the database, then runs `work` with it. */
+/** Migrates the database, then runs `work` with the database and the services. */
 function onDatabase<T>(work: (pool: pg.Pool, services: Omit<Services, 'stop'>) => Promise<T>): Promise<T> {
 	return withServices(process.env, async (services) => {
 		await migrate(services.databaseUrl);

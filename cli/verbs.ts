@@ -6,17 +6,17 @@ import { importFile } from './import.ts';
 import { addKey, addPerson, addSupplierVerb, migrateVerb, reindexVerb } from './setup.ts';
 
 export interface Verb {
-	/** The verb with its arguments. Square brackets mark optional ones. */
+	/** The verb with its arguments. Square brackets mark optional arguments. */
 	usage: string;
 	/** What the verb does, in one sentence. */
 	summary: string;
-	/** Defaults and limits of the arguments, one sentence each. */
+	/** The defaults and limits of the arguments, one sentence each. */
 	details?: readonly string[];
-	/** Returns the exit code. */
+	/** Runs the verb and returns the exit code. */
 	run(args: Arguments): Promise<number> | number;
 }
 
-/** What each exit code means. */
+/** The exit codes of the command line, each with its meaning. */
 export const EXIT_CODES: ReadonlyArray<[code: number, meaning: string]> = [
 	[0, 'The verb did its work.'],
 	[1, 'The verb failed, an argument is missing or wrong, or some records or files were refused.'],
@@ -84,7 +84,7 @@ export const verbs: Record<string, Verb> = {
 	}
 };
 
-/** Prints what is wrong with the command line. Returns the exit code. */
+/** Prints the fault in the command line. Returns the exit code. */
 export function usageError(line: string): number {
 	console.error(`${line}. Run \`npm run causeway -- --help\` for the list of verbs.`);
 	return 2;
