@@ -5,7 +5,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { isAlive, root } from './process.ts';
 
-/** Holds the hash of the sources of the last build. */
+/** The file with the hash of the sources of the last build. */
 const STAMP = join(root, 'build', 'causeway-sources');
 const LOCK = join(root, '.svelte-kit', 'causeway-build.lock');
 const SOURCES = [
@@ -17,8 +17,8 @@ const SOURCES = [
 ];
 
 /**
- * Returns whether a build was necessary. Throws Vite's output if the build fails. If two launchers start at once, the
- * second waits for the first.
+ * Builds the pages if necessary, and returns whether a build was necessary. Throws the output of Vite if the build
+ * fails. If two launchers start at once, the second launcher waits for the first launcher.
  */
 export function buildPages(progress: (line: string) => void): boolean {
 	takeLock();
@@ -37,7 +37,7 @@ function takeLock(): void {
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 		}
-		// A lock whose process is gone was left by a killed launcher.
+		// A killed launcher leaves a lock file that names a process that no longer runs.
 		const holder = existsSync(LOCK) ? Number(readFileSync(LOCK, 'utf8')) : 0;
 		if (holder && isAlive(holder)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
 		else rmSync(LOCK, { force: true });

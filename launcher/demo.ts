@@ -20,10 +20,16 @@ const SUPPLIERS = [
 		email: 'controller@halden.example'
 	}
 ];
-/** Only for the demo. On an instance with real data, `npm run causeway -- user add` adds the people. */
+/**
+ * The password of the demo's controllers. On an instance with real data, `npm run causeway -- user add` adds the
+ * people.
+ */
 const PASSWORD = 'causeway-demo';
 
-/** Returns the lines that say how to sign in, and the API key of the feed. Safe to call at every start. */
+/**
+ * Prepares the demo, and may run at every start. Returns the lines that say how to sign in, and the API key of the
+ * feed.
+ */
 export async function prepareDemo(
 	{ databaseUrl, authSecret }: Pick<Services, 'databaseUrl' | 'authSecret'>,
 	home: string

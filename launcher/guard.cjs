@@ -1,5 +1,6 @@
-// Stops PostgreSQL and Redis when the launcher ends, even by SIGKILL. Its standard input is a pipe from the launcher,
-// and the pipe closes when the launcher ends. Lines on the pipe: `+PID SIGNAL` guards a process, `-PID` releases it.
+// Stops PostgreSQL and Redis when the launcher ends, even by SIGKILL. The standard input of the guard is a pipe from
+// the launcher, and the pipe closes when the launcher ends. Lines on the pipe: `+PID SIGNAL` guards a process, `-PID`
+// releases a process.
 'use strict';
 const guarded = new Map();
 let pending = '';
@@ -19,7 +20,8 @@ process.stdin.on('data', (text) => {
 	}
 });
 process.stdin.on('end', () => {
-	// The web and worker processes end by themselves at the same time. One second lets them finish their last commit.
+	// The web and worker processes end by themselves when the launcher ends. The wait of one second lets both processes
+	// finish their last commit.
 	setTimeout(
 		() => {
 			for (const [pid, signal] of guarded) end(pid, signal);

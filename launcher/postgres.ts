@@ -22,18 +22,21 @@ import pg from 'pg';
 import { freePort, startProcess, stopLeftover, waitFor, type Service } from './process.ts';
 import { onDatabase } from './scratch.ts';
 
-/** An eighth of the machine's memory, between 128 MB and 1 GB. PostgreSQL copies in each page that is not in here. */
+/**
+ * The size of PostgreSQL's shared buffers: an eighth of the machine's memory, between 128 MB and 1 GB. PostgreSQL must
+ * copy in each page that the shared buffers do not hold.
+ */
 const SHARED_BUFFERS_MB = Math.max(128, Math.min(1024, Math.floor(totalmem() / 8 / 2 ** 20)));
 
-/** The user that PostgreSQL runs as. Empty: the user of this process. */
+/** The user that PostgreSQL runs as. An empty object means the user of this process. */
 interface Account {
 	uid?: number;
 	gid?: number;
 }
 
 /**
- * Starts PostgreSQL with the data folder `dir` and creates the data at the first start. Throws an error of one line that
- * says what to do.
+ * Starts PostgreSQL with the data folder `dir`, and creates the data at the first start. Throws an error of one line
+ * that says what to do.
  */
 export async function startPostgres(dir: string): Promise<Service> {
 	const account = unprivileged();
@@ -64,7 +67,8 @@ export async function startPostgres(dir: string): Promise<Service> {
 		env,
 		cwd: home
 	});
-	// The URL uses the socket if there is one. Over TCP, a third of PostgreSQL's processor time under load is networking.
+	// The URL uses the socket if PostgreSQL has a socket. Over TCP, networking takes a third of PostgreSQL's processor
+	// time under load.
 	const socketQuery = hasSocket ? `?host=${encodeURIComponent(home)}` : '';
 	const url = `postgres://causeway:${password}@127.0.0.1:${port}/causeway${socketQuery}`;
 	await waitFor('postgres', child, () => acceptsConnections(onDatabase(url, 'postgres')));
@@ -72,7 +76,7 @@ export async function startPostgres(dir: string): Promise<Service> {
 	return { name: 'postgres', url, child, signal: 'SIGINT' };
 }
 
-/** The folder with `bin`, `lib` and `share` in the npm package for this machine. */
+/** Returns the folder with `bin`, `lib` and `share` in the npm package for this machine. */
 function programs(): string {
 	let entry: string;
 	try {
@@ -83,7 +87,8 @@ function programs(): string {
 		);
 	}
 	const native = resolve(dirname(entry), '../native');
-	// Creates the symbolic links of the package. Its install script would do this, but set-up runs no install scripts.
+	// Creates the symbolic links of the npm package. The install script of the package would create the links, but
+	// set-up runs no install scripts.
 	const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as Array<{
 		source: string;
 		target: string;
@@ -95,7 +100,7 @@ function programs(): string {
 	return native;
 }
 
-/** The user `nobody` if this process runs as root, otherwise empty. */
+/** Returns the user `nobody` if this process runs as root, otherwise an empty object. */
 function unprivileged(): Account {
 	if (process.getuid?.() !== 0) return {};
 	const line = readFileSync('/etc/passwd', 'utf8')
@@ -109,7 +114,10 @@ function unprivileged(): Account {
 	return { uid: Number(uid), gid: Number(gid) };
 }
 
-/** A folder from which `nobody` can run PostgreSQL: the npm package, or a copy that belongs to root, made once. */
+/**
+ * Returns a folder from which `nobody` can run PostgreSQL: the npm package, or a copy of the package that belongs to
+ * root. The copy is made once.
+ */
 function reachable(native: string, account: Account): string {
 	if (account.uid === undefined || runs(native, account)) return native;
 	const copy = `/var/tmp/causeway-postgres-${createHash('sha256').update(native).digest('hex').slice(0, 16)}`;
@@ -133,7 +141,7 @@ function reachable(native: string, account: Account): string {
 const runs = (native: string, account: Account): boolean =>
 	spawnSync(join(native, 'bin/postgres'), ['--version'], account as SpawnSyncOptions).status === 0;
 
-/** The folder of the data: `dir`, or a folder in /var/tmp if `nobody` cannot enter `dir`. */
+/** Returns the folder of the data: `dir`, or a folder in /var/tmp if `nobody` cannot enter `dir`. */
 function dataFolder(dir: string, { uid, gid }: Account): string {
 	mkdirSync(dir, { recursive: true });
 	if (uid === undefined) return dir;
@@ -156,7 +164,7 @@ function readOrMakePassword(dir: string): string {
 	return readFileSync(file, 'utf8').trim();
 }
 
-/** Creates the data folder with initdb. It appears under its final name only when initdb has finished. */
+/** Creates the data folder with initdb. The folder gets its final name only when initdb has finished. */
 function initialise(
 	native: string,
 	home: string,
@@ -165,7 +173,7 @@ function initialise(
 	account: Account,
 	env: NodeJS.ProcessEnv
 ): void {
-	// An interrupted first start can leave a folder without PG_VERSION. No record was ever stored in it.
+	// An interrupted first start can leave a folder without PG_VERSION, in which no record was ever stored.
 	rmSync(data, { recursive: true, force: true });
 	const file = join(home, 'password');
 	writeFileSync(file, password, { mode: 0o600 });
@@ -197,7 +205,10 @@ function initialise(
 	renameSync(unfinished, data);
 }
 
-/** Characters. The path of a socket has at most 107, and `/.s.PGSQL.65535` is a part of it. */
+/**
+ * The longest path of the folder that holds the socket (characters). The path of a socket has at most 107 characters,
+ * and `/.s.PGSQL.65535` is a part of the path.
+ */
 const LONGEST_SOCKET_FOLDER = 90;
 
 async function acceptsConnections(url: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-// Finds, starts, awaits and stops the child processes of the launcher, so that none outlives it.
+// Finds, starts, awaits and stops the child processes of the launcher, so that no child process outlives the launcher.
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -16,7 +16,7 @@ export interface Service {
 	signal: NodeJS.Signals;
 }
 
-/** A free port of 127.0.0.1. */
+/** Returns a free port of 127.0.0.1. */
 export const freePort = (): Promise<number> =>
 	new Promise((done, fail) => {
 		const server = createServer().on('error', fail);
@@ -26,7 +26,10 @@ export const freePort = (): Promise<number> =>
 		});
 	});
 
-/** The path of the first of these programs that PATH or an extra folder has, or `undefined`. */
+/**
+ * Returns the path of the first of these programs that PATH or an extra folder has. Returns `undefined` if no folder
+ * has any of these programs.
+ */
 export function findProgram(names: readonly string[], extra: readonly string[]): string | undefined {
 	const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin', ...extra];
 	for (const name of names) {
@@ -43,7 +46,7 @@ export function findProgram(names: readonly string[], extra: readonly string[]):
 	return undefined;
 }
 
-/** The last 2,000 characters that each service printed, for the error text if the service fails. */
+/** The last 2,000 characters that each service printed. The error text shows these characters if the service fails. */
 const output = new WeakMap<ChildProcess, () => string>();
 
 /** Starts a service and remembers the end of its output. */
@@ -72,7 +75,7 @@ export async function waitFor(
 	}
 }
 
-/** Sends `signal` to a child and waits for its end. Kills the child after `limitMs`. */
+/** Sends `signal` to a child process and waits for the end of the process. Kills the process after `limitMs`. */
 export function stopProcess(child: ChildProcess, signal: NodeJS.Signals, limitMs = 15_000): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
 	return new Promise((done) => {
@@ -85,7 +88,10 @@ export function stopProcess(child: ChildProcess, signal: NodeJS.Signals, limitMs
 	});
 }
 
-/** Stops the service that a killed launcher has left running on this data. `program` matches its command line. */
+/**
+ * Stops the service that a killed launcher left running on this data folder. `program` matches the command line of the
+ * service.
+ */
 export async function stopLeftover(pidFile: string, program: RegExp): Promise<void> {
 	const pid = existsSync(pidFile) ? Number.parseInt(readFileSync(pidFile, 'utf8')) : 0;
 	if (!pid || !program.test(commandOf(pid))) return;
@@ -93,13 +99,13 @@ export async function stopLeftover(pidFile: string, program: RegExp): Promise<vo
 	for (let i = 0; i < 200 && isAlive(pid); i++) await pause(50);
 }
 
-/** The command line of a process, or '' if there is no such process. */
+/** Returns the command line of a process, or an empty text if there is no such process. */
 export const commandOf = (pid: number): string =>
 	existsSync(`/proc/${pid}/cmdline`)
 		? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
 		: (spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? '');
 
-/** Whether the process exists. EPERM means that it exists and belongs to another user. */
+/** Returns whether the process exists. The error EPERM means that the process exists and belongs to another user. */
 export function isAlive(pid: number): boolean {
 	try {
 		process.kill(pid, 0);

@@ -1,4 +1,4 @@
-// Starts a private Redis: a child process on a free loopback port, with data and password in the instance's folder.
+// Starts a private Redis: a child process on a free loopback port, with its data and password in the instance's folder.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ export async function startRedis(dir: string): Promise<Service> {
 	await stopLeftover(pidFile, /(redis|valkey)-server/);
 	const port = await freePort();
 	const password = randomBytes(16).toString('hex');
-	// The password is in a file: every user of the machine can read the arguments of a process.
+	// The password is in a file, because every user of the machine can read the arguments of a process.
 	writeFileSync(
 		join(dir, 'redis.conf'),
 		[
@@ -38,7 +38,7 @@ export async function startRedis(dir: string): Promise<Service> {
 		{ mode: 0o600 }
 	);
 	const child = startProcess(program, [join(dir, 'redis.conf')], {
-		// A Redis that set-up unpacked into .cache needs the libraries that were unpacked with it.
+		// A Redis that set-up unpacked into .cache needs the libraries that set-up unpacked with this Redis.
 		env: {
 			...process.env,
 			LD_LIBRARY_PATH: [join(UNPACKED, 'libraries'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':')

@@ -1,4 +1,5 @@
-// Creates a temporary database and takes an empty numbered Redis database, for a measurement on existing services.
+// Creates a temporary database and takes an empty numbered Redis database, for a measurement on services that are
+// already running.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createClient } from 'redis';
@@ -9,14 +10,14 @@ export interface Scratch {
 	drop(): Promise<void>;
 }
 
-/** The URL of another database on the same server. */
+/** Returns the URL of another database on the same server. */
 export function onDatabase(server: string, database: string): string {
 	const url = new URL(server);
 	url.pathname = `/${database}`;
 	return url.href;
 }
 
-/** Creates an empty database on this server. Its name is `name` and a random suffix. */
+/** Creates an empty database on this server. The name of the database is `name` and a random suffix. */
 export async function scratchDatabase(server: string, name: string): Promise<Scratch> {
 	const database = `${name}_${randomBytes(6).toString('hex')}`;
 	const execute = async (statement: string): Promise<void> => {
@@ -35,7 +36,10 @@ export async function scratchDatabase(server: string, name: string): Promise<Scr
 	};
 }
 
-/** Takes an empty numbered database of this Redis. The key `name` marks it as taken; `drop` empties it. */
+/**
+ * Takes an empty numbered database of this Redis. The key `name` marks the database as taken; `drop` empties the
+ * database.
+ */
 export async function scratchRedis(server: string, name: string): Promise<Scratch> {
 	for (let number = 15; number > 0; number--) {
 		const url = onDatabase(server, String(number));
@@ -43,7 +47,7 @@ export async function scratchRedis(server: string, name: string): Promise<Scratc
 		client.on('error', () => {});
 		await client.connect();
 		const size = await client.dbSize();
-		// The key makes the database non-empty at once, so that another search skips it.
+		// The key makes the database non-empty at once, so that another search skips this database.
 		if (size === 0) await client.set(name, '1');
 		client.destroy();
 		if (size > 0) continue;

@@ -1,4 +1,5 @@
-// Provides PostgreSQL and Redis: your own (DATABASE_URL, REDIS_URL), those of a running instance, or private children.
+// Provides PostgreSQL and Redis: the services of DATABASE_URL and REDIS_URL, the services of a running instance, or
+// private child processes.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,7 +24,9 @@ export interface RunningInstance {
 	redisUrl: string;
 }
 
-/** The folder of this instance, with its data, logs and secrets. Creates the folder if it is missing. */
+/**
+ * Returns the folder of this instance, with its data, logs and secrets. Creates the folder if the folder is missing.
+ */
 export function homeOf(env: Env): string {
 	const home = resolve(root, env['CAUSEWAY_HOME'] || '.causeway');
 	mkdirSync(home, { recursive: true, mode: 0o755 });
@@ -32,29 +35,31 @@ export function homeOf(env: Env): string {
 
 const runFile = (home: string): string => join(home, 'run.json');
 
-/** The instance that is running on this folder, or `undefined`. */
+/** Returns the instance that is running on this folder, or `undefined` if no instance is running. */
 export function runningInstance(home: string): RunningInstance | undefined {
 	if (!existsSync(runFile(home))) return undefined;
 	try {
 		const run = JSON.parse(readFileSync(runFile(home), 'utf8')) as RunningInstance;
 		return isAlive(run.pid) && /launcher\/start\.ts/.test(commandOf(run.pid)) ? run : undefined;
 	} catch {
-		return undefined; // a start that was killed left half a file
+		return undefined; // a launcher that was killed at its start left half a file
 	}
 }
 
-/** Writes run.json, by which the CLI finds this instance. */
+/** Writes run.json, the file by which the CLI finds this instance. */
 export const announce = (home: string, run: RunningInstance): void =>
 	writeFileSync(runFile(home), JSON.stringify(run), { mode: 0o600 });
 
-/** A secret of this instance. The first call makes it and stores it in the folder. */
+/** Returns a secret of this instance from a file in `home`; the first call creates the file. */
 export function secretOf(home: string, name: string): string {
 	const file = join(home, name);
 	if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
 	return readFileSync(file, 'utf8').trim();
 }
 
-/** Starts the services that the environment does not name. Calls `progress` with one line after each. */
+/**
+ * Starts the services that the environment does not name. Calls `progress` with one line after each started service.
+ */
 export async function startServices(
 	home: string,
 	env: Env,
@@ -85,8 +90,8 @@ export async function startServices(
 }
 
 /**
- * Runs `work` with PostgreSQL and Redis. If an instance is running on this folder, `work` uses its services. Otherwise
- * the missing services start, and stop when `work` is done.
+ * Runs `work` with PostgreSQL and Redis. If an instance is running on this folder, `work` uses the services of that
+ * instance. Otherwise the missing services start, and stop when `work` is done.
  */
 export async function withServices<T>(
 	env: Env,
@@ -116,7 +121,7 @@ function startGuard() {
 	child.unref();
 	return {
 		watch: ({ child: guarded, signal }: Service) => void child.stdin.write(`+${guarded.pid} ${signal}\n`),
-		/** Ends the guard. Call it when all guarded services have stopped. */
+		/** Ends the guard. Call `dismiss` when all guarded services have stopped. */
 		dismiss: () => void child.kill('SIGKILL')
 	};
 }

@@ -1,8 +1,8 @@
-// Installs what a script needs and the machine lacks: Node.js 24, the npm dependencies, Redis and a browser.
-// npm runs this file before the script itself. The file runs on an old Node.js too, and it imports no npm package.
-//   node launcher/setup.cjs install   installs Node.js 24 if the machine has an older one, and the npm dependencies
-//   node launcher/setup.cjs run       does the same, and installs Redis if the machine has none
-//   node launcher/setup.cjs test      does the same as `run`, and installs a browser if the machine has none
+// Installs what an npm script needs and the machine lacks: Node.js 24, the npm dependencies, Redis and a browser.
+// npm runs this file before the script itself. The file also runs on an old Node.js, and imports no npm package.
+//   node launcher/setup.cjs install   installs Node.js 24 if the machine has an older Node.js, and the npm dependencies
+//   node launcher/setup.cjs run       does the same as `install`, and installs Redis if the machine has no Redis
+//   node launcher/setup.cjs test      does the same as `run`, and installs a browser if the machine has no browser
 //   node launcher/setup.cjs link      only links the npm scripts to the private Node.js (npm postinstall)
 'use strict';
 const { spawnSync } = require('child_process');
@@ -63,8 +63,8 @@ let nodeProgram = process.execPath;
 let npmProgram = /npm-cli\.js$/.test(process.env.npm_execpath || '') ? process.env.npm_execpath : null;
 
 /**
- * The major version of the machine's own Node.js. After the first run, `node` in an npm script is the project's private
- * Node.js. The variable npm_node_execpath names the Node.js that npm itself runs on.
+ * Returns the major version of the machine's own Node.js. After the first run, `node` in an npm script is the project's
+ * private Node.js. The variable npm_node_execpath names the Node.js that runs npm itself.
  */
 function machineNodeMajor() {
 	const npmNode = process.env.npm_node_execpath;
@@ -75,7 +75,10 @@ function machineNodeMajor() {
 	return Number(version.trim().replace(/^v/, '').split('.')[0]);
 }
 
-/** The private Node.js in launcher/node, installed if missing. `null`: the machine's own Node.js is new enough. */
+/**
+ * Returns the private Node.js in launcher/node, which is installed if missing. Returns `null` if the machine's own
+ * Node.js is new enough.
+ */
 function privateNode() {
 	const major = machineNodeMajor();
 	if (major >= NODE_MAJOR) return null;
@@ -119,7 +122,10 @@ function npm(args, cwd) {
 		);
 }
 
-/** Links node_modules/.bin/node to the private Node.js. npm puts that folder first in PATH, so all scripts use it. */
+/**
+ * Links node_modules/.bin/node to the private Node.js. npm puts the folder node_modules/.bin first in PATH, so all
+ * scripts use the private Node.js.
+ */
 function linkNode(program) {
 	const link = path.join(root, 'node_modules', '.bin', 'node');
 	if (!program) return;
@@ -147,7 +153,10 @@ function dependencies() {
 	fs.writeFileSync(stamp, wanted);
 }
 
-/** Writes .svelte-kit/tsconfig.json in a fresh clone. The project's tsconfig.json extends it; tests need it to compile. */
+/**
+ * Writes .svelte-kit/tsconfig.json in a fresh clone. The project's tsconfig.json extends this file, so tests cannot
+ * compile without the file.
+ */
 function generatedTypes() {
 	if (fs.existsSync(path.join(root, '.svelte-kit', 'tsconfig.json'))) return;
 	const kit = path.join(root, 'node_modules', '@sveltejs', 'kit', 'svelte-kit.js');
@@ -180,14 +189,15 @@ function redis() {
 }
 
 /**
- * Unpacks a Debian or Ubuntu package and its dependencies into the project. It needs no root and starts no system
- * service. Returns whether that worked.
+ * Unpacks a Debian or Ubuntu package and its dependencies into the project. Needs no root and starts no system service.
+ * Returns whether the package was unpacked.
  */
 function unpackDebian(name, into) {
 	const apt = which(['apt-get']);
 	const dpkg = which(['dpkg']);
 	if (!apt || !dpkg) return false;
-	// `--simulate` and not `--print-uris`: the latter omits packages that are already in the cache of apt.
+	// apt-get runs with `--simulate` and not with `--print-uris`, because `--print-uris` omits packages that are
+	// already in the cache of apt.
 	const needed = () =>
 		capture(apt, ['install', '--yes', '--no-install-recommends', '--simulate', name])
 			.split('\n')

@@ -34,7 +34,8 @@ function stop(code: number): Promise<void> {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 	process.on(signal, () => {
-		if (stopping) process.exit(1); // a second signal: the guard stops PostgreSQL and Redis
+		// at a second signal, the launcher exits at once, and the guard stops PostgreSQL and Redis
+		if (stopping) process.exit(1);
 		console.log('');
 		say('stopping (press Ctrl-C again to stop at once)');
 		void stop(0);
@@ -106,7 +107,7 @@ function isFree(host: string, port: number): Promise<boolean> {
 	});
 }
 
-/** Throws if the page answers with a server error. */
+/** Requests the page at `url`, and throws if the server answers with a server error. */
 async function requireAnswer(url: string): Promise<void> {
 	const response = await fetch(url, { redirect: 'manual' });
 	if (response.status >= 500)

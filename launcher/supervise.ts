@@ -1,5 +1,5 @@
-// Keeps a process running: writes its log to a file, prints its warnings, and restarts it when it ends.
-// Each restart in quick succession waits twice as long as the one before.
+// Keeps a process running: writes the log of the process to a file, prints the warnings, and restarts the process when
+// it ends. Before each restart in quick succession, the launcher waits twice as long as before the previous restart.
 import { fork, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,10 @@ import { createInterface } from 'node:readline';
 import { root, stopProcess } from './process.ts';
 
 export interface Supervised {
-	/** Resolves when the process first reports that it is ready. Rejects when it ends too often before that. */
+	/**
+	 * Resolves when the process first reports that it is ready. Rejects when the process ends too often before its
+	 * first report.
+	 */
 	ready: Promise<void>;
 	stop(): Promise<void>;
 }
@@ -19,18 +22,20 @@ interface Options {
 	env: NodeJS.ProcessEnv;
 	home: string;
 	say(line: string): void;
-	/** The process prints lines for people, not a JSON log, and never reports that it is ready. */
+	/**
+	 * Whether the process prints lines for people and not a JSON log. Such a process never reports that it is ready.
+	 */
 	printsForPeople?: boolean;
 }
 
 /** The start fails if the process ends this many times before it first reports that it is ready. */
 const STARTS_BEFORE_GIVING_UP = 3;
-/** If a process ends after a longer time than this, the count of quick restarts begins again. */
+/** If a process ran longer than this, the count of quick restarts begins again (ms). */
 const STABLE_AFTER_MS = 60_000;
-/** pino's number for the level "warn". */
+/** The number of pino for the level "warn". */
 const WARN_LEVEL = 40;
 
-/** Starts the process and keeps it running until `stop`. */
+/** Starts the process and keeps the process running until `stop`. */
 export function supervise(options: Options): Supervised {
 	const { name, script, flags, env, home, say, printsForPeople = false } = options;
 	mkdirSync(join(home, 'logs'), { recursive: true });
@@ -49,7 +54,8 @@ export function supervise(options: Options): Supervised {
 
 	function run(): void {
 		const startedAt = Date.now();
-		// `detached` gives the process its own group. Ctrl-C then reaches only the launcher, which stops all in order.
+		// `detached` gives the process its own group. Ctrl-C then reaches only the launcher, which stops all processes
+		// in order.
 		child = fork(join(root, script), {
 			cwd: root,
 			env,
@@ -83,7 +89,7 @@ export function supervise(options: Options): Supervised {
 		});
 	}
 
-	/** Writes a line to the log file, and prints it if it is a warning, an error, or no JSON. */
+	/** Writes a line to the log file. Prints the line if it is a warning, an error, or no JSON. */
 	function writeLog(line: string): void {
 		log.write(`${line}\n`);
 		try {

@@ -1,4 +1,5 @@
-// Starts a complete Causeway for a measurement: PostgreSQL and Redis, a new database, web and worker processes, and keys.
+// Starts a complete Causeway for a measurement: PostgreSQL and Redis, a new database, web and worker processes, and API
+// keys.
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +15,13 @@ export interface System {
 	url: string;
 	databaseUrl: string;
 	redisUrl: string;
-	/** API keys by Supplier slug, with the scope `read`. The key under `*` has the scope `ingest`. */
+	/** The API keys by Supplier slug, with the scope `read`. The key under `*` has the scope `ingest`. */
 	keys: Record<string, string>;
 	/** Whether any work is open. The database has a row for each piece of open work. */
 	isBusy(): Promise<boolean>;
-	/** Connections to the database, for facts that the API does not give. */
+	/** The connections to the database, for facts that the API does not give. */
 	pool: pg.Pool;
-	/** Stops the worker process. New records are stored and wait for the next worker. */
+	/** Stops the worker process. New records are stored and wait for the next worker process. */
 	stopWorker(): Promise<void>;
 	startWorker(): Promise<void>;
 	stop(): Promise<void>;
@@ -28,22 +29,22 @@ export interface System {
 
 export interface SystemOptions {
 	suppliers: ReadonlyArray<{ slug: string; name: string; userIds: string[] }>;
-	/** Environment variables of the web and the worker process. */
+	/** The environment variables of the web and the worker process. */
 	settings?: Record<string, string>;
-	/** Node.js flags of both processes, for example to write a profile. */
+	/** The Node.js flags of the web and the worker process, for example to write a profile. */
 	flags?: readonly string[];
 }
 
 export type Testbed = Awaited<ReturnType<typeof openTestbed>>;
 
 /**
- * Opens PostgreSQL and Redis: those of DATABASE_URL and REDIS_URL, or private ones in a temporary folder. The names of
- * the databases and of the folder contain `name`.
+ * Opens PostgreSQL and Redis: the services of DATABASE_URL and REDIS_URL, or private services in a temporary folder.
+ * The names of the databases and of the folder contain `name`.
  */
 export async function openTestbed(name: string, say: (line: string) => void) {
 	const home = mkdtempSync(join(tmpdir(), `causeway-${name}-`));
 	chmodSync(home, 0o755); // PostgreSQL may run as another user, who must be able to enter the folder
-	/** The steps that undo what was opened, in the order of opening. */
+	/** The steps that close the opened services and databases, in the order of opening. */
 	const undo: Array<() => Promise<unknown>> = [];
 	const close = async (): Promise<void> => {
 		for (const step of undo.reverse())
@@ -60,7 +61,7 @@ export async function openTestbed(name: string, say: (line: string) => void) {
 		throw error;
 	}
 
-	/** Starts a Causeway on a new database. It stops with `stop`, or when the testbed is closed. */
+	/** Starts a Causeway on a new database. The Causeway stops at a call of `stop`, or when the testbed is closed. */
 	async function startSystem({ suppliers, settings = {}, flags = [] }: SystemOptions): Promise<System> {
 		const database = await scratchDatabase(services.databaseUrl, name);
 		undo.push(database.drop);
@@ -124,7 +125,7 @@ export async function openTestbed(name: string, say: (line: string) => void) {
 	return { home, services, startSystem, close };
 }
 
-/** Adds the Suppliers, and makes one key for each of them and one for ingest. */
+/** Adds the Suppliers, and makes one API key for each Supplier and one API key for ingest. */
 async function prepareKeys(
 	pool: pg.Pool,
 	suppliers: SystemOptions['suppliers']
