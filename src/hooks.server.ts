@@ -66,8 +66,9 @@ export const handleError: HandleServerError = ({ error: fault, event, status }) 
 };
 
 /**
- * Returns the configured origin, to which the browser is sent, if a request uses another loopback name than this
- * origin. Otherwise returns `null`. The cookie and the Origin check work with only one name of this machine.
+ * Returns the configured origin if the request uses another loopback name than this origin, so that the browser goes to
+ * the configured origin. Otherwise returns `null`. The cookie and the Origin check work with only one name of this
+ * machine.
  */
 function originForOtherLoopbackName(request: Request, origin: string): string | null {
 	if (request.method !== 'GET') return null;

@@ -1,4 +1,4 @@
-// Holds which row is selected, and whether a person uses the list. The list pauses while a person uses it.
+// Holds which row is selected, and whether a person uses the list. The list pauses while a person uses the list.
 import { needsDecision } from '#lib/domain/alert-filter.ts';
 import type { Row } from '#lib/ui/alert-rows.ts';
 
