@@ -85,7 +85,7 @@ export type AccuracyReport = z.infer<typeof AccuracyReport>;
 export const betterBaseline = ({ baselines }: Pick<AccuracyReport, 'baselines'>): number =>
 	Math.min(baselines.nearest15min.wrongExplanations, baselines.tableOnly.wrongExplanations);
 
-/** A mechanism with at least this many Alerts must be learned if its cause is not in the cause table. */
+/** The least number of Alerts with which the machine must learn a cause that is not in the cause table. */
 const MIN_ALERTS_TO_LEARN = 50;
 
 const percent = (part: number): string => `${(100 * part).toFixed(2)} %`;

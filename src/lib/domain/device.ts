@@ -1,4 +1,5 @@
-// Defines a Device as sent by a client: its home network (the hub is its CHF) and the tenures of its Suppliers.
+// Defines a Device as a client sends it: the home network of the Device (the hub is its CHF) and the tenures of its
+// Suppliers.
 import { z } from 'zod';
 import { Eui64, Instant } from './eui64.ts';
 

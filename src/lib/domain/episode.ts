@@ -1,11 +1,11 @@
 // Decides which Alerts form an episode: Alerts that are one matter and take one decision. The rule is a pure function
 // of the set of Alerts, so the order of arrival cannot matter.
 //
-// Each Alert has keys, and each kind of key has a rule with a gap. Alerts with the same key form a run if each follows
-// the one before within the gap. A large enough run is an episode. The kinds of key are processed in a fixed order, and
-// an Alert in an episode takes no part in later runs. An Alert therefore belongs to the first of its keys that makes an
-// episode. Only members count towards the size of an episode. Alerts that lack the cause of an episode have other keys,
-// so they stay outside the episode and visible.
+// Each Alert has keys, and each kind of key has a rule with a gap. Alerts with the same key form a run if each Alert
+// follows the previous Alert within the gap. A large enough run is an episode. The kinds of key are processed in a
+// fixed order, and an Alert in an episode takes no part in later runs. An Alert therefore belongs to the first of its
+// keys that makes an episode. Only members count towards the size of an episode. Alerts that lack the cause of an
+// episode have other keys, so these Alerts stay outside the episode and visible.
 import { z } from 'zod';
 import { Alert, type Candidate } from './alert.ts';
 import { Decision, Verdict, checkReason } from './decision.ts';
@@ -48,7 +48,7 @@ export const EPISODE_RULES = {
 export type KeyName = keyof typeof EPISODE_RULES;
 export const KEY_NAMES = Object.keys(EPISODE_RULES) as KeyName[];
 
-/** The facts of an Alert that decide to which episode it belongs. */
+/** The facts of an Alert that decide to which episode the Alert belongs. */
 export interface GroupFacts {
 	deviceId: string;
 	hubId: string | null;
@@ -186,8 +186,8 @@ export const Episode = z
 		priority: z.number().int(),
 		version: z.number().int(),
 		/**
-		 * The last decision on the whole episode. The decision does not cover members that joined later. `null`: no
-		 * such decision.
+		 * The last decision on the whole episode. The decision does not cover members that joined later. `null`: nobody
+		 * has decided the episode.
 		 */
 		decision: Decision.nullable()
 	})

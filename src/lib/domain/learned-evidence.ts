@@ -31,8 +31,8 @@ export interface Sighting extends Pick<Pattern, 'serviceReferenceVariant' | 'use
 }
 
 /**
- * Returns one sighting for each kind of request before an Alert that the viewer may see, from the nearest request.
- * Sorts by kind.
+ * Returns one sighting for each kind of request before an Alert, sorted by kind. Counts only requests that the viewer
+ * may see; the nearest request of a kind gives the sighting.
  */
 export function sightingsOf(evidence: Pick<Evidence, 'alert' | 'requests' | 'home' | 'viewer'>): Sighting[] {
 	const { alert, requests } = evidence;
@@ -165,8 +165,8 @@ function isBetter(a: Frequency, b: Frequency): boolean {
 }
 
 /**
- * Computes the ratio of two shares with its 95 % interval (log method). Adds half a case to each cell, so that a
- * pattern that never precedes other Alerts has a wide interval and not an infinite lift.
+ * Computes the ratio of two shares with its 95 % interval (log method). Adds half a case to each cell. A pattern that
+ * never precedes other Alerts then has a wide interval and not an infinite lift.
  */
 function frequencyOf(
 	withinSeconds: number,

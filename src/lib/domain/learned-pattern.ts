@@ -26,7 +26,8 @@ export const Frequency = z.object({
 	of: z.number().int(),
 	byChance: z.number(),
 	/**
-	 * How many times as often the requests precede these Alerts as other Alerts. `low` and `high`: the 95 % interval.
+	 * How many times as often the requests precede these Alerts as they precede other Alerts. `low` and `high`: the 95
+	 * % interval.
 	 */
 	lift: z.number(),
 	low: z.number(),

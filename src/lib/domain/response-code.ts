@@ -7,7 +7,9 @@ export type Outcome =
 	| 'failure'
 	/** The DCC gave up, or no response has arrived yet. The Device may have acted. */
 	| 'no-answer'
-	/** The DCC refused the request. The Device never received it, so it cannot have caused an Alert. */
+	/**
+	 * The DCC refused the request. The Device never received the request, so the request cannot have caused an Alert.
+	 */
 	| 'never-sent';
 
 const TIMED_OUT = new Set(['E20', 'E21', 'E30']);

@@ -66,8 +66,8 @@ const CREDENTIAL_VARIANTS: ReadonlySet<string> = new Set(['6.15.1', '6.15.2', '6
 export const changesCredentials = (variant: string): boolean => CREDENTIAL_VARIANTS.has(variant);
 
 /**
- * SRVs whose command the DCC, or a party of the DCC, issues under its own id and counter. 7 of the 279 published
- * request templates have these SRVs: recovery, change of Supplier, a read of certificates, opting out.
+ * SRVs whose command the DCC, or a party of the DCC, issues under its own id and counter. Of the 279 published request
+ * templates, 7 have these SRVs: recovery, change of Supplier, a read of certificates, opting out.
  */
 const ISSUED_BY_DCC: ReadonlySet<string> = new Set(['6.21', '6.23', '6.24.1', '8.5']);
 export const isIssuedByDcc = (variant: string): boolean => ISSUED_BY_DCC.has(variant);

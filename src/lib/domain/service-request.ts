@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { Counter, Eui64, Instant, formatEui64 } from './eui64.ts';
 
 /**
- * The User Roles: IS/ES/GS Suppliers, ED/GT network operators, RSA supplier agents, OU Other Users, and the DCC itself.
+ * The User Role. IS, ES and GS are Suppliers, ED and GT network operators, RSA supplier agents, OU Other Users, and DCC
+ * the DCC itself.
  */
 const UserRole = z.string().trim().min(1).max(24);
 export const RequestMode = z.enum(['on-demand', 'future-dated-dsp', 'future-dated-device', 'scheduled']);

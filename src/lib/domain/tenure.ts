@@ -12,8 +12,8 @@ const covers = (span: TenureSpan, at: number): boolean =>
 	span.from <= at && (span.to === null || at < span.to);
 
 /**
- * Returns the tenure at the instant `at` (epoch ms), or `undefined` if there is none. The tenures of one Device never
- * overlap.
+ * Returns the tenure at the instant `at` (epoch ms), or `undefined` if the Device has no tenure then. The tenures of
+ * one Device never overlap.
  */
 export function tenureAt(spans: readonly TenureSpan[], at: number): TenureSpan | undefined {
 	return spans.find((span) => covers(span, at));

@@ -7,8 +7,8 @@ import { changesCredentials, variantTable } from '../service-reference-variant.t
 const variants = new Set(variantTable.variants.map((row) => row.code));
 
 /**
- * The roles of senders: IS/ES/GS Suppliers, ED/GT network operators, RSA agents, OU Other Users, LC load controllers,
- * COS the change of Supplier party, and the DCC itself.
+ * The roles of senders. IS, ES and GS are Suppliers, ED and GT network operators, RSA agents, OU Other Users and LC
+ * load controllers. COS is the change of Supplier party, and DCC the DCC itself.
  */
 export const Role = z.enum(['IS', 'GS', 'ES', 'ED', 'GT', 'RSA', 'OU', 'LC', 'COS', 'DCC']);
 export type Role = z.infer<typeof Role>;
@@ -85,7 +85,7 @@ export interface CauseTable {
 	version: string;
 	entries: ReadonlyMap<string, CauseEntry>;
 	notCommand: ReadonlyMap<string, string>;
-	/** For each SRV, the time around a request in which the Alerts lie that the request can explain. */
+	/** For each SRV, the effect window: the time around a request in which the request can explain Alerts. */
 	effectWindows: ReadonlyMap<string, EffectWindow>;
 }
 

@@ -4,8 +4,8 @@ import { formatSeconds } from '../wording.ts';
 import { Role, type Cause, type CauseFile } from './cause-table.ts';
 
 /**
- * Returns whether a table lists the pattern's SRV for the pattern's Alert code, or says that no command can cause the
- * code.
+ * Returns whether a table already covers the pattern: the table lists the pattern's SRV for the pattern's Alert
+ * code, or says that no command can cause the code.
  */
 export function tableKnows({ entries, notCommand }: CauseFile, pattern: Pattern): boolean {
 	const entry = entries.find(({ alert }) => alert === pattern.code);

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { CauseFile } from './cause-table.ts';
 
 /**
- * The name of a version: a date. Versions that people make have a counter after the date of their day; the product
- * ships versions with plain dates.
+ * The name of a version. The product ships versions with a plain date as name. Versions that people make have the date
+ * and a counter.
  */
 export const Version = z
 	.string()
@@ -29,7 +29,9 @@ const Step = z.object({ by: z.string(), at: z.string() });
 const summary = {
 	version: Version,
 	status: VersionStatus,
-	/** Counts how often the version was saved. A person who saves sends the revision that they read. */
+	/**
+	 * Counts how often the version was saved. A person who saves the version sends the revision that this person read.
+	 */
 	revision: z.number().int(),
 	basedOn: z.string().nullable(),
 	note: z.string().nullable(),

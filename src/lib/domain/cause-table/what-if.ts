@@ -73,7 +73,7 @@ const content = (explanation: Explanation): string =>
 export const isChange = (change: Pick<WhatIfChange, 'from' | 'to' | 'suspectChanged'>): boolean =>
 	change.from !== change.to || change.suspectChanged;
 
-/** Counts the changes for one Supplier. */
+/** Counts how often each change occurs among the Alerts of one Supplier. */
 export class WhatIfTally {
 	progress = 0;
 	changed = 0;

@@ -16,8 +16,8 @@ import { fitLearned } from './learned-fit.ts';
 import { TIME_ONLY_SECONDS } from './window.ts';
 
 /**
- * A timely command that does not meet the condition of the cause keeps this share of its score. A controller should ask
- * about such a command, although the change that would explain the Alert is not known.
+ * The share of its score that a timely command keeps if the command does not meet the condition of the cause. A
+ * controller should ask about such a command, although the change that would explain the Alert is not known.
  */
 const UNMET_CONDITION_FACTOR = 0.5;
 const CONDITION_NAMES = {
@@ -61,8 +61,8 @@ export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 		const learned = fitLearned(request, context.alert, context.learned);
 		if (learned) return learned;
 	}
-	// The check for another Device precedes all other misses. The evidence holds requests to other Devices only if a
-	// query asked for them, so their presence must not change the explanation.
+	// The check for another Device comes before every other miss. The evidence holds requests to other Devices only if
+	// a query asked for them, so their presence must not change the explanation.
 	if (request.deviceId !== context.alert.deviceId && !causes?.some(({ relation }) => relation === 'same-hub'))
 		return OTHER_DEVICE;
 	if (neverSent)
@@ -147,7 +147,7 @@ function missByOutcome({ request, outcome, cause, alert }: Attempt): Fit | null 
 
 /**
  * Returns whether the condition of a cause is met. Credentials change with the Supplier, and by requests that replace
- * credentials. The weighed request may itself be such a request.
+ * credentials. The weighed request may itself replace credentials.
  */
 function conditionHolds(
 	condition: NonNullable<Cause['condition']>,

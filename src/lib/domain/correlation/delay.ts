@@ -1,5 +1,5 @@
-// Weighs the delay from a Service Request to an Alert: from which instant the delay counts, whether the delay lies in
-// the window of a cause, and how well the delay fits. Instants are epoch ms, delays are seconds.
+// Weighs the delay from a Service Request to an Alert. Says from which instant the delay counts, whether the delay lies
+// in the window of a cause, and how well the delay fits. Instants are epoch ms, delays are seconds.
 import type { Anchor } from '../alert.ts';
 import type { Cause } from '../cause-table/cause-table.ts';
 import type { Outcome } from '../response-code.ts';
@@ -8,14 +8,12 @@ import { CLOCK_TOLERANCE_MS, CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.t
 import { timeOutSeconds, usualWaitSeconds, type AlertFacts } from './evidence.ts';
 
 /**
- * A delay is timely up to this multiple of the usual delay. Networks, sleeping meters and people are late by such
- * factors. For longer delays, unrelated requests are as frequent as causes, however wide the window is. A request with
- * a longer delay may still be the cause, but its delay is no evidence.
+ * A delay is timely up to this multiple of the usual delay. Networks, sleeping meters and people can be late by this
+ * factor. For longer delays, unrelated requests are as frequent as causes, however wide the window is. A request with a
+ * longer delay may still be the cause, but its delay is no evidence.
  */
 const TIMELY_FACTOR = 8;
-/**
- * The fit falls by this much from no delay to the usual delay, because the nearer of two timely requests is likelier.
- */
+/** The loss of fit from no delay to the usual delay. The nearer of two timely requests is likelier to be the cause. */
 const NEARNESS_WEIGHT = 0.1;
 /** The fit of a request that was sent after the Alert, but within the clock tolerance. */
 const SENT_AFTER_ALERT_FIT = 0.8;

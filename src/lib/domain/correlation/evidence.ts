@@ -40,7 +40,7 @@ export interface Evidence {
 	viewer: { supplierId: number; userIds: ReadonlySet<string> };
 	/** All outcome Alerts of the command that the Alert names, with the Alert itself. */
 	reports: readonly InstructionReport[];
-	/** The User Roles whose Users are not disclosed. A viewer learns only the role of such a User. */
+	/** The User Roles whose Users are not disclosed. A viewer learns only the role of a User with such a role. */
 	roleOnly: ReadonlySet<string>;
 	/** The present instant (epoch ms). Only rules that wait for time to pass read this field. */
 	now: number;
@@ -84,7 +84,7 @@ export const timeOutSeconds = (deviceType: string | null): number =>
 	deviceType === 'GSME' ? LONGEST_WAIT_SECONDS : 30;
 /**
  * The longest time-out of any Device (seconds). The delay of an unanswered request may exceed the window of a cause by
- * this much.
+ * up to this time-out.
  */
 export const LONGEST_WAIT_SECONDS = 7200;
 

@@ -1,5 +1,5 @@
 // Writes the summary of an explanation: the sentence that a controller reads first. The summary names the machine's
-// suspect and says how sure the machine is. The summary says "suspect", never "cause".
+// suspect and says how sure the machine is. The summary uses the word "suspect", never "cause".
 import type { AlertDescription } from '../alert-code.ts';
 import type { Candidate } from '../alert.ts';
 import type { ExplanationKind } from '../explanation-kind.ts';

@@ -11,9 +11,9 @@ import type { AlertFacts } from './evidence.ts';
 import type { Fit } from './fit.ts';
 
 /**
- * The score of every learned fit, which lies above the score of a request that fits by time alone, and below the score
- * of a cause in the table. All patterns have the same score, so that an explanation does not change when the figures of
- * a pattern change.
+ * The score of every learned fit. A learned fit scores more than a request that fits by time alone, and less than a
+ * cause in the table. All patterns have the same score, so that an explanation does not change when the figures of a
+ * pattern change.
  */
 const LEARNED_SCORE = 0.25;
 
@@ -61,9 +61,9 @@ export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: 
 }
 
 /**
- * Returns whether an explanation by this table may use the pattern. The answer is no if the table lists the SRV for the
- * code, if the event is physical, or if no command can be the cause. For a DCC Alert the answer is always yes, because
- * a DCC Alert may take the entry of its child element or of its code.
+ * Returns whether an explanation by this table may use the pattern. Returns false if the table lists the SRV for the
+ * code, if the event is physical, or if no command can be the cause. Always returns true for a DCC Alert, because a DCC
+ * Alert may take the entry of its child element or of its code.
  */
 export function mayUsePattern(
 	{ code, serviceReferenceVariant }: Pick<Pattern, 'code' | 'serviceReferenceVariant'>,

@@ -24,9 +24,12 @@ export type ReferenceMatch =
 	/** Several requests have the counter, and the Alert does not name the User. All of these requests are shown. */
 	| { kind: 'several'; requests: ServiceRequest[] };
 
-/** An instruction reports within two hours after its execution time. The clocks may differ by some seconds. */
+/**
+ * How far an Alert may lie from the execution time of the instruction that it reports (ms). An instruction reports
+ * within two hours after its execution time, and clocks may differ by some seconds.
+ */
 const EXECUTION_WINDOW_MS = { before: 5000, after: 2 * 3_600_000 };
-/** Any other Alert that names a command follows the command within a day (ms). */
+/** How far any other Alert that names a command may lie from the command (ms): a day. */
 const NAMED_COMMAND_WINDOW_MS = 24 * 3_600_000;
 
 /**

@@ -14,7 +14,10 @@ import type { Evidence } from './evidence.ts';
 import { variantsOf } from './reference-match.ts';
 import { distanceMs, isNear, windowEnd } from './window.ts';
 
-/** The explanation is `ambiguous` if the scores of the best strong candidates of two Users differ by less than this. */
+/**
+ * The least lead of the best strong candidate over the best strong candidate of another User. With a smaller lead, the
+ * explanation is `ambiguous`.
+ */
 const AMBIGUITY_MARGIN = 0.1;
 /** The lowest score of a strong candidate. */
 const STRONG_SCORE = 0.3;
@@ -84,9 +87,8 @@ export function weighRequests(
 				});
 			continue;
 		}
-		// If the Alert names a command that is not known, the unknown command is the cause, and every other request is
-		// at most a weak link. A request of the named SRV is exempt if the DCC's own counter hides which request the
-		// Alert names.
+		// If the Alert names an unknown command, that command is the cause, and every other request is at most a weak
+		// link. A request of the named SRV is exempt if the DCC's own counter hides which request the Alert names.
 		const variant = request.serviceReferenceVariant;
 		const isAnotherCommand =
 			namesUnknownCommand && !(isIssuedByDcc(variant) && namedVariants.includes(variant));

@@ -4,9 +4,12 @@ import type { ServiceRequest } from '../service-request.ts';
 import { CLOCK_TOLERANCE_MS } from './clock-tolerance.ts';
 import { LONGEST_WAIT_SECONDS } from './evidence.ts';
 
-/** A request further from the Alert than this is not listed among the excluded requests (ms). */
+/** The longest time from the Alert to an excluded request that the explanation lists (ms). */
 export const EXCLUDED_WINDOW_MS = 24 * 3_600_000;
-/** If the cause table has no entry for the code, only requests at most this long before the Alert are candidates. */
+/**
+ * If the cause table has no entry for the code, only requests at most this many seconds before the Alert are
+ * candidates.
+ */
 export const TIME_ONLY_SECONDS = 900;
 
 /**
@@ -43,8 +46,8 @@ export const distanceMs = (request: ServiceRequest, at: number): number =>
 	Math.min(...instantsOf(request).map((i) => Math.abs(at - i)));
 
 /**
- * Returns whether a request may be listed among the excluded requests: up to a day before the Alert at `at` (epoch ms),
- * or after the Alert up to `windowEnd`.
+ * Returns whether an explanation may list the request as excluded. An instant of the request must lie at most a day
+ * before the Alert at `at` (epoch ms), and not after `windowEnd`.
  */
 export function isNear(request: ServiceRequest, at: number, entry: CauseEntry | undefined): boolean {
 	return instantsOf(request).some((i) => i >= at - EXCLUDED_WINDOW_MS && i <= windowEnd(at, entry));

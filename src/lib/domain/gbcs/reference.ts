@@ -1,6 +1,6 @@
 // Reads the command that a GBCS Alert names, by message code. Outcomes of future-dated commands have the codes 00CA to
-// 00CD and 0124, command not supported has 0120, message discarded or not delivered has 0114 and 00D5. No other Alert
-// names a command.
+// 00CD and 0124. A command that is not supported has 0120. A message that was discarded or not delivered has 0114 or
+// 00D5. No other Alert names a command.
 import { Malformed, eui, hex, unsigned, type Octets } from './octets.ts';
 
 export interface GbcsReference {
