@@ -27,7 +27,7 @@ export interface Row {
 
 export interface Rows {
 	readonly shown: readonly Row[];
-	/** The new Alerts of this view, by id. They wait until the person stops reading. */
+	/** The new Alerts of this view, by id, that wait until the person stops reading. */
 	readonly waiting: ReadonlyMap<string, Alert>;
 }
 
@@ -64,7 +64,7 @@ const toRow = (alert: Alert): Row => ({
 	retracted: false
 });
 
-/** Builds the rows of a view when a person opens it. */
+/** Builds the rows of a view when a person opens the view. */
 export function openView(alerts: Iterable<Alert>, view: View): Rows {
 	const shown: Row[] = [];
 	for (const alert of alerts) if (view.belongs(alert)) shown.push(toRow(alert));

@@ -171,7 +171,7 @@ export class LiveAlerts {
 
 	/**
 	 * Reads the whole desk page by page. Returns whether the whole desk was read. `replace`: the feed no longer reaches
-	 * back to the head of this browser, so the feed is then read from the head of the desk.
+	 * back to the head of this browser, so the feed continues from the head of the desk.
 	 */
 	async #readDesk(replace = false): Promise<boolean> {
 		const readIds: string[] = [];
@@ -184,7 +184,7 @@ export class LiveAlerts {
 		}
 		if (head === undefined) return false;
 		if (replace) this.#head = head;
-		// The server's desk lacks an Alert that this desk has. In the meantime the Alert was decided, or it was
+		// The server's desk lacks an Alert that this browser's desk has. In the meantime the Alert was decided or
 		// retracted.
 		for (const id of replace ? this.#desk.idsNotIn(readIds) : []) {
 			const alert = await readAlert(id);

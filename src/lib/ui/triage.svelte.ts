@@ -17,7 +17,7 @@ export interface Choice {
 	fault: string | null;
 }
 
-/** The state of a decision that this person made, as the row of the Alert shows it. */
+/** The state of a decision of this person, as the row of the Alert shows the state. */
 export interface Outcome {
 	state: 'saving' | 'done' | 'undoing' | 'refused';
 	text: string;

@@ -49,8 +49,8 @@ export class Reader {
 	}
 
 	/**
-	 * Returns the id of the next Alert after the Alert `after` that needs a decision. If no later row has such an
-	 * Alert, returns the nearest before `after`. Returns `null` if no row needs a decision.
+	 * Returns the id of the next Alert after the Alert `after` that needs a decision. If there is none after it,
+	 * returns the id of the nearest such Alert before `after`. Returns `null` if no Alert needs a decision.
 	 */
 	nextUndecided(rows: readonly Row[], after: string): string | null {
 		const index = rows.findIndex((row) => row.alert.id === after);

@@ -1,4 +1,4 @@
-// Places delays on a logarithmic scale, because windows reach from hours before the anchor to a month after it.
+// Places delays on a logarithmic scale, because windows reach from hours before the anchor to a month after the anchor.
 
 /** Returns the logarithm of a delay, with the sign of the delay. The anchor is at 0. */
 const toScale = (seconds: number): number => Math.sign(seconds) * Math.log10(1 + Math.abs(seconds));

@@ -6,7 +6,7 @@ import { formatSeconds } from '#lib/domain/wording.ts';
 const MINUTE_MS = 60_000;
 export const BEFORE_MS = 30 * MINUTE_MS;
 export const AFTER_MS = 10 * MINUTE_MS;
-/** An arrival gets its own mark if the arrival is this much later than the event (ms). */
+/** The least lateness of an arrival that gets its own mark (ms after the event). */
 const LATE_MS = 5_000;
 
 export interface Point {
