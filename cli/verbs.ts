@@ -1,4 +1,5 @@
-// Lists the verbs of `npm run causeway`. The command line runs them, and docs/reference/cli.md describes them.
+// Lists the verbs of `npm run causeway`. The command line runs the verbs, and docs/reference/cli.md describes the
+// verbs.
 import { MEMBER_ROLES, SCOPES } from '#lib/domain/access.ts';
 import type { Arguments } from './arguments.ts';
 import { decode } from './decode.ts';

@@ -24,7 +24,7 @@ import { onDatabase } from './scratch.ts';
 
 /**
  * The size of PostgreSQL's shared buffers: an eighth of the machine's memory, between 128 MB and 1 GB. PostgreSQL must
- * copy in each page that the shared buffers do not hold.
+ * copy each page that the shared buffers do not hold into them.
  */
 const SHARED_BUFFERS_MB = Math.max(128, Math.min(1024, Math.floor(totalmem() / 8 / 2 ** 20)));
 

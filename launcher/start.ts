@@ -1,5 +1,6 @@
-// Starts the whole system on one machine (`npm start`, `npm run demo`, `npm run dev`), and stops it in reverse order.
-// The steps: start PostgreSQL and Redis, migrate the database, build the pages, run the web and worker processes.
+// Starts the whole system on one machine (`npm start`, `npm run demo`, `npm run dev`), and stops the system in reverse
+// order. The steps: start PostgreSQL and Redis, migrate the database, build the pages, run the web and worker
+// processes.
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';

@@ -30,7 +30,7 @@ interface Options {
 
 /** The start fails if the process ends this many times before it first reports that it is ready. */
 const STARTS_BEFORE_GIVING_UP = 3;
-/** If a process ran longer than this, the count of quick restarts begins again (ms). */
+/** If a process ran longer than this time (ms), the count of quick restarts begins again. */
 const STABLE_AFTER_MS = 60_000;
 /** The number of pino for the level "warn". */
 const WARN_LEVEL = 40;
