@@ -6,8 +6,7 @@ const Share = z.number().min(0).max(1);
 
 /**
  * How the Alert came about in truth. `caused`: Service Requests caused the Alert. `unknown-cause`: Service Requests
- * caused the Alert, by a mechanism that the trade has not described. `spontaneous`: no Service Request caused the
- * Alert.
+ * caused the Alert by a mechanism that the trade has not described. `spontaneous`: no Service Request caused the Alert.
  */
 export const TruthKind = z.enum(['caused', 'spontaneous', 'unknown-cause']);
 export type TruthKind = z.infer<typeof TruthKind>;
@@ -45,13 +44,13 @@ const Score = z.object({
 	likely: z.object({ precision: Share, n: Count }),
 	/** The number of Alerts with the explanation `exact` or `likely` whose suspect is not the cause. */
 	wrongExplanations: Count,
-	/** Numbers of Alerts. The outer key is the Alert code, the inner key is `truth / explanation / right or wrong`. */
+	/** Counts Alerts by Alert code (outer key) and by `truth / explanation / right or wrong` (inner key). */
 	confusion: z.record(z.string(), z.record(z.string(), Count))
 });
 export type Score = z.infer<typeof Score>;
 
 /**
- * Numbers of Alerts of one mechanism. `n`: all Alerts. `right`: Alerts explained rightly. `learned`: Alerts whose cause
+ * Counts the Alerts of one mechanism. `n`: all Alerts. `right`: Alerts explained rightly. `learned`: Alerts whose cause
  * is a learned candidate.
  */
 const MechanismScore = z.object({

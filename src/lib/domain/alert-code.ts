@@ -15,7 +15,10 @@ const DeviceAlertTable = z.object({
 			category: z.string(),
 			critical: z.boolean(),
 			priority: Priority,
-			/** Somebody touched the meter. A command that was only near in time never explains such an Alert. */
+			/**
+			 * Whether the Alert means that somebody touched the meter. A command that was only near in time never
+			 * explains such an Alert.
+			 */
 			physical: z.literal(true).optional(),
 			devices: z.array(z.string()),
 			basis: z.enum(['verified', 'inferred'])

@@ -12,7 +12,7 @@ const AlertKind = z.enum(['device', 'dcc']);
 export const ClockStatus = z.enum(['reliable', 'unreliable', 'invalid']);
 export type ClockStatus = z.infer<typeof ClockStatus>;
 
-/** A Device Alert code such as 8F30, or a DCC Alert code such as N24. Unknown codes are stored and marked. */
+/** A Device Alert code such as 8F30, or a DCC Alert code such as N24. Causeway stores and marks an unknown code. */
 const AlertCode = z
 	.string()
 	.trim()
@@ -27,7 +27,7 @@ const MessageCode = z
 
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
-/** A command reference as a client sends it. Missing fields become `null`. */
+/** A command reference as a client sends it. A missing field of the reference becomes `null`. */
 const CommandReferenceIn = z.object({
 	originatorId: orNull(Eui64),
 	counter: orNull(Counter),
@@ -121,7 +121,7 @@ export const Excluded = z
 	.meta({ id: 'Excluded' });
 export type Excluded = z.infer<typeof Excluded>;
 
-/** An Alert as one Supplier reads it. Instants are RFC 3339, in UTC, with milliseconds. */
+/** An Alert as one Supplier reads it. The instants of an Alert are RFC 3339, in UTC, with milliseconds. */
 export const Alert = z
 	.object({
 		id: z.string(),
@@ -156,13 +156,13 @@ export const Alert = z
 		 */
 		commandOutcome: CommandOutcome.nullable(),
 		/**
-		 * The task to forward this Alert, which reached a former Supplier. `null`: there is no such task. `urgent`:
-		 * supply or safety may depend on the forwarding.
+		 * The task to forward this Alert, which reached a former Supplier. `null`: nobody has to forward the Alert.
+		 * `urgent`: supply or safety may depend on the forwarding.
 		 */
 		forward: z.object({ urgent: z.boolean() }).nullable(),
 		/**
-		 * Says how new evidence contradicts the Decision. `null`: no contradiction. The Decision itself does not
-		 * change.
+		 * Says how new evidence contradicts the Decision. `null`: no evidence contradicts the Decision. New evidence
+		 * never changes the Decision itself.
 		 */
 		notice: z.string().nullable(),
 		version: z.number().int(),

@@ -11,8 +11,8 @@ export const CommandReference = z.object({
 	messageCode: z.string().nullable(),
 	requestId: z.string().nullable(),
 	/**
-	 * The number of the instruction (InstructionNumber). `instructions`: TotalCommandInstructions. Both numbers are
-	 * `null` unless the Device reports on one command with several Alerts.
+	 * The number of the instruction in its command (InstructionNumber). `instructions`: the number of instructions
+	 * (TotalCommandInstructions). Both numbers are `null` unless the Device reports on one command with several Alerts.
 	 */
 	instruction: z.number().int().nullable(),
 	instructions: z.number().int().nullable()

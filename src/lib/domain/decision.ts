@@ -5,7 +5,7 @@ import { ExplanationKind } from './explanation-kind.ts';
 export const Verdict = z.enum(['actionable', 'ignorable']);
 export type Verdict = z.infer<typeof Verdict>;
 
-/** One reason code. `key` is the digit key that selects the reason in the reason strip. */
+/** A reason code of a Decision. `key` is the digit key that selects the reason in the reason strip. */
 export interface ReasonCode {
 	code: string;
 	key: string;
@@ -48,7 +48,10 @@ export const REASONS: Record<Verdict, readonly ReasonCode[]> = {
 	]
 };
 
-/** The explanation that the person saw when deciding. Newer evidence is compared with this basis. */
+/**
+ * The basis of a Decision: the explanation that the person saw when deciding. Newer evidence is compared with the
+ * basis.
+ */
 export const Basis = z.object({
 	explanation: ExplanationKind,
 	/** The RequestID of the suspect. `null` if the explanation named no suspect. */

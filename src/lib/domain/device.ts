@@ -11,8 +11,8 @@ export const SupplierSlug = z
 	.regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be a short lower-case name such as brightwell');
 
 /**
- * A tenure, half-open as `[from, to)`: at the instant `to` the next Supplier is responsible. `to: null` means until
- * further notice.
+ * A tenure, half-open as `[from, to)`: at the instant `to` the next Supplier is responsible. `to: null` means that the
+ * tenure lasts until further notice.
  */
 const Tenure = z
 	.object({ supplier: SupplierSlug, from: Instant, to: Instant.nullish().transform((to) => to ?? null) })

@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000;
 
 export interface Rule {
 	kind: EpisodeKind;
-	/** The longest time between two neighbouring members (ms). */
+	/** The longest time between two neighbouring members of an episode (ms). */
 	gap: number;
 	/** The smallest number of members in an episode. `devices` is the smallest number of different Devices. */
 	members: number;
@@ -85,7 +85,7 @@ export const ruleOf = (key: string): Rule => EPISODE_RULES[nameOf(key)];
 export interface Member {
 	alertId: bigint;
 	deviceId: string;
-	/** The instant of the Alert (epoch ms). */
+	/** The instant of the member Alert (epoch ms). */
 	at: number;
 }
 
@@ -111,7 +111,7 @@ export interface Run {
 }
 
 /**
- * Returns the runs of one key, oldest first. `members` may be in any order. An extent replaces the members of its
+ * Returns the runs of one key, oldest run first. `members` may be in any order. An extent replaces the members of its
  * episode.
  */
 export function runsOf(members: readonly Member[], rule: Rule, extents: readonly Extent[] = []): Run[] {
@@ -206,7 +206,10 @@ export const OutsideEpisode = z
 	.object({
 		items: z.array(Alert),
 		total: z.number().int(),
-		/** Why the similar Alerts are outside. `null` if this kind of episode leaves no similar Alerts outside. */
+		/**
+		 * Why the similar Alerts are outside the episode. `null` if this kind of episode leaves no similar Alerts
+		 * outside.
+		 */
 		why: z.string().nullable()
 	})
 	.meta({ id: 'OutsideEpisode' });

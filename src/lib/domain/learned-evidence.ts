@@ -15,8 +15,9 @@ export const DELAY_BUCKETS_SECONDS = [30, 120, 600, 3600, 21_600, 86_400] as con
 export const LEARNING_WINDOW_MS = DELAY_BUCKETS_SECONDS.at(-1)! * 1000;
 
 /**
- * The least figures with which the machine offers a pattern as a candidate. `seen`: sightings. `devices`: Devices.
- * `lift`: the lower end of the 95 % interval of the lift. With a lift of 5, four of five sightings are no coincidence.
+ * The least figures with which the machine offers a pattern as a candidate. `seen`: the number of sightings. `devices`:
+ * the number of Devices. `lift`: the lower end of the 95 % interval of the lift. With a lift of 5, four of five
+ * sightings are no coincidence.
  */
 export const OFFER_THRESHOLDS = { seen: 20, devices: 5, lift: 5 } as const;
 /** The least number of sightings of a shown pattern. People would read too much into the figures of fewer sightings. */
@@ -76,7 +77,8 @@ function bucketOf(delayMs: number): number | null {
 
 /**
  * Returns whether the machine learns from a home: from one in `share` homes, always the same homes. `homeId`: the
- * EUI-64 of the hub. The database computes the same condition for a request (learned-counts.ts).
+ * EUI-64 of the hub, or of the Device if it has no hub. The database computes the same condition for a request
+ * (learned-counts.ts).
  */
 export function isSampled(homeId: string, share: number): boolean {
 	const serial = Number.parseInt(homeId.slice(-11).replaceAll('-', ''), 16);
@@ -190,7 +192,10 @@ function frequencyOf(
 	};
 }
 
-/** Returns whether the figures alone are enough to offer a pattern. The caller checks the number of Devices. */
+/**
+ * Returns whether the figures alone are enough to offer a pattern. The caller checks the number of Devices with the
+ * pattern.
+ */
 export const isFrequent = ({ seen, low }: Frequency): boolean =>
 	seen >= OFFER_THRESHOLDS.seen && low >= OFFER_THRESHOLDS.lift;
 

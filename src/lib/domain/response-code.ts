@@ -5,7 +5,7 @@ export type Outcome =
 	| 'success'
 	/** The command failed at the Device, or after it reached the Device. */
 	| 'failure'
-	/** The DCC gave up, or no response has arrived yet. The Device may have acted. */
+	/** The DCC gave up, or no response has arrived yet. The Device may have acted on the command. */
 	| 'no-answer'
 	/**
 	 * The DCC refused the request. The Device never received the request, so the request cannot have caused an Alert.

@@ -78,7 +78,7 @@ export interface ServiceRequest {
 	userId: string;
 	/** The 64-bit counter of the RequestID, as a decimal string. */
 	counter: string;
-	/** The SRV. Empty while only the Service Response is known. */
+	/** The SRV of the request. An empty text while only the Service Response is known. */
 	serviceReferenceVariant: string;
 	userRole: string;
 	userName: string | null;

@@ -1,7 +1,7 @@
 // Finds the Supplier that is responsible for a Device at an instant. Tenures are half-open: they include `from` and
 // exclude `to`.
 
-/** A tenure, with its times in epoch ms. `to: null` means until further notice. */
+/** A tenure, with its times in epoch ms. `to: null` means that the tenure lasts until further notice. */
 export interface TenureSpan {
 	supplierId: number;
 	from: number;

@@ -19,16 +19,18 @@ export const Cause = z
 		variants: z
 			.array(z.string().refine((code) => variants.has(code), { error: 'is not in the table of SRVs' }))
 			.min(1),
-		/** The roles whose requests can be the cause. Empty means any role. */
+		/** The roles whose requests can be the cause. An empty list means any role. */
 		roles: z.array(Role),
-		/** The outcome that the request must have. `none` means no answer, or no response yet. */
+		/**
+		 * The outcome that the request must have. `none` in a value means that there is no answer, or no response yet.
+		 */
 		outcome: z.enum(['any', 'failure', 'failure-or-none', 'success-or-none']),
 		/**
 		 * Which Devices the request may go to. `same-hub`: a request to another Device of the home network can be the
 		 * cause too.
 		 */
 		relation: z.enum(['same-device', 'same-hub']),
-		/** For `same-hub`: the types of the other Device. Empty means any type. */
+		/** For `same-hub`: the types that the other Device may have. An empty list means any type. */
 		targetTypes: z.array(z.string()),
 		/**
 		 * The anchor of the delay. `executed`: the execution of a future-dated request, or else the response or the
@@ -52,8 +54,8 @@ export const Cause = z
 		/** The score from 0 to 1, before the delay is weighed. */
 		prior: z.number().min(0).max(1),
 		/**
-		 * How sure the link is. `circumstantial`: a shared event and not a cause. A circumstantial candidate is never
-		 * more than weak.
+		 * How sure the link between cause and Alert is. `circumstantial`: a shared event and not a cause. A
+		 * circumstantial candidate is never more than weak.
 		 */
 		confidence: z.enum(['specification', 'strong', 'weak', 'circumstantial']),
 		mechanism: z.string().min(1).max(160)
@@ -66,7 +68,7 @@ export type Cause = z.infer<typeof Cause>;
 export const CauseEntry = z.strictObject({
 	/** A Device Alert code, an N-code, or `payload:` and the child element of DCCAlert. */
 	alert: z.string(),
-	/** What a controller does next for this Alert. `null`: no guidance. */
+	/** What a controller does next for this Alert. `null`: the table gives no guidance. */
 	guidance: z.string().max(160).nullable(),
 	causes: z.array(Cause)
 });

@@ -11,7 +11,7 @@ export interface TableFault {
 
 type CheckedTable = { file: CauseFile; faults: null } | { file: null; faults: TableFault[] };
 
-/** Checks a table. Returns the table, or all of its faults at once. Never throws. */
+/** Checks a cause table. Returns the table, or all of its faults at once, and never throws. */
 export function checkCauseTable(input: unknown): CheckedTable {
 	const read = CauseFile.safeParse(input, { error: inWords });
 	const faults = read.success ? contentFaults(read.data) : read.error.issues.map((i) => fault(i, input));
@@ -36,7 +36,7 @@ const fault = ({ path, message }: z.core.$ZodIssue, input: unknown): TableFault 
 	message
 });
 
-/** Returns the path as text. Replaces the index of an entry by the Alert code of the entry. */
+/** Returns the path of a fault as text. Replaces the index of an entry by the Alert code of the entry. */
 function namePath(path: readonly PropertyKey[], input: unknown): string {
 	const [list, at, ...rest] = path;
 	if (list !== 'entries' || typeof at !== 'number') return path.map(String).join('.');

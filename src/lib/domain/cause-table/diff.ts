@@ -5,7 +5,7 @@ export type ChangeKind = 'added' | 'removed' | 'changed';
 
 export interface FieldChange {
 	field: string;
-	/** The value before the change. `undefined`: the entry or the cause did not exist. */
+	/** The value of the field before the change. `undefined`: the entry or the cause did not exist. */
 	before: unknown;
 	after: unknown;
 }
@@ -79,8 +79,8 @@ function fieldChanges<T extends object>(
 const kindOf = (old: unknown, now: unknown): ChangeKind => (!old ? 'added' : !now ? 'removed' : 'changed');
 
 /**
- * Returns the same text for equal values. Sorts lists, because lists of SRVs and roles are sets. Sorts keys, because
- * the database stores keys in its own order.
+ * Returns the same text for values that mean the same. Sorts lists, because lists of SRVs and roles are sets. Sorts
+ * keys, because the database stores keys in its own order.
  */
 function canonical(value: unknown): string {
 	if (Array.isArray(value)) return JSON.stringify([...value].sort());

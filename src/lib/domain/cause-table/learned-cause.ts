@@ -4,8 +4,8 @@ import { formatSeconds } from '../wording.ts';
 import { Role, type Cause, type CauseFile } from './cause-table.ts';
 
 /**
- * Returns whether a table already covers the pattern: the table lists the pattern's SRV for the pattern's Alert
- * code, or says that no command can cause the code.
+ * Returns whether a table already covers the pattern. A table covers the pattern if it lists the pattern's SRV for the
+ * pattern's Alert code, or says that no command can cause the code.
  */
 export function tableKnows({ entries, notCommand }: CauseFile, pattern: Pattern): boolean {
 	const entry = entries.find(({ alert }) => alert === pattern.code);
@@ -15,7 +15,7 @@ export function tableKnows({ entries, notCommand }: CauseFile, pattern: Pattern)
 	);
 }
 
-/** Returns the cause that a pattern suggests. The caller adds the id. */
+/** Returns the cause that a pattern suggests. The caller adds the id of the cause. */
 export function causeFrom(pattern: LearnedPattern): Omit<Cause, 'id'> {
 	const { serviceReferenceVariant, userRole, relation, withinSeconds, seen, of } = pattern;
 	const role = Role.safeParse(userRole);

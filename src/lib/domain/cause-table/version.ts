@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { CauseFile } from './cause-table.ts';
 
 /**
- * The name of a version. The product ships versions with a plain date as name. Versions that people make have the date
- * and a counter.
+ * The name of a version of the cause table. The product ships versions with a plain date as name. Versions that people
+ * make have the date and a counter.
  */
 export const Version = z
 	.string()
@@ -65,7 +65,8 @@ export const TableList = z.object({
 export type TableList = z.infer<typeof TableList>;
 
 /**
- * A draft as a client saves it: a new draft, or the next revision of a stored draft. `checkCauseTable` checks the body.
+ * A draft as a client saves it: a new draft, or the next revision of a stored draft. `checkCauseTable` checks the field
+ * `body`.
  */
 export const DraftIn = z.strictObject({
 	version: Version.nullish(),

@@ -1,5 +1,5 @@
 // Explains one Alert: which Service Requests may have caused the Alert, how sure the link is, and why. The explanation
-// is a pure function of the evidence, so it depends on no clock and on no order of arrival. A person decides.
+// is a pure function of the evidence, so it depends on no clock and on no order of arrival. A person decides the Alert.
 import { describeAlert, whyNotCommand, type AlertDescription } from '../alert-code.ts';
 import type { Candidate, Excluded } from '../alert.ts';
 import { causesOf } from '../cause-table/cause-table.ts';
@@ -25,16 +25,16 @@ export interface Explanation {
 	/** The excluded requests, nearest to the Alert in time first, at most ten. */
 	excluded: Excluded[];
 	commandOutcome: CommandOutcome | null;
-	/** The task to forward an Alert that reached a former Supplier. `null`: there is no such task. */
+	/** The task to forward an Alert that reached a former Supplier. `null`: nobody has to forward the Alert. */
 	forward: { urgent: boolean } | null;
 	/**
-	 * While the explanation is `pending`: the completeness mark that ends the waiting (epoch ms). `null` for other
-	 * kinds.
+	 * The completeness mark that ends the waiting of a `pending` explanation (epoch ms). `null` for an explanation of
+	 * any other kind.
 	 */
 	settlesAt: number | null;
 	/**
-	 * The instant when the Alert must be explained again although no new record arrived (epoch ms). `null`: no such
-	 * instant.
+	 * The instant when the Alert must be explained again although no new record arrived (epoch ms). `null`: no instant
+	 * requires another explanation.
 	 */
 	dueAt: number | null;
 	tableVersion: string;

@@ -22,7 +22,7 @@ const WINDOW_END_FIT = 0.3;
 
 export interface AnchoredAt {
 	anchor: Anchor;
-	/** The instant of the anchor (epoch ms). */
+	/** The instant from which the delay counts (epoch ms). */
 	at: number;
 }
 
@@ -58,7 +58,7 @@ export const requestedOr = (requestedAt: number | null, respondedAt: number | nu
 
 /**
  * Returns the anchor nearest to the Alert, among the anchors whose delay lies in the window. Returns `undefined` if no
- * such anchor exists.
+ * anchor has a delay in the window.
  */
 export function bestAnchor(attempt: Attempt): AnchoredAt | undefined {
 	const { alert } = attempt;

@@ -35,7 +35,10 @@ export interface Evidence {
 	 * tenure hides.
 	 */
 	requests: readonly ServiceRequest[];
-	/** The Devices of the home network by id, with the Device that sent the Alert. Empty for an unknown Device. */
+	/**
+	 * The Devices of the home network by id, with the Device that sent the Alert. Empty if the Device of the Alert is
+	 * unknown.
+	 */
 	home: ReadonlyMap<string, HomeDevice>;
 	viewer: { supplierId: number; userIds: ReadonlySet<string> };
 	/** All outcome Alerts of the command that the Alert names, with the Alert itself. */

@@ -7,8 +7,8 @@ import { outcomeText } from '../response-code.ts';
 import { formatDelta } from '../wording.ts';
 
 /**
- * Writes the summary. `candidates`: best first. `whyNotCommand`: the reason of the cause table, for the kind
- * `not-command`.
+ * Writes the summary of an explanation. `candidates`: the candidates, best first. `whyNotCommand`: the reason of the
+ * cause table, for the kind `not-command`.
  */
 export function summarise(
 	kind: ExplanationKind,

@@ -3,8 +3,8 @@
 import type { Anchor, Reason, Relation } from '../alert.ts';
 
 /**
- * The result of one match. `score`: from 0 to 1. `confident`: cause and time are good enough for the tier `strong`.
- * `reason`: a code of the API.
+ * The result of one match. `score`: a number from 0 to 1. `confident`: cause and time are good enough for the tier
+ * `strong`. `reason`: a reason code of the API.
  */
 export type Fit =
 	| {

@@ -21,7 +21,10 @@ export type ReferenceMatch =
 	 * is unsure.
 	 */
 	| { kind: 'unsure'; request: ServiceRequest; how: string }
-	/** Several requests have the counter, and the Alert does not name the User. All of these requests are shown. */
+	/**
+	 * Several requests have the counter, and the Alert does not name the User. The explanation shows all requests with
+	 * the counter.
+	 */
 	| { kind: 'several'; requests: ServiceRequest[] };
 
 /**

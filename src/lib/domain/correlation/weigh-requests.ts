@@ -44,8 +44,8 @@ interface WeighedRequest {
 }
 
 /**
- * Explains the Alert. `visible`: the requests that the viewer may see, sorted by RequestID. `entry`: the cause table's
- * entry for the Alert.
+ * Explains the Alert by the requests near it. `visible`: the requests that the viewer may see, sorted by RequestID.
+ * `entry`: the cause table's entry for the Alert.
  */
 export function weighRequests(
 	visible: readonly ServiceRequest[],
@@ -127,8 +127,8 @@ export function weighRequests(
 }
 
 /**
- * Returns the kind of the explanation. `weighed`: best first. `complete`: the audit data is complete up to the end of
- * the window.
+ * Returns the kind of the explanation. `weighed`: the weighed requests, best first. `complete`: the audit data is
+ * complete up to the end of the window.
  */
 function kindOf(weighed: readonly WeighedRequest[], complete: boolean): ExplanationKind {
 	const [best, ...others] = weighed;

@@ -10,7 +10,10 @@ export interface GbcsReference {
 	 */
 	messageCode: string | null;
 	originatorId: string;
-	/** The Device of the command, if this Device may differ from the Device that sent the Alert. Otherwise `null`. */
+	/**
+	 * The Device of the command, if this Device may differ from the Device that sent the Alert. `null` if the command
+	 * went to the Device that sent the Alert.
+	 */
 	targetId: string | null;
 	counter: string;
 }
