@@ -11,7 +11,7 @@ const PAGE_SIZE = 500;
 /** The highest number of pages that the browser loads of one list. */
 const MAX_PAGES = 100;
 
-/** Calls the API. Returns `null` if the server cannot be reached. */
+/** Calls a path of the API. Returns `null` if the server cannot be reached. */
 async function request(path: string, init?: RequestInit): Promise<Response | null> {
 	try {
 		return await fetch(`${API}${path}`, { credentials: 'same-origin', ...init });
@@ -54,7 +54,7 @@ export async function readMore(filters: Record<string, string>, cursor: string):
 	return response?.ok ? AlertPage.parse(await response.json()) : null;
 }
 
-/** Reads one Alert. Returns `null` if the Alert does not exist for this Supplier, or could not be loaded. */
+/** Reads the Alert `id`. Returns `null` if the Alert does not exist for this Supplier, or could not be loaded. */
 export async function readAlert(id: string): Promise<Alert | null> {
 	const response = await request(`/alerts/${encodeURIComponent(id)}`);
 	return response?.ok ? Alert.parse(await response.json()) : null;

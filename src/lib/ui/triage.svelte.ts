@@ -10,7 +10,7 @@ import type { LiveAlerts } from './live-alerts.svelte.ts';
 export interface Choice {
 	alert: Alert;
 	verdict: Verdict;
-	/** The chosen reason. `null`: no reason is chosen. */
+	/** The reason that the person chose. `null`: the person has not chosen a reason. */
 	reason: ReasonCode | null;
 	note: string;
 	/** Why the decision cannot be confirmed. `null`: no fault is known. */

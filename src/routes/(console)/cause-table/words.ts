@@ -64,7 +64,7 @@ function windowText(seconds: number): string {
 	return rounded === exact ? rounded : `${rounded} (${exact})`;
 }
 
-/** Writes the value of a field. Returns `null` if the field has no value. */
+/** Writes the value of a field of a cause. Returns `null` if the field has no value. */
 export function fieldText(field: string, value: unknown): string | null {
 	if (value === undefined || value === null) return null;
 	if (field.endsWith('Seconds')) return windowText(Number(value));

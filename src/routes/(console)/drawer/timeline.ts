@@ -28,7 +28,7 @@ export interface Point {
 	detail: string;
 }
 
-/** A part of the picture. `from` and `to` are in per cent of the width. */
+/** A part of the picture of the timeline. `from` and `to` are in per cent of the width. */
 export interface Span {
 	from: number;
 	to: number;
