@@ -1,7 +1,7 @@
 // Defines the arguments that a CLI verb receives.
 
 export interface Arguments {
-	/** The words after the verb. */
+	/** The words that follow the verb on the command line. */
 	words: string[];
 	/** The values of options given as `--name value`. `undefined`: the option was not given. */
 	options: Record<string, string | undefined>;

@@ -8,9 +8,9 @@ const RECORDS_PER_CALL = 1000;
 
 /** The API calls that send one file. */
 interface Calls {
-	/** The path of the calls under /api/v1. */
+	/** The path of the API calls under /api/v1. */
 	path: string;
-	/** The Content-Type of the calls. */
+	/** The Content-Type of the API calls. */
 	type: string;
 	bodies: string[];
 }

@@ -85,7 +85,7 @@ export const verbs: Record<string, Verb> = {
 	}
 };
 
-/** Prints the fault in the command line. Returns the exit code. */
+/** Prints the fault in the command line, and returns the exit code. */
 export function usageError(line: string): number {
 	console.error(`${line}. Run \`npm run causeway -- --help\` for the list of verbs.`);
 	return 2;

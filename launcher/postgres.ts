@@ -116,7 +116,7 @@ function unprivileged(): Account {
 
 /**
  * Returns a folder from which `nobody` can run PostgreSQL: the npm package, or a copy of the package that belongs to
- * root. The copy is made once.
+ * root. The copy of the package is made only once.
  */
 function reachable(native: string, account: Account): string {
 	if (account.uid === undefined || runs(native, account)) return native;

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** The folder of the project. */
+/** The root folder of the project. */
 export const root = resolve(import.meta.dirname, '..');
 
 export interface Service {

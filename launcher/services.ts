@@ -121,7 +121,7 @@ function startGuard() {
 	child.unref();
 	return {
 		watch: ({ child: guarded, signal }: Service) => void child.stdin.write(`+${guarded.pid} ${signal}\n`),
-		/** Ends the guard. Call `dismiss` when all guarded services have stopped. */
+		/** Ends the guard process. Call `dismiss` when all guarded services have stopped. */
 		dismiss: () => void child.kill('SIGKILL')
 	};
 }

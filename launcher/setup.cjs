@@ -189,15 +189,13 @@ function redis() {
 }
 
 /**
- * Unpacks a Debian or Ubuntu package and its dependencies into the project. Needs no root and starts no system service.
- * Returns whether the package was unpacked.
+ * Unpacks a Debian or Ubuntu package and its dependencies into the project, without root. Returns whether it succeeded.
  */
 function unpackDebian(name, into) {
 	const apt = which(['apt-get']);
 	const dpkg = which(['dpkg']);
 	if (!apt || !dpkg) return false;
-	// apt-get runs with `--simulate` and not with `--print-uris`, because `--print-uris` omits packages that are
-	// already in the cache of apt.
+	// `--print-uris` omits packages that are in the cache of apt already, and `--simulate` lists them.
 	const needed = () =>
 		capture(apt, ['install', '--yes', '--no-install-recommends', '--simulate', name])
 			.split('\n')
@@ -262,7 +260,7 @@ function chromium() {
 	);
 }
 
-// One at a time ------------------------------------------------------------------------------------------------
+// One set-up at a time ------------------------------------------------------------------------------------------------
 
 /** Takes the lock, so that two set-ups in one clone run one after the other. Removes the lock of a killed set-up. */
 function takeLock() {

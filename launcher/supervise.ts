@@ -54,8 +54,8 @@ export function supervise(options: Options): Supervised {
 
 	function run(): void {
 		const startedAt = Date.now();
-		// `detached` gives the process its own group. Ctrl-C then reaches only the launcher, which stops all processes
-		// in order.
+		// `detached` gives the process a process group of its own. Ctrl-C then reaches only the launcher, which stops
+		// all processes in order.
 		child = fork(join(root, script), {
 			cwd: root,
 			env,

@@ -17,7 +17,7 @@ export interface System {
 	redisUrl: string;
 	/** The API keys by Supplier slug, with the scope `read`. The key under `*` has the scope `ingest`. */
 	keys: Record<string, string>;
-	/** Whether any work is open. The database has a row for each piece of open work. */
+	/** Returns whether any work is open. The database has a row for each piece of open work. */
 	isBusy(): Promise<boolean>;
 	/** The connections to the database, for facts that the API does not give. */
 	pool: pg.Pool;
