@@ -11,11 +11,11 @@ export interface KnownRequest {
 	requestId: string;
 	deviceId: string;
 	variant: string;
-	/** Epoch ms. */
+	/** The earliest time of the request. Epoch ms. */
 	requestedAt: number;
 }
 
-/** Names one request by its RequestID. `null`: names none. */
+/** Names the suspected request by its RequestID. Returns `null` if the baseline names no request. */
 export type Baseline = (alert: AlertBody, onDevice: readonly KnownRequest[]) => string | null;
 
 const QUARTER_HOUR_MS = 15 * 60_000;
@@ -40,7 +40,7 @@ function nearest(requests: readonly KnownRequest[], at: number, withinMs: number
 export const nearest15min: Baseline = (alert, onDevice) =>
 	nearest(onDevice, alertTimeOf(alert), QUARTER_HOUR_MS);
 
-/** Uses the cause table as a plain list of SRVs and windows by code, and nothing else of it. */
+/** Names a request by the SRVs and windows of the cause table, and uses no other column of the table. */
 export const tableOnly =
 	(table: CauseTable): Baseline =>
 	(alert, onDevice) => {

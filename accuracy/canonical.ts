@@ -7,13 +7,13 @@ export interface ReadAlert {
 	alert: Alert;
 }
 
-/** The fields that must not depend on the order of arrival. Ids, versions and decisions do depend on it. */
+/** The fields that must not depend on the order of arrival. Ids, versions and decisions may depend on the order. */
 const FIELDS = ['explanation', 'summary', 'notes', 'candidates', 'excluded'] as const;
 
 export interface Difference {
 	alert: string;
 	field: string;
-	/** The value in each run, as JSON. `null`: the run does not have the Alert. */
+	/** The value of the field in each run, as JSON. `null`: the run does not have the Alert. */
 	values: [string | null, string | null];
 }
 

@@ -9,13 +9,13 @@ export type Item = { path: '/service-requests'; body: RequestPart } | { path: '/
 
 export interface Delivery {
 	devices: DeviceBody[];
-	/** Records to send while the completeness mark is behind. */
+	/** Records to send while the completeness mark is before the end of the day. */
 	first: Item[];
-	/** Records to send after them. Then the audit data is complete. */
+	/** Records to send after the records of `first`. Then the audit data is complete. */
 	late: Item[];
 }
 
-/** `together`: shuffles the late records with all others, so that they do not come last. */
+/** Orders all records. `together`: late records are shuffled with all other records and do not come last. */
 export function deliver(worlds: readonly Ledger[], seed: number, together: boolean): Delivery {
 	const random = createRandom(seed);
 	const first: Item[] = [];
@@ -27,7 +27,7 @@ export function deliver(worlds: readonly Ledger[], seed: number, together: boole
 	for (const world of worlds) {
 		for (const { parts, late: isLate, missing } of world.requests) {
 			if (missing) continue;
-			// If a late request has two records, only the second is late.
+			// If a late request has two records, only the second record is late.
 			parts.forEach((body, i) =>
 				add(isLate && i === parts.length - 1 && !together ? late : first, {
 					path: '/service-requests',

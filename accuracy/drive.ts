@@ -30,7 +30,7 @@ async function call(url: string, key: string, init: RequestInit, type?: string):
 	}
 }
 
-/** Posts records. Throws if Causeway rejects one, because the corpus must be valid. */
+/** Posts records. Throws if Causeway rejects a record, because the corpus must be valid. */
 export async function post(system: System, path: string, body: unknown): Promise<void> {
 	const init = { method: 'POST', body: JSON.stringify(body) };
 	const answer = await call(`${system.url}/api/v1${path}`, system.keys['*']!, init, 'application/json');
@@ -72,7 +72,7 @@ export async function settle(
 	until: () => Promise<boolean> = async () => true
 ): Promise<void> {
 	const end = Date.now() + SETTLE_TIMEOUT_MS;
-	// Causeway shows the counts of learned evidence two seconds late, so it must be idle for longer than that.
+	// Causeway shows the counts of learned evidence two seconds late, so Causeway must be idle for longer than two seconds.
 	for (let quiet = 0; quiet < 15;) {
 		quiet = (await system.isBusy()) || !(await until()) ? 0 : quiet + 1;
 		if (Date.now() > end)

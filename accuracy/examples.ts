@@ -11,11 +11,11 @@ export interface Example {
 	truth: string;
 	/** The requests that caused the Alert, with SRV and true time. */
 	because: string[];
-	/** The explanation of Causeway. */
+	/** The explanation that Causeway gave. */
 	said: string;
-	/** The first candidate. `null`: there is none. */
+	/** The first candidate. `null`: the explanation has no candidate. */
 	best: string | null;
-	/** Why Causeway excluded the true request. `null`: it did not exclude it. */
+	/** The reason why Causeway excluded the true request. `null`: Causeway did not exclude this request. */
 	excludedFor: string | null;
 	raisedAt: string | null;
 	receivedAt: string;

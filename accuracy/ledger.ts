@@ -37,7 +37,7 @@ export interface SentRequest {
 
 interface Clock {
 	status: 'reliable' | 'unreliable' | 'invalid';
-	/** Seconds ahead of true time. */
+	/** Seconds by which the clock is ahead of true time. */
 	aheadSeconds: number;
 }
 
@@ -78,7 +78,7 @@ export class Ledger {
 	private nextHome: number;
 	private count = 0;
 
-	/** `firstHome`: the first number for new homes. No other world uses the numbers from here on. */
+	/** `firstHome`: the first number for new homes. No other world uses `firstHome` and the numbers after it. */
 	constructor(random: Random, world: string, faults: Faults, firstHome: number) {
 		this.random = random;
 		this.world = world;
@@ -93,7 +93,7 @@ export class Ledger {
 		return home;
 	}
 
-	/** Adds a Service Request at `at` (epoch ms). `answer`: response code and seconds until it. `null`: no response. */
+	/** Adds a Service Request at `at` (epoch ms). `answer`: response code and delay (s). `null`: no response. */
 	request(
 		party: Party,
 		deviceId: string,
@@ -102,7 +102,7 @@ export class Ledger {
 		answer: readonly [code: string, afterSeconds: number] | null,
 		options: RequestOptions = {}
 	): SentRequest {
-		// Epoch milliseconds and a running number. The value exceeds 2^53, as real counters may.
+		// The counter is made of epoch milliseconds and a running number. The value exceeds 2^53, as real counters may.
 		const counter =
 			options.counter ?? String(BigInt(Math.round(at)) * 65_536n + BigInt(this.count++ % 65_536));
 		const requestId = `${party.userId}:${deviceId}:${counter}`;
@@ -175,7 +175,7 @@ export class Ledger {
 		});
 	}
 
-	/** Marks each truth whose requests are all missing. Call it once, after the last Alert. */
+	/** Marks each truth whose requests are all missing. Call this function once, after the last Alert. */
 	markMissing(): void {
 		const missingIds = new Set(this.requests.filter((sent) => sent.missing).map((sent) => sent.requestId));
 		for (const truth of this.truths)
@@ -207,7 +207,7 @@ export class Ledger {
 	}
 }
 
-/** What the Device's clock shows, in whole seconds. An invalid clock counts from its reset date. */
+/** Returns the time that the Device's clock shows, in whole seconds. An invalid clock counts from its reset date. */
 function clockReading({ status, aheadSeconds }: Clock, at: number): number {
 	if (status === 'invalid') return RESET_DATE + aheadSeconds * SECOND + (at % DAY);
 	return Math.floor((at + aheadSeconds * SECOND) / SECOND) * SECOND;

@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
 const seed = Number(options.seed ?? DEFAULT_SEED);
 const beganMs = performance.now();
 const printedLines = new Set<string>();
-/** Prints a progress line. A line that a process repeats is printed once. */
+/** Prints a progress line. If a process repeats a line, the line is printed once. */
 const say = (line: string): void => {
 	if (printedLines.has(line)) return;
 	printedLines.add(line);
@@ -66,8 +66,8 @@ try {
 process.exit(0);
 
 async function measure(): Promise<Report> {
-	// The worlds begin three days ago. So all of their events are in the past, some within the window of the index and
-	// some before it.
+	// The worlds begin three days ago. So all events of the worlds are in the past, some within the window of the index and
+	// some before this window.
 	const from = Math.floor(Date.now() / DAY) * DAY - 3 * DAY;
 	const plans = plansOf(seed, from, options.quick ? 0.2 : 1);
 	const worlds = plans.map(simulateWorld);
@@ -93,7 +93,7 @@ interface FirstRun {
 	latency: Report['lateToUpgradedMs'];
 }
 
-/** The first run, like a bad real day: late records come last, and the audit data is complete only after them. */
+/** Does the first run, like a bad real day: late records come last, and the audit data is complete only after them. */
 async function firstRun(testbed: Testbed, worlds: readonly Ledger[], from: number): Promise<FirstRun> {
 	const system = await startWorldSystem(testbed);
 	say('first run: a fresh Causeway is ready');
@@ -119,7 +119,7 @@ async function firstRun(testbed: Testbed, worlds: readonly Ledger[], from: numbe
 	};
 }
 
-/** The second run, in another order: late records anywhere, and half of the inventory after the Alerts. */
+/** Does the second run, in another order: late records anywhere, and half of the inventory after the Alerts. */
 async function secondRun(testbed: Testbed, worlds: readonly Ledger[]): Promise<ReadAlert[]> {
 	const system = await startWorldSystem(testbed);
 	say('second run: another fresh Causeway is ready, the records come in another order');

@@ -6,7 +6,7 @@ import type { Ledger, RequestOptions, SentRequest } from './ledger.ts';
 
 export interface Mechanism {
 	name: string;
-	/** Weight among all mechanisms. A world may change it. */
+	/** The weight of the mechanism among all mechanisms. A world may change the weight. */
 	share: number;
 	/** The homes on which the mechanism can happen. Absent: all homes. */
 	on?: (home: Home) => boolean;
@@ -55,13 +55,13 @@ export function command(
 	return { sent, actsAt: at + actionSeconds * SECOND };
 }
 
-/** Seconds until the DCC reports a time-out. It waits for hours on gas and for some classes of requests. */
+/** Draws the seconds until the DCC reports a time-out. The DCC waits for hours on gas and for some requests. */
 function timeOutSeconds({ random }: Ledger, gas: boolean): number {
 	if (gas) return random.whole(7200, 7300);
 	return random.chance(0.12) ? random.whole(5600, 5700) : random.whole(30, 75);
 }
 
-/** When the Device raises an Alert that immediately follows its action (epoch ms). */
+/** Draws the time of an Alert that immediately follows the action of the Device (epoch ms). */
 export const promptAlertAt = (ledger: Ledger, actsAt: number): number =>
 	actsAt + secondsUntilAlert(ledger.random) * SECOND;
 

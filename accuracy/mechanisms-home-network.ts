@@ -1,5 +1,5 @@
 // Lists the mechanisms of the home network. Both fuels' Suppliers and the consumer's own Users share the hub, so a
-// change by one party causes an Alert at another party. People take part in it, so the delays are long.
+// change by one party causes an Alert at another party. People take part, so the delays are long.
 import { PARTIES, type Home, type Party } from '../demo/world.ts';
 import { skewed } from './delays.ts';
 import type { Ledger } from './ledger.ts';
@@ -124,7 +124,7 @@ export const HOME_NETWORK: readonly Mechanism[] = [
 		}
 	},
 	{
-		// The gas meter never retrieves a command. The gas proxy reports it.
+		// The gas meter never retrieves a command. The gas proxy reports the command that was not retrieved.
 		name: 'not retrieved',
 		share: 1.5,
 		on: hasGas,

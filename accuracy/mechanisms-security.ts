@@ -147,7 +147,7 @@ export const SECURITY: readonly Mechanism[] = [
 		}
 	},
 	{
-		// A faulty system sends several malformed commands. The meter reports them once.
+		// A faulty system sends several malformed commands. The meter reports all of these commands once.
 		name: 'malformed burst',
 		share: 1,
 		play(ledger, home, at) {
@@ -178,7 +178,7 @@ export const SECURITY: readonly Mechanism[] = [
 		}
 	},
 	{
-		// The Supplier replaces credentials successfully. The DCC reports it.
+		// The Supplier replaces credentials successfully. The DCC reports the replacement.
 		name: 'credentials replaced',
 		share: 1,
 		play(ledger, home, at) {

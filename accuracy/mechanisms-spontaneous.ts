@@ -1,5 +1,5 @@
 // Lists the mechanisms of spontaneous Alerts: supply, batteries, wiring, people at the meter, events inside the meter.
-// Many of them have innocent requests near them, because a meter receives many requests every day.
+// Many spontaneous Alerts have innocent requests near in time, because a meter receives many requests every day.
 import { PARTIES, type Home } from '../demo/world.ts';
 import { skewed } from './delays.ts';
 import type { Ledger } from './ledger.ts';
@@ -16,13 +16,13 @@ import {
 
 const { northGrid, valleyGas, metrix, homeWatt } = PARTIES;
 
-/** With probability `share`, adds a read within the ten minutes before. 35 % of these reads fail. */
+/** With probability `share`, adds a read within the ten minutes before `at`. 35 % of these reads fail. */
 function innocentReadBefore(ledger: Ledger, home: Home, at: number, share: number): void {
 	if (ledger.random.chance(share))
 		innocentRead(ledger, home, at - ledger.random.whole(6, 600) * SECOND, 0.35);
 }
 
-/** An Alert of the electricity meter. With probability `readShare` there is an innocent read before it. */
+/** Makes a mechanism: an Alert of the electricity meter, with probability `readShare` after an innocent read. */
 const spontaneous = (
 	name: string,
 	share: number,

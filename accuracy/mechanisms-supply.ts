@@ -17,7 +17,7 @@ import {
 
 const { northGrid, homeWatt, metrix } = PARTIES;
 
-/** A command of the Responsible Supplier that causes one Alert of the electricity meter. `after`: delay in seconds. */
+/** Makes a mechanism: a command of the Responsible Supplier that causes one Alert of the electricity meter. `after`: delay in seconds. */
 const simple = (
 	name: string,
 	share: number,
@@ -73,7 +73,7 @@ export const SUPPLY: readonly Mechanism[] = [
 	},
 	simple('clock set', 2, ['6.11'], ['8145', '81C6'], null),
 	{
-		// The network delivers a top-up, or the customer types it in.
+		// The network delivers a top-up, or the customer types the top-up in.
 		name: 'top-up',
 		share: 8,
 		play(ledger, home, at) {

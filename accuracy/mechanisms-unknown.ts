@@ -1,5 +1,5 @@
-// Lists the mechanisms that nobody has described: quirks of one model or firmware. They are in no cause table and are
-// measured separately. One of them happens often enough for Causeway to learn it.
+// Lists the mechanisms that nobody has described: quirks of one model or firmware. The quirks are in no cause table and are
+// measured separately. One quirk happens often enough for Causeway to learn the pattern.
 import { PARTIES } from '../demo/world.ts';
 import { skewed } from './delays.ts';
 import { SECOND, command, ownSupplier, type Mechanism } from './mechanism.ts';

@@ -84,6 +84,6 @@ export function readable(report: Report): string {
 
 const TRUTH_KINDS = TruthKind.options;
 
-/** Wrong explanations of the better baseline for each wrong explanation of Causeway. */
+/** Returns the ratio of wrong explanations: the better baseline divided by Causeway. */
 const timesAsMany = (report: Report): string =>
 	(betterBaseline(report) / Math.max(1, report.wrongExplanations)).toFixed(1);

@@ -12,7 +12,7 @@ import type { Ledger, RequestPart } from './ledger.ts';
 import { pair, type Answer } from './score.ts';
 import type { Truth } from './truth.ts';
 
-/** The clock and the completeness mark are after all records, so no explanation is pending. */
+/** The time of the clock and of the completeness mark: after all records, so that no explanation is pending. */
 const AFTER_EVERYTHING = Number.MAX_SAFE_INTEGER;
 const NO_REFERENCE: CommandReference = {
 	originatorId: null,
@@ -94,7 +94,7 @@ function factsOf(
 	};
 }
 
-/** The requests whose records arrive, with the records of each request merged. */
+/** Returns the requests whose records arrive, with the records of each request merged. */
 function completeRequests({ requests }: Ledger): ServiceRequest[] {
 	return requests
 		.filter((sent) => !sent.missing)

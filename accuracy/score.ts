@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /**
- * Supply, metrology and physical codes: people, the mains or hardware cause them, and no command can. The list comes
+ * Supply, metrology and physical codes, which people, the mains or hardware cause, and never a command. The list comes
  * from the code list of the trade and is separate from the product's own list.
  */
 export const GUARDED: ReadonlySet<string> = new Set(
@@ -22,7 +22,7 @@ export const GUARDED: ReadonlySet<string> = new Set(
 	8F3F 8F73 8F74 8F75 8F76 8F77 8F78 81A1 81A5 81B9 81BC 81C1 81C2 81C3`.split(/\s+/)
 );
 
-/** `part` of `whole`. It is 1 if `whole` is 0, because nothing could be wrong. */
+/** Returns the share of `part` in `whole`. The share is 1 if `whole` is 0, because no answer could be wrong. */
 const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
 const explains = ({ explanation }: Answer): boolean => explanation === 'exact' || explanation === 'likely';
 
@@ -41,7 +41,7 @@ export function pair<T extends Answer>(truths: readonly Truth[], answers: readon
 	});
 }
 
-/** Whether the first candidate is the cause. False if there are no candidates. */
+/** Tells whether the first candidate is the cause. Returns `false` if there are no candidates. */
 const isRight = (truth: Truth, answer: Answer): boolean =>
 	answer.candidates[0] !== undefined && truth.requests.includes(answer.candidates[0].requestId);
 
@@ -53,7 +53,7 @@ export function isGuardViolation(truth: Truth, answer: Answer): boolean {
 export const isWrongExplanation = (truth: Truth, answer: Answer): boolean =>
 	explains(answer) && !isRight(truth, answer);
 
-/** Whether the cause is a learned candidate. */
+/** Tells whether the cause is a learned candidate. */
 export const isLearned = (truth: Truth, { candidates }: Answer): boolean =>
 	candidates.some(
 		({ requestId, reasons }) =>
@@ -61,7 +61,7 @@ export const isLearned = (truth: Truth, { candidates }: Answer): boolean =>
 	);
 
 /**
- * The verdict of the confusion table. If the cause can be found, the answer must name it. Otherwise the answer must
+ * Gives the verdict of the confusion table. If the cause can be found, the answer must name it. Otherwise it must
  * claim nothing. An `ambiguous` explanation with weak candidates only claims nothing: it shows where to look.
  */
 export function isAsItShouldBe(truth: Truth, answer: Answer): boolean {

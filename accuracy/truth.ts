@@ -1,4 +1,4 @@
-// Defines the truth about an Alert: what really caused it. The simulated world knows it and never sends it to Causeway.
+// Defines the truth about an Alert: its real cause. The simulated world never sends the truth to Causeway.
 
 import type { TruthKind } from '#lib/domain/accuracy-report.ts';
 
@@ -10,7 +10,7 @@ export interface Truth {
 	kind: TruthKind;
 	/**
 	 * The RequestIDs that count as the cause, usually one. One User may send several Service Requests as one operation,
-	 * such as remove, add and join to swap a display. Then all of them that were sent before the Alert was raised
+	 * such as remove, add and join to swap a display. Then all requests of the operation sent before the Alert was raised
 	 * count. Requests of another operation, another User or another attempt never count.
 	 */
 	requests: string[];
@@ -18,7 +18,7 @@ export interface Truth {
 	missing: boolean;
 	/** The requests were sent outside the viewer's tenure, so the law hides them. */
 	hidden: boolean;
-	/** The Alert was raised when the Device was not the viewer's. The right explanation is `out-of-scope`. */
+	/** The Alert was raised when the Device did not belong to the viewer. The right explanation is `out-of-scope`. */
 	outOfScope: boolean;
 	/** The Alert names its command. */
 	named: boolean;
@@ -27,6 +27,6 @@ export interface Truth {
 	world: string;
 }
 
-/** Whether a perfect reader of the audit data could find the cause. */
+/** Tells whether a perfect reader of the audit data could find the cause. */
 export const isFindable = (truth: Truth): boolean =>
 	truth.kind !== 'spontaneous' && !truth.missing && !truth.hidden && !truth.outOfScope;

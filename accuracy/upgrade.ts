@@ -7,11 +7,11 @@ import { PARTIES, devicesOf, homeOf } from '../demo/world.ts';
 import type { System } from '../launcher/testbed.ts';
 import { post, sendDevices, settle } from './drive.ts';
 
-/** No world has homes with these numbers. */
+/** The number of the first home of this measurement. No world uses the numbers from here on. */
 const FIRST_HOME = 5_000_000;
 const CHANGE_TIMEOUT_MS = 15_000;
 
-/** Sends `count` Alerts, and then the record of the only cause of each, one after the other. Returns milliseconds. */
+/** Sends `count` Alerts, then the record of each Alert's only cause, one by one. Returns latencies in milliseconds. */
 export async function lateToUpgraded(system: System, count: number): Promise<Latency> {
 	const { northGrid } = PARTIES;
 	const now = Date.now();
@@ -70,7 +70,7 @@ export async function lateToUpgraded(system: System, count: number): Promise<Lat
 	}
 }
 
-/** Waits for the row of the Alert with this candidate. Returns when it arrives (`performance.now`). */
+/** Waits for the row of the Alert with the candidate `requestId`. Returns its time of arrival (`performance.now`). */
 function whenChanged(socket: Socket, messageId: string, requestId: string): Promise<number> {
 	return new Promise((done, fail) => {
 		const limit = setTimeout(() => {

@@ -18,7 +18,7 @@ export interface WorldPlan {
 	homes: number;
 	/** The number of the first home. Each world has its own range of numbers. */
 	firstHome: number;
-	/** The midnight at the start of its day. Epoch ms. */
+	/** The midnight at the start of the world's day. Epoch ms. */
 	from: number;
 	/** How many times a mechanism happens. */
 	episodes: number;
@@ -42,7 +42,7 @@ export const MECHANISMS: readonly Mechanism[] = [
 	...SPONTANEOUS.map((mechanism) => ({ ...mechanism, share: mechanism.share * SPONTANEOUS_FACTOR }))
 ];
 
-/** The faults of every world, unless it has its own. */
+/** The faults of every world that defines no other faults. */
 const USUAL_FAULTS: Faults = {
 	late: 0.15,
 	missing: 0.03,

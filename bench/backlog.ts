@@ -1,5 +1,5 @@
 // Measures a backlog: Causeway accepts Alerts while no worker runs, then the worker starts and drains them. The result
-// says how long that takes and whether urgent Alerts come first.
+// says how long the worker takes and whether urgent Alerts come first.
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { monotonicMs } from './clock.ts';
 import { formatNumber } from './format.ts';
@@ -88,7 +88,7 @@ async function sendPortions(
 	return { messageIds, seconds };
 }
 
-/** For each Alert, in the order of sending: whether it has priority 1. */
+/** Returns for each Alert, in the order of sending, whether the Alert has priority 1. */
 const isUrgentInOrder = (portions: readonly Stage[]): boolean[] =>
 	portions.flatMap(({ plan, streams }) => {
 		const trace = createTrace(plan);
@@ -96,5 +96,5 @@ const isUrgentInOrder = (portions: readonly Stage[]): boolean[] =>
 		return Array.from({ length: count }, (_, i) => describeAlert(trace.alertAt(from + i)).priority === 1);
 	});
 
-/** The share of `true`; 0 if there are no flags. */
+/** Returns the share of flags that are `true`, from 0 to 1. Without flags the share is 0. */
 const share = (flags: readonly boolean[]): number => flags.filter(Boolean).length / Math.max(1, flags.length);

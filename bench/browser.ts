@@ -11,7 +11,7 @@ import type { StageRunner } from './stage-runner.ts';
 import { runStage } from './stage.ts';
 import { settled, type LoadedSystem } from './system.ts';
 
-/** The smallest Supplier: it received the fewest Alerts in the stages before. */
+/** The slug of the smallest Supplier, which received the fewest Alerts in the earlier stages. */
 const SUPPLIER = 'newlane';
 const CHANGES_PER_SECOND = 50;
 const MEASURED_SECONDS = 15;
@@ -89,7 +89,7 @@ async function addController({ pool, url }: LoadedSystem, authSecret: string) {
 	return person;
 }
 
-/** Waits until the console has loaded the whole list: its length is the same for three seconds, or two minutes pass. */
+/** Waits until the length of the console's list is the same for three seconds, or until two minutes have passed. */
 async function waitForWholeList(page: Page): Promise<void> {
 	let [before, same] = [-1, 0];
 	for (let second = 0; second < 120 && same < 3; second++) {
@@ -100,7 +100,7 @@ async function waitForWholeList(page: Page): Promise<void> {
 	}
 }
 
-/** Counts the Alerts in the list by its height, because only the rows on the screen are elements of the page. */
+/** Computes the number of listed Alerts from the height of the list: only rows on the screen are page elements. */
 const countRows = (page: Page): Promise<number> =>
 	page.evaluate(
 		(row) =>
@@ -133,7 +133,7 @@ function countFrames(
 	);
 }
 
-/** Sends Alerts of the Supplier at a fixed rate. Each adds a row to the list. */
+/** Sends Alerts of the Supplier at a fixed rate. Each Alert adds a row to the list. */
 async function sendChanges({ system, planner }: StageRunner, seconds: number): Promise<void> {
 	const alerts = {
 		count: CHANGES_PER_SECOND * seconds,

@@ -1,7 +1,7 @@
 // Reads the clock that all processes of a measurement share.
 
 /**
- * Milliseconds of the machine's monotonic clock. It is the same in every process, and setting the date does not move
- * it.
+ * Returns milliseconds of the machine's monotonic clock. All processes read the same clock, and setting the date does
+ * not change the clock.
  */
 export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -3,7 +3,7 @@ import type pg from 'pg';
 
 export interface DatabaseSize {
 	bytes: number;
-	/** Bytes of each table with its indexes and partitions. */
+	/** Bytes of each table including its indexes and partitions, by name of the table. */
 	tables: Record<string, number>;
 }
 

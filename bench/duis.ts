@@ -5,7 +5,7 @@ import { cosemTime, dlms, signed } from '../tests/support/gbcs-encoder.ts';
 import { SUPPLIERS, type Trace, type TraceSupplier } from './trace.ts';
 
 /**
- * Returns Alert `i` as a message, and the id under which Causeway stores it. `null`: the Alert is not a Device Alert.
+ * Returns Alert `i` as a DUIS message, and the id of the stored Alert. Returns `null` if it is not a Device Alert.
  */
 export function duisOf(trace: Trace, i: number): { xml: string; messageId: string } | null {
 	const alert = trace.alertAt(i);
@@ -25,7 +25,7 @@ export function duisOf(trace: Trace, i: number): { xml: string; messageId: strin
 	return { xml, messageId: reading.alert.messageId! };
 }
 
-/** The Responsible Supplier of a Device. The Alerts of the Device are addressed to it. */
+/** Returns the Responsible Supplier of a Device, to which the Alerts of the Device are addressed. */
 export function responsible(trace: Trace, deviceId: string): TraceSupplier {
 	const home = Number.parseInt(deviceId.replaceAll('-', '').slice(8, 14), 16);
 	const device = trace.devicesOf(home).find((candidate) => candidate.deviceId === deviceId);

@@ -2,7 +2,7 @@
 
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** The middle value, or the mean of the two middle values. `null`: there are no values. */
+/** Returns the middle value, or the mean of the two middle values. Returns `null` if there are no values. */
 export function median(values: readonly number[]): number | null {
 	if (values.length === 0) return null;
 	const sorted = values.toSorted((a, b) => a - b);
@@ -10,7 +10,7 @@ export function median(values: readonly number[]): number | null {
 	return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
-/** The median of each field by itself. `null`: there are no rows. */
+/** Returns the median of each field over all rows. Returns `null` if there are no rows. */
 export function medians<K extends string>(rows: ReadonlyArray<Record<K, number>>): Record<K, number> | null {
 	const [first] = rows;
 	if (!first) return null;
@@ -21,11 +21,11 @@ export function medians<K extends string>(rows: ReadonlyArray<Record<K, number>>
 	>;
 }
 
-/** The number of records for `seconds` at this rate, in whole calls: at least two calls. */
+/** Returns the number of records for `seconds` at the rate `perSecond`, in whole calls and at least two calls. */
 export const countFor = (perSecond: number, seconds: number, perCall: number): number =>
 	perCall * Math.max(2, Math.round((perSecond * seconds) / perCall));
 
-/** Records per call, so that a sender with this rate makes about a hundred calls a second. */
+/** Returns the records per call with which a sender at the rate `perSecond` makes about a hundred calls a second. */
 export const callSize = (perSecond: number): number => Math.max(1, Math.round(perSecond / 100));
 
 /** Adds up the counts of several stages, name by name. */

@@ -13,19 +13,19 @@ import type { BenchContext, Task } from './report/rounds.ts';
 import type { LoadedSystem } from './system.ts';
 import type { Trace } from './trace.ts';
 
-/** Short, because the stage adds its own requests to the index. */
+/** Length of a stage at a fixed rate. The stage is short, because its own requests enlarge the index. */
 const FIXED_RATE_SECONDS = 10;
 /**
  * The throughput at one size is the median of this many stages, so that one slow minute of the machine does not count.
  */
 const STAGES_PER_SIZE = 3;
 
-/** `reopen` starts a fresh Causeway: its index holds only the requests that were sent to it. */
+/** Lists the tasks of this part. `reopen` starts a fresh Causeway, whose index holds only the requests sent to it. */
 export function growth(bench: BenchContext, reopen: (onProgress: OnProgress) => Promise<void>): Task[] {
 	const { options, measured, stageRunner } = bench;
 	const { seed, amounts } = options;
 	let indexed = 0;
-	/** Bytes per request, by size of the index. `null`: the index already had this size. */
+	/** Bytes per request, by number of requests in the index. `null`: the index already had this number of requests. */
 	const bytesBySize = new Map<number, number | null>();
 
 	const start: Task = {
@@ -43,7 +43,7 @@ export function growth(bench: BenchContext, reopen: (onProgress: OnProgress) => 
 			expectedSeconds: requests / 40_000,
 			async run(onProgress) {
 				const wanted = Math.max(0, requests - indexed);
-				// These requests belong to other homes than those of the inventory. The more requests, the more homes.
+				// These requests belong to homes outside the inventory. More requests belong to more homes.
 				const trace = indexTrace(seed + requests, requests);
 				const bytes = await fill(stageRunner().system, trace, requests - wanted, requests, onProgress);
 				indexed = Math.max(indexed, requests);
@@ -80,8 +80,8 @@ export function growth(bench: BenchContext, reopen: (onProgress: OnProgress) => 
 }
 
 /**
- * Puts the requests `from` to `to` into the system's own index. Returns the bytes per request; `null` if there are
- * none.
+ * Puts the requests `from` to `to` into the system's own index. Returns the bytes per request, or `null` if there are
+ * no such requests.
  */
 async function fill(
 	system: LoadedSystem,

@@ -1,4 +1,4 @@
-// Holds many connected clients that receive everything and read nothing. Runs as a process of its own. The clients are
+// Holds many connected clients that receive all messages and parse none, in a separate process. The clients are
 // bare sockets that send only what WebSocket and Socket.IO require, so that hundreds of them take little CPU from
 // Causeway.
 import { randomBytes } from 'node:crypto';
@@ -8,7 +8,7 @@ export interface IdleClientsOrder {
 	url: string;
 	/** API keys with the scope `read`, one for each Supplier. */
 	keys: string[];
-	/** Connections of each Supplier. */
+	/** The number of connections of each Supplier. */
 	perSupplier: number;
 }
 
@@ -32,7 +32,7 @@ async function connectAll({ url, keys, perSupplier }: IdleClientsOrder): Promise
 	const sockets: Socket[] = [];
 	for (const key of keys)
 		for (let n = 0; n < perSupplier; n++) sockets.push(await connectOne(new URL(url), key));
-	// With fewer clients than reported the measurement would be too easy, so a closed connection ends this process.
+	// A closed connection ends this process, because fewer clients than reported would make the load too small.
 	for (const socket of sockets)
 		socket.on('close', () => {
 			console.error('idle clients: the server closed a connection');
@@ -75,7 +75,7 @@ function connectOne({ hostname, port, host }: URL, key: string): Promise<Socket>
 	});
 }
 
-/** A WebSocket text frame of a client. The mask is zero and leaves the text as it is. */
+/** Builds a WebSocket text frame of a client. The mask is zero, so that the text stays unchanged. */
 function frame(text: string): Buffer {
 	const body = Buffer.from(text);
 	if (body.length > 125) throw new Error('the API key is too long for a short WebSocket frame (125 bytes)');

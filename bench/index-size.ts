@@ -23,7 +23,7 @@ export function indexSize({ options, measured, testbed }: BenchContext): Task {
 	};
 }
 
-/** Makes a trace with this many requests, spread over Devices and over two days as at the national load. */
+/** Makes a trace with `requests` Service Requests, spread over Devices and over two days as at the national load. */
 export const indexTrace = (seed: number, requests: number) =>
 	createTrace({
 		seed,

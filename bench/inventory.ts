@@ -1,5 +1,5 @@
 // Writes the inventory of the trace straight into the database. The import of the inventory is not measured, and the
-// API would take longer for it than all stages together.
+// API would take longer for the import than all stages together.
 import type pg from 'pg';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import type { DeviceBody } from '../demo/world.ts';

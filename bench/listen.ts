@@ -1,5 +1,5 @@
-// Receives Alerts like a console: one connected client for each Supplier, in a process of its own. Notes when each
-// Alert first arrives and how often. Reads the feed when frames are missing.
+// Receives Alerts like a console: one connected client for each Supplier, in a separate process. Notes when each
+// Alert first arrives and how often the Alert arrives. Reads the feed when frames are missing.
 import { setTimeout as pause } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
@@ -12,17 +12,17 @@ export interface ListenOrder {
 	keys: string[];
 }
 
-/** From now on the listener notes these Alerts and no others. */
+/** Names the Alerts whose arrival the listener notes from now on. The listener ignores all other Alerts. */
 export interface ExpectOrder {
 	messageIds: string[];
 }
 
 export interface Arrivals {
-	/** When each Alert first arrived at its Supplier (`monotonicMs`). 0: it has not arrived. */
+	/** The time when each Alert first arrived at its Supplier (`monotonicMs`). 0: the Alert has not arrived. */
 	at: Float64Array;
-	/** Feed entries of these Alerts. An Alert has more than one if Causeway explained it again. */
+	/** The number of feed entries of the expected Alerts. An Alert that is explained again has several feed entries. */
 	entries: number;
-	/** Alerts that arrived at more than one Supplier. */
+	/** The number of Alerts that arrived at more than one Supplier. */
 	misdelivered: number;
 	/** How often frames were missing and a client read the feed. */
 	gaps: number;
@@ -37,12 +37,12 @@ interface Arrival {
 
 const RETRY_MS = 500;
 
-/** By message id. `null`: the Alert has not arrived yet. */
+/** The arrivals by message id. `null`: the Alert has not arrived yet. */
 let expected = new Map<string, Arrival | null>();
 let arrived = 0;
 let gaps = 0;
 
-/** `count` asks how many Alerts have arrived, `arrivals` for the details. */
+/** Handles orders of the parent. `count` asks for the number of arrived Alerts, `arrivals` asks for the details. */
 process.on('message', (message: ListenOrder | ExpectOrder | 'count' | 'arrivals') => {
 	if (message === 'count') process.send!(arrived);
 	else if (message === 'arrivals') process.send!(arrivalsSoFar());
@@ -59,7 +59,7 @@ async function open({ url, keys }: ListenOrder): Promise<void> {
 	for (const [supplier, key] of keys.entries()) await connect(url, key, supplier);
 }
 
-/** `supplier`: the index of the Supplier that the key belongs to. */
+/** Connects with the API key of a Supplier. `supplier`: the index of this Supplier. */
 async function connect(url: string, key: string, supplier: number): Promise<void> {
 	const socket = io(url, { transports: ['websocket'], auth: { key } });
 	let last: number | null = null;

@@ -1,5 +1,5 @@
-// Generates load in a process of its own. Sends each call of a stage when it is due, even if earlier calls have no
-// answer yet. The latency of a call counts from when it was due, also if Causeway or the generator is late.
+// Generates load in a separate process. Sends each call of a stage when the call is due, even if earlier calls have no
+// answer yet. The latency of a call counts from its due time, also if Causeway or the generator is late.
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { monotonicMs } from './clock.ts';
@@ -9,7 +9,7 @@ import { createTrace, type Trace, type TracePlan } from './trace.ts';
 /** Records of one kind that a stage sends. A stage can have two streams at the same time. */
 export interface Stream {
 	kind: 'alert' | 'service-request';
-	/** Records `from` up to `from + count` of the trace. */
+	/** The number of the first record. The stream sends the records from `from` up to `from + count` of the trace. */
 	from: number;
 	count: number;
 	/** Records per NDJSON call, or 'duis' for one XML message a call. */
@@ -26,21 +26,21 @@ export interface LoadOrder {
 	key: string;
 	plan: TracePlan;
 	streams: Stream[];
-	/** Time from the prepared bodies to the first call. */
+	/** Milliseconds from the end of the preparation of bodies to the first call. */
 	delayMs: number;
 }
 
 export interface LoadReport {
-	/** When the first call was due and when the last answer came (`monotonicMs`). */
+	/** The due time of the first call, and the time of the last answer (`monotonicMs`). */
 	began: number;
 	ended: number;
-	/** For each Alert: when its call was due (`monotonicMs`). */
+	/** The due time of the call of each Alert (`monotonicMs`). */
 	due: Float64Array;
-	/** Answers 503 or 429 with `Retry-After`. The generator repeats these calls later. */
+	/** The number of answers 503 or 429 with `Retry-After`. The generator repeats these calls later. */
 	pushedBack: number;
-	/** Records in calls that Causeway answered with 202. */
+	/** The number of records in calls that Causeway answered with 202. */
 	accepted: number;
-	/** Status and text of all other answers. */
+	/** Status and text of every answer other than 202, 429 and 503. */
 	failures: string[];
 }
 
@@ -54,7 +54,7 @@ interface Call {
 const PATHS = { alert: '/api/v1/alerts', 'service-request': '/api/v1/service-requests' };
 const MAX_SOCKETS = 64;
 
-/** Answers with two messages: first the message ids of the Alerts to send (`string[]`), at the end a `LoadReport`. */
+/** Answers an order with two messages: the message ids of the Alerts to send (`string[]`), then a `LoadReport`. */
 process.once('message', (order: LoadOrder) => {
 	void runLoad(order).then(
 		(report) => process.send!(report, () => process.exit(0)),
@@ -134,7 +134,7 @@ async function runLoad({ url, key, plan, streams, delayMs }: LoadOrder): Promise
 	return report;
 }
 
-/** Makes the bodies before the first call is due, so that this takes no CPU during the measurement. */
+/** Makes all bodies before the first call is due, so that making bodies takes no CPU during the measurement. */
 function callsOf(trace: Trace, stream: Stream): { calls: Call[]; messageIds: string[] } {
 	const calls: Call[] = [];
 	const messageIds: string[] = [];

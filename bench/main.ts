@@ -1,4 +1,4 @@
-// Runs `npm run bench`: measures how fast Causeway is on this machine, what that costs, and how fast the alternatives
+// Runs `npm run bench`: measures how fast Causeway is on this machine, how much CPU it takes, and how fast the baselines
 // are.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -26,11 +26,11 @@ import { steps } from './steps.ts';
 import { openSystem, type LoadedSystem } from './system.ts';
 import { createTrace } from './trace.ts';
 
-/** `now` of the trace is this long before the start of the run, so that no time of the trace is in the future. */
+/** The time from `now` of the trace to the start of the run, so that no time of the trace is in the future. */
 const TRACE_AGE_MS = 60 * 3_600_000;
-/** These parts need no Causeway, or start one of their own. */
+/** The parts that need no running Causeway, or that start a separate Causeway. */
 const WITHOUT_SYSTEM: readonly PartName[] = ['baselines', 'memory', 'growth'];
-/** Enough to spread the Alerts of the baselines over the whole past of the trace, as in the stages. */
+/** The number of Alerts of the baselines, enough to cover the whole past of the trace, as in the stages. */
 const BASELINE_ALERTS = 1_000_000;
 const beganMs = performance.now();
 let testbed: Promise<Testbed> | undefined;

@@ -40,7 +40,7 @@ export function createMeasured() {
 	};
 }
 
-/** Appends a value to the list of this key. */
+/** Appends a value to the list of `key` in the map. */
 export function appendTo<K, V>(to: Map<K, V[]>, key: K, value: V): void {
 	to.set(key, [...(to.get(key) ?? []), value]);
 }

@@ -3,10 +3,10 @@ import { PARTIES, type Party } from '../demo/world.ts';
 
 export type DeviceType = 'ESME' | 'GSME' | 'CHF';
 
-/** Who sends a request: the Responsible Supplier of the Device (`own`), another Supplier, or a User by name. */
+/** The sender of a request: the Responsible Supplier of the Device (`own`), another Supplier, or a User by name. */
 export type Sender = 'own' | 'other' | Party;
 
-/** One kind of request, and the Alert that it causes, if any. */
+/** A kind of request, with the Alert that the request causes, if any. */
 export interface Mechanism {
 	/** Percent of all requests. */
 	share: number;
@@ -28,7 +28,7 @@ export interface CausedAlert {
 	dccPayload?: string;
 	/** Seconds from the record of the request to the Alert. */
 	delaySeconds: readonly [atLeast: number, atMost: number];
-	/** How the Alert names its command. Absent: the Alert does not name it. */
+	/** How the Alert names its command. Absent: the Alert names no command. */
 	names?: 'request-id' | 'counter';
 	/** The message code of a command that is named by its counter. */
 	messageCode?: string;

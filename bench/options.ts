@@ -17,7 +17,7 @@ const QUICK_PARTS: readonly PartName[] = ['throughput', 'latency', 'baselines', 
 
 export interface Options {
 	quick: boolean;
-	/** A second file for the report. `undefined`: none. */
+	/** A second file for the report. `undefined`: the report goes to no second file. */
 	json: string | undefined;
 	rounds: number;
 	parts: ReadonlySet<PartName>;
@@ -64,7 +64,7 @@ const QUICK: Amounts = {
 	baselineSeconds: 1.5
 };
 
-/** Throws an error with a sentence for the caller if an argument is invalid. */
+/** Reads the options. Throws an error with a readable sentence if an argument is invalid. */
 export function readOptions(args: readonly string[]): Options {
 	const { values } = parseArgs({
 		args: [...args],

@@ -3,7 +3,7 @@ import { sum } from './figures.ts';
 
 const BAR_WIDTH = 24;
 const REDRAW_INTERVAL_MS = 100;
-/** How often plain lines report how far the current task is. */
+/** Milliseconds between two plain lines about the progress of the current task. */
 const LINE_INTERVAL_MS = 15_000;
 
 /** Reports how far a task is: `done` of `total`, in any unit. */
@@ -11,7 +11,7 @@ export type OnProgress = (done: number, total: number) => void;
 
 export interface TimedTask {
 	name: string;
-	/** The estimated duration. It decides the share of the task on the bar. */
+	/** The estimated duration, which determines the share of the task on the progress bar. */
 	expectedSeconds: number;
 }
 
@@ -43,7 +43,7 @@ export function createProgress(
 		out.write(`\r\x1b[2K${text.slice(0, (out.columns || 100) - 1)}`);
 	}
 
-	/** Prints a line that stays. */
+	/** Prints a line that the progress bar does not overwrite. */
 	function say(text: string): void {
 		erase();
 		out.write(`bench [${seconds()} s] ${text}\n`);

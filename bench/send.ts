@@ -5,10 +5,10 @@ import type { Stage } from './stage.ts';
 import { nextMessage, startProcess, type LoadedSystem } from './system.ts';
 import { createTrace } from './trace.ts';
 
-/** Ends the sending if Causeway accepts no more records, so that the run continues. */
+/** Milliseconds after which sending ends if Causeway accepts no more records, so that the run continues. */
 const SEND_TIMEOUT_MS = 600_000;
 
-/** Sends all records. Returns the seconds until Causeway stored the last one. Throws if a call failed. */
+/** Sends all records. Returns the seconds until Causeway stored the last record. Throws if a call failed. */
 export async function sendStage(
 	system: Pick<LoadedSystem, 'url' | 'keys'>,
 	{ plan, streams }: Stage
@@ -28,7 +28,7 @@ export async function sendStage(
 	}
 }
 
-/** The message ids of the Alerts of a stage, in the order of sending. */
+/** Returns the message ids of the Alerts of a stage, in the order of sending. */
 export function messageIdsOf({ plan, streams }: Stage): string[] {
 	const trace = createTrace(plan);
 	const { from, count } = streams.find(({ kind }) => kind === 'alert')!;

@@ -16,7 +16,7 @@ export interface Amount {
 	/** Records per second. `null`: as fast as Causeway accepts them. */
 	perSecond: number | null;
 	inFlight?: number;
-	/** The slug of a Supplier: the stage sends only its Alerts. */
+	/** The slug of a Supplier: the stage sends only Alerts of this Supplier. */
 	only?: string;
 }
 
@@ -25,7 +25,7 @@ export interface Amount {
  * wall clock. In a stage with both streams, the Alerts are therefore three seconds of wall clock behind the requests.
  */
 const BEHIND_SECONDS = 3;
-/** The same as a number of requests, for stages without a fixed rate. */
+/** The distance of the Alerts behind the requests, as a number of requests, for stages without a fixed rate. */
 const BEHIND_REQUESTS = 8000;
 const TRACE_ALERTS_PER_SECOND =
 	(TRACE_REQUESTS_PER_SECOND * NATIONAL_LOAD.alertsPerSecond) / NATIONAL_LOAD.serviceRequestsPerSecond;
@@ -37,7 +37,7 @@ export function createStagePlanner(firstPlan: TracePlan) {
 	let [requests, alerts] = [firstPlan.requests, firstPlan.alerts ?? 0];
 
 	/**
-	 * Plans the next stage. Its Alerts and Service Requests are sent at the same time and count as sent from now on.
+	 * Plans a stage, which sends its Alerts and Service Requests at the same time. These records count as sent from now on.
 	 */
 	function next(sent: { alerts?: Amount; requests?: Amount }): Stage {
 		const streams: Stream[] = [];

@@ -11,9 +11,9 @@ export interface Load {
 	alerts?: number | 'duis';
 	/** Service Requests per call. */
 	requests?: number;
-	/** Calls in flight, for each stream. */
+	/** The number of calls of each stream that are in flight at the same time. */
 	inFlight: number;
-	/** Records of the first stage. It finds the rate that Causeway sustains, and its result does not count. */
+	/** Records of the warm-up stage, which finds the rate that Causeway sustains. Its result does not count. */
 	warmUpRecords: number;
 }
 
@@ -35,7 +35,7 @@ export const LOADS = {
 export type LoadName = keyof typeof LOADS;
 
 interface SettledResult extends StageResult {
-	/** From the end of the stage until grouping and learning were done. `null`: not measured. */
+	/** Seconds from the end of the stage until grouping and learning were done. `null`: the time was not measured. */
 	settledSeconds: number | null;
 }
 
@@ -45,12 +45,12 @@ export interface StageRecord extends SettledResult {
 	offeredPerSecond: number | null;
 }
 
-/** Length of the warm-up before a stage at a fixed rate. Its result does not count. */
+/** Length of the warm-up before a stage at a fixed rate. The result of the warm-up does not count. */
 export const WARM_UP_SECONDS = 3;
 
 export type StageRunner = ReturnType<typeof createStageRunner>;
 
-/** The runner appends the result of each stage to `stages`. */
+/** Creates a runner, which appends the result of each stage to `stages`. */
 export function createStageRunner(system: LoadedSystem, stages: StageRecord[]) {
 	const planner = createStagePlanner(system.trace.plan);
 	/** Records of one stream that Causeway accepted and completed per second in the last stage of each load. */
@@ -82,7 +82,7 @@ export function createStageRunner(system: LoadedSystem, stages: StageRecord[]) {
 		return result;
 	}
 
-	/** The rate per stream that Causeway sustains. Runs the warm-up stage of the load if the rate is not known yet. */
+	/** Returns the rate per stream that Causeway sustains. Runs the warm-up stage of the load if the rate is unknown. */
 	async function sustainedRateOf(name: LoadName): Promise<number> {
 		if (!sustainedRates.has(name)) await send(name, LOADS[name].warmUpRecords);
 		return sustainedRates.get(name)!;
@@ -102,7 +102,7 @@ export function createStageRunner(system: LoadedSystem, stages: StageRecord[]) {
 		return storeResult(stageName, null, result);
 	}
 
-	/** Runs a stage at a fixed rate (open loop): calls go out when they are due, even if Causeway falls behind. */
+	/** Runs a stage at a fixed rate (open loop): each call is sent when due, even if Causeway is behind. */
 	async function runAtFixedRate(
 		name: string,
 		{ alerts, requests, seconds }: { alerts: number; requests: number; seconds: number },

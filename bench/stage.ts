@@ -1,4 +1,4 @@
-// Runs one stage: sends its records, waits until all of them have arrived, checks them, and measures time and CPU.
+// Runs one stage: sends its records, waits until all records have arrived, checks the arrivals, measures time and CPU.
 import { setTimeout as pause } from 'node:timers/promises';
 import { stopProcess } from '../launcher/process.ts';
 import { monotonicMs } from './clock.ts';
@@ -9,7 +9,7 @@ import { nextMessage, startProcess, type LoadedSystem } from './system.ts';
 import type { TracePlan } from './trace.ts';
 import { cpuSecondsBetween, readUsage, type Component, type Usage } from './usage.ts';
 
-/** What a stage sends: records of the trace of `plan`. */
+/** The records that a stage sends, from the trace of `plan`. */
 export interface Stage {
 	plan: TracePlan;
 	streams: Stream[];
@@ -18,28 +18,28 @@ export interface Stage {
 export interface StageResult {
 	alerts: number;
 	serviceRequests: number;
-	/** From the first call until the last Alert reached a client and the last request was in the index. */
+	/** Seconds from the first call until the last Alert reached a client and the last request was in the index. */
 	seconds: number;
 	alertsPerSecond: number;
 	serviceRequestsPerSecond: number;
-	/** From the moment a call was due to the moment a client received the row. `null`: the stage has no Alerts. */
+	/** Latency from the due time of a call until a client received the row. `null`: the stage has no Alerts. */
 	latencyMs: { p50: number; p95: number; p99: number; max: number } | null;
-	/** Busy cores by component, over the stage. `null`: the operating system has no /proc. */
+	/** Mean number of busy cores by component, over the stage. `null`: the operating system has no /proc. */
 	cores: Record<Component, number> | null;
-	/** `null`: as for `cores`. */
+	/** Resident memory of web and worker. `null`: the operating system has no /proc. */
 	rssMiB: Usage['rssMiB'] | null;
-	/** Alerts counted by their final explanation. */
+	/** The number of Alerts by final explanation. */
 	explained: Record<string, number>;
-	/** Calls that Causeway answered with 503 or 429 and `Retry-After`. */
+	/** The number of calls that Causeway answered with 503 or 429 and `Retry-After`. */
 	pushedBack: number;
 	/** How often a client missed frames and read the feed. */
 	gaps: number;
 }
 
-/** If no Alert arrives for this long, the stage counts the rest as lost. */
+/** If no Alert arrives for this time, the stage counts the missing Alerts as lost. */
 const ARRIVAL_TIMEOUT_MS = 30_000;
 
-/** Runs the streams. Throws if an Alert was lost or doubled, or arrived at the wrong Supplier. */
+/** Runs the streams of the stage. Throws if an Alert was lost or doubled, or arrived at the wrong Supplier. */
 export async function runStage(
 	system: LoadedSystem,
 	{ plan, streams }: Stage,
@@ -92,7 +92,7 @@ export async function runStage(
 const total = (streams: readonly Stream[], kind: Stream['kind']): number =>
 	sum(streams.filter((stream) => stream.kind === kind).map(({ count }) => count));
 
-/** Waits until all Alerts of the stage have arrived at a client and `sent` is fulfilled. */
+/** Waits until all Alerts of the stage have arrived at a client and the promise `sent` is fulfilled. */
 export async function waitForArrivals(
 	system: LoadedSystem,
 	alerts: number,
@@ -120,7 +120,7 @@ export async function waitForArrivals(
 	await sent;
 }
 
-/** Waits until the index has all requests. Returns when that was (`monotonicMs`). */
+/** Waits until the index has all requests. Returns the time of the last indexing (`monotonicMs`). */
 async function waitUntilIndexed({ pool }: LoadedSystem): Promise<number> {
 	for (;;) {
 		const { rows } = await pool.query(`select from doorbell where job = 'index-service-requests' limit 1`);
@@ -129,7 +129,7 @@ async function waitUntilIndexed({ pool }: LoadedSystem): Promise<number> {
 	}
 }
 
-/** Reads the arrivals from the listener and verifies them: every Alert arrived, at its own Supplier only. */
+/** Reads the arrivals from the listener and verifies that every Alert arrived at its own Supplier only. */
 export async function collectArrivals(system: LoadedSystem, messageIds: readonly string[]) {
 	const { at: arrivedAt, misdelivered, gaps } = await system.arrivals();
 	if (misdelivered > 0) throw new Error(`${misdelivered} Alerts arrived at a Supplier they do not belong to`);
@@ -138,7 +138,7 @@ export async function collectArrivals(system: LoadedSystem, messageIds: readonly
 }
 
 /**
- * Verifies that the database has each Alert once, and once for the Supplier it belongs to. Returns the number of Alerts
+ * Verifies that the database has each Alert once, and once for the Supplier of the Alert. Returns the number of Alerts
  * by explanation.
  */
 export async function verifyNothingLost(

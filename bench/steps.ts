@@ -57,7 +57,7 @@ async function measure(runner: StageRunner, count: number, onProgress: OnProgres
 		...workerDeps(services),
 		backlog: { alerts: 0, requests: 0, isPressed: false }
 	} as WorkerDeps;
-	// The first pass does not count. Node compiles the code in it, and Causeway makes the large episodes that Alerts
+	// The first pass does not count: Node compiles the code, and Causeway makes the large episodes that Alerts
 	// join.
 	let costs: StepCost[] = [];
 	for (const pass of [0, 1]) {
@@ -119,7 +119,7 @@ async function onePass(
 	return costs;
 }
 
-/** Runs batches while doorbells of the job wait. */
+/** Runs batches of a job until no doorbell of the job waits. */
 async function whileJobsWait(
 	{ pool }: LoadedSystem,
 	job: Job,
@@ -129,7 +129,7 @@ async function whileJobsWait(
 		await runBatch();
 }
 
-/** Microseconds of CPU per record. `worker` is this process. */
+/** Measures the microseconds of CPU per record by component. The component `worker` is this process. */
 async function costOf(work: () => Promise<unknown>, records: number): Promise<Record<Component, number>> {
 	const [before, own] = [readUsage(), process.cpuUsage()];
 	await work();

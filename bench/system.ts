@@ -22,11 +22,11 @@ const SETTLE_TIMEOUT_MS = 120_000;
 
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Starts a process of the benchmark. It answers by messages, which may contain typed arrays. */
+/** Starts a process of the benchmark. The process answers by messages, which may contain typed arrays. */
 export const startProcess = (name: string): ChildProcess =>
 	fork(script(name), { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 
-/** The next message of a process. Throws if the process ends first. */
+/** Waits for the next message of a process. Throws if the process ends first. */
 export async function nextMessage<T>(child: ChildProcess): Promise<T> {
 	const gone = new AbortController();
 	const [message] = (await Promise.race([
@@ -61,7 +61,7 @@ export async function openSystem(
 	listener.send({ url: system.url, keys } satisfies ListenOrder);
 	await nextMessage(listener);
 
-	/** Connects this many idle clients for each Supplier. Returns a function that closes them. */
+	/** Connects `perSupplier` idle clients for each Supplier. Returns a function that closes the clients. */
 	async function connectIdleClients(perSupplier: number): Promise<() => Promise<void>> {
 		const clients = startProcess('idle-clients.ts');
 		clients.send({ url: system.url, keys, perSupplier } satisfies IdleClientsOrder);
@@ -79,12 +79,12 @@ export async function openSystem(
 		...system,
 		trace,
 		connectIdleClients,
-		/** Makes the listener wait for these Alerts. */
+		/** Makes the listener wait for the Alerts of the order. */
 		async expectAlerts(order: ExpectOrder): Promise<void> {
 			listener.send(order);
 			await nextMessage(listener);
 		},
-		/** The number of these Alerts that have arrived. */
+		/** Returns the number of expected Alerts that have arrived. */
 		async arrivedCount(): Promise<number> {
 			listener.send('count');
 			return nextMessage<number>(listener);
@@ -136,7 +136,7 @@ async function loadInventoryAndRequests(
 	await system.pool.query('vacuum analyze device, tenure');
 	sent = trace.devices / RECORDS_PER_CALL;
 	say(`${formatNumber(trace.devices)} Devices are in the inventory`);
-	// The same density as in the stages that follow, so that the causes of their Alerts exist.
+	// The past has the same density of requests as the later stages, so that the causes of the stages' Alerts exist.
 	const past = createTrace({ ...trace.plan, requestsPerSecond: TRACE_REQUESTS_PER_SECOND });
 	await inLanes(pastRequestBodies(past), '/service-requests');
 	const mark = { source: 'bench', completeUntil: new Date().toISOString() };
@@ -153,11 +153,11 @@ function* pastRequestBodies(trace: Trace): Generator<string> {
 		).join('\n');
 }
 
-/** Waits until every explanation that is due is stored. Throws after two minutes. */
+/** Waits until the worker has stored every explanation that is due. Throws after two minutes. */
 export const quiet = ({ pool }: System): Promise<void> =>
 	pollUntil(async () => (await pool.query('select from doorbell limit 1')).rows.length === 0);
 
-/** Waits until the work after the explanations is done as well: grouping into episodes, and learning. */
+/** Waits until explaining, grouping into episodes and learning are done. */
 export const settled = ({ pool }: System): Promise<void> =>
 	pollUntil(async () => {
 		const { rows } = await pool.query('select from doorbell union all select from learn_due limit 1');

@@ -1,5 +1,5 @@
-// Makes the trace that all measurements use: homes, Service Requests and Alerts of one seed. Each body is a function of
-// the seed and its number. So ten million bodies need no memory, and every process makes the same bodies.
+// Makes the trace of all measurements: homes, Service Requests and Alerts of one seed. Each body is a function of
+// the seed and the body's number. So ten million bodies need no memory, and every process makes the same bodies.
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import type { AlertBody, RequestBody } from '../demo/events.ts';
 import { createRandom, type Random } from '../demo/random.ts';
@@ -19,7 +19,7 @@ export interface TracePlan {
 	/** Number of Devices, rounded up to groups of five homes with thirteen Devices. */
 	devices: number;
 	/**
-	 * Service Requests recorded before `now`: at least some hundred. Requests with greater numbers are recorded after
+	 * Number of Service Requests recorded before `now`: at least some hundred. Requests with greater numbers are recorded after
 	 * `now`.
 	 */
 	requests: number;
@@ -27,12 +27,12 @@ export interface TracePlan {
 	now: number;
 	/** The number of the first Alert. Default: 0. */
 	alerts?: number;
-	/** When the first Alert is received. Epoch ms. Default: `now`. */
+	/** The time of receipt of the first Alert. Epoch ms. Default: `now`. */
 	alertsSince?: number;
 	/** Density of requests and Alerts in trace time. Default: the national load. */
 	requestsPerSecond?: number;
 	alertsPerSecond?: number;
-	/** No request follows after `now`, so the causes of all Alerts are before it. */
+	/** `true`: the trace has no request after `now`, so the causes of all Alerts are before `now`. */
 	alertsAlone?: boolean;
 }
 
@@ -80,14 +80,14 @@ const DEVICE_DIGIT: Record<DeviceType, string> = { ESME: '1', GSME: '2', CHF: '3
 const deviceIdOf = (home: number, deviceType: DeviceType): string =>
 	`88-73-84-5B-${HEX[(home >> 16) & 255]}-${HEX[(home >> 8) & 255]}-${HEX[home & 255]}-0${DEVICE_DIGIT[deviceType]}`;
 
-/** The Responsible Suppliers of a home. A third of the homes draw a separate Supplier for gas. */
+/** Draws the Responsible Suppliers of a home. A third of the homes draw a separate Supplier for gas. */
 function suppliersOf(seed: number, home: number): { electricity: TraceSupplier; gas: TraceSupplier } {
 	const random = randomFor(seed, 3, home);
 	const electricity = random.pick(SUPPLIER_MIX);
 	return { electricity, gas: random.chance(1 / 3) ? random.pick(SUPPLIER_MIX) : electricity };
 }
 
-/** The random numbers for one record of one stream: the same at every call. */
+/** Makes the random numbers of one record of one stream. Every call gives the same numbers. */
 const randomFor = (seed: number, stream: number, number: number): Random =>
 	createRandom(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b) ^ (stream << 29));
 
@@ -103,7 +103,7 @@ export function createTrace(plan: TracePlan) {
 	} = plan;
 	const homes = Math.ceil(plan.devices / DEVICES_PER_GROUP) * HOMES_PER_GROUP;
 
-	/** When a request is recorded, and when an Alert is received. Epoch ms. */
+	// `requestTime`: when request `i` is recorded. `alertTime`: when Alert `i` is received. Both are epoch ms.
 	const requestTime = (i: number): number => Math.round(now + ((i - requests) * 1000) / requestsPerSecond);
 	const alertTime = (i: number): number => Math.round(alertsSince + ((i - alerts) * 1000) / alertsPerSecond);
 
@@ -127,7 +127,7 @@ export function createTrace(plan: TracePlan) {
 		return { userId: chosen.userIds[0]!, role, name: chosen.name };
 	}
 
-	/** Request `i` as Causeway stores it. Its record arrives at `at` (epoch ms). */
+	/** Returns request `i` as Causeway stores the request. The record arrives at `at` (epoch ms). */
 	function serviceRequestAt(i: number, at = requestTime(i)): ServiceRequest {
 		const mechanism = REQUEST_MIX[i % 100]!;
 		const { on, answer, executedAfterSeconds } = mechanism;
@@ -171,7 +171,7 @@ export function createTrace(plan: TracePlan) {
 	}
 
 	/**
-	 * The kind of Alert `i` and the number of the request that causes it. Without `cause` the Alert is spontaneous.
+	 * Returns the kind of Alert `i` and the number of the causing request. Without `cause` the Alert is spontaneous.
 	 * `raisedAt` is the Device's own time (epoch ms).
 	 */
 	function originOf(i: number, at: number) {
@@ -184,7 +184,7 @@ export function createTrace(plan: TracePlan) {
 		const latest = plan.alertsAlone ? Math.min(raisedAt, now) : raisedAt;
 		const before = latest - (least + random.next() * (most - least)) * 1000;
 		const wantedNumber = Math.floor(requests + ((before - now) * requestsPerSecond) / 1000);
-		// Goes back to the next request of this kind. If the trace is too short, it starts at a random request instead.
+		// The search goes back to the next request of this kind. In a too short trace, it starts at a random request.
 		const startNumber = wantedNumber >= 100 ? wantedNumber : random.whole(100, Math.max(100, requests - 1));
 		let cause = startNumber;
 		while (REQUEST_MIX[cause % 100] !== mechanism) cause--;
@@ -216,7 +216,7 @@ export function createTrace(plan: TracePlan) {
 		return body;
 	}
 
-	/** The Devices of a home in the format of the inventory. */
+	/** Returns the Devices of a home in the format of the inventory. */
 	function devicesOf(home: number): DeviceBody[] {
 		const { electricity, gas } = suppliersOf(seed, home);
 		const device = (deviceType: DeviceType, { slug }: TraceSupplier): DeviceBody => ({
@@ -248,7 +248,7 @@ export function createTrace(plan: TracePlan) {
 		requestAt,
 		alertAt,
 		messageIdAt,
-		/** The number of the request that causes Alert `i`. `null`: the Alert is spontaneous. */
+		/** Returns the number of the request that causes Alert `i`. `null`: the Alert is spontaneous. */
 		causeOf: (i: number, at = alertTime(i)): number | null => originOf(i, at).cause ?? null,
 		requestJsonAt: (i: number, at?: number): string => JSON.stringify(requestAt(i, at)),
 		alertJsonAt: (i: number, at?: number): string => JSON.stringify(alertAt(i, at))

@@ -13,9 +13,9 @@ const TICKS_PER_SECOND = 100;
 const PAGE_KIB = 4;
 
 export interface Usage {
-	/** CPU seconds since the start of each process. */
+	/** CPU seconds of each component since the start of its processes. */
 	cpu: Record<Component, number>;
-	/** Resident memory of web and worker. */
+	/** Resident memory of the web process and of the worker. */
 	rssMiB: { web: number; worker: number };
 }
 
@@ -59,7 +59,7 @@ function isBelow(pid: number, parents: ReadonlyMap<number, number>): boolean {
 	return false;
 }
 
-/** CPU seconds of each component between two readings. `null`: a reading is missing. */
+/** Returns the CPU seconds of each component between two readings. `null`: a reading is missing. */
 export function cpuSecondsBetween(
 	before: Usage | null,
 	after: Usage | null

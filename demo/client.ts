@@ -8,7 +8,7 @@ interface IngestAnswer {
 	detail?: string;
 }
 
-/** Returns a function that sends and retries until the call is answered. Calls `warn` with one line for each problem. */
+/** Returns a function that sends a call and retries until the server answers. Calls `warn` with one line for each problem. */
 export function createClient(url: string, key: string, warn: (line: string) => void): Send {
 	return async (path, body, type = 'application/json') => {
 		for (let attempt = 0; ; attempt++) {

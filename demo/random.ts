@@ -1,12 +1,12 @@
 // Makes repeatable random numbers: the same seed gives the same sequence (mulberry32).
 
 export interface Random {
-	/** 0 <= x < 1 */
+	/** Returns a number x with 0 <= x < 1. */
 	next(): number;
-	/** A whole number from `low` to `high`, both included. */
+	/** Returns a whole number from `low` to `high`, both included. */
 	whole(low: number, high: number): number;
 	pick<T>(items: readonly T[]): T;
-	/** True with the probability `share` (0 to 1). */
+	/** Returns `true` with the probability `share` (0 to 1). */
 	chance(share: number): boolean;
 }
 

@@ -1,4 +1,4 @@
-// Defines the stories with one clear cause: a Service Request of another User, a late one, or one sent weeks ago.
+// Defines the stories with one clear cause: a Service Request of another User, a late request, or a request sent weeks ago.
 import { DAY, HOUR, MINUTE, SECOND } from './events.ts';
 import { iso, split, type Story } from './story.ts';
 import { PARTIES, devicesOf, type Home } from './world.ts';

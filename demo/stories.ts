@@ -1,4 +1,4 @@
-// Lists all stories in the order in which the demo plays them, and plays one.
+// Lists all stories in the order in which the demo plays them, and plays single stories.
 import { Chronicle, SECOND, type Happening } from './events.ts';
 import { createRandom } from './random.ts';
 import { EXPLAINED_STORIES } from './stories-explained.ts';

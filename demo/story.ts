@@ -1,4 +1,4 @@
-// Defines a story: a situation that a control room knows, played on new homes. Times are relative to its start.
+// Defines a story: a situation that a control room knows, played on new homes. Times are relative to the start of the story.
 import type { Chronicle } from './events.ts';
 import type { Home } from './world.ts';
 
@@ -13,7 +13,7 @@ export interface Story {
 	play(c: Chronicle, now: number, homes: readonly Home[]): void;
 }
 
-/** The home with two Suppliers: electricity from Brightwell, gas from Halden. */
+/** Returns the home with two Suppliers: electricity from Brightwell, gas from Halden. */
 export const split = (home: Home): Home => ({
 	...home,
 	gasSupplier: 'halden',

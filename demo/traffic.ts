@@ -1,5 +1,5 @@
 // Makes the daily traffic: reads without effect, commands that cause Alerts, and Alerts without a command.
-// The mechanisms and their delays are written here. They do not come from the cause table of the product.
+// The mechanisms and their delays are defined in this file and do not come from the cause table of the product.
 import { Chronicle, DAY, HOUR, SECOND, type Happening } from './events.ts';
 import { createRandom, type Random } from './random.ts';
 import { DCC, PARTIES, type Home } from './world.ts';
@@ -8,7 +8,7 @@ type Mechanism = (chronicle: Chronicle, home: Home, at: number) => void;
 
 const { brightwell, halden, northGrid, homeWatt, metrix, valleyGas } = PARTIES;
 
-/** The gas Supplier of the home. If the home has no other Supplier: Brightwell, as a gas Supplier. */
+/** Returns the gas Supplier of the home, or Brightwell as a gas Supplier if the home has no other Supplier. */
 const otherFuel = (home: Home) => (home.gasSupplier === 'halden' ? halden : { ...brightwell, role: 'GS' });
 
 const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
@@ -39,7 +39,7 @@ const MECHANISMS: Array<[share: number, mechanism: Mechanism]> = [
 			c.alert(home.esme, '8F3E', at + c.random.whole(60, 900) * SECOND, cause);
 		}
 	],
-	// A clock has drifted: the Supplier sets it, and the meter refuses the change.
+	// A clock has drifted: the Supplier sets the clock, and the meter refuses the change.
 	[
 		8,
 		(c, home, at) => {
@@ -176,7 +176,7 @@ export interface TrafficPlan {
 	episodesPerHour: number;
 }
 
-/** The events of a stretch of time. The same plan gives exactly the same events. */
+/** Makes the events of a stretch of time. The same plan gives exactly the same events. */
 export function traffic(homes: readonly Home[], { seed, from, to, episodesPerHour }: TrafficPlan): Happening {
 	const random = createRandom(seed);
 	const chronicle = new Chronicle(random, `traffic-${seed}`);
@@ -188,7 +188,7 @@ export function traffic(homes: readonly Home[], { seed, from, to, episodesPerHou
 	return chronicle.happening;
 }
 
-/** Adds a read by one of five Users. It succeeds and causes no Alert. */
+/** Adds a read by one of five Users. The read succeeds and causes no Alert. */
 function readSomething(c: Chronicle, home: Home, at: number): void {
 	const [party, variant] = c.random.pick([
 		[brightwell, '4.6.1'],
@@ -202,7 +202,7 @@ function readSomething(c: Chronicle, home: Home, at: number): void {
 	});
 }
 
-/** The DUIS message (DCC Alert N24) that reports the result of a change of the Device Log. */
+/** Builds the DUIS message (DCC Alert N24) that reports the result of a change of the Device Log. */
 export function hanDeviceLogResult(requestId: string, at: number): string {
 	const [sender] = requestId.split(':');
 	return `<?xml version="1.0" encoding="UTF-8"?>

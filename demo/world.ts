@@ -1,5 +1,5 @@
 // Defines the simulated world: homes with their Devices, the Users that send Service Requests, and the Suppliers.
-// Everything here is fictional.
+// All names and ids in this file are fictional.
 
 export interface Party {
 	userId: string;
@@ -47,7 +47,7 @@ export interface DeviceBody {
 const AREAS = ['SW1', 'LS6', 'CF24'];
 const SINCE = '2025-01-01T00:00:00.000Z';
 
-/** The home with this number. The same number gives the same home at every start. */
+/** Returns the home with the number `number`. The same number gives the same home at every start. */
 export function homeOf(number: number): Home {
 	const device = (kind: number): string =>
 		`88-73-84-57-${[number >> 16, number >> 8, number].map((part) => (part & 0xff).toString(16).padStart(2, '0').toUpperCase()).join('-')}-0${kind}`;
@@ -68,12 +68,12 @@ export function homeOf(number: number): Home {
 	};
 }
 
-/** The homes of the daily traffic. */
+/** Returns the homes of the daily traffic. */
 export const neighbourhood = (size: number): Home[] => Array.from({ length: size }, (_, i) => homeOf(i + 1));
 
 type Tenures = DeviceBody['tenures'];
 
-/** The inventory records of a home's Devices. `electricity`: the tenures of all Devices but the gas ones. */
+/** Returns the inventory records of a home. `electricity`: the tenures of all Devices but the gas Devices. */
 export function devicesOf(
 	home: Home,
 	electricity: Tenures = [{ supplier: 'brightwell', from: SINCE, to: null }]

@@ -19,7 +19,7 @@ export interface QueueFigures {
 	jobsPerSecond: number;
 }
 
-/** Times from the first job added to the last job completed. Adding and working run at the same time. */
+/** Measures jobs per second, from the first added job to the last completed job. Adding and working overlap. */
 export async function measureBullmq({
 	redisUrl,
 	trace,

@@ -1,5 +1,5 @@
-// Measures two solutions on PostgreSQL alone. Both look for the cause of an Alert in a table of requests. The first
-// handles one Alert at a time, the second handles batches.
+// Measures two solutions on PostgreSQL alone. Both look for the cause of an Alert in a table of requests. One solution
+// handles one Alert at a time, the other solution handles batches.
 import pg from 'pg';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { scratchDatabase } from '../../launcher/scratch.ts';
@@ -13,9 +13,9 @@ const FILL_BATCH_SIZE = 5000;
 
 export interface PostgresFigures {
 	requests: number;
-	/** One Alert at a time on each of ten connections: insert it, find its request, store the result. */
+	/** Alerts per second, one Alert at a time on each of ten connections: insert, find the request, store the result. */
 	lookupAlertsPerSecond: number;
-	/** Batches of 500 on four connections, one statement for each batch. */
+	/** Alerts per second in batches of 500 Alerts on four connections, with one statement for each batch. */
 	batchedAlertsPerSecond: number;
 	/** The share of the Alerts in the batches for which the statement found a request. */
 	found: number;
@@ -113,7 +113,7 @@ export async function measurePostgres({
 	return { requests, lookupAlertsPerSecond, batchedAlertsPerSecond, found: found / examined };
 }
 
-/** A named statement: each connection prepares it once. */
+/** Makes a named statement, which each connection prepares once. */
 const named = (name: string, text: string, ...values: unknown[]) => ({ name, text, values });
 
 async function fill(pool: pg.Pool, trace: Trace, requests: number): Promise<void> {

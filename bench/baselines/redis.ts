@@ -1,4 +1,4 @@
-// Measures Causeway's own index of recent requests on Redis alone: lookups per second, and the memory it takes.
+// Measures Causeway's own index of recent requests on Redis alone: lookups per second, and bytes of the index.
 import pg from 'pg';
 import { RESP_TYPES } from 'redis';
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
@@ -13,13 +13,13 @@ import type { Trace } from '../trace.ts';
 import { inTwoHalves, measureThroughput, type MeasureOptions } from './throughput.ts';
 
 export const INDEX_BATCH_SIZE = 500;
-/** Batches in flight. */
+/** Batches that are written to the index at the same time. */
 export const INDEX_LANES = 4;
 export const INDEX_WINDOW_MS = 72 * 3_600_000;
 
 export interface IndexSource {
 	redisUrl: string;
-	/** The dictionary of the index, which maps ids to small numbers, is in the database. */
+	/** The database of the dictionary, which maps ids of the index to small numbers. */
 	databaseUrl: string;
 	trace: Trace;
 	/** Number of requests of the trace to put into the index. Default: all requests before `now` of the trace. */
@@ -35,9 +35,9 @@ export interface IndexMemory {
 
 export interface LookupFigures {
 	requests: number;
-	/** Devices per second by the Redis function alone; nothing decodes the answer. */
+	/** Devices looked up per second by the Redis function alone, without decoding the answer. */
 	lookupsPerSecond: number;
-	/** Devices per second through Causeway's own reader. */
+	/** Devices looked up per second through Causeway's own reader, which decodes the answer. */
 	readLookupsPerSecond: number;
 	/** Mean number of requests of a Device, over the Devices looked up. */
 	requestsPerDevice: number;
@@ -59,7 +59,7 @@ export async function measureRedisLookups(source: IndexSource & MeasureOptions):
 	let next = 0;
 	const devices = (): Buffer[] =>
 		Array.from({ length: INDEX_BATCH_SIZE }, () => euiToBytes(trace.alertAt(next++).deviceId));
-	// Prepared before the measurement, so that it measures Redis only.
+	// The ids are prepared before the measurement, so that the measurement covers Redis only.
 	const blobs = Array.from({ length: 200 }, () => Buffer.concat(devices()));
 	let turn = 0;
 	let [read, found] = [0, 0];
@@ -101,7 +101,7 @@ async function openIndex({ redisUrl, databaseUrl, trace, requests = trace.reques
 		index.put(Array.from({ length: to - from }, (_, i) => trace.serviceRequestAt(from + i)));
 
 	async function fill(onProgress?: OnProgress): Promise<IndexMemory> {
-		// The first batch loads the Redis functions and fills the dictionary. The measurement begins after it.
+		// The first batch loads the Redis functions and fills the dictionary. The measurement begins after this batch.
 		const first = Math.min(INDEX_BATCH_SIZE, Math.floor(requests / 2));
 		await put(0, first);
 		const before = await usedMemoryBytes(redis);

@@ -16,7 +16,7 @@ export const HOW_TO_INSTALL = 'sec is not installed; run `apt-get install sec` t
 export interface SecFigures {
 	lines: number;
 	alerts: number;
-	/** Alerts that `sec` matched, and the number it should match: Alerts of a Device that had a request before. */
+	/** The number of Alerts that `sec` matched, and the expected number: Alerts whose Device had an earlier request. */
 	matches: number;
 	expected: number;
 	linesPerSecond: number;
@@ -41,7 +41,7 @@ desc=alert of $1
 action=write ${matches} $1 $2 $3
 `;
 
-/** Returns `null` if `sec` is not installed. */
+/** Measures the Alerts per second of `sec`. Returns `null` if `sec` is not installed. */
 export async function measureSec({
 	trace,
 	seconds,
@@ -65,7 +65,7 @@ export async function measureSec({
 	}
 }
 
-/** Runs `sec` over this many lines of the trace. Times it from start to exit. */
+/** Runs `sec` over the given number of lines of the trace, and times `sec` from start to exit. */
 async function correlate(program: string, folder: string, trace: Trace, lines: number) {
 	const [input, conf, matches] = ['lines', 'rules', 'matches'].map((name) => join(folder, name)) as [
 		string,

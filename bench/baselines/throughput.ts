@@ -3,9 +3,9 @@
 import type { OnProgress } from '../progress.ts';
 
 export interface MeasureOptions {
-	/** Length of the measurement without its warm-up. */
+	/** Length of the measurement in seconds, without the warm-up. */
 	seconds: number;
-	/** Called a few times a second with the seconds that have passed and the seconds of the whole measurement. */
+	/** A callback that gets the passed and the total seconds of the measurement, a few times a second. */
 	onProgress?: OnProgress | undefined;
 }
 

@@ -5,9 +5,9 @@ import { formatNumber } from '../format.ts';
 
 export interface Bar {
 	label: string;
-	/** `null`: not measured. */
+	/** The length of the bar in the unit of the plot. `null`: the value was not measured. */
 	value: number | null;
-	/** The bar shows Causeway. */
+	/** `true`: the bar shows Causeway. */
 	ours?: boolean;
 }
 

@@ -9,16 +9,16 @@ export interface Latency {
 	p99: number;
 }
 
-/** Throughput of Causeway. `null`: not measured. */
+/** Throughput of Causeway. `null`: the value was not measured. */
 export interface Ours {
-	/** Alerts only, NDJSON, 1,000 a call: from the HTTP call to the connected clients. */
+	/** Alerts per second alone, as NDJSON with 1,000 Alerts a call: from the HTTP call to the connected clients. */
 	alertsPerSecond: number | null;
 	alertsBy50PerSecond: number | null;
 	alertsBy1PerSecond: number | null;
 	duisPerSecond: number | null;
-	/** Both at the same time, in equal numbers. */
+	/** Alerts and Service Requests at the same time, in equal numbers. */
 	mixed: { alertsPerSecond: number; serviceRequestsPerSecond: number } | null;
-	/** Service Requests only: from the HTTP call to the index. */
+	/** Service Requests per second alone: from the HTTP call to the index. */
 	serviceRequestsPerSecond: number | null;
 }
 
@@ -27,30 +27,30 @@ export interface Baselines {
 	postgresLookupAlertsPerSecond: number | null;
 	postgresBatchedAlertsPerSecond: number | null;
 	redisLookupsPerSecond: number | null;
-	/** `null`: not measured, or `sec` is not installed. */
+	/** Alerts per second of `sec`. `null`: `sec` was not measured or is not installed. */
 	secAlertsPerSecond: number | null;
 }
 
 /** CPU use under a load. */
 export interface Cost {
-	/** Busy cores, by component. */
+	/** The number of busy cores, by component. */
 	cores: Record<Component, number>;
-	/** Their sum, as a percentage of all cores of the machine. */
+	/** The busy cores of all components, as a percentage of all cores of the machine. */
 	percent: number;
 }
 
-/** Figures with this many requests in the index. */
+/** Figures with a given number of requests in the index. */
 export interface Growth {
 	requests: number;
 	alertsPerSecond: number;
-	/** Latency from the HTTP call to the connected client at the national load. */
+	/** The p99 of the latency from the HTTP call to the connected client, at the national load. */
 	p99Ms: number;
-	/** `null`: the index already had this size. */
+	/** Bytes of the index per Service Request. `null`: the index already had this number of requests. */
 	bytesPerServiceRequest: number | null;
 }
 
 export interface Backlog {
-	/** Alerts that Causeway accepted while no worker ran. */
+	/** The number of Alerts that Causeway accepted while no worker ran. */
 	alerts: number;
 	takenInPerSecond: number;
 	drainSeconds: number;
@@ -68,7 +68,7 @@ export interface Consoles {
 	webRssMiB: number | null;
 }
 
-/** In the order of the table and the plot. */
+/** The components of a step, in the order of the table and the plot. */
 export const STEP_COMPONENTS = ['postgres', 'worker', 'web', 'redis'] as const satisfies readonly Component[];
 
 /** CPU time of one processing step, in full batches and without other load. */
@@ -80,7 +80,7 @@ export interface StepCost {
 }
 
 export interface BrowserFigures {
-	/** Alerts in the live list. Only those on the screen are elements of the page. */
+	/** The number of Alerts in the live list. Only the rows on the screen are elements of the page. */
 	inView: number;
 	changesPerSecond: number;
 	framesPerSecond: number;
@@ -89,13 +89,13 @@ export interface BrowserFigures {
 }
 
 export interface Memory {
-	/** Memory of the index in Redis. */
+	/** Bytes of the index in Redis per Service Request. */
 	bytesPerServiceRequest: number | null;
 	/** Resident memory of web and worker together, at the national load. */
 	rssMiB: number | null;
-	/** Growth of the database per Alert. */
+	/** Growth of the database in bytes per Alert. */
 	databaseBytesPerAlert: number | null;
-	/** The same in bytes per Alert by table, with indexes. */
+	/** Growth of each table in bytes per Alert, including indexes. */
 	tables: Record<string, number>;
 }
 
@@ -104,7 +104,7 @@ export interface Report {
 	node: string;
 	redis: string;
 	postgres: string;
-	/** Shorter stages, fewer Devices. */
+	/** `true`: the run had shorter stages and fewer Devices (`--quick`). */
 	quick: boolean;
 	rounds: number;
 	seed: number;
@@ -113,21 +113,21 @@ export interface Report {
 	ours: Ours;
 	baselines: Baselines;
 	ratios: Ratios;
-	/** From the moment a call was due to the moment a connected client received the row. */
+	/** Latency from the due time of a call to the time when a connected client received the row. */
 	latencyMs: { at1150: Latency | null; at50pct: Latency | null };
-	/** Alerts per second at half of the measured maximum. `null`: not measured. */
+	/** Alerts per second at half of the measured maximum. `null`: the maximum was not measured. */
 	halfPerSecond: number | null;
 	cost: { at1150: Cost | null };
 	memory: Memory;
 	growth: { at100k: Growth | null; at1M: Growth | null; at10M: Growth | null; points: Growth[] };
-	/** `null`: not measured, as for the next three. */
+	/** CPU of each step. `null` in this field and the next three fields: the part was not measured. */
 	steps: StepCost[] | null;
 	backlog: Backlog | null;
 	consoles: Consoles | null;
 	browser: BrowserFigures | null;
-	/** Alerts of all stages, counted by their final explanation. */
+	/** The number of Alerts of all stages, by final explanation. */
 	explained: Record<string, number>;
-	/** Every stage of every round. */
+	/** The results of every stage of every round. */
 	stages: StageRecord[];
 	/** Notes for the reader, such as a baseline that could not run. */
 	notes: string[];
@@ -135,7 +135,7 @@ export interface Report {
 	failures: string[];
 }
 
-/** Alerts per second of Causeway, divided by the figure of the baseline. `null`: one of them was not measured. */
+/** Alerts per second of Causeway, divided by the figure of the baseline. `null`: a figure was not measured. */
 export type Ratios = Record<keyof typeof BASELINES, number | null>;
 
 /** The names of the baselines in the table, the plot and the progress lines. */

@@ -20,7 +20,7 @@ export interface Task extends TimedTask {
 	run(onProgress: OnProgress): Promise<string>;
 }
 
-/** What the tasks work with. `testbed` and `stageRunner` are functions, because the services start later. */
+/** The services of the tasks. `testbed` and `stageRunner` are functions, because the services start later. */
 export interface BenchContext {
 	options: Options;
 	measured: Measured;

@@ -34,7 +34,7 @@ export function readable(report: Report): string {
 		`Causeway on ${report.cores} cores, Node ${report.node}, Redis ${report.redis}, PostgreSQL ${report.postgres}; ${
 			report.quick ? 'quick, ' : ''
 		}${report.rounds === 1 ? 'one round' : `medians of ${report.rounds} rounds`}, ${formatNumber(report.seconds)} s`,
-		// Sections that were not measured are left out.
+		// The table leaves out sections that were not measured.
 		...sections.filter((lines) => lines.length > 0).map((lines) => `\n${lines.join('\n')}`)
 	].join('\n');
 }

@@ -7,7 +7,7 @@ export interface Target {
 	/** The required and the measured figure, as text. */
 	wanted: string;
 	is: string;
-	/** `null`: not measured. */
+	/** Whether the measured figure meets the target. `null`: the figure was not measured. */
 	met: boolean | null;
 }
 
@@ -38,7 +38,7 @@ export function targetsOf(report: Report): Target[] {
 	const perSecond = (figure: number): string => `${formatNumber(figure)} /s`;
 	const percent = (figure: number): string => `${formatNumber(figure)} %`;
 	const bytes = (figure: number): string => `${formatNumber(figure)} B`;
-	// The load has equal numbers of both, so the slower stream limits it.
+	// The load has equal numbers of Alerts and Service Requests, so the slower stream limits the load.
 	const mixed = ours.mixed && Math.min(ours.mixed.alertsPerSecond, ours.mixed.serviceRequestsPerSecond);
 	const grown = growth.at100k && growth.at10M && growth.at10M.alertsPerSecond / growth.at100k.alertsPerSecond;
 	return [
