@@ -10,7 +10,7 @@ export function skewed(random: Random, median: number, sigma: number, maximum = 
 
 const between = (random: Random, low: number, high: number): number => low + random.next() * (high - low);
 
-/** Draws the delay from the DCC's record of a request to the Device's action: one wake-up cycle on gas. */
+/** Draws the delay from the DCC's record of a request to the Device's action: seconds on mains, a wake-up on gas. */
 export function secondsUntilAction(random: Random, isGas: boolean): number {
 	if (isGas) return random.chance(0.06) ? between(random, 1800, 7000) : between(random, 4, 1800);
 	return random.chance(0.03) ? between(random, 25, 170) : skewed(random, 6, 0.6, 120);

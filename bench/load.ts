@@ -40,7 +40,7 @@ export interface LoadReport {
 	pushedBack: number;
 	/** The number of records in calls that Causeway answered with 202. */
 	accepted: number;
-	/** Status and text of every answer other than 202, 429 and 503. */
+	/** Status and text of every answer that is neither accepted nor pushed back. */
 	failures: string[];
 }
 

@@ -49,7 +49,7 @@ afterAll(async () => {
 	await system?.[Symbol.asyncDispose]();
 });
 
-/** The accessibility faults that axe finds on the page. */
+/** Returns the accessibility faults that axe finds on the page. */
 async function faults(page: Page): Promise<string[]> {
 	const { violations } = await new AxeBuilder({ page }).analyze();
 	return violations.flatMap((v) =>

@@ -94,7 +94,7 @@ describe('the live list', () => {
 			.waitFor();
 		expect(await page.getByRole('form', { name: 'Reason' }).count()).toBe(0);
 		await page.keyboard.press('Escape');
-		const deviceId = await sendAlert(); // the other web process of the system accepts it
+		const deviceId = await sendAlert(); // the other web process of the system accepts the Alert
 		await web.startAgain();
 		await isLive(page);
 		await rowOf(page, deviceId).waitFor();
@@ -167,7 +167,7 @@ describe('the open Alert', () => {
 	test('is still open after a reload and with the back button', async () => {
 		const title = await drawer(page).getByRole('heading', { level: 2 }).innerText();
 		await page.reload();
-		await isLive(page); // the page handles keys only from then on
+		await isLive(page); // the page handles keys only once it is live
 		expect(await drawer(page).getByRole('heading', { level: 2 }).innerText()).toBe(title);
 		await page.keyboard.press('Escape');
 		await drawer(page).waitFor({ state: 'detached' });

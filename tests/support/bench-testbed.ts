@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import { openTestbed, type Testbed } from '../../launcher/testbed.ts';
 
 /**
- * The names of the scratch databases begin with `name`. Changes DATABASE_URL and REDIS_URL of this process until the
+ * Opens scratch databases whose names begin with `name`. Changes DATABASE_URL and REDIS_URL of this process until the
  * services are closed.
  */
 export async function openBenchTestbed(name: string): Promise<Testbed> {

@@ -1,4 +1,4 @@
-// A real Chromium, and the console as a person meets it: signed in, by what is shown and by the keys.
+// Opens a real Chromium and uses the console as a person does: signed in, by the visible texts and by the keys.
 import { accessSync, constants } from 'node:fs';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { PEOPLE, type Web } from './web.ts';
@@ -40,11 +40,11 @@ export interface Visit {
 	/** The address after the origin. */
 	path?: string;
 	colorScheme?: 'light' | 'dark';
-	/** Whatever the page says that it should not: errors of scripts and of the content policy. */
+	/** Collects the errors that the page reports: errors of scripts and of the content policy. */
 	complaints?: string[];
 }
 
-/** A new window, nobody signed in. */
+/** Opens a new window in which nobody is signed in. */
 export async function openPage(browser: Browser, visit: Visit = {}): Promise<Page> {
 	const context = await browser.newContext({
 		viewport: { width: 1366, height: 768 },
@@ -63,14 +63,14 @@ export async function signIn(
 	person: { email: string; password: string },
 	path = '/'
 ): Promise<void> {
-	// What is typed before the page's code has come is lost.
+	// The page loses text that is typed before its code has loaded.
 	await page.goto(web.url + path, { waitUntil: 'networkidle' });
 	await page.getByLabel('E-mail address').fill(person.email);
 	await page.getByLabel('Password').fill(person.password);
 	await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** The console of a Supplier's controller, live. */
+/** Opens the console of a Supplier's controller and waits until the console is live. */
 export async function openConsole(
 	browser: Browser,
 	web: Web,
@@ -87,7 +87,7 @@ export const connection = (page: Page): Locator => page.getByRole('status', { na
 export const isLive = (page: Page): Promise<void> =>
 	connection(page).getByText('Live', { exact: true }).waitFor();
 
-/** The row of the Device's Alert; the list shows the end of the id. */
+/** Finds the row of the Device's Alert. The list shows the end of the Device id. */
 export const rowOf = (page: Page, deviceId: string): Locator =>
 	page.locator(`[data-alert]:has([title^="${deviceId}"])`);
 export const drawer = (page: Page): Locator => page.getByRole('complementary', { name: 'Alert' });

@@ -7,7 +7,7 @@ import type { Answer, System } from './system.ts';
 
 export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
-/** The shipped table with a shorter window: a failed command of a network operator explains 8F30 for `maxSeconds`. */
+/** Returns the shipped table with a shorter window: a failed command of a network operator explains 8F30 for `maxSeconds`. */
 export function shortenedTable(maxSeconds: number): CauseFile {
 	const file = structuredClone(shippedFile);
 	file.entries.find((e) => e.alert === '8F30')!.causes.find((c) => c.id === '8F30/1')!.maxSeconds =
@@ -15,7 +15,7 @@ export function shortenedTable(maxSeconds: number): CauseFile {
 	return file;
 }
 
-/** Signs in two people of Brightwell who may change the table, one who may not, and one lead of Halden. */
+/** Signs in two people of Brightwell who may change the cause table, a person who may not, and a lead of Halden. */
 export async function joinEditors(system: System) {
 	await system.post('/service-requests/completeness', { source: 'sat', completeUntil: minutesAgo(0) });
 	return {
@@ -26,7 +26,7 @@ export async function joinEditors(system: System) {
 	};
 }
 
-/** The active table as this person reads it. */
+/** Reads the active cause table as a person. */
 export const activeTable = async (by: Member) => (await by.call('GET', '/cause-table')).body.active;
 
 /** Saves a draft that is based on the active table. */
@@ -39,7 +39,7 @@ export async function saveDraft(
 	return by.call('POST', '/cause-table', { basedOn, body: { entries, notCommand }, ...fields });
 }
 
-/** Waits until the what-if is done, and returns its figures for the Supplier of this person. */
+/** Waits until the what-if is done, and returns the figures of the what-if for the Supplier of the person. */
 export const waitForWhatIf = (by: Member, version: string) =>
 	vi.waitFor(
 		async () => {
@@ -57,7 +57,7 @@ export async function runWhatIf(by: Member, version: string) {
 }
 
 /**
- * Posts an 8F30 of ten minutes ago on a new Device, and a failed command of a network operator `seconds` before it.
+ * Posts an 8F30 of ten minutes ago on a new Device, and a network operator's failed command `seconds` before the 8F30.
  * Returns the id of the Device.
  */
 export async function postAlertAfterRequest(

@@ -32,7 +32,7 @@ export const deviceAlert = (code: string, gbcs: number[], throttled = ''): strin
 export const futureDatedAlert = (code: string, gbcs: number[], instruction = 1, of = 1): string =>
 	`<sr:ResponseMessage><sr:ServiceReference>1.1</sr:ServiceReference><sr:ServiceReferenceVariant>1.1.1</sr:ServiceReferenceVariant><sr:FutureDatedDeviceAlertMessage><sr:FutureDatedAlertCode>${code}</sr:FutureDatedAlertCode><sr:GBCSPayload>${base64(gbcs)}</sr:GBCSPayload><sr:InstructionNumber>${instruction}</sr:InstructionNumber><sr:TotalCommandInstructions>${of}</sr:TotalCommandInstructions></sr:FutureDatedDeviceAlertMessage></sr:ResponseMessage>`;
 
-/** `fields`: the content of the element `kind`. Element names without a prefix get the prefix `sr`. */
+/** Builds a DCC Alert. `fields`: the content of the element `kind`. Element names without a prefix get the prefix `sr`. */
 export const dccAlert = (code: string, kind: string, fields: string): string =>
 	`<sr:DCCAlertMessage><sr:DCCAlertCode>${code}</sr:DCCAlertCode><sr:DCCAlert><sr:${kind}>${prefixed(fields)}</sr:${kind}></sr:DCCAlert></sr:DCCAlertMessage>`;
 

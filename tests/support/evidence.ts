@@ -13,7 +13,7 @@ export const electricityMeter = '88-73-84-57-00-10-00-01';
 export const gasMeter = '88-73-84-57-00-10-00-02';
 export const hub = '88-73-84-57-00-10-00-03';
 
-// User IDs. The first is ours; the others belong to other parties.
+// User IDs. `ourUser` is our own User; the other User IDs belong to other parties.
 export const ourUser = '90-B3-D5-1F-30-01-00-01';
 export const gasSupplier = '90-B3-D5-1F-30-01-00-02';
 export const networkOperator = '90-B3-D5-1F-30-02-00-01';
@@ -21,7 +21,7 @@ export const consumerService = '90-B3-D5-1F-30-03-00-01';
 export const supplierAgent = '90-B3-D5-1F-30-04-00-01';
 export const dcc = '90-B3-D5-1F-30-00-00-02';
 
-/** Epoch ms. */
+/** The time of the Alert, in epoch ms. */
 export const NOON = Date.UTC(2026, 10, 5, 12, 0, 0);
 export const SECOND_MS = 1000;
 export const HOUR_MS = 3600 * SECOND_MS;
@@ -34,7 +34,7 @@ const roles: Record<string, string> = {
 	[supplierAgent]: 'RSA'
 };
 
-/** A request `before` seconds before noon, to the electricity meter unless `fields` name another Device. */
+/** Makes a request `before` seconds before noon, to the electricity meter unless `fields` name another Device. */
 export function request(
 	userId: string,
 	variant: string,
@@ -68,7 +68,7 @@ export const home = (): Map<string, HomeDevice> =>
 		[hub, { deviceType: 'CHF', tenures: [{ supplierId: otherSupplierId, ...always }] }]
 	]);
 
-/** An Alert of our electricity meter at noon. The audit data is complete, and holds only the given requests. */
+/** Makes the evidence of our electricity meter's Alert at noon. The complete audit data has only the given requests. */
 export function evidence(alert: Partial<AlertFacts> = {}, more: Partial<Evidence> = {}): Evidence {
 	return {
 		alert: {
@@ -104,7 +104,7 @@ export const explain = (
 	more: Partial<Evidence> = {}
 ): Explanation => correlate(evidence(alert, { requests, ...more }));
 
-/** A reference with the given fields only. */
+/** Makes a command reference with the given fields only. */
 export const commandReference = (fields: Partial<CommandReference>): CommandReference => ({
 	originatorId: null,
 	counter: null,
@@ -115,7 +115,7 @@ export const commandReference = (fields: Partial<CommandReference>): CommandRefe
 	...fields
 });
 
-/** A command that the Device has stored for nine days and executed four seconds before noon. */
+/** Makes a command that the Device has stored for nine days and executed four seconds before noon. */
 export const storedCommand = (
 	userId: string,
 	variant: string,
@@ -129,13 +129,13 @@ export const storedCommand = (
 		...fields
 	});
 
-/** The fields of a request that was answered `after` seconds after noon. */
+/** Returns the fields of a request that was answered `after` seconds after noon. */
 export const answered = (after: number, responseCode: string): Partial<ServiceRequest> => ({
 	respondedAt: NOON + after * SECOND_MS,
 	responseCode
 });
 
-/** The home, with the gas meter in our tenure too. */
+/** Returns the home in which the gas meter is in our tenure too. */
 export const homeWithOurGasMeter = (): Map<string, HomeDevice> =>
 	home().set(gasMeter, { deviceType: 'GSME', tenures: [{ supplierId: ourSupplierId, ...always }] });
 

@@ -7,7 +7,7 @@ export const octets = (hex: string): number[] =>
 export const uint = (value: number | bigint | string, size: number): number[] =>
 	Array.from({ length: size }, (_, i) => Number((BigInt(value) >> BigInt(8 * (size - 1 - i))) & 0xffn));
 
-/** A definite length. `form` forces the long form that GBCS sometimes uses where a short form would do. */
+/** Encodes a definite length. `form` forces the long form that GBCS sometimes uses where a short form would do. */
 export function length(count: number, form: 'shortest' | '82' = 'shortest'): number[] {
 	if (form === '82') return [0x82, ...uint(count, 2)];
 	return count < 0x80 ? [count] : count < 0x100 ? [0x81, count] : [0x82, ...uint(count, 2)];
@@ -42,7 +42,7 @@ export interface Header {
 	counter: bigint | string;
 	messageCode: string;
 	supplementary?: { id: string; counter?: string; originatorCounter?: string };
-	/** A COSEM date-time in the header: responses have one. */
+	/** The COSEM date-time in the header. Responses have this field. */
 	dateTime?: number[];
 	flag?: number;
 }
@@ -112,7 +112,7 @@ export const asn1 = (
 	form: 'shortest' | '82' = 'shortest'
 ): number[] => tagged(0x30, [...tagged(0x02, [0, ...octets(code)]), ...tagged(0x18, time), ...body], form);
 
-/** An ASN.1 INTEGER in the fewest possible octets. */
+/** Encodes an ASN.1 INTEGER in the fewest possible octets. */
 export function integer(value: bigint): number[] {
 	const bytes = octets(
 		value.toString(16).padStart(value.toString(16).length + (value.toString(16).length % 2), '0')

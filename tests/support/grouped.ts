@@ -29,14 +29,14 @@ export interface AlertSpec {
 	atSeconds: number;
 	/** The User whose Service Request explains the Alert. `null`: the Alert is unexplained. */
 	userId: string | null;
-	/** The Alert names a firmware image. */
+	/** `true`: the Alert names a firmware image. */
 	hasImage?: boolean;
 	priority?: number;
-	/** How many events the Alert counts, if the DCC throttled. */
+	/** The number of events that the Alert stands for, if the DCC throttled. */
 	throttledCount?: number | undefined;
 }
 
-/** All episodes of the database, and the runs of Alerts by key that they are made of. */
+/** All episodes of the database, and the runs of Alerts by key from which the episodes are made. */
 export interface Outcome {
 	episodes: Array<{ key: string; members: number; alerts: string[] | null }>;
 	runs: unknown[];
@@ -51,7 +51,7 @@ const euiOf = (device: number): string =>
 const hubOf = (device: number): string => euiOf(9000 + (device >> 1));
 
 /**
- * The episodes that the rule of the domain makes of these Alerts, if it knows all of them at once. Each text is the key and
+ * Returns the episodes that the rule of the domain makes of all these Alerts at once. Each text is the key and
  * the Alerts of an episode.
  */
 export function episodesByRule(list: readonly AlertSpec[]): string[] {
@@ -74,7 +74,7 @@ export function episodesByRule(list: readonly AlertSpec[]): string[] {
 	return episodes.sort();
 }
 
-/** The episodes of the database, in the form of `episodesByRule`. */
+/** Returns the episodes of the database, in the form of `episodesByRule`. */
 export const episodesFound = ({ episodes }: Outcome): string[] =>
 	episodes.map(({ key, alerts }) => `${key}: ${alerts!.map(BigInt).toSorted().join(' ')}`).sort();
 
@@ -164,7 +164,7 @@ export function grouped(system: System, devices: number) {
 					list.map((alert) => (alert.hasImage ? 'AB' : null))
 				]
 			);
-			// A worker's memory of large episodes may be out of date: this one refreshes it before some batches only.
+			// A worker's memory of large episodes may be out of date, so this function refreshes the memory before some batches only.
 			if (list[0]!.n % 3 === 0) await largeEpisodes.refresh();
 			const rows = list.map((alert) => ({ ...rowOf(alert), joins: guess(alert) }));
 			await inTransaction(pool, async (client) => {
@@ -189,17 +189,17 @@ export function grouped(system: System, devices: number) {
 					list.map((alert) => ({ supplierId: SUPPLIER, alertId: idOf(alert.n) }))
 				)
 			),
-		/** Groups the new Alerts, and returns how many it looked at. `from`: another pool, to count what it reads. */
+		/** Groups the new Alerts, and returns the number of handled Alerts. `from`: another pool, to count the rows read. */
 		group: (options: Partial<GroupOptions>, from: pg.Pool = pool): Promise<number> =>
 			createGrouping({ pool: from, publish: async () => {}, backlog: { isPressed: false }, options })(),
-		/** How many episodes wait for a full look. */
+		/** Returns the number of episodes that wait for a full look. */
 		async episodesDueForFullLook(): Promise<number> {
 			const { rows } = await database.query<{ count: number }>(
 				'select count(*)::int as count from episode where unsure_since is not null'
 			);
 			return rows[0]!.count;
 		},
-		/** The episodes and the runs, without their ids and versions. */
+		/** Returns the episodes and the runs, without ids and versions. */
 		async outcome(): Promise<Outcome> {
 			const { rows: episodes } = await database.query<Outcome['episodes'][number]>(
 				`select key, kind, facts, first_at, last_at, members, devices, occurrences, at_least, priority, s.alerts
@@ -213,7 +213,7 @@ export function grouped(system: System, devices: number) {
 			);
 			return { episodes, runs };
 		},
-		/** How many Alerts joined an episode together with their first explanation. */
+		/** Returns the number of Alerts that joined an episode together with their first explanation. */
 		async joinedAtOnce(): Promise<number> {
 			const { rows } = await database.query<{ count: number }>(
 				'select count(*)::int as count from feed where joins'

@@ -9,7 +9,7 @@ export const readOfIdentity = {
 	relation: 'same-device'
 } as const;
 
-/** A pattern that is offered, unless `fields` say otherwise. */
+/** Makes a learned pattern that is offered, unless `fields` say otherwise. */
 export const aPattern = (fields: Partial<LearnedPattern> = {}): LearnedPattern => ({
 	...readOfIdentity,
 	withinSeconds: 600,

@@ -1,10 +1,10 @@
-// Adds people to a test system. Each calls the API with a session cookie, as their browser would.
+// Adds people to a test system. Each person calls the API with a session cookie, as a browser does.
 import type { MemberRole } from '#lib/domain/access.ts';
 import type { Answer, SupplierSlug, System } from './system.ts';
 
 export type Member = Awaited<ReturnType<typeof joinAs>>;
 
-/** Adds a person with this role to a Supplier and signs them in. */
+/** Adds a person with this role to a Supplier and signs the person in. */
 export async function joinAs(system: System, slug: SupplierSlug, role: MemberRole, name: string) {
 	const email = `${name.toLowerCase().replaceAll(' ', '.')}@${slug}.example`;
 	const password = 'a password for tests only';

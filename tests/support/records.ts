@@ -1,17 +1,17 @@
-// Builds the records that tests post. Each is valid by itself: a test names only the fields that it tests.
+// Builds the records that tests post. Each record is valid by default, and a test names only the fields under test.
 import { randomBytes } from 'node:crypto';
 
-// User IDs: of the network operator North Grid, of Brightwell and of Halden.
+// The User IDs of the network operator North Grid, of Brightwell and of Halden.
 export const NORTH_GRID_USER_ID = '90-B3-D5-1F-30-02-00-01';
 export const BRIGHTWELL_USER_ID = '90-B3-D5-1F-30-01-00-01';
 export const HALDEN_USER_ID = '90-B3-D5-1F-30-01-00-02';
 
-/** A Device id that no other test has. */
+/** Makes a Device id that no other test uses. */
 export const newDeviceId = (): string => randomBytes(8).toString('hex').toUpperCase().match(/../g)!.join('-');
 
 let counter = 1000;
 
-/** A Service Request that North Grid sent 27 seconds before the Alert of `anAlert`, and that failed with E21. */
+/** Makes a Service Request that North Grid sent 27 seconds before the Alert of `anAlert`, and that failed with E21. */
 export function aRequest(deviceId: string, fields: Record<string, unknown> & { userId?: string } = {}) {
 	const { userId = NORTH_GRID_USER_ID, ...rest } = fields;
 	return {
@@ -27,7 +27,7 @@ export function aRequest(deviceId: string, fields: Record<string, unknown> & { u
 	};
 }
 
-/** A Device Alert 8F30. */
+/** Makes a Device Alert 8F30. */
 export function anAlert(deviceId: string, fields: Record<string, unknown> = {}) {
 	return {
 		deviceId,
@@ -40,7 +40,7 @@ export function anAlert(deviceId: string, fields: Record<string, unknown> = {}) 
 	};
 }
 
-/** An electricity meter that has always been of Brightwell. */
+/** Makes an electricity meter that Brightwell has always supplied. */
 export function aDevice(deviceId: string, fields: Record<string, unknown> = {}) {
 	return {
 		deviceId,
@@ -50,18 +50,18 @@ export function aDevice(deviceId: string, fields: Record<string, unknown> = {}) 
 	};
 }
 
-/** An instant of November 2026, the month of the scenarios. */
+/** Returns an instant of November 2026, the month of the scenarios. */
 export const november = (day: number, time: string): string =>
 	`2026-11-${String(day).padStart(2, '0')}T${time}Z`;
 
 const later = (instant: string, seconds: number): string =>
 	new Date(Date.parse(instant) + seconds * 1000).toISOString();
 
-/** An Alert raised at an instant, and received twelve seconds later. */
+/** Makes an Alert raised at an instant, and received twelve seconds later. */
 export const raised = (deviceId: string, code: string, raisedAt: string, fields: object = {}) =>
 	anAlert(deviceId, { code, raisedAt, receivedAt: later(raisedAt, 12), ...fields });
 
-/** A DCC Alert about a Device. `dccPayload` is its child element. It has no time but the time of receipt. */
+/** Makes a DCC Alert about a Device with the child element `dccPayload`. Its only time is the time of receipt. */
 export const dccRaised = (
 	deviceId: string,
 	code: string,
@@ -76,7 +76,7 @@ interface Sender {
 	name: string;
 }
 
-/** A Service Request of a User that the Device has not answered. */
+/** Makes a Service Request of a User that the Device has not answered. */
 export const sent = (
 	{ userId, role, name }: Sender,
 	deviceId: string,
@@ -94,7 +94,7 @@ export const sent = (
 		...fields
 	});
 
-/** A Service Request of a User that was answered at `respondedAt`, five seconds after it was sent. */
+/** Makes a Service Request of a User that was answered at `respondedAt`, five seconds after it was sent. */
 export const answered = (
 	sender: Sender,
 	deviceId: string,
@@ -110,7 +110,7 @@ interface TenureRecord {
 	to: string | null;
 }
 
-/** The tenures of a Device: always one Supplier, or a change of Supplier at an instant. */
+/** Makes the tenures of a Device: always one Supplier, or a change of Supplier at an instant. */
 export const suppliedBy = (supplier: string, change?: [at: string, to: string]): TenureRecord[] => {
 	const from = '2025-01-01T00:00:00.000Z';
 	if (!change) return [{ supplier, from, to: null }];
@@ -122,7 +122,7 @@ export const suppliedBy = (supplier: string, change?: [at: string, to: string]):
 
 export type Home = ReturnType<typeof aHome>;
 
-/** The four Devices of a home. By default Brightwell supplies the electricity and Halden the gas. */
+/** Makes the four Devices of a home. By default Brightwell supplies the electricity and Halden the gas. */
 export function aHome({ electricity = suppliedBy('brightwell'), gas = suppliedBy('halden') } = {}) {
 	const [electricityMeter, gasMeter, hub, gasProxy] = [
 		newDeviceId(),

@@ -1,7 +1,7 @@
 // Counts the rows that PostgreSQL reads in the transactions of a pool.
 import type pg from 'pg';
 
-/** Wraps a pool: `read` returns how many rows of Alerts and members PostgreSQL has read in its transactions. */
+/** Wraps a pool: `read` returns the rows of Alerts and members that PostgreSQL read in the pool's transactions. */
 export function countRowsRead(pool: pg.Pool): { pool: pg.Pool; read(): number } {
 	const ROWS = `select coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)), 0)::int as rows
 		from pg_stat_xact_user_tables where relname like any('{supplier_alert%,episode_member%}')`;
@@ -16,7 +16,7 @@ export function countRowsRead(pool: pg.Pool): { pool: pg.Pool; read(): number } 
 					return typeof value === 'function' ? (value.bind(target) as unknown) : value;
 				}
 				return async (text: string, values?: unknown[]) => {
-					// Inside the transaction: PostgreSQL may clear these counters when a transaction ends.
+					// The counters are read inside the transaction, because PostgreSQL may clear them when a transaction ends.
 					if (text === 'commit') rows += await rowsOfTransaction();
 					const result = await target.query(text, values);
 					if (text === 'begin') rows -= await rowsOfTransaction();

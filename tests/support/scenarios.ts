@@ -28,7 +28,7 @@ export const allBecome = (
 		{ timeout: 10_000 }
 	);
 
-/** Waits until the worker has explained everything posted before: an Alert posted now is explained after it. */
+/** Waits until the worker has explained all earlier records: a new Alert is explained after the earlier records. */
 export async function settled(system: System): Promise<void> {
 	const deviceId = newDeviceId();
 	await system.post('/devices', aDevice(deviceId));
@@ -36,7 +36,7 @@ export async function settled(system: System): Promise<void> {
 	await allBecome(system, 'brightwell', deviceId, [{ explanation: 'not-command' }]);
 }
 
-/** The items that a Supplier sees on the timeline of a Device in November 2026, in order, such as "alert 8F30". */
+/** Returns the items that a Supplier sees on the timeline of a Device in November 2026, in order, such as "alert 8F30". */
 export async function timelineOf(system: System, slug: string, deviceId: string): Promise<string[]> {
 	const month = 'from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z';
 	const { body } = await system.get(slug, `/devices/${deviceId}/timeline?${month}`);

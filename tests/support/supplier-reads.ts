@@ -30,7 +30,7 @@ export const allAlerts = (system: System, slug: SupplierSlug) => readPages<Alert
 export const allEpisodes = (system: System, slug: SupplierSlug) =>
 	readPages<Episode>(system, slug, '/episodes');
 
-/** The ids of the Alerts in each export, in its order. */
+/** Returns the ids of the Alerts in each export, in the order of the export. */
 export async function exportedIds(
 	system: System,
 	slug: SupplierSlug
@@ -61,7 +61,7 @@ export class Follower {
 			if (seq > (this.entries.get(id)?.seq ?? 0)) this.entries.set(id, { seq, alert });
 	}
 
-	/** Reads the feed to its end. Fails if a feed number is missing. */
+	/** Reads the feed of the Supplier to the end. Fails if a feed number is missing. */
 	async catchUp(system: System, slug: SupplierSlug): Promise<void> {
 		for (;;) {
 			const { body } = await system.get(slug, `/feed?after=${this.head}&limit=400`);

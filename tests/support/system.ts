@@ -38,7 +38,7 @@ export const eventually = <T>(
 	options: { timeout?: number; interval?: number } = {}
 ): Promise<T> => vi.waitFor(check, { timeout: 10_000, interval: 50, ...options });
 
-/** `worker: false`: the test starts the worker process itself. `settings`: environment variables of web and worker. */
+/** Starts a system. `worker: false`: the test starts the worker process itself. `settings`: environment variables of web and worker. */
 export async function startSystem(options: { worker?: boolean; settings?: Record<string, string> } = {}) {
 	const admin = new pg.Client({ connectionString: inject('databaseUrl') });
 	await admin.connect();
@@ -104,7 +104,7 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 		};
 	}
 
-	/** The Alerts that a Supplier reads, newest first. */
+	/** Returns the Alerts that a Supplier reads, newest first. */
 	const alerts = async (slug: string, query = ''): Promise<Alert[]> =>
 		(await call('GET', `/alerts${query}`, slug)).body.items;
 
@@ -130,7 +130,7 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 				expect(alert).toMatchObject(expected);
 				return alert!;
 			}),
-		/** Opens a live connection with a Supplier's key. The system closes it at its end. */
+		/** Opens a live connection with a Supplier's key. The system closes the connection when the system ends. */
 		async connect(slug: string): Promise<Socket> {
 			const socket = io(url, {
 				transports: ['websocket'],

@@ -37,7 +37,7 @@ export interface RequestEvent extends Event {
 }
 export interface History {
 	deviceId: string;
-	/** The owners of the slots, as each round states them. */
+	/** The owners of the slots, as stated in each round. */
 	owners: Owner[][];
 	alerts: AlertEvent[];
 	requests: RequestEvent[];
@@ -46,7 +46,7 @@ export interface History {
 export const ROUNDS = 3;
 /** The round of an event that tests never post. */
 export const NEVER = ROUNDS;
-/** The owners of all slots, in stretches of one to six slots. */
+/** Generates the owners of all slots, in stretches of one to six slots. */
 export const owners = fc
 	.array(
 		fc.record({
@@ -85,13 +85,13 @@ export const history: fc.Arbitrary<Omit<History, 'deviceId'>> = fc.record({
 	)
 });
 
-/** `count` histories, each of a Device of its own. The same seed gives the same histories, but new ids of Devices. */
+/** Generates `count` histories, each of a different Device. The same seed gives the same histories, but new ids of Devices. */
 export const sampleHistories = (count: number, seed: number): History[] =>
 	fc.sample(history, { numRuns: count, seed }).map((sample) => ({ ...sample, deviceId: newDeviceId() }));
 
 // The model ----------------------------------------------------------------------------------------------------
 
-/** The Supplier that was responsible for the Device at this time: it alone sees a record of this time. */
+/** Returns the Supplier responsible for the Device at a time. Only this Supplier sees a record of this time. */
 const ownerAt = (owners: readonly Owner[], atMs: number): Owner =>
 	owners[Math.floor(atMs / SLOT_MS)] ?? 'nobody';
 
@@ -101,12 +101,12 @@ export const seesAlert = (slug: SupplierSlug, owners: readonly Owner[], alert: A
 export const isInTenure = (slug: SupplierSlug, owners: readonly Owner[], alert: AlertEvent): boolean =>
 	ownerAt(owners, alert.atMs) === slug;
 
-/** A Supplier always sees the Service Requests that it sent itself. */
+/** Tells whether a Supplier sees a Service Request. A Supplier always sees its own Service Requests. */
 export const seesRequest = (slug: SupplierSlug, owners: readonly Owner[], request: RequestEvent): boolean =>
 	ownerAt(owners, request.atMs) === slug || request.sender === slug;
 
 /**
- * The ids of the Service Requests that the explanation of an Alert names: all visible ones up to 5 s after the Alert, because
+ * Returns the ids of the Service Requests that the explanation of an Alert names: all visible ones up to 5 s after the Alert, because
  * clocks may differ. None if the Alert lies outside the tenure.
  */
 export const namedRequests = (
@@ -124,7 +124,7 @@ export const namedRequests = (
 
 // The records to post ---------------------------------------------------------------------------------------------------
 
-/** The number of the slot that begins at this instant. */
+/** Returns the number of the slot that begins at an instant. */
 export const slotOf = (at: Date): number => Math.round((at.getTime() - START) / SLOT_MS);
 
 const iso = (atMs: number): string => new Date(START + atMs).toISOString();
@@ -136,7 +136,7 @@ export const messageId = (h: History, alert: AlertEvent): string =>
 export const requestId = (h: History, request: RequestEvent): string =>
 	`${request.sender === 'network-operator' ? NORTH_GRID_USER_ID : USERS[request.sender]}:${h.deviceId}:${1000 + h.requests.indexOf(request)}`;
 
-/** The tenures of the slots: one tenure for each stretch of slots with the same owner. */
+/** Returns the tenures of the slots: one tenure for each stretch of slots with the same owner. */
 export function tenuresOf(owners: readonly Owner[]) {
 	const tenures: Array<{ supplier: Owner; from: string; to: string }> = [];
 	let previous: Owner | undefined;

@@ -16,7 +16,7 @@ export const UNLISTED_PATTERN = {
 	relation: 'same-device'
 };
 
-/** Fifty homes with such an Alert, and sixty with a metrology fault. In nine of the sixty a read precedes the fault. */
+/** Makes fifty homes with an unlisted cause, and sixty with a metrology fault, nine of them with a read before the fault. */
 export function homesWithUnlistedCause() {
 	const affectedHomes = Array.from({ length: 50 }, () => aHome());
 	const others = Array.from({ length: 60 }, () => aHome());
@@ -42,7 +42,7 @@ export function homesWithUnlistedCause() {
 	};
 }
 
-/** Reports that the audit data is complete up to a time after all these Alerts. */
+/** Reports that the audit data is complete up to a time after all Alerts of the homes. */
 export async function reportComplete(system: System): Promise<void> {
 	await system.post('/service-requests/completeness', {
 		source: 'sat',
@@ -50,6 +50,6 @@ export async function reportComplete(system: System): Promise<void> {
 	});
 }
 
-/** The oldest Alert of a home's electricity meter. */
+/** Reads the oldest Alert of a home's electricity meter. */
 export const oldestAlert = async (system: System, home: Home) =>
 	(await system.alerts('brightwell', `?device=${home.electricityMeter}&sort=oldest`))[0]!;

@@ -1,5 +1,5 @@
-// The real web process, server.ts, in front of a test system: pages, API and sockets on one port, ended and started
-// again at will.
+// Runs the real web process, server.ts, in front of a test system: pages, API and sockets on one port. Tests end and
+// restart the process as needed.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { freePort, stopProcess } from '../../launcher/process.ts';

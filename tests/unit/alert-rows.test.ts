@@ -15,7 +15,7 @@ import {
 import { Desk } from '#lib/ui/desk.ts';
 import { readQuery, viewOf } from '#lib/ui/views.ts';
 
-/** An Alert with only the fields that the lists use. */
+/** Makes an Alert with only the fields that the lists use. */
 function anAlert(id: number, fields: Partial<Alert> = {}): Alert {
 	return {
 		id: String(id),

@@ -4,7 +4,7 @@ import { createBatchRunner } from '#lib/server/jobs/batch-runner.ts';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-/** Rounds that end when they are told to. */
+/** Makes rounds that end when the test says so. */
 function rounds(most = 2) {
 	const open: Array<{ end(count: number): void; fail(error: Error): void; more(): void }> = [];
 	const began: number[] = [];

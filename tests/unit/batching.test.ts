@@ -6,7 +6,7 @@ import { coalesce, encodeFrame } from '#lib/server/live/frames.ts';
 import type { SerializedFrame } from '#lib/server/live/live-channel.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 
-/** A lower share, because every run waits for timers. */
+/** Fewer runs than other properties, because every run waits for timers. */
 const microBatchRuns = propertyRuns * 0.3;
 
 const frame = (from: number, to: number): SerializedFrame => ({

@@ -1,4 +1,4 @@
-// Tests when newer evidence contradicts a Decision.
+// Tests when newer evidence contradicts a decision.
 import { describe, expect, it } from 'vitest';
 import { contradictionOf } from '#lib/domain/contradiction.ts';
 import type { Basis, Decision } from '#lib/domain/decision.ts';

@@ -17,7 +17,7 @@ const day = traffic(homes, plan);
 const bodies = (happening: Happening, what: string) =>
 	happening.events.filter((event) => event.what === what).map((event) => event.body);
 
-/** The records that the schemas of ingest refuse. */
+/** Returns the records that the schemas of ingest refuse. */
 function refused({ events }: Happening): unknown[] {
 	return events.flatMap((event): unknown[] => {
 		if (event.what === 'devices') return event.body.filter((body) => !DeviceIn.safeParse(body).success);

@@ -1,17 +1,17 @@
-// The documents: every relative link leads to a file, and every path and function that a document names exists.
+// Tests the documents: every relative link leads to a file, and every path and function that a document names exists.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const documents = globSync(['*.md', 'docs/**/*.md']).sort();
 
-/** The targets of `[text](target)` and `[text](<target>)`, without anchors. */
+/** Returns the targets of `[text](target)` and `[text](<target>)`, without anchors. */
 const linksOf = (text: string): string[] =>
 	[...text.matchAll(/\]\((?:<([^>]+)>|([^)\s]+))\)/g)]
 		.map((match) => (match[1] ?? match[2]!).split('#')[0]!)
 		.filter((target) => target !== '' && !/^[a-z]+:/.test(target));
 
-/** Paths in backticks that begin with a folder of the project, such as `src/lib/domain/alert.ts`. */
+/** Returns the paths in backticks that begin with a folder of the project, such as `src/lib/domain/alert.ts`. */
 const pathsOf = (text: string): string[] =>
 	[
 		...text.matchAll(
@@ -21,7 +21,7 @@ const pathsOf = (text: string): string[] =>
 		.map((match) => match[1]!)
 		.filter((path) => !/NAME|FILE|\.\.\./.test(path));
 
-/** A link to a source file with the name of something in it: `[file.ts](path) `name``. */
+/** Returns each link to a source file that is followed by a name of that file: `[file.ts](path) `name``. */
 const namesOf = (text: string): Array<[path: string, name: string]> =>
 	[...text.matchAll(/\]\(([^)\s]+\.(?:ts|svelte))\) `(\w+)`/g)].map((match) => [match[1]!, match[2]!]);
 
@@ -34,7 +34,7 @@ describe.each(documents)('%s', (document) => {
 	});
 
 	it('names only paths that exist', () => {
-		// Changelog and decisions speak of their own time.
+		// Changelog and decisions may name paths that existed when the text was written.
 		const isHistory = document === 'CHANGELOG.md' || document.startsWith('docs/decisions/0');
 		const missing = isHistory ? [] : pathsOf(text).filter((path) => !existsSync(path));
 		expect(missing).toEqual([]);

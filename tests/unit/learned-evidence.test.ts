@@ -19,7 +19,7 @@ import {
 import { aPattern, readOfIdentity } from '../support/learned-pattern.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 
-/** A read by the supplier agent, some seconds before the Alert. */
+/** Makes a read by the supplier agent, some seconds before the Alert. */
 const readBefore = (seconds: number, fields: Partial<ServiceRequest> = {}) =>
 	request(supplierAgent, '6.2.4', seconds, fields);
 
@@ -95,7 +95,7 @@ describe('the figures of a pattern', () => {
 			count({ n: 80 }),
 			count({ code: '8F3E', n: 10 })
 		]);
-		// 80 of 100 against 10 of 1,000: 1 of 100 by chance.
+		// The read came before 80 of 100 Alerts, and before 10 of 1,000 others: by chance before 1 of 100.
 		expect(found).toMatchObject({ withinSeconds: 30, seen: 80, of: 100, byChance: 1 });
 		expect(found!.lift).toBeGreaterThan(70);
 		expect(found!.low).toBeLessThan(found!.lift);

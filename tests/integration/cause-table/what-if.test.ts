@@ -28,7 +28,7 @@ afterAll(async () => {
 const idOf = async (slug: string, deviceId: string) =>
 	(await system.alerts(slug, `?device=${deviceId}`))[0]!.id;
 
-/** All stored explanations, to check that a what-if writes none. */
+/** Reads all stored explanations, to check that a what-if writes no explanation. */
 const storedExplanations = async () =>
 	(
 		await system.database.query(
@@ -70,7 +70,7 @@ describe('a what-if', () => {
 				count: 1,
 				examples: [await idOf('brightwell', longDelay)]
 			},
-			// Still explained, but its reasons name the shorter window.
+			// The Alert is still explained, but the reasons name the shorter window.
 			expect.objectContaining({
 				from: 'likely',
 				to: 'likely',

@@ -22,7 +22,7 @@ const membersOf = (deviceId: string) => system.alerts('brightwell', `?device=${d
 describe('a decision on an episode', () => {
 	const verdict = { verdict: 'actionable', reason: 'visit' };
 
-	/** An episode of two Alerts, and the calls that decide them one by one or as a whole. */
+	/** Makes an episode of two Alerts, and the calls that decide the Alerts one by one or the episode as a whole. */
 	async function anEpisode() {
 		const deviceId = newDeviceId();
 		const raised = (s: number) => anAlert(deviceId, { code: '8F35', raisedAt: at(s), receivedAt: at(s + 5) });
@@ -45,7 +45,7 @@ describe('a decision on an episode', () => {
 					...verdict
 				})
 		];
-		/** The members in their current versions, as conflicts name them. */
+		/** Returns the members in their current versions, in the form of conflicts. */
 		const currentMembers = async () =>
 			(await membersOf(deviceId)).map(({ id, version }) => ({ id, version }));
 		return { found, items, decideEach, decideEpisode, currentMembers };

@@ -1,4 +1,4 @@
-// Tests which Alerts become one episode: in one home, in a campaign and in a storm. Others stay outside.
+// Tests which Alerts become one episode, in a home, a campaign or a storm, and which Alerts stay outside.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Episode, OutsideEpisode } from '#lib/domain/episode.ts';
@@ -124,7 +124,7 @@ describe('a campaign', () => {
 				})
 			)
 		);
-		// The same model and Alert, but of another Supplier.
+		// This Alert has the same model and code, but belongs to another Supplier.
 		await system.post('/alerts', [raised(ofHalden, '8F3E', 2)]);
 		await system.becomes('halden', ofHalden, { explanation: 'unexplained' });
 		// The Alerts arrive in the reverse order of their times.
@@ -143,7 +143,7 @@ describe('a campaign', () => {
 			total: 3,
 			why: 'The request that explains the members was not sent to these Devices.'
 		});
-		// The newest first. Each reads the same as a single read of the Alert.
+		// The list has the newest Alert first. Each item equals a single read of the Alert.
 		expect(outside.items.map((alert) => alert.deviceId)).toEqual(untouched.toReversed());
 		const [newest] = outside.items;
 		expect(newest).toEqual((await system.get('brightwell', `/alerts/${newest!.id}`)).body);

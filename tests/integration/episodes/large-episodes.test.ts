@@ -64,11 +64,11 @@ async function groupAsSmall(): Promise<Outcome> {
 	return alerts.outcome();
 }
 
-/** An Alert of a history, in the order of time. */
+/** Generates an Alert of a history, in the order of time. */
 const historyAlert = (maxPauseSeconds: number) =>
 	fc.record({
 		device: fc.nat(50),
-		/** From the Alert before. A few pauses are longer: a late Alert may fill the hole. */
+		/** Seconds since the previous Alert. A few pauses are longer, and a late Alert may fill the hole. */
 		pauseSeconds: fc.oneof(
 			{ weight: 30, arbitrary: fc.nat(maxPauseSeconds) },
 			{ weight: 1, arbitrary: fc.integer({ min: maxPauseSeconds, max: 3 * maxPauseSeconds }) }
@@ -84,11 +84,11 @@ const historyAlert = (maxPauseSeconds: number) =>
 			{ weight: 1, arbitrary: fc.integer({ min: 2, max: 40 }) }
 		),
 		arrivalOrder: fc.nat(),
-		/** 0 to 2: explained again soon. 3: retracted soon. 4: explained again at the end. 5: retracted at the end. */
+		/** The Alert's fate: 0 to 2 explained again soon, 3 retracted soon, 4 explained again at the end, 5 retracted then. */
 		fate: fc.nat(19)
 	});
 
-/** When large episodes get their full looks while the Alerts of a history arrive. At the end they always do. */
+/** When large episodes get full looks while Alerts arrive. At the end, large episodes always get full looks. */
 const fullLookAfterBatch = {
 	'after every batch': () => true,
 	'after every third batch': (batch: number) => batch % 3 === 2,
@@ -113,7 +113,7 @@ describe('after the last full look', () => {
 				.map((alert, n) => ({ ...alert, n, atSeconds: (atSeconds += alert.pauseSeconds) }));
 			const arriving = history.toSorted((a, b) => a.arrivalOrder - b.arrivalOrder);
 			const reversed = new Set<number>();
-			/** Unexplained Alerts become explained, and explained ones unexplained. */
+			/** Makes an unexplained Alert explained, and an explained Alert unexplained. */
 			const withOtherExplanation = (alert: AlertSpec): AlertSpec => ({
 				...alert,
 				userId: alert.userId ? null : BRIGHTWELL_USER_ID
@@ -204,7 +204,7 @@ describe('after the last full look', () => {
 			userId: null,
 			hasImage: true
 		}));
-		// Out of order, one by one.
+		// The Alerts arrive out of order, one by one.
 		for (const alert of campaign.toSorted((a, b) => ((a.n * 5) % 12) - ((b.n * 5) % 12))) {
 			await alerts.insertAlerts([alert]);
 			await alerts.group({});

@@ -14,13 +14,13 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-/** Few, because each round sends all writers at once to a running system, and reads all tenures after it. */
+/** The number of rounds is small, because each round sends all writers at once to a running system, and reads all tenures after it. */
 const ROUND_COUNT = 2;
 const [DEVICE_COUNT, WRITER_COUNT] = [50, 6];
 const devices = Array.from({ length: DEVICE_COUNT }, newDeviceId);
 const seeds = Array.from({ length: ROUND_COUNT }, (_, i) => 100 + i);
 
-/** The tenures that each writer states of each Device. Each writer has its own order of Devices. */
+/** Makes the tenures that each writer states of each Device. Each writer has its own order of Devices. */
 function statements(seed: number): Array<Array<{ deviceId: string; owners: Owner[] }>> {
 	const stated = fc.sample(owners, { numRuns: DEVICE_COUNT * WRITER_COUNT, seed });
 	return Array.from({ length: WRITER_COUNT }, (_, writer) => {
@@ -31,7 +31,7 @@ function statements(seed: number): Array<Array<{ deviceId: string; owners: Owner
 	});
 }
 
-/** The stored owners of each slot. Throws if two tenures claim a slot. */
+/** Reads the stored owners of each slot. Throws if two tenures claim a slot. */
 async function storedOwners(): Promise<Map<string, Owner[]>> {
 	const { rows } = await system.database.query<{ device: Buffer; slug: Owner; from: Date; to: Date }>(
 		`select t.device_id as device, s.slug, lower(t.during) as "from", upper(t.during) as "to"

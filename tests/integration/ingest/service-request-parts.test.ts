@@ -44,7 +44,7 @@ const parts = fc.array(part, { minLength: 1, maxLength: 4 });
 const greatest = (values: Array<string | null>): string | null =>
 	values.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
 
-/** The rule, applied to a plain array. */
+/** Merges records by the rule, on a plain array. */
 function mergedByRule(records: readonly RequestPart[]) {
 	const latest = greatest(records.flatMap((r) => (r.responseCode ? (r.respondedAt ?? '') : [])));
 	return {
@@ -61,7 +61,7 @@ function mergedByRule(records: readonly RequestPart[]) {
 	};
 }
 
-/** The stored requests of a Device, by counter. */
+/** Reads the stored requests of a Device, by counter. */
 async function storedRequests(deviceId: string): Promise<Map<number, ReturnType<typeof mergedByRule>>> {
 	const { rows } = await system.database.query(
 		`select ('x' || encode(substr(key, 17, 8), 'hex'))::bit(64)::bigint::int as counter, requested_at, responded_at,

@@ -24,15 +24,15 @@ import {
 	type History
 } from '../../support/tenure-histories.ts';
 
-/** Far fewer than the runs of a unit property: each round reads all lists, feeds and exports of a running system. */
+/** The number of histories, far below the runs of a unit property: each round reads all lists, feeds and exports of a running system. */
 const HISTORY_COUNT = 120;
 const histories = sampleHistories(HISTORY_COUNT, 4711);
 const COMPLETE = { source: 'sat', completeUntil: '2026-11-06T00:00:00.000Z' };
 
 let system: System;
-/** What each Supplier knows from reading its feed. */
+/** The Alerts that each Supplier knows from reading its feed. */
 const feedReaders = { brightwell: new Follower(), halden: new Follower() };
-/** What each Supplier knows from its socket. */
+/** The Alerts that each Supplier knows from its socket. */
 const socketListeners = { brightwell: new Follower(), halden: new Follower() };
 /** The last verdict of a Supplier, by message id. */
 const verdicts = { brightwell: new Map<string, string>(), halden: new Map<string, string>() };
@@ -72,7 +72,7 @@ async function postRound(round: number): Promise<void> {
 	await settled(system);
 }
 
-/** The Alerts that a Supplier should read after a round, by the model. */
+/** Returns the Alerts that a Supplier should read after a round, by the model. */
 const expectedAlerts = (slug: SupplierSlug, round: number) =>
 	histories
 		.flatMap((h) =>
@@ -99,7 +99,7 @@ const byMessage = (a: { messageId: string }, b: { messageId: string }) =>
 	a.messageId < b.messageId ? -1 : 1;
 const byId = (a: Alert, b: Alert) => (a.id < b.id ? -1 : 1);
 
-/** Both Suppliers decide every second Alert. For a Supplier that may not see an Alert, the Alert does not exist. */
+/** Decides every second Alert as both Suppliers. For a Supplier that may not see an Alert, the Alert does not exist. */
 async function decideEverySecondAlert(round: number): Promise<void> {
 	const allKnown = (await Promise.all(SLUGS.map((slug) => allAlerts(system, slug)))).flat();
 	const chosen = [...new Map(allKnown.map((alert) => [alert.id, alert])).values()].filter(

@@ -28,18 +28,18 @@ const FOREIGN_COUNT = 15;
 const US = 'brightwell';
 
 const histories = sampleHistories(HISTORY_COUNT, 1105);
-/** Where Brightwell does not see a history, the second installation has this one instead. */
+/** Histories that replace, in the second installation, the histories that Brightwell does not see. */
 const replacements = sampleHistories(HISTORY_COUNT, 2026);
 /** Histories of Devices that Brightwell never supplied, for the second installation only. */
 const foreignHistories = sampleHistories(FOREIGN_COUNT, 7).map(withoutUs);
 
-/** Whether Brightwell sees an Alert or a Service Request in any round. */
+/** Tells whether Brightwell sees an Alert or a Service Request in any round. */
 const visibleToUs = (h: History) => ({
 	alert: (alert: AlertEvent) => h.owners.some((owners) => seesAlert(US, owners, alert)),
 	request: (request: RequestEvent) => h.owners.some((owners) => seesRequest(US, owners, request))
 });
 
-/** The same history with Halden in the place of Brightwell. */
+/** Returns a history with Halden in the place of Brightwell. */
 function withoutUs(h: History): History {
 	const owners = h.owners.map((slots) => slots.map((owner) => (owner === US ? ('halden' as const) : owner)));
 	return {
@@ -129,7 +129,7 @@ async function decide(system: System, slug: 'brightwell' | 'halden', round: numb
 	await settled(system);
 }
 
-/** Everything that Brightwell can read, as text, with names in the place of ids and times. */
+/** Reads everything that Brightwell can read, as text, with names in the place of ids and times. */
 async function readAll({ system, frames }: Installation): Promise<Record<string, string[]>> {
 	const { rows } = await system.database.query<{ id: string; message_id: string }>(
 		'select id::text, message_id from alert'

@@ -63,7 +63,7 @@ const ready = (started: Started): Promise<string> =>
 		{ timeout: 90_000, interval: 100 }
 	);
 
-/** The ids of the processes of this instance: their command line or their CAUSEWAY_HOME names its folder. */
+/** Returns the ids of processes whose command line or CAUSEWAY_HOME names the folder `home`. */
 function processesOf(home: string): number[] {
 	return readdirSync('/proc')
 		.filter((name) => /^\d+$/.test(name))

@@ -34,7 +34,7 @@ const queuedCodes = async (): Promise<string[]> =>
 
 type Work<T> = (client: pg.PoolClient) => Promise<T>;
 const committed = <T>(work: Work<T>): Promise<T> => inTransaction(alerts.pool, work);
-/** Does `work` in a transaction that is rolled back after it, as if the worker had failed. */
+/** Does `work` in a transaction and then rolls the transaction back, as if the worker had failed. */
 async function rolledBack<T>(work: Work<T>): Promise<T> {
 	const rollback = new Error('rolled back on purpose');
 	let result: { value: T } | undefined;

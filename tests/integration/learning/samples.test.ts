@@ -32,7 +32,7 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-/** Inserts samples of other Devices, each `interval` older than the one before. */
+/** Inserts samples of other Devices, each sample `interval` older than the sample before. */
 const insertSamples = (count: number, interval: string) =>
 	system.database.query(
 		`insert into learned_sample (supplier_id, device_id, code, hour, device_type, sightings)
@@ -41,7 +41,7 @@ const insertSamples = (count: number, interval: string) =>
 		[hour, interval, count]
 	);
 
-/** How many samples this transaction has read. */
+/** Returns the number of samples that the current transaction has read. */
 async function samplesRead(client: pg.ClientBase): Promise<number> {
 	const { rows } = await client.query<{ n: number }>(
 		`select sum(seq_tup_read + idx_tup_fetch)::int as n from pg_stat_xact_user_tables where relname = 'learned_sample'`

@@ -82,7 +82,7 @@ describe('the list of Alert codes', () => {
 
 describe('the table for the terminal', () => {
 	const lines = readable(report()).split('\n');
-	/** The cells of the first line that starts with `name`. */
+	/** Returns the cells of the first line that starts with `name`. */
 	const cells = (name: string): string[] =>
 		lines
 			.find((line) => line.trim().startsWith(name))!

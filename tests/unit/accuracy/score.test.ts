@@ -5,7 +5,7 @@ import type { Truth } from '../../../accuracy/truth.ts';
 
 let count = 0;
 
-/** An Alert with its truth and its answer: the explanation, and each candidate as `tier request`. */
+/** Makes an Alert with its truth and its answer: the explanation, and each candidate as `tier request`. */
 function alert(
 	truth: Partial<Truth>,
 	explanation: Answer['explanation'],

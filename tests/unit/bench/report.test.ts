@@ -126,7 +126,7 @@ describe('the targets of the benchmark', () => {
 });
 
 describe('the table of the benchmark', () => {
-	/** The cells of the first line that starts with `name`. */
+	/** Returns the cells of the first line that starts with `name`. */
 	const cells = (name: string, fields: Partial<Report> = {}): string[] =>
 		readable(report(fields))
 			.split('\n')

@@ -36,9 +36,9 @@ import {
 const DAY = 86_400;
 const COUNTER = '1760000000123';
 const at = new Date(NOON);
-/** A stored and executed command with that counter. */
+/** Makes a stored and executed command with the counter `COUNTER`. */
 const stored = (userId: string, variant: string) => storedCommand(userId, variant, { counter: COUNTER });
-/** A command of another User that has the same counter by coincidence. */
+/** Makes a command of another User that has the counter `COUNTER` by coincidence. */
 const sameCounterOf = (userId: string) => request(userId, '4.10', 40, { counter: COUNTER });
 
 interface Wire {
@@ -49,7 +49,7 @@ interface Wire {
 	supplementary?: { id: string; counter: string };
 }
 
-/** The facts of an Alert that arrives as octets. */
+/** Reads the facts of an Alert that arrives as octets. */
 function readFromWire({
 	messageCode,
 	content,
