@@ -3,7 +3,7 @@ import pg from 'pg';
 import { transact } from '#lib/server/postgres/transaction.ts';
 import type { SupplierSlug, System } from './system.ts';
 
-/** Locks the counter of a Supplier's feed, as a writer does until its commit. Other writers wait until the test calls `release`. */
+/** Locks the counter of a Supplier's feed, as a writer does. Other writers wait until the test calls `release`. */
 export async function holdFeed(system: System, slug: SupplierSlug) {
 	const client = new pg.Client({ connectionString: system.databaseUrl });
 	await client.connect();

@@ -38,7 +38,7 @@ export const eventually = <T>(
 	options: { timeout?: number; interval?: number } = {}
 ): Promise<T> => vi.waitFor(check, { timeout: 10_000, interval: 50, ...options });
 
-/** Starts a system. `worker: false`: the test starts the worker process itself. `settings`: environment variables of web and worker. */
+/** `worker: false`: the test itself starts the worker process. `settings`: environment variables of web and worker. */
 export async function startSystem(options: { worker?: boolean; settings?: Record<string, string> } = {}) {
 	const admin = new pg.Client({ connectionString: inject('databaseUrl') });
 	await admin.connect();

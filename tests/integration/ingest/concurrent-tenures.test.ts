@@ -14,7 +14,7 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-/** The number of rounds is small, because each round sends all writers at once to a running system, and reads all tenures after it. */
+/** The number of rounds is small, because each round sends all writers to a running system and then reads all tenures. */
 const ROUND_COUNT = 2;
 const [DEVICE_COUNT, WRITER_COUNT] = [50, 6];
 const devices = Array.from({ length: DEVICE_COUNT }, newDeviceId);

@@ -24,7 +24,7 @@ import {
 	type History
 } from '../../support/tenure-histories.ts';
 
-/** The number of histories, far below the runs of a unit property: each round reads all lists, feeds and exports of a running system. */
+/** The number of histories is small, because each round reads all lists, feeds and exports of a running system. */
 const HISTORY_COUNT = 120;
 const histories = sampleHistories(HISTORY_COUNT, 4711);
 const COMPLETE = { source: 'sat', completeUntil: '2026-11-06T00:00:00.000Z' };
