@@ -115,7 +115,7 @@ export const SECURITY: readonly Mechanism[] = [
 		}
 	},
 	{
-		// The gas Supplier sends a command to a gas meter that holds other credentials.
+		// The gas Supplier sends a command to a gas meter that does not hold the credentials of this Supplier.
 		name: 'gas authority',
 		share: 1.5,
 		on: hasGas,

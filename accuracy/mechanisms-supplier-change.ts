@@ -7,7 +7,7 @@ const { oldmoor, newlane, halden, homeWatt } = PARTIES;
 const TENURE_START = '2025-01-01T00:00:00.000Z';
 const iso = (at: number): string => new Date(at).toISOString();
 
-/** A slow clock may put one of the first Alerts before the tenure. The recipient shows that the Alert belongs to Brightwell. */
+/** A slow clock may put one of the first Alerts before the tenure. `recipientId` then shows that the Alert belongs to Brightwell. */
 const addressedToUs = { recipientId: ownSupplier.userId };
 
 export const SUPPLIER_CHANGE: readonly Mechanism[] = [

@@ -42,7 +42,7 @@ export const MECHANISMS: readonly Mechanism[] = [
 	...SPONTANEOUS.map((mechanism) => ({ ...mechanism, share: mechanism.share * SPONTANEOUS_FACTOR }))
 ];
 
-/** The faults of every world that defines no other faults. */
+/** The faults of the sent data (late, missing, wrong clocks) in every simulated world that defines no faults of its own. */
 const USUAL_FAULTS: Faults = {
 	late: 0.15,
 	missing: 0.03,

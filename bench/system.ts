@@ -26,7 +26,7 @@ const script = (name: string): string => fileURLToPath(new URL(name, import.meta
 export const startProcess = (name: string): ChildProcess =>
 	fork(script(name), { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 
-/** Waits for the next message of a process. Throws if the process ends first. */
+/** Waits for the next message of a process. Throws if the process ends before it sends a message. */
 export async function nextMessage<T>(child: ChildProcess): Promise<T> {
 	const gone = new AbortController();
 	const [message] = (await Promise.race([

@@ -87,7 +87,7 @@ const onlyLowerFloors = {
 	},
 	create(context) {
 		const [{ root, floors }] = context.options;
-		const folderOf = (file) => path.relative(path.join(PROJECT, root), file).split(path.sep)[0];
+		const folderOf = (file) => path.dirname(path.relative(path.join(PROJECT, root), file)).split(path.sep)[0];
 		const floorOf = (folder) => floors.findIndex((folders) => folders.includes(folder)) + 1;
 		const from = folderOf(context.filename);
 		const fromFloor = floorOf(from);

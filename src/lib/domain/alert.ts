@@ -161,8 +161,8 @@ export const Alert = z
 		 */
 		forward: z.object({ urgent: z.boolean() }).nullable(),
 		/**
-		 * Says how new evidence contradicts the Decision. `null`: no evidence contradicts the Decision. New evidence
-		 * never changes the Decision itself.
+		 * Says how new evidence contradicts the decision. `null`: no evidence contradicts the decision. New evidence
+		 * never changes the decision itself.
 		 */
 		notice: z.string().nullable(),
 		version: z.number().int(),

@@ -1,9 +1,9 @@
-// Compares a Decision with newer evidence. The machine never rewrites the Decision of a person. If newer evidence
-// contradicts the Decision, a notice appears beside the Decision, and the Alert asks for a review.
+// Compares a decision with newer evidence. The machine never rewrites the decision of a person. If newer evidence
+// contradicts the decision, a notice appears beside the decision, and the Alert asks for a review.
 import type { Basis, Decision } from './decision.ts';
 import { namesSuspect, type ExplanationKind } from './explanation-kind.ts';
 
-/** Returns the basis that a Decision would have now: the kind of the current explanation, and its suspect. */
+/** Returns the basis that a decision would have now: the kind of the current explanation, and its suspect. */
 export const basisOf = (alert: {
 	explanation: ExplanationKind;
 	candidates: ReadonlyArray<{ requestId: string }>;
@@ -13,7 +13,7 @@ export const basisOf = (alert: {
 });
 
 /**
- * Returns a Decision as a Supplier may read it. The basis keeps its suspect only while the current explanation lists
+ * Returns a decision as a Supplier may read it. The basis keeps its suspect only while the current explanation lists
  * that request, because the request may turn out to lie in another tenure. The database keeps the suspect in any case.
  */
 export function shownDecision(
@@ -26,7 +26,7 @@ export function shownDecision(
 	return { ...decision, basis: { ...decision.basis!, suspect: null } };
 }
 
-/** Returns the notice beside a Decision. Returns `null` if the current basis `now` does not contradict the Decision. */
+/** Returns the notice beside a decision. Returns `null` if the current basis `now` does not contradict the decision. */
 export function contradictionOf(decision: Decision, now: Basis): string | null {
 	if (!decision.basis) return null;
 	const explained = namesSuspect(decision.basis.explanation);

@@ -1,11 +1,11 @@
-// Defines a Decision: a person's conclusion about an Alert, with a reason code. The machine never decides.
+// Defines a decision: a person's conclusion about an Alert, with a reason code. The machine never decides.
 import { z } from 'zod';
 import { ExplanationKind } from './explanation-kind.ts';
 
 export const Verdict = z.enum(['actionable', 'ignorable']);
 export type Verdict = z.infer<typeof Verdict>;
 
-/** A reason code of a Decision. `key` is the digit key that selects the reason in the reason strip. */
+/** A reason code of a decision. `key` is the digit key that selects the reason in the reason strip. */
 export interface ReasonCode {
 	code: string;
 	key: string;
@@ -49,7 +49,7 @@ export const REASONS: Record<Verdict, readonly ReasonCode[]> = {
 };
 
 /**
- * The basis of a Decision: the explanation that the person saw when deciding. Newer evidence is compared with the
+ * The basis of a decision: the explanation that the person saw when deciding. Newer evidence is compared with the
  * basis.
  */
 export const Basis = z.object({
@@ -60,7 +60,7 @@ export const Basis = z.object({
 export type Basis = z.infer<typeof Basis>;
 
 /**
- * A Decision as a Supplier reads it beside its Alert. `basis` is missing if the Decision was stored without a basis.
+ * A decision as a Supplier reads it beside its Alert. `basis` is missing if the decision was stored without a basis.
  */
 export const Decision = z.object({
 	verdict: Verdict,
@@ -75,7 +75,7 @@ export type Decision = z.infer<typeof Decision>;
 const note = z.string().trim().max(2000).nullish();
 
 /**
- * A Decision as a client sends it. `verdict: null` reopens the Alert. `version` is the version of the Alert that the
+ * A decision as a client sends it. `verdict: null` reopens the Alert. `version` is the version of the Alert that the
  * person saw.
  */
 export const DecisionIn = z

@@ -1,5 +1,6 @@
 // Writes the explanations of one batch into the feeds, and commits together with the last statement. So the feeds stay
-// locked only while PostgreSQL works, and never while this process is busy.
+// locked only while PostgreSQL works, and never while this process is busy. A batch in which a Supplier gains or loses
+// an Alert is the exception: it locks the feeds over several statements (retraction/viewer-changes.ts).
 import type pg from 'pg';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { isReport, type AlertContext } from '#lib/server/evidence/alert-context.ts';

@@ -105,7 +105,7 @@ export async function settleInFull(
 	return { look: { due, ...span, episodes, changes }, frame };
 }
 
-/** Finds the Alerts in the stretch of time that are in another episode than their keys say. */
+/** Finds the Alerts between `from` and `to` whose episode is not the episode that their keys give. */
 export async function findStrays(
 	client: pg.ClientBase | pg.Pool,
 	{ due: { supplierId, key }, from, to }: Look

@@ -1,12 +1,13 @@
 // Defines the types of the feed: an explanation as a Supplier's row, and the frame that is pushed after a commit. The
-// writers of a row have applied the tenures, and reads touch only rows of their own Supplier.
+// writer of a row writes it only for a Supplier that may see the Alert. So a read needs no check of tenure: it selects
+// the rows of its own Supplier.
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf, contradictionOf, shownDecision } from '#lib/domain/contradiction.ts';
 import type { Decision } from '#lib/domain/decision.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 
 /**
- * An Alert as a Supplier reads it, without the values that the table adds: version, feed number, Decision, notice and
+ * An Alert as a Supplier reads it, without the values that the table adds: version, feed number, decision, notice and
  * episode.
  */
 export type AlertBody = Omit<Alert, 'version' | 'seq' | 'decision' | 'notice' | 'episodeId'>;

@@ -38,7 +38,7 @@ export async function replaceExplanations(
 interface Replacement extends ExplanationRow {
 	/** The version of the Alert that the new explanation replaces. */
 	version: number;
-	/** Whether the new explanation contradicts the Decision. */
+	/** Whether the new explanation contradicts the decision. */
 	contradicted: boolean;
 }
 

@@ -36,8 +36,8 @@ export interface JobData {
 }
 
 /**
- * Enqueues a job without waiting. Call this function after the commit of the doorbell. If the call fails, the sweeper
- * enqueues the job again.
+ * Enqueues a job without waiting. Call this function after the commit of the doorbell. If the call fails, the sweeper, or a
+ * timer of the worker for a job without a doorbell, enqueues the job again.
  */
 export type Enqueue = (job: Job, doorbell?: bigint) => void;
 

@@ -135,8 +135,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 }
 
 /**
- * Puts the origin into the environment for the handler of SvelteKit. Without the origin, the handler refuses Causeway's
- * own forms.
+ * Puts the origin of the console into the environment for SvelteKit. Without an origin, SvelteKit refuses the forms of
+ * Causeway's own pages.
  */
 export function passOriginToSvelteKit({ origin }: Config): void {
 	process.env['ORIGIN'] = origin;

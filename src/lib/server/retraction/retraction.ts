@@ -58,7 +58,7 @@ export async function retract(
 	);
 }
 
-/** The version and the Decision of an Alert when it was last retracted. */
+/** The version and the decision of an Alert when it was last retracted. */
 export type RetractedState = { version: number; decision: Decision | null };
 
 /** Returns the states of these Alerts when they were last retracted from the Supplier. */
@@ -74,7 +74,7 @@ export async function lastRetracted(
 	return new Map(rows.map(({ alert_id, ...state }) => [alert_id, state]));
 }
 
-/** Gives Alerts that the Supplier gets back their next version and their former Decision. */
+/** Gives Alerts that the Supplier gets back their next version and their former decision. */
 export async function carryOver(
 	client: pg.ClientBase,
 	supplierId: number,
