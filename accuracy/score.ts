@@ -16,7 +16,7 @@ export interface Answer {
  * Supply, metrology and physical codes, which people, the mains or hardware cause, and never a command. The list comes
  * from the code list of the trade and is separate from the product's own list.
  */
-export const GUARDED: ReadonlySet<string> = new Set(
+const GUARDED: ReadonlySet<string> = new Set(
 	`8F35 8F36 8F37 8F38 8F39 8F3A 8F3B 8F3C 8F57 8F58 8F59 8F5A AD1
 	8F1D 8F1F 8F82 81AC 81AE 81B0 81B1 81B4 81B5 81B6 81B7 81B8 81BB
 	8F3F 8F73 8F74 8F75 8F76 8F77 8F78 81A1 81A5 81B9 81BC 81C1 81C2 81C3`.split(/\s+/)

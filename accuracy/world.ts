@@ -32,7 +32,7 @@ export interface WorldPlan {
 /** Raises the share of spontaneous Alerts to about half of the corpus, as many Alerts of a real day are spontaneous. */
 const SPONTANEOUS_FACTOR = 2.5;
 
-export const MECHANISMS: readonly Mechanism[] = [
+const MECHANISMS: readonly Mechanism[] = [
 	...SECURITY,
 	...HOME_NETWORK,
 	...SUPPLY,

@@ -58,7 +58,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** The share of audit records that arrive late. */
-export const LATE_SHARE = 0.15;
+const LATE_SHARE = 0.15;
 /** The share of Alerts that arrive twice. */
 export const DUPLICATE_SHARE = 0.05;
 

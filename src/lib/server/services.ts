@@ -31,7 +31,6 @@ import { openRedis, requireNoEviction } from '#lib/server/process/redis.ts';
 import { readAccuracyReport } from './accuracy-report.ts';
 
 export type WebServices = Awaited<ReturnType<typeof openWebServices>>;
-export type WorkerServices = Awaited<ReturnType<typeof openWorkerServices>>;
 
 /**
  * The global key under which the build of SvelteKit finds the services of the web process. The build is a separate

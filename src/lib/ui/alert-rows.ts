@@ -39,11 +39,11 @@ export interface View {
 
 export const NO_ROWS: Rows = { shown: [], waiting: new Map() };
 /** The highest number of rows in a list. */
-export const MAX_ROWS = 50_000;
+const MAX_ROWS = 50_000;
 /** How long a tombstone stays (ms). A person can undo a decision in the row where the decision was made. */
 export const TOMBSTONE_MS = 10_000;
 /** How long a row is marked after the explanation of its Alert changed (ms). */
-export const UPDATED_MS = 10_000;
+const UPDATED_MS = 10_000;
 
 /** Compares two Alert ids. An id is a time-ordered number beyond 2^53, written as a decimal string. */
 export function compareIds(a: string, b: string): number {

@@ -2,8 +2,8 @@
 // the parser (saxes) grows with the square of the depth, so a deep document must be refused at once.
 import { SaxesParser } from 'saxes';
 
-export const SR = 'http://www.dccinterface.co.uk/ServiceUserGateway';
-export const RA = 'http://www.dccinterface.co.uk/ResponseAndAlert';
+const SR = 'http://www.dccinterface.co.uk/ServiceUserGateway';
+const RA = 'http://www.dccinterface.co.uk/ResponseAndAlert';
 
 export const XML_LIMITS = {
 	maxBytes: 256 * 1024,
