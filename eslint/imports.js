@@ -46,25 +46,32 @@ function chain(start, end) {
 	return null;
 }
 
-/** Visits every import of a file of the project with the file that it names. */
-const onImport = (context, check) => {
+/** Visits every import of a file, type imports and re-exports included, with the name that it imports. */
+function visitImports(check) {
 	const visit = (node) => {
-		if (typeof node.source?.value !== 'string') return;
-		const target = resolve(node.source.value, context.filename);
-		if (target) check(node, target);
+		const name = (node.source ?? node.argument?.literal)?.value;
+		if (typeof name === 'string') check(node, name);
 	};
 	return {
 		ImportDeclaration: visit,
 		ExportNamedDeclaration: visit,
 		ExportAllDeclaration: visit,
-		ImportExpression: visit
+		ImportExpression: visit,
+		TSImportType: visit
 	};
-};
+}
+
+/** Visits every import of a file of the project with the file that it names. */
+const visitProjectImports = (context, check) =>
+	visitImports((node, name) => {
+		const target = resolve(name, context.filename);
+		if (target) check(node, target);
+	});
 
 const noCircle = {
 	meta: { type: 'problem', schema: [], messages: { circle: 'Import circle: {{way}}.' } },
 	create: (context) =>
-		onImport(context, (node, target) => {
+		visitProjectImports(context, (node, target) => {
 			const way = chain(target, context.filename);
 			if (way)
 				context.report({
@@ -93,7 +100,7 @@ const onlyLowerFloors = {
 		const fromFloor = floorOf(from);
 		if (fromFloor === 0)
 			return { Program: (node) => context.report({ node, messageId: 'unknown', data: { name: from } }) };
-		return onImport(context, (node, target) => {
+		return visitProjectImports(context, (node, target) => {
 			if (!target.startsWith(path.join(PROJECT, root) + path.sep)) return;
 			const to = folderOf(target);
 			const toFloor = floorOf(to);
@@ -103,7 +110,7 @@ const onlyLowerFloors = {
 	}
 };
 
-/** `allow`: the folders of the project, and the packages, that the files may import. */
+/** `folders` of the project, and `packages`, that the files may import; `why` ends the message. */
 const onlyFrom = {
 	meta: {
 		type: 'problem',
@@ -117,25 +124,15 @@ const onlyFrom = {
 	},
 	create(context) {
 		const [{ folders, packages, why }] = context.options;
-		const report = (node) =>
-			context.report({ node, messageId: 'outside', data: { name: node.source.value, why } });
-		const visit = (node) => {
-			const name = node.source?.value;
-			if (typeof name !== 'string') return;
-			if (!name.startsWith('#') && !name.startsWith('.')) {
-				if (!packages.includes(name)) report(node);
-				return;
-			}
+		const isAllowed = (name) => {
 			const target = resolve(name, context.filename);
-			if (target && !folders.some((folder) => target.startsWith(path.join(PROJECT, folder) + path.sep)))
-				report(node);
+			return target
+				? folders.some((folder) => target.startsWith(path.join(PROJECT, folder) + path.sep))
+				: packages.includes(name);
 		};
-		return {
-			ImportDeclaration: visit,
-			ExportNamedDeclaration: visit,
-			ExportAllDeclaration: visit,
-			ImportExpression: visit
-		};
+		return visitImports((node, name) => {
+			if (!isAllowed(name)) context.report({ node, messageId: 'outside', data: { name, why } });
+		});
 	}
 };
 
