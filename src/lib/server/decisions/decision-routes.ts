@@ -6,6 +6,7 @@ import { Precedents } from '#lib/domain/precedent.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
+import { recordIdIn } from '#lib/server/http/path-params.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Call, Reply, Route } from '#lib/server/http/route.ts';
 import type { Decisions } from './decisions.ts';
@@ -24,9 +25,8 @@ export const decisionRoutes: ReadonlyArray<Route<DecisionServices>> = [
 		summary: 'Read the earlier decisions on the same pattern, the rarer verdict first',
 		gives: Precedents,
 		async handle(call) {
-			const precedents = RecordId.safeParse(call.params['id']).success
-				? await call.services.precedents.of(requireSupplier(call.caller), call.params['id']!)
-				: null;
+			const id = recordIdIn(call.params, 'Alert');
+			const precedents = await call.services.precedents.of(requireSupplier(call.caller), id);
 			if (!precedents) throw new Problem(404, 'No such Alert');
 			return { status: 200, body: precedents };
 		}
@@ -54,8 +54,7 @@ export const decisionRoutes: ReadonlyArray<Route<DecisionServices>> = [
 async function decideOne(call: Call<DecisionServices>): Promise<Reply> {
 	const supplierId = requireSupplier(call.caller);
 	const input = parse(DecisionIn, readJson(call.body));
-	const id = call.params['id']!;
-	if (!RecordId.safeParse(id).success) throw new Problem(404, 'No such Alert');
+	const id = recordIdIn(call.params, 'Alert');
 	const { verdict, reason, note, version } = input;
 	const { done, conflicts } = await call.services.decisions.decide(supplierId, {
 		items: [{ id, version }],

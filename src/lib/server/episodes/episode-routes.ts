@@ -4,6 +4,7 @@ import { EpisodeDetail, EpisodePage, OutsideEpisode } from '#lib/domain/episode.
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import { readQuery } from '#lib/server/http/body.ts';
+import { recordIdIn } from '#lib/server/http/path-params.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import type { Episodes } from './episodes.ts';
@@ -34,8 +35,8 @@ export const episodeRoutes: ReadonlyArray<Route<{ episodes: Episodes }>> = [
 		summary: 'Read one episode; GET /alerts?episode= lists its Alerts',
 		gives: EpisodeDetail,
 		async handle({ services, caller, params }) {
-			const id = RecordId.safeParse(params['id']);
-			const episode = id.success ? await services.episodes.one(requireSupplier(caller), id.data) : null;
+			const id = recordIdIn(params, 'episode');
+			const episode = await services.episodes.one(requireSupplier(caller), id);
 			if (!episode) throw new Problem(404, 'No such episode');
 			return { status: 200, body: episode };
 		}
@@ -47,8 +48,8 @@ export const episodeRoutes: ReadonlyArray<Route<{ episodes: Episodes }>> = [
 		summary: 'List the Alerts outside an episode: they look alike at that time and do not have its cause',
 		gives: OutsideEpisode,
 		async handle({ services, caller, params }) {
-			const id = RecordId.safeParse(params['id']);
-			const outside = id.success ? await services.episodes.outside(requireSupplier(caller), id.data) : null;
+			const id = recordIdIn(params, 'episode');
+			const outside = await services.episodes.outside(requireSupplier(caller), id);
 			if (!outside) throw new Problem(404, 'No such episode');
 			return { status: 200, body: outside };
 		}

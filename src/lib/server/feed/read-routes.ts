@@ -4,10 +4,10 @@ import { AlertFilters } from '#lib/domain/alert-filter.ts';
 import { Alert } from '#lib/domain/alert.ts';
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
-import { RecordId } from '#lib/domain/record-id.ts';
 import { Timeline } from '#lib/domain/timeline.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import { readQuery } from '#lib/server/http/body.ts';
+import { recordIdIn } from '#lib/server/http/path-params.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import type { AlertReader } from './alert-reader.ts';
@@ -50,9 +50,8 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 		summary: 'Read one Alert',
 		gives: Alert,
 		async handle(call) {
-			const alert = RecordId.safeParse(call.params['id']).success
-				? await call.services.alerts.one(requireSupplier(call.caller), call.params['id']!)
-				: null;
+			const id = recordIdIn(call.params, 'Alert');
+			const alert = await call.services.alerts.one(requireSupplier(call.caller), id);
 			if (!alert) throw new Problem(404, 'No such Alert');
 			return { status: 200, body: alert };
 		}
