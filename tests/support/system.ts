@@ -38,8 +38,16 @@ export const eventually = <T>(
 	options: { timeout?: number; interval?: number } = {}
 ): Promise<T> => vi.waitFor(check, { timeout: 10_000, interval: 50, ...options });
 
-/** `worker: false`: the test itself starts the worker process. `settings`: environment variables of web and worker. */
-export async function startSystem(options: { worker?: boolean; settings?: Record<string, string> } = {}) {
+interface SystemOptions {
+	/** `false`: the test itself starts the worker process. */
+	worker?: boolean;
+	/** Environment variables of the web parts and of the worker. */
+	settings?: Record<string, string>;
+	/** The completeness mark of the only source (RFC 3339); absent: the test sets the mark itself, or needs none. */
+	completeUntil?: string;
+}
+
+export async function startSystem(options: SystemOptions = {}) {
 	const admin = new pg.Client({ connectionString: inject('databaseUrl') });
 	await admin.connect();
 	const databaseName = `test_${randomBytes(6).toString('hex')}`;
@@ -102,6 +110,11 @@ export async function startSystem(options: { worker?: boolean; settings?: Record
 			headers: response.headers,
 			body: /[/+]json/.test(response.headers.get('content-type') ?? '') && text ? JSON.parse(text) : text
 		};
+	}
+
+	if (options.completeUntil !== undefined) {
+		const mark = { source: 'sat', completeUntil: options.completeUntil };
+		expect((await call('POST', '/service-requests/completeness', '*', mark)).status).toBe(204);
 	}
 
 	/** Returns the Alerts that a Supplier reads, newest first. */

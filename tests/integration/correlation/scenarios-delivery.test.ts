@@ -9,11 +9,7 @@ const { brightwell } = PARTIES;
 
 let system: System;
 beforeAll(async () => {
-	system = await startSystem();
-	await system.post('/service-requests/completeness', {
-		source: 'sat',
-		completeUntil: november(20, '00:00:00.000')
-	});
+	system = await startSystem({ completeUntil: november(20, '00:00:00.000') });
 });
 afterAll(async () => {
 	await system[Symbol.asyncDispose]();

@@ -9,12 +9,8 @@ const { brightwell, halden, oldmoor, northGrid, homeWatt } = PARTIES;
 
 let system: System;
 beforeAll(async () => {
-	system = await startSystem();
 	// One completeness mark for all scenarios: only the Alerts of S6 lie after it.
-	await system.post('/service-requests/completeness', {
-		source: 'sat',
-		completeUntil: november(21, '07:45:00.000')
-	});
+	system = await startSystem({ completeUntil: november(21, '07:45:00.000') });
 });
 afterAll(async () => {
 	await system[Symbol.asyncDispose]();

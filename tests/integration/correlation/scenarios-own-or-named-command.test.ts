@@ -11,11 +11,7 @@ const { brightwell, northGrid, metrix } = PARTIES;
 
 let system: System;
 beforeAll(async () => {
-	system = await startSystem();
-	await system.post('/service-requests/completeness', {
-		source: 'sat',
-		completeUntil: november(21, '00:00:00.000')
-	});
+	system = await startSystem({ completeUntil: november(21, '00:00:00.000') });
 });
 afterAll(async () => {
 	await system[Symbol.asyncDispose]();

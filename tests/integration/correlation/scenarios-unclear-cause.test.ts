@@ -10,12 +10,8 @@ const ourGas = { ...brightwell, role: 'GS' };
 
 let system: System;
 beforeAll(async () => {
-	system = await startSystem();
 	// One completeness mark for all scenarios: only the Alerts of S16 lie after it.
-	await system.post('/service-requests/completeness', {
-		source: 'sat',
-		completeUntil: november(20, '00:00:00.000')
-	});
+	system = await startSystem({ completeUntil: november(20, '00:00:00.000') });
 });
 afterAll(async () => {
 	await system[Symbol.asyncDispose]();

@@ -6,11 +6,7 @@ import { startSystem, type System } from '../../support/system.ts';
 
 let system: System;
 beforeAll(async () => {
-	system = await startSystem();
-	await system.post('/service-requests/completeness', {
-		source: 'sat',
-		completeUntil: '2026-11-05T02:00:00.000Z'
-	});
+	system = await startSystem({ completeUntil: '2026-11-05T02:00:00.000Z' });
 });
 afterAll(async () => {
 	await system[Symbol.asyncDispose]();

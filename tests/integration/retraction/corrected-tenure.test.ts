@@ -17,11 +17,7 @@ import { eventually, startSystem, type SupplierSlug, type System } from '../../s
 
 let system: System;
 beforeAll(async () => {
-	system = await startSystem();
-	await system.post('/service-requests/completeness', {
-		source: 'sat',
-		completeUntil: '2026-11-06T00:00:00.000Z'
-	});
+	system = await startSystem({ completeUntil: '2026-11-06T00:00:00.000Z' });
 });
 afterAll(async () => {
 	await system[Symbol.asyncDispose]();
