@@ -8,7 +8,7 @@ import { addApiKey, addSupplier, supplierIdOf } from '#lib/server/access/adminis
 import { createAuth } from '#lib/server/access/auth.ts';
 import { reindex } from '#lib/server/evidence/reindex.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
-import { loadConfig } from '#lib/server/process/config.ts';
+import { loadConfig, settingsOf } from '#lib/server/process/config.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { withServices, type Services } from '../launcher/services.ts';
 import type { Arguments } from './arguments.ts';
@@ -127,7 +127,7 @@ export async function addKey(args: Arguments): Promise<number> {
 export const reindexVerb = ({ json }: Arguments): Promise<number> =>
 	onDatabase(async (_pool, { databaseUrl, redisUrl, authSecret }) => {
 		const config = loadConfig({
-			...process.env,
+			...settingsOf(process.env),
 			DATABASE_URL: databaseUrl,
 			REDIS_URL: redisUrl,
 			AUTH_SECRET: authSecret,

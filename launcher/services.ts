@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { settingsOf } from '#lib/server/process/config.ts';
 import { startPostgres } from './postgres.ts';
 import { commandOf, isAlive, root, stopProcess, type Service } from './process.ts';
 import { startRedis } from './redis.ts';
@@ -62,9 +63,10 @@ export function secretOf(home: string, name: string): string {
  */
 export async function startServices(
 	home: string,
-	env: Env,
+	given: Env,
 	progress: (line: string) => void
 ): Promise<Services> {
+	const env = settingsOf(given);
 	const guard = env['DATABASE_URL'] && env['REDIS_URL'] ? undefined : startGuard();
 	const started: Service[] = [];
 	const begin = async (name: string, start: () => Promise<Service>): Promise<string> => {
@@ -94,9 +96,10 @@ export async function startServices(
  * instance. Otherwise the missing services start, and stop when `work` is done.
  */
 export async function withServices<T>(
-	env: Env,
+	given: Env,
 	work: (services: Omit<Services, 'stop'>) => Promise<T>
 ): Promise<T> {
+	const env = settingsOf(given);
 	const home = homeOf(env);
 	const running = runningInstance(home);
 	if (running) {

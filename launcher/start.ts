@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { migrate } from '#lib/server/postgres/migrate.ts';
-import { loadConfig } from '#lib/server/process/config.ts';
+import { loadConfig, settingsOf } from '#lib/server/process/config.ts';
 import { buildPages } from './build.ts';
 import { prepareDemo } from './demo.ts';
 import { announce, homeOf, runningInstance, startServices, type Services } from './services.ts';
@@ -55,14 +55,15 @@ async function start(): Promise<void> {
 		throw new Error(
 			`this instance is already running at ${running.url} (process ${running.pid}). Stop it, or set CAUSEWAY_HOME and PORT to start a second instance`
 		);
-	const host = process.env['HOST'] || '127.0.0.1';
-	const port = Number(process.env['PORT'] || 3000);
+	const given = settingsOf(process.env);
+	const host = given['HOST'] || '127.0.0.1';
+	const port = Number(given['PORT'] || 3000);
 	if (!(await isFree(host, port)))
 		throw new Error(`port ${port} on ${host} is in use. Set PORT to a free port`);
-	services = await startServices(home, process.env, say);
+	services = await startServices(home, given, say);
 	const { databaseUrl, redisUrl, authSecret } = services;
 	const env = {
-		...process.env,
+		...given,
 		DATABASE_URL: databaseUrl,
 		REDIS_URL: redisUrl,
 		AUTH_SECRET: authSecret,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
+import { settingsOf } from '#lib/server/process/config.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
 import { freePort } from './process.ts';
 import { scratchDatabase, scratchRedis } from './scratch.ts';
@@ -72,7 +73,7 @@ export async function openTestbed(name: string, say: (line: string) => void) {
 		pool.on('error', () => {});
 		const port = await freePort();
 		const env = {
-			...process.env,
+			...settingsOf(process.env),
 			CAUSEWAY_HOME: home,
 			DATABASE_URL: database.url,
 			REDIS_URL: redis.url,

@@ -1,7 +1,9 @@
 // Checks the settings: their defaults, their error texts, and that .env.example works.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Settings, loadConfig } from '#lib/server/process/config.ts';
+import { Settings, loadConfig, settingsOf } from '#lib/server/process/config.ts';
 
 const lines = readFileSync('.env.example', 'utf8').split('\n');
 /** The settings of .env.example that are not comments. */
@@ -38,5 +40,73 @@ describe('the settings', () => {
 
 	it('count as not set when they are empty', () => {
 		expect(loadConfig({ ...example, ORIGIN: '', LOG_LEVEL: '' }).logLevel).toBe('info');
+	});
+});
+
+describe('a setting in a file', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'causeway-settings-'));
+	const file = (text: string): string => {
+		const path = join(folder, String(Math.random()));
+		writeFileSync(path, text);
+		return path;
+	};
+
+	it.for(Object.keys(Settings.shape))('is read from %s_FILE, without the last line break', (name) => {
+		// A URL that is changed is written in its normal form, so the value of a URL is a normal URL.
+		const value = name === 'DATABASE_URL' ? 'postgres://a@b/c' : `value of ${name}`;
+		const isPassword = name.endsWith('_PASSWORD');
+		const others = isPassword ? { DATABASE_URL: 'postgres://a@b/c', REDIS_URL: 'redis://b' } : {};
+		const env = settingsOf({ ...others, [`${name}_FILE`]: file(`${value}\n`) });
+		expect(Object.keys(env)).not.toContain(`${name}_FILE`);
+		if (isPassword) expect(Object.values(env).join()).toContain(`:${encodeURIComponent(value)}@`);
+		else expect(env).toEqual({ [name]: value });
+	});
+
+	it('is refused when the setting is also given as a value', () => {
+		expect(() => loadConfig({ ...example, AUTH_SECRET_FILE: file('x'.repeat(32)) })).toThrow(
+			'AUTH_SECRET_FILE: AUTH_SECRET is also set. Remove one of the two variables'
+		);
+	});
+
+	it('is refused with one line when the file is missing, a folder or empty', () => {
+		const without = { ...example, AUTH_SECRET: '' };
+		for (const [path, line] of [
+			[join(folder, 'nothing'), 'there is no such file. Create the file, or correct the path'],
+			[folder, 'the path is a folder. Name a file'],
+			[file('\n'), 'the file is empty. Write the value of AUTH_SECRET into the file']
+		] as const)
+			expect(() => loadConfig({ ...without, AUTH_SECRET_FILE: path })).toThrow(`AUTH_SECRET_FILE: ${line}`);
+	});
+});
+
+describe('a password apart from its URL', () => {
+	const password = `p@s:s/w#o?r%41d'"$\\ é[]`;
+
+	it('reaches the URL with every character', () => {
+		const { databaseUrl, redisUrl } = loadConfig({
+			...example,
+			DATABASE_URL: 'postgres://causeway@postgres:5432/causeway',
+			DATABASE_PASSWORD: password,
+			REDIS_URL: 'redis://valkey:6379',
+			REDIS_PASSWORD: password
+		});
+		expect(decodeURIComponent(new URL(databaseUrl).password)).toBe(password);
+		expect(new URL(databaseUrl).host).toBe('postgres:5432');
+		expect(decodeURIComponent(new URL(redisUrl).password)).toBe(password);
+	});
+
+	it('is refused when the URL has a password too, or is missing', () => {
+		expect(() => loadConfig({ ...example, DATABASE_PASSWORD: password })).toThrow(
+			'DATABASE_PASSWORD: DATABASE_URL also has a password. Remove one of the two passwords'
+		);
+		expect(() => settingsOf({ DATABASE_PASSWORD: password })).toThrow(
+			'DATABASE_PASSWORD: DATABASE_URL is not set. Set DATABASE_URL to a URL without a password'
+		);
+	});
+
+	it('never appears in an error', () => {
+		expect(() =>
+			settingsOf({ DATABASE_URL: 'postgres://a:b@c/d', DATABASE_PASSWORD: 'hidden-word' })
+		).toThrow(/^(?![\s\S]*hidden-word)/);
 	});
 });

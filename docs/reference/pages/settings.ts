@@ -111,6 +111,7 @@ export function settingsPage(project: string): string {
 		head('Settings'),
 		`Settings are environment variables. Each process reads and checks them once, when it starts. ${code('npm start')} and ${code('npm run demo')} need none of them: they start their own PostgreSQL and Redis and make their own secret.`,
 		`Set a variable in front of the command, for example ${code('PORT=3001 CAUSEWAY_HOME=.causeway-2 npm start')}. An empty value counts as not set. [.env.example](../../.env.example) has the same list in the format of an environment file.`,
+		`Every setting can be given as a file: set ${code('NAME_FILE')} to the path of a file with the value, for example ${code('AUTH_SECRET_FILE=/run/secrets/auth-secret')}. Causeway removes a line break at the end of the file, and refuses to start if ${code('NAME')} is also set.`,
 		`${code('npm start')} does not read a file ${code('.env')}. Docker Compose takes ${codes(composeVariables(project))} from it; [docker-compose.yml](../../docker-compose.yml) names all settings of the containers.`,
 		table(
 			['Setting', 'Accepts', 'Default'],

@@ -2,6 +2,7 @@
 // environment variables.
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { completeSettings, type Env } from './setting-files.ts';
 
 /** The path of the project's folder. */
 const PROJECT = resolve(import.meta.dirname, '../../../..');
@@ -32,6 +33,16 @@ export const Settings = z.object({
 			'The Redis for the index, the job queues and the live updates. It must be Redis 7 or newer, or Valkey, with maxmemory-policy noeviction. Causeway restores its contents from PostgreSQL if they are lost. Set it to use your own Redis instead of the private one.',
 		examples: ['redis://127.0.0.1:6379']
 	}),
+	DATABASE_PASSWORD: z.string().optional().meta({
+		description:
+			'The password for DATABASE_URL, if the URL has none. Here every character stands for itself. In a URL, characters such as `@`, `/` and `%` must be encoded.'
+	}),
+	REDIS_PASSWORD: z
+		.string()
+		.optional()
+		.meta({
+			description: 'The password for REDIS_URL, if the URL has none. Every character stands for itself.'
+		}),
 	AUTH_SECRET: z
 		.string(SECRET_RULE)
 		.min(32, SECRET_RULE)
@@ -124,13 +135,27 @@ const Config = Settings.transform((env) => ({
 export type Config = z.infer<typeof Config>;
 
 /** Reads the settings. Throws one error that names every wrong or missing setting. An empty value counts as not set. */
-export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
-	const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-	const read = Config.safeParse(given);
+export function loadConfig(given: Env = process.env): Config {
+	const env = settingsOf(given);
+	const read = Config.safeParse(env);
 	if (read.success) return read.data;
-	const lines = new Set(read.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`));
-	throw new Error(
-		`Some settings are wrong or missing. .env.example describes them all.\n${[...lines].join('\n')}`
+	throw wrongSettings(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+}
+
+/**
+ * Returns the environment with the values of all `NAME_FILE` variables, and with the passwords in their URLs. Pass the
+ * result to a child process as its whole environment. Throws one error that names every wrong variable.
+ */
+export function settingsOf(given: Env): Record<string, string> {
+	const { env, problems } = completeSettings(given, Object.keys(Settings.shape));
+	if (problems.length > 0) throw wrongSettings(problems);
+	return env;
+}
+
+function wrongSettings(problems: readonly string[]): Error {
+	const lines = [...new Set(problems)].map((line) => `  ${line}`);
+	return new Error(
+		`Some settings are wrong or missing. .env.example describes them all.\n${lines.join('\n')}`
 	);
 }
 
