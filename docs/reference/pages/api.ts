@@ -17,12 +17,18 @@ const SCOPE_PURPOSES: Record<Scope, { title: string; allows: string }> = {
 /** Every status code that the server answers. `apiPage` fails if the code uses a status that is not here. */
 const STATUSES: Record<number, { meaning: string; calls: string }> = {
 	200: { meaning: 'The answer is in the body.', calls: 'reads and decisions' },
-	201: { meaning: 'A new draft was saved.', calls: '`POST /cause-table`' },
+	201: {
+		meaning: 'A new draft was saved, or a source was registered.',
+		calls: '`POST /cause-table`, `PUT /service-requests/completeness/{source}`'
+	},
 	202: {
 		meaning: 'The records are stored, or the replay is queued.',
 		calls: 'delivery of records, `POST /cause-table/{version}/what-if`'
 	},
-	204: { meaning: 'Done. The answer has no body.', calls: 'completeness marks, reviews of learned patterns' },
+	204: {
+		meaning: 'Done. The answer has no body.',
+		calls: 'completeness marks and sources, reviews of learned patterns'
+	},
 	400: { meaning: 'The body or a parameter is wrong. `errors` names the fields.', calls: 'all with input' },
 	401: { meaning: 'The key or session is missing or unknown.', calls: 'all with a scope' },
 	403: {

@@ -48,8 +48,8 @@ export interface Evidence {
 	/** The present instant (epoch ms). Only rules that wait for time to pass read this field. */
 	now: number;
 	/**
-	 * The instant up to which the audit data of every source is complete (epoch ms). `null`: at least one source has
-	 * not reported.
+	 * The instant up to which the audit data for this viewer is complete (epoch ms). `null`: there is no source, or at
+	 * least one source has not reported.
 	 */
 	completeUntil: number | null;
 	table: CauseTable;

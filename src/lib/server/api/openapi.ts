@@ -14,10 +14,11 @@ const Problem = z
 	})
 	.meta({ id: 'Problem' });
 
+const METHODS = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const;
+
 export function openApi(routes: readonly RouteDescription[]) {
 	const paths: ZodOpenApiPathsObject = {};
-	for (const route of routes)
-		(paths[route.path] ??= {})[route.method === 'GET' ? 'get' : 'post'] = operation(route);
+	for (const route of routes) (paths[route.path] ??= {})[METHODS[route.method]] = operation(route);
 	return createDocument({
 		openapi: '3.1.0',
 		info: {

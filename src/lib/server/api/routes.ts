@@ -5,6 +5,7 @@ import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
 import { alertRoutes } from '#lib/server/feed/read-routes.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
+import { completenessRoutes } from '#lib/server/ingest/completeness-routes.ts';
 import { ingestRoutes } from '#lib/server/ingest/ingest-routes.ts';
 import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { registry } from '#lib/server/process/metrics.ts';
@@ -54,6 +55,7 @@ const operations: ReadonlyArray<Route<WebServices>> = [
 
 export const routes: ReadonlyArray<Route<WebServices>> = [
 	...ingestRoutes,
+	...completenessRoutes,
 	...alertRoutes,
 	...decisionRoutes,
 	...episodeRoutes,

@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
+import { completeUntilFor } from '#lib/domain/completeness.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { correlate, type Explanation } from '#lib/domain/correlation/correlate.ts';
 import { evidenceWindowMs } from '#lib/domain/correlation/window.ts';
@@ -61,7 +62,7 @@ export async function explainAlerts(
 				requests: requestsOf(alert),
 				home: context.devices,
 				viewer: { supplierId, userIds: context.userIds.get(supplierId) ?? new Set() },
-				completeUntil: context.completeUntil,
+				completeUntil: completeUntilFor(supplierId, context.marks),
 				table,
 				learned: learned.of(supplierId),
 				reports: reportsOn(alert, supplierId, context),

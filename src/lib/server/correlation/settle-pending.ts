@@ -17,10 +17,14 @@ export async function settlePending({ pool, enqueue }: { pool: pg.Pool; enqueue:
 
 // Alerts that a `correlate-again` doorbell already names are left out, because that doorbell has them explained.
 const ASK_AGAIN = query(`
-with due as (
+with mark as (
+	select s.id as supplier_id, min(c.complete_until) as until
+	from supplier s join completeness_source c on c.supplier_id is null or c.supplier_id = s.id
+	group by s.id having count(*) = count(c.complete_until)
+), due as (
 	select alert_id as id from (
-		select alert_id from supplier_alert
-		where explanation = 'pending' and settles_at <= (select min(complete_until) from completeness)
+		select a.alert_id from mark m join supplier_alert a on a.supplier_id = m.supplier_id
+		where a.explanation = 'pending' and a.settles_at <= m.until
 		union
 		select alert_id from supplier_alert where due_at <= now()
 	) waited

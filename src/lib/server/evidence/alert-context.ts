@@ -2,6 +2,7 @@
 // Suppliers.
 import type pg from 'pg';
 import type { ClockStatus } from '#lib/domain/alert.ts';
+import type { OwnerMark } from '#lib/domain/completeness.ts';
 import { counterOf, type CommandReference } from '#lib/domain/command-reference.ts';
 import type { InstructionReport } from '#lib/domain/correlation/command-outcome.ts';
 import type { AlertFacts, HomeDevice } from '#lib/domain/correlation/evidence.ts';
@@ -41,8 +42,8 @@ export interface AlertContext {
 	devices: Map<string, StoredDevice>;
 	/** The ids of the Devices of each home network, by the id of its hub. */
 	homes: Map<string, string[]>;
-	/** The earliest completeness mark among all sources (epoch ms); `null`: no source has set a mark. */
-	completeUntil: number | null;
+	/** The completeness marks of the installation and of each Supplier that has sources. */
+	marks: readonly OwnerMark[];
 	/** The User IDs of each Supplier. */
 	userIds: Map<number, ReadonlySet<string>>;
 	/** The Alerts that report on commands of several instructions, by Device id. */
@@ -58,10 +59,11 @@ export interface StoredReport extends InstructionReport {
  * the reports a second one.
  */
 export async function loadContext(client: pg.ClientBase, alertIds: readonly bigint[]): Promise<AlertContext> {
-	const [{ rows: alertRows }, { rows: deviceRows }, { rows: users }] = await Promise.all([
+	const [{ rows: alertRows }, { rows: deviceRows }, { rows: users }, { rows: marks }] = await Promise.all([
 		client.query<AlertRow>(ALERTS({ alertIds })),
 		client.query<DeviceRow>(HOMES({ alertIds })),
-		client.query<{ until: Date | null; user_id: Buffer | null; supplier_id: number }>(MARK_AND_USERS({}))
+		client.query<{ user_id: Buffer; supplier_id: number }>(USERS({})),
+		client.query<{ supplier_id: number | null; until: Date | null }>(MARKS({}))
 	]);
 	const devices = new Map<string, StoredDevice>();
 	const homes = new Map<string, string[]>();
@@ -81,10 +83,17 @@ export async function loadContext(client: pg.ClientBase, alertIds: readonly bigi
 	for (const home of homes.values()) home.sort();
 	const userIds = new Map<number, Set<string>>();
 	for (const { user_id, supplier_id } of users)
-		if (user_id) userIds.set(supplier_id, (userIds.get(supplier_id) ?? new Set()).add(bytesToEui(user_id)));
+		userIds.set(supplier_id, (userIds.get(supplier_id) ?? new Set()).add(bytesToEui(user_id)));
 	const alerts = alertRows.map((row) => toStoredAlert(row, devices.get(bytesToEui(row.device_id))));
 	const reports = await loadReports(client, alerts);
-	return { alerts, devices, homes, completeUntil: users[0]?.until?.getTime() ?? null, userIds, reports };
+	return {
+		alerts,
+		devices,
+		homes,
+		marks: marks.map((row) => ({ supplierId: row.supplier_id, until: row.until?.getTime() ?? null })),
+		userIds,
+		reports
+	};
 }
 
 /** Returns whether an Alert reports on an instruction of a command with several instructions. */
@@ -208,10 +217,13 @@ from home d left join lateral (
 ) t on true`
 );
 
-const MARK_AND_USERS = statement(
-	'load-mark-and-users',
-	`select until, user_id, supplier_id from (select min(complete_until) as until from completeness) mark
-	left join supplier_user on true`
+const USERS = statement('load-users', 'select user_id, supplier_id from supplier_user');
+
+// `until` is null if a source of the owner has not reported yet.
+const MARKS = statement(
+	'load-marks',
+	`select supplier_id, case when count(*) = count(complete_until) then min(complete_until) end as until
+	from completeness_source group by supplier_id`
 );
 
 const REPORTS = statement(

@@ -37,7 +37,7 @@ export type Reply =
 	{ status: number; body?: unknown } | { status: number; text: string; type: string } | undefined;
 
 export interface RouteDescription {
-	method: 'GET' | 'POST';
+	method: 'GET' | 'POST' | 'PUT' | 'DELETE';
 	/** The path under /api/v1, such as `/alerts/{id}`. */
 	path: string;
 	/** The scope that a caller needs; `null`: the route is open to everybody. */

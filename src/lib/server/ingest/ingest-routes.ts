@@ -1,12 +1,10 @@
-// Defines the routes of ingest: Alerts, Service Requests, Devices, completeness marks and DUIS messages.
+// Defines the routes of ingest: Alerts, Service Requests, Devices and DUIS messages.
 import type { z } from 'zod';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
-import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import {
-	CompletenessIn,
 	IngestResult,
 	ingestAlerts,
 	ingestDevices,
@@ -40,18 +38,6 @@ export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 		takes: recordsBody(CSV_TYPES, ServiceRequestIn),
 		gives: IngestResult,
 		handle: ({ services, caller, body, type }) => ingestServiceRequests(services, caller, body, type)
-	},
-	{
-		method: 'POST',
-		path: '/service-requests/completeness',
-		scope: 'ingest',
-		summary: 'Report up to which instant the audit data of a source is complete',
-		takes: jsonBody(CompletenessIn),
-		async handle({ services, body }) {
-			const { source, completeUntil } = parse(CompletenessIn, readJson(body));
-			await services.completeness.mark(source, completeUntil);
-			return { status: 204 };
-		}
 	},
 	{
 		method: 'POST',

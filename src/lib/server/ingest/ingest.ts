@@ -3,7 +3,6 @@
 import { z } from 'zod';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
-import { Instant } from '#lib/domain/eui64.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
 import { readDuis } from '#lib/server/duis/message.ts';
 import { XML_LIMITS } from '#lib/server/duis/xml.ts';
@@ -13,7 +12,6 @@ import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import type { Config } from '#lib/server/process/config.ts';
 import { countDropped, countIngested } from '#lib/server/process/metrics.ts';
 import type { AlertStore, ArrivedAlert, StoreResult } from './alert-store.ts';
-import type { Completeness } from './completeness.ts';
 import type { DeviceResult, DeviceStore } from './device-store.ts';
 import { readRecords, type ReadRecords, type Rejected } from './records.ts';
 import type { RequestStore } from './request-store.ts';
@@ -22,7 +20,6 @@ export interface IngestServices {
 	alertStore: AlertStore;
 	requestStore: RequestStore;
 	deviceStore: DeviceStore;
-	completeness: Completeness;
 	backlog: Pick<Backlog, 'alerts' | 'requests'>;
 	config: Pick<Config, 'backlogRecords'>;
 }
@@ -34,10 +31,6 @@ export const IngestResult = z
 		rejected: z.array(z.object({ index: z.number().int(), error: z.string() }))
 	})
 	.meta({ id: 'IngestResult' });
-
-export const CompletenessIn = z
-	.object({ source: z.string().trim().min(1).max(60), completeUntil: Instant })
-	.meta({ id: 'CompletenessIn' });
 
 /**
  * Ingest refuses calls while more records than this wait for their commit. Each lane may use an equal share of this
