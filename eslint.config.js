@@ -69,6 +69,19 @@ export default ts.config(
 	},
 	{ files: ['src/lib/server/process/config.ts'], rules: { 'no-restricted-properties': 'off' } },
 	{
+		files: ['src/**', 'cli/**', 'workers/**'],
+		ignores: ['src/lib/domain/field-errors.ts'],
+		rules: {
+			'no-restricted-syntax': [
+				'error',
+				{
+					selector: "MemberExpression[property.name='issues']",
+					message: 'Read the errors of a schema check with field-errors.ts, which words them for people.'
+				}
+			]
+		}
+	},
+	{
 		files: ['**/*.ts'],
 		plugins: { imports },
 		rules: { 'imports/no-circle': 'error' }

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { MEMBER_ROLES, SCOPES, type MemberRole, type Scope } from '#lib/domain/access.ts';
 import { SupplierSlug } from '#lib/domain/device.ts';
 import { Eui64 } from '#lib/domain/eui64.ts';
+import { firstFieldError } from '#lib/domain/field-errors.ts';
 import { addApiKey, addSupplier, supplierIdOf } from '#lib/server/access/administration.ts';
 import { createAuth } from '#lib/server/access/auth.ts';
 import { reindex } from '#lib/server/evidence/reindex.ts';
@@ -51,13 +52,13 @@ export const migrateVerb = ({ json }: Arguments): Promise<number> =>
 
 export async function addSupplierVerb(args: Arguments): Promise<number> {
 	const slug = SupplierSlug.safeParse(args.words[0]);
-	if (!slug.success) throw new Error(`SLUG: ${slug.error.issues[0]!.message}`);
+	if (!slug.success) throw new Error(`SLUG: ${firstFieldError(slug.error, args.words[0])}`);
 	const userIds = (args.options['user-ids'] ?? '')
 		.split(',')
 		.filter(Boolean)
 		.map((text) => {
 			const eui = Eui64.safeParse(text);
-			if (!eui.success) throw new Error(`--user-ids: "${text}" ${eui.error.issues[0]!.message}`);
+			if (!eui.success) throw new Error(`--user-ids: "${text}" ${firstFieldError(eui.error, text)}`);
 			return eui.data;
 		});
 	const name = args.options['name'] ?? slug.data;

@@ -12,11 +12,13 @@ const AlertKind = z.enum(['device', 'dcc']);
 export const ClockStatus = z.enum(['reliable', 'unreliable', 'invalid']);
 export type ClockStatus = z.infer<typeof ClockStatus>;
 
+const ALERT_CODE_RULE = 'must be an Alert code such as 8F30, N24 or AD1';
+
 /** A Device Alert code such as 8F30, or a DCC Alert code such as N24. Causeway stores and marks an unknown code. */
 const AlertCode = z
-	.string()
+	.string(ALERT_CODE_RULE)
 	.trim()
-	.regex(/^(0x)?[0-9A-Za-z]{2,8}$/, 'must be an Alert code such as 8F30, N24 or AD1')
+	.regex(/^(0x)?[0-9A-Za-z]{2,8}$/, ALERT_CODE_RULE)
 	.transform((code) => code.replace(/^0x/i, '').toUpperCase());
 
 const MessageCode = z
@@ -49,7 +51,7 @@ export const AlertIn = z
 		dccPayload: z
 			.string()
 			.trim()
-			.regex(/^[A-Za-z0-9]{1,60}$/)
+			.regex(/^[A-Za-z0-9]{1,60}$/, 'must be the name of an element, such as CommandFailure')
 			.nullish(),
 		raisedAt: Instant.nullish(),
 		clockStatus: ClockStatus.default('reliable'),

@@ -5,10 +5,12 @@ import { Eui64, Instant } from './eui64.ts';
 
 const DeviceType = z.enum(['ESME', 'GSME', 'CHF', 'GPF', 'PPMID', 'HCALCS', 'SAPC', 'IHD', 'CAD']);
 
+const SLUG_RULE = 'must be a short lower-case name such as brightwell';
+
 export const SupplierSlug = z
-	.string()
+	.string(SLUG_RULE)
 	.trim()
-	.regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be a short lower-case name such as brightwell');
+	.regex(/^[a-z][a-z0-9-]{1,39}$/, SLUG_RULE);
 
 /**
  * A tenure, half-open as `[from, to)`: at the instant `to` the next Supplier is responsible. `to: null` means that the

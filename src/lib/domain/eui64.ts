@@ -13,23 +13,20 @@ export function formatEui64(text: string): string {
 	return text.replaceAll('-', '').toUpperCase().match(/../g)!.join('-');
 }
 
-export const Eui64 = z
-	.string()
-	.trim()
-	.regex(FORM, 'must be an EUI-64: eight hex pairs, with or without dashes')
-	.transform(formatEui64);
+const EUI64_RULE = 'must be an EUI-64: eight hex pairs, with or without dashes';
+
+export const Eui64 = z.string(EUI64_RULE).trim().regex(FORM, EUI64_RULE).transform(formatEui64);
 
 const UINT64_MAX = 18446744073709551615n;
+const COUNTER_RULE = 'must be a decimal counter from 0 to 2^64-1';
 
 /**
  * A 64-bit counter as a decimal string, because the counter may exceed 2^53. The schema also accepts a safe integer.
  */
 export const Counter = z
-	.union([z.string(), z.number().int().nonnegative()])
+	.union([z.string(), z.number().int().nonnegative()], COUNTER_RULE)
 	.transform(String)
-	.refine((text) => /^(0|[1-9][0-9]{0,19})$/.test(text) && BigInt(text) <= UINT64_MAX, {
-		error: 'must be a decimal counter from 0 to 2^64-1'
-	});
+	.refine((text) => /^(0|[1-9][0-9]{0,19})$/.test(text) && BigInt(text) <= UINT64_MAX, COUNTER_RULE);
 
 /** An instant in RFC 3339 with an offset. The parsed instant is in UTC with milliseconds. */
 export const Instant = z.iso

@@ -1,7 +1,9 @@
 // Defines the id of a stored row as the API shows it: a positive 63-bit number as a decimal string.
 import { z } from 'zod';
 
+const RULE = 'must be the id of a stored row, a decimal number';
+
 export const RecordId = z
-	.string()
-	.regex(/^\d{1,19}$/)
-	.refine((id) => BigInt(id) < 2n ** 63n);
+	.string(RULE)
+	.regex(/^\d{1,19}$/, RULE)
+	.refine((id) => /^\d+$/.test(id) && BigInt(id) < 2n ** 63n, RULE);

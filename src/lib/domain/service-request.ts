@@ -23,9 +23,11 @@ const ResponseCode = z
 const REQUEST_ID =
 	/^([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):(0|[1-9][0-9]{0,19})$/i;
 
+const REQUEST_ID_RULE = 'must be originator:target:counter, two EUI-64 and a decimal counter';
+
 /** A RequestID, `originator:target:counter` (DUIS XSD, RequestID). The schema accepts any case and returns one form. */
 export const RequestId = z
-	.string()
+	.string(REQUEST_ID_RULE)
 	.trim()
 	.transform((text, ctx) => {
 		const parts = REQUEST_ID.exec(text);
@@ -33,7 +35,7 @@ export const RequestId = z
 			return `${formatEui64(parts[1]!)}:${formatEui64(parts[2]!)}:${parts[3]}`;
 		ctx.addIssue({
 			code: 'custom',
-			message: 'must be originator:target:counter, two EUI-64 and a decimal counter'
+			message: REQUEST_ID_RULE
 		});
 		return z.NEVER;
 	});

@@ -1,6 +1,7 @@
 // Defines the views of the Alert list. Each view is a set of filters, and the address names the view by `view=`.
 import { AlertFilters, matches } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
+import { firstFieldError } from '#lib/domain/field-errors.ts';
 import type { View } from './alert-rows.ts';
 
 /**
@@ -85,7 +86,7 @@ export function readQuery(params: { get(name: string): string | null }): ListQue
 		if (!value) continue;
 		given[name] = value;
 		const read = AlertFilters.safeParse({ [name]: value });
-		if (!read.success) faults[name] = read.error.issues[0]?.message ?? 'not a valid value';
+		if (!read.success) faults[name] = firstFieldError(read.error, { [name]: value });
 		else if (name === 'explanation' && filters.explanation)
 			filters = {
 				...filters,

@@ -1,6 +1,6 @@
 // Checks a cause table that a person wrote, and gives the path of each fault, with the Alert code in the path.
-import type { z } from 'zod';
 import { describeAlert } from '../alert-code.ts';
+import { fieldErrors } from '../field-errors.ts';
 import { CauseFile } from './cause-table.ts';
 
 export interface TableFault {
@@ -13,28 +13,12 @@ type CheckedTable = { file: CauseFile; faults: null } | { file: null; faults: Ta
 
 /** Checks a cause table. Returns the table, or all of its faults at once, and never throws. */
 export function checkCauseTable(input: unknown): CheckedTable {
-	const read = CauseFile.safeParse(input, { error: inWords });
-	const faults = read.success ? contentFaults(read.data) : read.error.issues.map((i) => fault(i, input));
+	const read = CauseFile.safeParse(input);
+	const faults = read.success
+		? contentFaults(read.data)
+		: fieldErrors(read.error, input, (path) => namePath(path, input));
 	return read.success && faults.length === 0 ? { file: read.data, faults: null } : { file: null, faults };
 }
-
-/** Rewords the messages of the schema for people. The schema words its messages for programmers. */
-function inWords(issue: z.core.$ZodRawIssue): string | undefined {
-	const letters = 'origin' in issue && issue.origin === 'string';
-	if (issue.code === 'too_big')
-		return letters ? `is longer than ${issue.maximum} characters` : `must be at most ${issue.maximum}`;
-	if (issue.code === 'too_small')
-		return letters || issue.origin === 'array' ? 'must not be empty' : `must be at least ${issue.minimum}`;
-	if (issue.code === 'invalid_type')
-		return /number|int/.test(issue.expected) ? 'must be a whole number' : 'is missing';
-	if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
-	return undefined;
-}
-
-const fault = ({ path, message }: z.core.$ZodIssue, input: unknown): TableFault => ({
-	path: namePath(path, input),
-	message
-});
 
 /** Returns the path of a fault as text. Replaces the index of an entry by the Alert code of the entry. */
 function namePath(path: readonly PropertyKey[], input: unknown): string {

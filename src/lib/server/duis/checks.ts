@@ -1,5 +1,6 @@
 // Checks single elements of a DUIS message. A check that fails throws `InvalidMessage`.
 import type { z } from 'zod';
+import { fieldErrors, firstFieldError } from '#lib/domain/field-errors.ts';
 import { child, textOf, type XmlElement } from './xml.ts';
 
 /**
@@ -31,8 +32,7 @@ export function requireOrder(
 /** Checks the text of the element `name` against a schema. */
 export function checked<T>(schema: z.ZodType<T>, text: string | null, name: string): T {
 	const result = schema.safeParse(text);
-	if (!result.success)
-		throw new InvalidMessage(`${name}: ${result.error.issues[0]?.message ?? 'is not valid'}`);
+	if (!result.success) throw new InvalidMessage(`${name}: ${firstFieldError(result.error, text)}`);
 	return result.data;
 }
 
@@ -41,7 +41,9 @@ export function checkedFields<T>(schema: z.ZodType<T>, fields: Record<string, un
 	const result = schema.safeParse(fields);
 	if (!result.success)
 		throw new InvalidMessage(
-			result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+			fieldErrors(result.error, fields)
+				.map(({ path, message }) => `${path}: ${message}`)
+				.join('; ')
 		);
 	return result.data;
 }

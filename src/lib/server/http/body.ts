@@ -1,7 +1,8 @@
 // Reads the body and the query of an API call within limits, and checks both against a schema.
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
-import { Problem, fieldErrors } from './problem.ts';
+import { fieldErrors } from '#lib/domain/field-errors.ts';
+import { Problem } from './problem.ts';
 
 /** Returns the media type of the body in lower case, without parameters. */
 export const mediaType = (req: IncomingMessage): string =>
@@ -41,7 +42,9 @@ export function readJson(body: Buffer): unknown {
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
 	const result = schema.safeParse(value);
 	if (result.success) return result.data;
-	throw new Problem(400, 'Some fields are not valid; see errors', { errors: fieldErrors(result.error) });
+	throw new Problem(400, 'Some fields are not valid; see errors', {
+		errors: fieldErrors(result.error, value)
+	});
 }
 
 /**

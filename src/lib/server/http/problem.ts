@@ -1,12 +1,6 @@
 // Answers errors as RFC 9457 problems (`application/problem+json`), without a stack trace.
 import type { ServerResponse } from 'node:http';
-import type { z } from 'zod';
 import { API_HEADERS } from './send.ts';
-
-export interface FieldError {
-	path: string;
-	message: string;
-}
 
 /** An error answer. Handlers throw a problem, and the dispatcher of the API sends the problem as the answer. */
 export class Problem extends Error {
@@ -57,7 +51,3 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
 	});
 	res.end(text);
 }
-
-/** Returns the errors of a schema check, each with the path of its field. */
-export const fieldErrors = (error: z.ZodError): FieldError[] =>
-	error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));

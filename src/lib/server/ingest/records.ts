@@ -3,7 +3,8 @@
 // and counted.
 import { parse as parseCsv } from 'csv-parse/sync';
 import type { z } from 'zod';
-import { Problem, fieldErrors, type FieldError } from '#lib/server/http/problem.ts';
+import { fieldErrors, type FieldError } from '#lib/domain/field-errors.ts';
+import { Problem } from '#lib/server/http/problem.ts';
 
 const MAX_RECORDS_PER_CALL = 5000;
 
@@ -66,7 +67,7 @@ export function readRecords<T>(
 			result.valid.push({ index, record: read.data });
 			for (const name in raw.value as object) if (!knownFields.has(name)) result.droppedFields++;
 		} else {
-			const errors = fieldErrors(read.error);
+			const errors = fieldErrors(read.error, raw.value);
 			result.rejected.push({
 				index,
 				error: errors.map((e) => (e.path ? `${e.path}: ${e.message}` : e.message)).join('; '),

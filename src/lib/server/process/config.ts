@@ -2,6 +2,7 @@
 // environment variables.
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { fieldErrors } from '#lib/domain/field-errors.ts';
 import { completeSettings, type Env } from './setting-files.ts';
 
 /** The path of the project's folder. */
@@ -37,12 +38,9 @@ export const Settings = z.object({
 		description:
 			'The password for DATABASE_URL, if the URL has none. Here every character stands for itself. In a URL, characters such as `@`, `/` and `%` must be encoded.'
 	}),
-	REDIS_PASSWORD: z
-		.string()
-		.optional()
-		.meta({
-			description: 'The password for REDIS_URL, if the URL has none. Every character stands for itself.'
-		}),
+	REDIS_PASSWORD: z.string().optional().meta({
+		description: 'The password for REDIS_URL, if the URL has none. Every character stands for itself.'
+	}),
 	AUTH_SECRET: z
 		.string(SECRET_RULE)
 		.min(32, SECRET_RULE)
@@ -139,7 +137,7 @@ export function loadConfig(given: Env = process.env): Config {
 	const env = settingsOf(given);
 	const read = Config.safeParse(env);
 	if (read.success) return read.data;
-	throw wrongSettings(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+	throw wrongSettings(fieldErrors(read.error, env).map(({ path, message }) => `${path}: ${message}`));
 }
 
 /**
