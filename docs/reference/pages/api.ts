@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SCOPES, type Scope } from '#lib/domain/access.ts';
 import { openApi } from '#lib/server/api/openapi.ts';
 import { routes } from '#lib/server/api/routes.ts';
+import { CONTENT_ENCODINGS } from '#lib/server/http/content-encoding.ts';
 import type { RouteDescription } from '#lib/server/http/route.ts';
 import { code, codes, head, page, table } from './markdown.ts';
 import { acceptedBy, fieldsOf, type Schema } from './json-schema.ts';
@@ -112,6 +113,8 @@ export function apiPage(project: string): string {
 			['Status', 'Meaning', 'Calls'],
 			Object.entries(STATUSES).map(([status, { meaning, calls }]) => [status, meaning, calls])
 		),
+		'## Rules for bodies',
+		`A body is UTF-8, and may be compressed with Content-Encoding ${codes(CONTENT_ENCODINGS)}. The limits hold for the bytes that arrive and for the bytes after decompression. A text must not have a NUL character or half of a surrogate pair.`,
 		'## Query parameters',
 		...fieldTables(
 			routes.flatMap((route) => {

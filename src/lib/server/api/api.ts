@@ -1,8 +1,9 @@
 // Serves the API under /api/v1: finds the route of a call, checks the caller, and turns errors into problems.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requireCaller } from '#lib/server/access/caller.ts';
-import { mediaType, readBody } from '#lib/server/http/body.ts';
+import { acceptedType } from '#lib/server/http/media-type.ts';
 import { Problem, sendProblem } from '#lib/server/http/problem.ts';
+import { readBody } from '#lib/server/http/read-body.ts';
 import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
 import { API_HEADERS, sendJson } from '#lib/server/http/send.ts';
 import { observeAnswerTime } from '#lib/server/process/metrics.ts';
@@ -61,13 +62,7 @@ async function answer(
 		const { route, params } = find(req.method ?? 'GET', path);
 		name = route.path;
 		const caller = route.scope === null ? ANONYMOUS : await requireCaller(services, req, route.scope);
-		const type = mediaType(req);
-		if (route.takes && !route.takes.types.includes(type))
-			throw new Problem(
-				415,
-				`Content-Type ${type || '(none)'} is not accepted here; send one of ${route.takes.types.join(', ')}`
-			);
-		const body = route.takes ? await readBody(req, route.takes.bytes) : Buffer.alloc(0);
+		const { body, type } = await bodyOf(req, route);
 		const reply = await route.handle({
 			services,
 			caller,
@@ -86,6 +81,18 @@ async function answer(
 	} finally {
 		observeAnswerTime(name, res.statusCode, (performance.now() - begin) / 1000);
 	}
+}
+
+/** Reads the body of a call. A route without a body ignores it. */
+async function bodyOf(
+	req: IncomingMessage,
+	{ takes }: Route<WebServices>
+): Promise<{ body: Buffer; type: string }> {
+	if (!takes) return { body: Buffer.alloc(0), type: '' };
+	const type = acceptedType(req, takes.types);
+	const body = await readBody(req, takes.bytesOf?.[type] ?? takes.bytes);
+	if (body.length === 0) throw new Problem(400, 'The body is empty; send the call again with its body');
+	return { body, type };
 }
 
 function send(res: ServerResponse, reply: NonNullable<Reply>): void {

@@ -5,7 +5,7 @@ import { API_HEADERS } from './send.ts';
 /** An error answer. Handlers throw a problem, and the dispatcher of the API sends the problem as the answer. */
 export class Problem extends Error {
 	readonly status: number;
-	/** Further members of the answer. `retryAfter` (seconds) and `allow` become headers instead of members. */
+	/** Further members of the answer. `retryAfter` (seconds), `allow` and `acceptEncoding` become headers. */
 	readonly extra: Record<string, unknown>;
 	constructor(status: number, detail: string, extra: Record<string, unknown> = {}) {
 		super(detail);
@@ -21,6 +21,7 @@ const TITLES: Record<number, string> = {
 	404: 'Not found',
 	405: 'Method not allowed',
 	409: 'Conflict',
+	410: 'Gone',
 	413: 'Too large',
 	415: 'Unsupported media type',
 	422: 'Cannot be processed',
@@ -32,7 +33,7 @@ const TITLES: Record<number, string> = {
 /** Sends the problem as the answer. If an answer has already begun, the connection is ended instead. */
 export function sendProblem(res: ServerResponse, problem: Problem): void {
 	if (res.headersSent) return void res.destroy();
-	const { retryAfter, allow, ...extra } = problem.extra;
+	const { retryAfter, allow, acceptEncoding, ...extra } = problem.extra;
 	const text = JSON.stringify({
 		type: 'about:blank',
 		title: TITLES[problem.status] ?? 'Error',
@@ -46,7 +47,7 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
 		...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
 		...(allow ? { allow: String(allow) } : {}),
 		...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-		...(problem.status === 413 ? { connection: 'close' } : {}),
+		...(acceptEncoding ? { 'accept-encoding': String(acceptEncoding) } : {}),
 		...API_HEADERS
 	});
 	res.end(text);

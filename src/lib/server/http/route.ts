@@ -43,8 +43,16 @@ export interface RouteDescription {
 	/** The scope that a caller needs; `null`: the route is open to everybody. */
 	scope: Scope | null;
 	summary: string;
-	/** The accepted media types, and the greatest size of the body in bytes. A GET route has none. */
-	takes?: { types: readonly string[]; bytes: number; schema?: z.ZodType };
+	/**
+	 * The accepted media types, and the greatest size of the body in bytes. `bytesOf`: the greatest size for media types
+	 * with a limit of their own. A GET route has no body.
+	 */
+	takes?: {
+		types: readonly string[];
+		bytes: number;
+		bytesOf?: Readonly<Record<string, number>>;
+		schema?: z.ZodType;
+	};
 	query?: z.ZodType;
 	gives?: z.ZodType;
 }

@@ -4,7 +4,9 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import type { z } from 'zod';
 import { fieldErrors, type FieldError } from '#lib/domain/field-errors.ts';
+import { wrongContent } from '#lib/server/http/content.ts';
 import { Problem } from '#lib/server/http/problem.ts';
+import { NOT_STORABLE, isStorable } from '#lib/server/http/storable.ts';
 
 const MAX_RECORDS_PER_CALL = 5000;
 
@@ -51,6 +53,8 @@ export function readRecords<T>(
 		throw new Problem(400, 'The body is not UTF-8; encode it as UTF-8 and send it again');
 	}
 	const { values, isSingle } = readRaw(text, type, allowCsv);
+	// A text that is not storable arrives as a NUL in CSV, or as an escape in JSON. Most calls have neither.
+	const maybeNotStorable = text.includes('\0') || text.includes('\\u');
 	if (values.length > MAX_RECORDS_PER_CALL)
 		throw new Problem(
 			413,
@@ -63,7 +67,9 @@ export function readRecords<T>(
 			return;
 		}
 		const read = schema.safeParse(raw.value);
-		if (read.success) {
+		if (read.success && maybeNotStorable && !isStorable(read.data)) {
+			result.rejected.push({ index, error: NOT_STORABLE, errors: [{ path: '', message: NOT_STORABLE }] });
+		} else if (read.success) {
 			result.valid.push({ index, record: read.data });
 			for (const name in raw.value as object) if (!knownFields.has(name)) result.droppedFields++;
 		} else {
@@ -81,11 +87,13 @@ export function readRecords<T>(
 function readRaw(text: string, type: string, allowCsv: boolean): RawRecords {
 	if (type === 'application/json') {
 		const value = json(text);
-		if ('broken' in value) throw new Problem(400, value.broken);
+		if ('broken' in value) throw new Problem(400, wrongContent(text, type) ?? value.broken);
 		return Array.isArray(value.value)
 			? { values: value.value.map((v: unknown) => ({ value: v })), isSingle: false }
 			: { values: [value], isSingle: true };
 	}
+	const wrong = wrongContent(text, type);
+	if (wrong) throw new Problem(400, wrong);
 	if (type === 'application/x-ndjson' || type === 'application/ndjson') {
 		const lines = text.split('\n').filter((line) => line.trim() !== '');
 		return { values: lines.map(json), isSingle: false };
