@@ -100,6 +100,7 @@ export async function addPerson(args: Arguments): Promise<number> {
 			role
 		});
 	});
+	if (!isNew) throw new Error(`${email} is known already; nothing was changed.`);
 	const text = `${email} can sign in for ${supplier} as ${role}`;
 	return print(
 		args.json,

@@ -42,7 +42,7 @@ export const verbs: Record<string, Verb> = {
 	},
 	'user add': {
 		usage: `user add --supplier SLUG --email EMAIL [--name NAME] [--role ${MEMBER_ROLES.join('|')}] [--password PASSWORD]`,
-		summary: 'Adds a person who can sign in, or sets the password, Supplier and role of a known person.',
+		summary: 'Adds a person who can sign in. A known person is never changed.',
 		details: [
 			`The role is ${MEMBER_ROLES[0]} if it is not given. NAME is the e-mail address if it is not given.`,
 			'A password has at least 10 characters. Without --password, the verb makes one and prints it once.'

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
-import { createAuth } from '#lib/server/access/auth.ts';
+import { createAuth, type Auth } from '#lib/server/access/auth.ts';
+import { setRole } from '#lib/server/access/people.ts';
 import type { Services } from './services.ts';
 
 const SUPPLIERS = [
@@ -41,13 +42,7 @@ export async function prepareDemo(
 		const signIns: string[] = [];
 		for (const { email, ...supplier } of SUPPLIERS) {
 			const supplierId = await addSupplier(client, supplier);
-			await auth.addUser({
-				email,
-				name: `Controller, ${supplier.name}`,
-				password: PASSWORD,
-				supplierId,
-				role: 'controller'
-			});
+			await ensureController(auth, client, { email, name: `Controller, ${supplier.name}`, supplierId });
 			signIns.push(`sign in as ${email}, password ${PASSWORD} (${supplier.name})`);
 		}
 		const file = join(home, 'demo-key');
@@ -57,4 +52,14 @@ export async function prepareDemo(
 		client.release();
 		await pool.end();
 	}
+}
+
+/** Adds a controller of the demo. A known controller keeps the password, and works for the Supplier of the demo again. */
+async function ensureController(
+	auth: Auth,
+	client: pg.ClientBase,
+	person: { email: string; name: string; supplierId: number }
+): Promise<void> {
+	if (await auth.addUser({ ...person, password: PASSWORD, role: 'controller' })) return;
+	await setRole(client, person.email, { role: 'controller', supplierId: person.supplierId });
 }

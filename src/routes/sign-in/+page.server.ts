@@ -26,6 +26,12 @@ export const actions: Actions = {
 		});
 		if (response.status === 429)
 			return fail(429, { email, fault: 'Too many attempts. Wait a minute, then try again.' });
+		// This answer needs the right password, so it reveals nothing to others.
+		if (response.status === 403)
+			return fail(403, {
+				email,
+				fault: 'Your access is disabled. Ask the administrator of this installation.'
+			});
 		// The text is the same for a wrong address and a wrong password, so that the text does not reveal which
 		// addresses exist.
 		if (!response.ok) return fail(401, { email, fault: 'The e-mail address or the password is wrong.' });

@@ -1,6 +1,7 @@
 // Signs people in and finds the Supplier that a person works for. The library better-auth holds the sessions. Nobody
 // can sign up over HTTP: `npm run causeway -- user add` adds people.
 import { betterAuth } from 'better-auth';
+import { APIError } from 'better-auth/api';
 import type pg from 'pg';
 import type { MemberRole } from '#lib/domain/access.ts';
 import type { Config } from '#lib/server/process/config.ts';
@@ -13,6 +14,15 @@ export interface Viewer {
 	supplierId: number;
 	supplierSlug: string;
 	supplierName: string;
+	role: MemberRole;
+}
+
+/** A person to be added. */
+export interface NewPerson {
+	email: string;
+	name: string;
+	password: string;
+	supplierId: number;
 	role: MemberRole;
 }
 
@@ -45,6 +55,7 @@ export function createAuth({
 		logger: { level: 'error' },
 		emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10 },
 		session: { expiresIn: 12 * HOUR_SECONDS, disableSessionRefresh: true },
+		databaseHooks: { session: { create: { before: ({ userId }) => refuseDisabled(pool, userId) } } },
 		rateLimit: {
 			enabled: true,
 			window: 60,
@@ -69,7 +80,7 @@ export function createAuth({
 
 		/**
 		 * Checks a password and opens a session. The response sets the session cookie. A wrong password is answered
-		 * 401, and too many attempts are answered 429.
+		 * 401, a disabled person or Supplier 403, and too many attempts 429.
 		 */
 		signIn(email: string, password: string, from: { headers: Headers; address: string }): Promise<Response> {
 			const headers = new Headers({
@@ -91,7 +102,8 @@ export function createAuth({
 
 		/**
 		 * Returns the person whose session cookie is in these headers, and records that the session is in use. Returns
-		 * `null` if there is no session, if the session has ended, or if the person works for no Supplier.
+		 * `null` if there is no session, if the session has ended, if the person works for no Supplier, or if the
+		 * person or the Supplier is disabled.
 		 */
 		async viewerOf(headers: Headers): Promise<Viewer | null> {
 			const session = await auth.api.getSession({ headers, query: { disableRefresh: true } });
@@ -106,7 +118,7 @@ export function createAuth({
 				supplier_name: string;
 				role: MemberRole;
 			}>(
-				'select m.supplier_id, s.slug, s.name as supplier_name, m.role from member m join supplier s on s.id = m.supplier_id where m.user_id = $1',
+				'select m.supplier_id, s.slug, s.name as supplier_name, m.role from member m join supplier s on s.id = m.supplier_id where m.user_id = $1 and m.disabled_at is null and s.disabled_at is null',
 				[session.user.id]
 			);
 			const [row] = rows;
@@ -142,47 +154,66 @@ export function createAuth({
 			const { rows } = await pool.query<{ id: string; supplier_id: number }>({
 				name: 'valid-sessions',
 				text: `select s."id", m.supplier_id from "session" s join member m on m.user_id = s."userId"
-					where s."id" = any($1) and s."expiresAt" > now()`,
+					join supplier on supplier.id = m.supplier_id
+					where s."id" = any($1) and s."expiresAt" > now() and m.disabled_at is null and supplier.disabled_at is null`,
 				values: [ids]
 			});
 			return new Map(rows.map((row) => [row.id, row.supplier_id]));
 		},
 
-		/**
-		 * Adds a person, or sets the password, Supplier and role of a known person. Returns whether the person is new.
-		 */
-		async addUser(person: {
-			email: string;
-			name: string;
-			password: string;
-			supplierId: number;
-			role: MemberRole;
-		}): Promise<boolean> {
-			const context = await auth.$context;
+		/** Adds a person. Returns `false` and changes nothing if a person with this e-mail address is known. */
+		async addUser(person: NewPerson): Promise<boolean> {
+			const { internalAdapter, password } = await auth.$context;
 			const email = person.email.toLowerCase();
-			const password = await context.password.hash(person.password);
-			const known = await context.internalAdapter.findUserByEmail(email, { includeAccounts: true });
-			const user =
-				known?.user ??
-				(await context.internalAdapter.createUser(
-					{ email, name: person.name, emailVerified: true },
-					{ method: 'email-password' }
-				));
-			if (known?.accounts.some((account) => account.providerId === 'credential'))
-				await context.internalAdapter.updatePassword(user.id, password);
-			else
-				await context.internalAdapter.linkAccount({
-					userId: user.id,
-					providerId: 'credential',
-					accountId: user.id,
-					password
-				});
-			await pool.query(
-				`insert into member (user_id, supplier_id, role) values ($1, $2, $3)
-				 on conflict (user_id) do update set supplier_id = excluded.supplier_id, role = excluded.role`,
-				[user.id, person.supplierId, person.role]
+			if (await internalAdapter.findUserByEmail(email)) return false;
+			const user = await internalAdapter.createUser(
+				{ email, name: person.name, emailVerified: true },
+				{ method: 'email-password' }
 			);
-			return !known;
+			await internalAdapter.linkAccount(credential(user.id, await password.hash(person.password)));
+			await pool.query('insert into member (user_id, supplier_id, role) values ($1, $2, $3)', [
+				user.id,
+				person.supplierId,
+				person.role
+			]);
+			return true;
+		},
+
+		/** Sets a person's password and ends the person's sessions. Returns `false` if nobody has this e-mail address. */
+		async setPassword(emailAddress: string, newPassword: string): Promise<boolean> {
+			const { internalAdapter, password } = await auth.$context;
+			const known = await internalAdapter.findUserByEmail(emailAddress.toLowerCase(), {
+				includeAccounts: true
+			});
+			if (!known) return false;
+			const { id: userId } = known.user;
+			const hash = await password.hash(newPassword);
+			if (known.accounts.some(({ providerId }) => providerId === 'credential'))
+				await internalAdapter.updatePassword(userId, hash);
+			else await internalAdapter.linkAccount(credential(userId, hash));
+			await internalAdapter.deleteUserSessions(userId);
+			return true;
 		}
 	};
+}
+
+/** Returns the account by which a person signs in with a password. */
+const credential = (userId: string, password: string) => ({
+	userId,
+	providerId: 'credential',
+	accountId: userId,
+	password
+});
+
+/** Refuses a new session if the person or the person's Supplier is disabled. */
+async function refuseDisabled(pool: pg.Pool, userId: string): Promise<void> {
+	const { rowCount } = await pool.query(
+		`select from member m join supplier s on s.id = m.supplier_id
+		 where m.user_id = $1 and (m.disabled_at is not null or s.disabled_at is not null)`,
+		[userId]
+	);
+	if (rowCount)
+		throw new APIError('FORBIDDEN', {
+			message: 'Your access is disabled; ask the administrator of this installation'
+		});
 }

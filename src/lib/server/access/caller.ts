@@ -16,6 +16,7 @@ export interface AccessServices {
 	config: Pick<Config, 'origin'>;
 }
 
+const UNKNOWN_CALLER = 'The caller is not known: send Authorization: Bearer KEY, or sign in';
 const PERSON_SCOPES: readonly Scope[] = ['read', 'decide'];
 
 /**
@@ -28,7 +29,10 @@ export async function requireCaller(
 	scope: Scope
 ): Promise<Caller> {
 	const caller = await findCaller(services, req);
-	if (!caller) throw new Problem(401, 'The caller is not known: send Authorization: Bearer KEY, or sign in');
+	if (!caller) {
+		const key = bearerOf(req);
+		throw new Problem(401, (key && (await services.apiKeys.refusalOf(key))) || UNKNOWN_CALLER);
+	}
 	if (!caller.scopes.includes(scope))
 		throw new Problem(403, `This call needs the scope "${scope}", which the caller does not have`);
 	return caller;
@@ -48,9 +52,8 @@ export function requireSupplier(caller: Caller): number {
 }
 
 async function findCaller(services: AccessServices, req: IncomingMessage): Promise<Caller | null> {
-	const { authorization } = req.headers;
-	if (authorization !== undefined) {
-		const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+	if (req.headers.authorization !== undefined) {
+		const key = bearerOf(req);
 		const holder = key && (await services.apiKeys.holderOf(key));
 		return holder
 			? {
@@ -58,7 +61,7 @@ async function findCaller(services: AccessServices, req: IncomingMessage): Promi
 					scopes: holder.scopes,
 					role: null,
 					id: `key:${holder.keyId}`,
-					name: `key ${holder.keyId}`
+					name: holder.name
 				}
 			: null;
 	}
@@ -70,6 +73,10 @@ async function findCaller(services: AccessServices, req: IncomingMessage): Promi
 	const { supplierId, role, userId: id, name } = viewer;
 	return { supplierId, scopes: PERSON_SCOPES, role, id, name };
 }
+
+/** Returns the API key in the Authorization header. */
+const bearerOf = (req: IncomingMessage): string | undefined =>
+	/^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
 
 /** Returns whether the Origin header is the configured origin of this installation. Every browser sets this header. */
 export const isOwnOrigin = (req: IncomingMessage, origin: string): boolean => req.headers.origin === origin;
