@@ -59,12 +59,32 @@ describe('record ids', () => {
 			...Array<number>(10_000).fill(1_800_000_000_001)
 		];
 		let i = 0;
-		const next = createIds(5, () => times[Math.min(i++, times.length - 1)]!);
-		const ids = times.map(() => next());
+		const range = { number: 5, from: 0, until: Infinity };
+		const source = createIds(range, () => times[Math.min(i++, times.length - 1)]!);
+		const ids = times.map(() => source.next()!);
 		expect(new Set(ids).size).toBe(ids.length);
 		expect(ids.every((id, n) => n === 0 || id > ids[n - 1]!)).toBe(true);
 		expect(ids[0]! >= firstIdAt(1_800_000_000_000)).toBe(true);
 		expect(ids[0]! < firstIdAt(1_800_000_000_001)).toBe(true);
+	});
+
+	it('stay inside the range of instants, whatever the clock says, and end with the range', () => {
+		const range = { number: 5, from: 1_800_000_000_000, until: 1_800_000_000_001 };
+		for (const clock of [0, 1_800_000_000_000, 4_000_000_000_000]) {
+			const source = createIds({ ...range }, () => clock);
+			const ids: bigint[] = [];
+			for (let id = source.next(); id !== null; id = source.next()) ids.push(id);
+			expect(new Set(ids).size).toBe(clock > range.until ? 4096 : 8192);
+			expect(ids.every((id) => id >= firstIdAt(range.from) && id < firstIdAt(range.until + 1))).toBe(true);
+		}
+	});
+
+	it('go on when the range is moved forward', () => {
+		const range = { number: 5, from: 1_800_000_000_000, until: 1_799_999_999_999 };
+		const source = createIds(range, () => 1_800_000_000_500);
+		expect(source.next()).toBeNull();
+		range.until = 1_800_000_001_000;
+		expect(source.next()! >= firstIdAt(1_800_000_000_500)).toBe(true);
 	});
 });
 

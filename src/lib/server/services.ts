@@ -1,5 +1,4 @@
 // Opens the services of a web process or of a worker process one after the other, and closes them in reverse order.
-import { randomInt } from 'node:crypto';
 import { createApiKeys } from '#lib/server/access/api-keys.ts';
 import { createAuth } from '#lib/server/access/auth.ts';
 import { followCauseTable, seedAtStart } from '#lib/server/cause-table/active-table.ts';
@@ -24,7 +23,7 @@ import { followSampling } from '#lib/server/learning/learned-counts.ts';
 import { cacheLearnedPatterns, createLearnedReader } from '#lib/server/learning/learned-patterns.ts';
 import { publishLive } from '#lib/server/live/live-channel.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
-import { createIds } from '#lib/server/postgres/record-id.ts';
+import { leaseIds } from '#lib/server/postgres/id-leases.ts';
 import type { Config } from '#lib/server/process/config.ts';
 import { createLog, type Log } from '#lib/server/process/log.ts';
 import { openRedis, requireNoEviction } from '#lib/server/process/redis.ts';
@@ -47,8 +46,16 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	await requireNoEviction(redis);
 	const subscriber = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
 	const queues = stack.adopt(createQueues(redis, log), (q) => q.close());
-	const nextId = createIds(randomInt(1024));
-	const storeDeps = { pool: ingest.pool, nextId, enqueue: queues.enqueue, lingerMs: config.ingestLingerMs };
+	const ids = await leaseIds(ingest.pool, {
+		warn: (text, error) => log.warn({ error: error.message }, text)
+	});
+	stack.adopt(ids, (i) => i.close());
+	const storeDeps = {
+		pool: ingest.pool,
+		nextId: ids.next,
+		enqueue: queues.enqueue,
+		lingerMs: config.ingestLingerMs
+	};
 	const backlog = stack.adopt(watchBacklog(ingest.pool), (b) => b.close());
 	const alertStore = stack.adopt(createAlertStore({ ...storeDeps, backlog }), (s) => s.close());
 	const requestStore = stack.adopt(createRequestStore(storeDeps), (s) => s.close());

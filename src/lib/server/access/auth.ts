@@ -56,8 +56,10 @@ export function createAuth({
 		emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10 },
 		session: { expiresIn: 12 * HOUR_SECONDS, disableSessionRefresh: true },
 		databaseHooks: { session: { create: { before: ({ userId }) => refuseDisabled(pool, userId) } } },
+		// All web processes count together in PostgreSQL. Redis would not do: it may be emptied at any moment.
 		rateLimit: {
 			enabled: true,
+			storage: 'database',
 			window: 60,
 			max: 100,
 			customRules: { '/sign-in/email': { window: 60, max: 20 } }

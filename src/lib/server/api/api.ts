@@ -6,6 +6,7 @@ import { Problem, sendProblem } from '#lib/server/http/problem.ts';
 import { readBody } from '#lib/server/http/read-body.ts';
 import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
 import { API_HEADERS, sendJson } from '#lib/server/http/send.ts';
+import { NoIdsError } from '#lib/server/postgres/id-leases.ts';
 import { observeAnswerTime } from '#lib/server/process/metrics.ts';
 import type { WebServices } from '#lib/server/services.ts';
 import { routes } from './routes.ts';
@@ -136,6 +137,7 @@ function decode(part: string): string {
 function asOutage(error: unknown): Problem | null {
 	const code = (error as { code?: string } | null)?.code ?? '';
 	const isOutage =
+		error instanceof NoIdsError ||
 		/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) ||
 		/^(57P0|08|53)/.test(code) ||
 		/Connection terminated|timeout exceeded when trying to connect/.test(String(error));

@@ -32,24 +32,36 @@ export const lowestAndHighest = (ids: readonly bigint[]): [lowest: bigint, highe
 export const ofThese = (table: string, ids: string, lowest: string, highest: string): string =>
 	`${table}.alert_id = any(${ids}::bigint[]) and ${table}.alert_id between ${lowest} and ${highest}`;
 
-/**
- * Makes a source of ids. `process`: a number from 0 to 1023 that differs between processes that run at the same time.
- */
-export function createIds(process: number, now: () => number = Date.now): () => bigint {
-	let last = 0;
+/** The ids that a process may make: ids with its number, of the instants `from` to `until` (epoch ms, both included). */
+export interface IdRange {
+	/** A number from 0 to 1023. No other process may make ids with this number in this range. */
+	number: number;
+	/** A renewal of the lease moves both instants forward, and never back. */
+	from: number;
+	until: number;
+}
+
+const IDS_PER_MS = 4096;
+
+export type IdSource = ReturnType<typeof createIds>;
+
+/** Makes a source of ids. Each id is greater than the id before, also after the clock was set back. */
+export function createIds(range: IdRange, now: () => number) {
+	let last = range.from - 1;
 	let counter = 0;
-	return () => {
-		const at = Math.max(now(), last); // A clock that was set back must not repeat an id.
-		if (at > last) counter = 0;
-		else if (++counter > 4095) {
-			counter = 0;
-			last = at + 1;
-			return idAt(last, counter);
+	return {
+		/** Makes an id; `null`: the ids of the range are used up. */
+		next(): bigint | null {
+			let at = Math.min(Math.max(now(), range.from, last), range.until);
+			let count = at > last ? 0 : counter + 1;
+			if (count === IDS_PER_MS) [at, count] = [at + 1, 0];
+			if (at < Math.max(last, range.from) || at > range.until) return null;
+			[last, counter] = [at, count];
+			return firstIdAt(at) | BigInt(range.number << 12) | BigInt(count);
+		},
+		/** The instant (epoch ms) of the last id. */
+		get lastAt(): number {
+			return last;
 		}
-		last = at;
-		return idAt(at, counter);
 	};
-	function idAt(at: number, count: number): bigint {
-		return firstIdAt(at) | BigInt(process << 12) | BigInt(count);
-	}
 }
