@@ -65,7 +65,8 @@ const MEDIA_NAMES: Record<string, string> = {
 	'application/ndjson': 'NDJSON',
 	'text/csv': 'CSV',
 	'application/xml': 'XML',
-	'text/xml': 'XML'
+	'text/xml': 'XML',
+	'application/zip': 'zip'
 };
 
 interface Operation {
@@ -175,10 +176,14 @@ function callTable(shown: readonly RouteDescription[]): string {
 
 function bodyText({ takes }: RouteDescription): string {
 	if (!takes) return '';
-	const names = [...new Set(takes.types.map((type) => MEDIA_NAMES[type] ?? type))];
-	const size =
-		takes.bytes >= 1024 * 1024 ? `${takes.bytes / (1024 * 1024)} MiB` : `${takes.bytes / 1024} KiB`;
-	return `${names.join(', ')}; at most ${size}`;
+	const limits = Map.groupBy(takes.types, (type) => takes.bytesOf?.[type] ?? takes.bytes);
+	return [...limits]
+		.map(([bytes, types]) => {
+			const names = [...new Set(types.map((type) => MEDIA_NAMES[type] ?? type))];
+			const size = bytes >= 1024 * 1024 ? `${bytes / (1024 * 1024)} MiB` : `${bytes / 1024} KiB`;
+			return `${names.join(', ')}; at most ${size}`;
+		})
+		.join('; ');
 }
 
 function answerText(route: RouteDescription): string {

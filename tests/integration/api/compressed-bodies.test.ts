@@ -57,6 +57,11 @@ describe('a compressed body', () => {
 		}
 	);
 
+	it('is measured against the limit of its own route', async () => {
+		const answer = await send('gzip', gzipSync(Buffer.alloc(300 * 1024, ' ')), '/duis');
+		expect([answer.status, answer.body.detail]).toEqual([413, expect.stringMatching(/decompression/)]);
+	});
+
 	it('of 8 MB that stands for 8 GB costs little memory', async () => {
 		const member = gzipSync(Buffer.alloc(100 * MEBIBYTE), { level: 9 });
 		const bomb = Buffer.concat(Array<Buffer>(Math.floor((8 * MEBIBYTE) / member.length)).fill(member));

@@ -39,6 +39,8 @@ describe('a body whose content does not fit its Content-Type', () => {
 			['JSON as CSV', '/service-requests', line(), 'text/csv', 400, /JSON: .*application\/json/],
 			['XML as JSON', '/alerts', XML, 'application/json', 400, /XML: .*POST \/api\/v1\/duis/],
 			['XML to a route of records', '/alerts', XML, 'application/xml', 415, /POST \/api\/v1\/duis/],
+			['JSON as XML', '/duis', line(), 'application/xml', 400, /JSON: send records to POST/],
+			['XML as NDJSON', '/duis', XML, 'application/x-ndjson', 400, /XML: .*application\/xml/],
 			['NDJSON to a route of one object', '/decisions', '{}\n{}', 'application/json', 400, /NDJSON/],
 			[
 				'the form encoding of curl',

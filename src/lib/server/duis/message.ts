@@ -22,11 +22,8 @@ import { readSmets1Alert } from './smets1.ts';
 import { child, descendants, readXml, textOf, type XmlElement } from './xml.ts';
 
 export type DuisReading =
-	/**
-	 * A refused message. `hostile`: the message exceeds the limit of size, and its beginning is refused for its
-	 * structure too.
-	 */
-	| { ok: false; reason: string; hostile?: boolean }
+	/** A refused message. */
+	| { ok: false; reason: string }
 	| { ok: true; kind: 'alert'; alert: AlertIn; gbcs: GbcsAlert | null; verified: false; notes: string[] }
 	| {
 			ok: true;

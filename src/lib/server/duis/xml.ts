@@ -23,11 +23,8 @@ export interface XmlElement {
 	children: XmlElement[];
 }
 
-/**
- * The result of reading XML. `hostile`: the message exceeds the limit of size, and its beginning is refused for its
- * structure too.
- */
-export type XmlReading = { ok: true; root: XmlElement } | { ok: false; reason: string; hostile?: boolean };
+/** The result of reading XML. */
+export type XmlReading = { ok: true; root: XmlElement } | { ok: false; reason: string };
 
 class RefusedXml extends Error {}
 
@@ -57,7 +54,7 @@ function refuseLarge(bytes: Uint8Array): XmlReading {
 	try {
 		parse(new TextDecoder().decode(bytes.subarray(0, XML_LIMITS.maxBytes)));
 	} catch (error) {
-		if (error instanceof RefusedXml) return { ok: false, reason: error.message, hostile: true };
+		if (error instanceof RefusedXml) return { ok: false, reason: error.message };
 	}
 	return { ok: false, reason: `the message is larger than ${XML_LIMITS.maxBytes} bytes` };
 }

@@ -3,19 +3,22 @@ import type { z } from 'zod';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
+import { XML_LIMITS } from '#lib/server/duis/xml.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import {
 	IngestResult,
 	ingestAlerts,
 	ingestDevices,
 	ingestDevicesCsv,
-	ingestDuis,
 	ingestServiceRequests,
 	type IngestServices
 } from './ingest.ts';
+import { DUIS_BATCH_BYTES } from './duis-bodies.ts';
+import { ingestDuis, ingestDuisBatch } from './ingest-duis.ts';
 
 const JSON_TYPES = ['application/json', 'application/x-ndjson', 'application/ndjson'];
 const CSV_TYPES = [...JSON_TYPES, 'text/csv'];
+const XML_TYPES = ['application/xml', 'text/xml'];
 const MEBIBYTE = 1024 * 1024;
 /** Describes the body of a route that accepts many records. */
 const recordsBody = (types: readonly string[], schema: z.ZodType) => ({ types, bytes: 8 * MEBIBYTE, schema });
@@ -43,9 +46,17 @@ export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 		method: 'POST',
 		path: '/duis',
 		scope: 'ingest',
-		summary: 'Store the header fields of one DUIS Response or Request message',
-		takes: { types: ['application/xml', 'text/xml'], bytes: MEBIBYTE },
-		handle: ({ services, caller, body }) => ingestDuis(services, caller, body)
+		summary:
+			'Store the header fields of DUIS messages: one XML message, NDJSON of texts or a zip of .xml files',
+		takes: {
+			types: [...XML_TYPES, 'application/x-ndjson', 'application/zip'],
+			bytes: DUIS_BATCH_BYTES,
+			bytesOf: Object.fromEntries(XML_TYPES.map((type) => [type, XML_LIMITS.maxBytes]))
+		},
+		handle: ({ services, caller, body, type }) =>
+			XML_TYPES.includes(type)
+				? ingestDuis(services, caller, body)
+				: ingestDuisBatch(services, caller, body, type)
 	},
 	{
 		method: 'POST',

@@ -4,8 +4,6 @@ import { z } from 'zod';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
-import { readDuis } from '#lib/server/duis/message.ts';
-import { XML_LIMITS } from '#lib/server/duis/xml.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Caller, Reply } from '#lib/server/http/route.ts';
 import type { Backlog } from '#lib/server/jobs/backlog.ts';
@@ -98,31 +96,7 @@ async function storeDevices(
 	return answer('device', read, await services.deviceStore.record(devices, caller.supplierId));
 }
 
-/** Reads one DUIS message and stores its Alert or Service Request. The answer says that no signature is verified yet. */
-export async function ingestDuis(services: IngestServices, caller: Caller, xml: Buffer): Promise<Reply> {
-	const reading = readDuis(xml, new Date());
-	if (!reading.ok)
-		throw new Problem(xml.length > XML_LIMITS.maxBytes && !reading.hostile ? 413 : 400, reading.reason);
-	const { kind, verified, notes } = reading;
-	if (reading.kind === 'acknowledgement')
-		return { status: 202, body: { kind, accepted: 0, duplicates: 0, verified, notes } };
-	let result: StoreResult;
-	if (reading.kind === 'alert') {
-		refuseWhenFull(services, 'alert', caller);
-		const arrived = { alert: reading.alert, fedBy: caller.supplierId, arrivedAt: new Date() };
-		result = (await services.alertStore.add([arrived], caller.supplierId))[0]!;
-	} else {
-		refuseWhenFull(services, 'service-request', caller);
-		result = (await services.requestStore.add([reading.request], caller.supplierId))[0]!;
-	}
-	if (result === 'conflict') throw new Problem(409, CONFLICT);
-	const accepted = result === 'accepted' ? 1 : 0;
-	const duplicates = result === 'duplicate' ? 1 : 0;
-	countIngested(reading.kind === 'alert' ? 'alert' : 'service-request', accepted, duplicates, 0);
-	return { status: 202, body: { kind, accepted, duplicates, verified, notes } };
-}
-
-const CONFLICT =
+export const CONFLICT =
 	'messageId: a message with this id and other content was stored before; give each message its own id';
 
 /**
@@ -169,7 +143,11 @@ function answer(
  * Refuses a call before its records use memory and before any record is stored. The status is 429 if the Supplier sends
  * more than its share while other lanes send too. The status is 503 if every sender has to wait.
  */
-function refuseWhenFull(services: IngestServices, kind: 'alert' | 'service-request', caller: Caller): void {
+export function refuseWhenFull(
+	services: IngestServices,
+	kind: 'alert' | 'service-request',
+	caller: Caller
+): void {
 	const [store, backlog] =
 		kind === 'alert'
 			? [services.alertStore, services.backlog.alerts]

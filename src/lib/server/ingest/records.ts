@@ -8,7 +8,7 @@ import { wrongContent } from '#lib/server/http/content.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import { NOT_STORABLE, isStorable } from '#lib/server/http/storable.ts';
 
-const MAX_RECORDS_PER_CALL = 5000;
+export const MAX_RECORDS_PER_CALL = 5000;
 
 export interface Rejected {
 	/** The place of the refused record in the call, from 0. */

@@ -6,7 +6,7 @@ collectDefaultMetrics({ register: registry });
 
 const ingested = new Counter({
 	name: 'causeway_ingested_total',
-	help: 'Records that arrived, by kind (alert, service-request, device) and result (accepted, duplicate, rejected)',
+	help: 'Records that arrived, by kind (alert, service-request, device; duis: a message that cannot be read) and result (accepted, duplicate, rejected)',
 	labelNames: ['kind', 'result'],
 	registers: [registry]
 });

@@ -1,0 +1,130 @@
+// Handles calls with DUIS messages: reads their header fields, and stores their Alerts and Service Requests. The answers
+// say that no signature is verified yet.
+import { z } from 'zod';
+import type { AlertIn } from '#lib/domain/alert.ts';
+import type { ServiceRequestIn } from '#lib/domain/service-request.ts';
+import { readDuis, type DuisReading } from '#lib/server/duis/message.ts';
+import { wrongContent } from '#lib/server/http/content.ts';
+import { Problem } from '#lib/server/http/problem.ts';
+import type { Caller, Reply } from '#lib/server/http/route.ts';
+import { countIngested } from '#lib/server/process/metrics.ts';
+import type { StoreResult } from './alert-store.ts';
+import { readDuisParts } from './duis-bodies.ts';
+import { CONFLICT, IngestResult, refuseWhenFull, type IngestServices } from './ingest.ts';
+
+const DuisKind = z.enum(['alert', 'service-request', 'service-response', 'acknowledgement']);
+const read = { kind: DuisKind, verified: z.literal(false), notes: z.array(z.string()) };
+
+/** The answer to one XML message. An acknowledgement has nothing to store. */
+export const DuisResult = z
+	.object({ ...read, accepted: z.number().int(), duplicates: z.number().int() })
+	.meta({ id: 'DuisResult' });
+
+/** The answer to several messages. `messages`: the messages that were read and not rejected. */
+export const DuisBatchResult = IngestResult.extend({
+	messages: z.array(z.object({ index: z.number().int(), ...read }))
+}).meta({ id: 'DuisBatchResult' });
+
+type Read = Extract<DuisReading, { ok: true }>;
+/** The result of storing a message. `nothing`: an acknowledgement has nothing to store. */
+type Outcome = StoreResult | 'nothing';
+
+/** Stores one XML message. */
+export async function ingestDuis(services: IngestServices, caller: Caller, xml: Buffer): Promise<Reply> {
+	const reading = readDuis(xml, new Date());
+	if (!reading.ok) {
+		countIngested('duis', 0, 0, 1);
+		throw new Problem(400, wrongContent(xml.toString('utf8'), 'application/xml') ?? reading.reason);
+	}
+	const [outcome] = await store(services, caller, [reading]);
+	if (outcome === 'conflict') throw new Problem(409, CONFLICT);
+	const { kind, verified, notes } = reading;
+	const accepted = outcome === 'accepted' ? 1 : 0;
+	const duplicates = outcome === 'duplicate' ? 1 : 0;
+	return { status: 202, body: { kind, accepted, duplicates, verified, notes } };
+}
+
+/**
+ * Stores the messages of a call that may hold several. The status is 400 if every message was rejected, and otherwise
+ * 202.
+ */
+export async function ingestDuisBatch(
+	services: IngestServices,
+	caller: Caller,
+	body: Buffer,
+	type: string
+): Promise<Reply> {
+	const at = new Date();
+	const rejected: Array<{ index: number; error: string }> = [];
+	const readings: Array<{ index: number; reading: Read }> = [];
+	for (const [index, part] of (await readDuisParts(body, type)).entries()) {
+		const reading = 'broken' in part ? { ok: false as const, reason: part.broken } : readDuis(part.xml, at);
+		if (reading.ok) readings.push({ index, reading });
+		else rejected.push({ index, error: reading.reason });
+	}
+	countIngested('duis', 0, 0, rejected.length);
+	const outcomes = await store(
+		services,
+		caller,
+		readings.map(({ reading }) => reading)
+	);
+	const messages: z.infer<typeof DuisBatchResult>['messages'] = [];
+	for (const [i, { index, reading }] of readings.entries()) {
+		const { kind, verified, notes } = reading;
+		if (outcomes[i] === 'conflict') rejected.push({ index, error: CONFLICT });
+		else messages.push({ index, kind, verified, notes });
+	}
+	rejected.sort((a, b) => a.index - b.index);
+	const result = {
+		accepted: outcomes.filter((outcome) => outcome === 'accepted').length,
+		duplicates: outcomes.filter((outcome) => outcome === 'duplicate').length,
+		rejected,
+		messages
+	};
+	if (messages.length > 0 || rejected.length === 0) return { status: 202, body: result };
+	const errors = rejected.map(({ index, error }) => ({ path: String(index), message: error }));
+	throw new Problem(400, 'No message of the call could be stored; see errors', { errors, ...result });
+}
+
+/** Stores the Alerts and the Service Requests of the messages, and counts them. The outcomes have their order. */
+async function store(
+	services: IngestServices,
+	caller: Caller,
+	readings: readonly Read[]
+): Promise<Outcome[]> {
+	const arrivedAt = new Date();
+	const outcomes = readings.map((): Outcome => 'nothing');
+	const alerts: Array<{ place: number; alert: AlertIn }> = [];
+	const requests: Array<{ place: number; request: ServiceRequestIn }> = [];
+	for (const [place, reading] of readings.entries())
+		if (reading.kind === 'alert') alerts.push({ place, alert: reading.alert });
+		else if (reading.kind !== 'acknowledgement') requests.push({ place, request: reading.request });
+	if (alerts.length > 0) refuseWhenFull(services, 'alert', caller);
+	if (requests.length > 0) refuseWhenFull(services, 'service-request', caller);
+
+	const count = (kind: 'alert' | 'service-request', results: readonly StoreResult[]) => {
+		const of = (wanted: StoreResult) => results.filter((result) => result === wanted).length;
+		countIngested(kind, of('accepted'), of('duplicate'), of('conflict'));
+	};
+	await Promise.all([
+		services.alertStore
+			.add(
+				alerts.map(({ alert }) => ({ alert, fedBy: caller.supplierId, arrivedAt })),
+				caller.supplierId
+			)
+			.then((results) => {
+				count('alert', results);
+				for (const [i, { place }] of alerts.entries()) outcomes[place] = results[i]!;
+			}),
+		services.requestStore
+			.add(
+				requests.map(({ request }) => request),
+				caller.supplierId
+			)
+			.then((results) => {
+				count('service-request', results);
+				for (const [i, { place }] of requests.entries()) outcomes[place] = results[i]!;
+			})
+	]);
+	return outcomes;
+}
