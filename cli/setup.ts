@@ -142,5 +142,9 @@ export const reindexVerb = ({ json }: Arguments): Promise<number> =>
 			(done) => json || process.stderr.write(`\r${done} Service Requests indexed`)
 		);
 		if (!json) process.stderr.write('\n');
+		if (count === null)
+			throw new Error(
+				'a worker fills the index at this moment, or Redis was emptied meanwhile; try again later'
+			);
 		return print(json, { count }, `Filled the index with ${count} Service Requests.`);
 	});

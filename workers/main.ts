@@ -129,12 +129,14 @@ const timers = [
 ];
 
 /**
- * Fills the index of Service Requests if Redis has lost it. Until the index is full, correlation reads the database.
+ * Fills the index of Service Requests if Redis has lost it. One of several workers does so. Until the index is full,
+ * correlation reads the database.
  */
 async function keepIndex(): Promise<void> {
 	if (await index.isComplete()) return;
 	const startedAt = performance.now();
 	const count = await reindex(pool, index);
+	if (count === null) return; // another worker fills the index, or the next call starts again
 	log.info(
 		{ count, seconds: Math.round(performance.now() - startedAt) / 1000 },
 		'filled the index from the database'

@@ -118,7 +118,7 @@ async function openIndex({ redisUrl, databaseUrl, trace, requests = trace.reques
 		await Promise.all(Array.from({ length: INDEX_LANES }, lane));
 		const tookSeconds = (performance.now() - begin) / 1000;
 		const usedBytes = (await usedMemoryBytes(redis)) - before;
-		await index.markComplete();
+		await index.endFilling(await index.beginFilling());
 		onProgress?.(requests, requests);
 		return {
 			requests,

@@ -6,6 +6,7 @@ import { effectWindowOf, type CauseTable } from '#lib/domain/cause-table/cause-t
 import { LONGEST_WAIT_SECONDS } from '#lib/domain/correlation/evidence.ts';
 import { EXCLUDED_WINDOW_MS } from '#lib/domain/correlation/window.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
+import { putNewest } from '#lib/server/evidence/put-newest.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import { requestsById, type RequestWithId } from '#lib/server/evidence/stored-requests.ts';
 import {
@@ -52,10 +53,10 @@ export async function indexServiceRequests(deps: IndexDeps, runAnother: () => vo
 		const doorbells = await takeDoorbells(client, 'index-service-requests');
 		if (doorbells.more) runAnother();
 		if (doorbells.ids.length === 0) return [];
-		const requests = await requestsById(client, doorbells.recordIds);
-		await deps.index.put(requests);
+		const stored = await requestsById(client, doorbells.recordIds);
+		const requests = await putNewest(client, deps.index, stored);
 		// Each statement sees the data that was committed when the statement started (READ COMMITTED). The statement
-		// below starts after `put`, so it sees every Alert that may have missed these requests in the index.
+		// below starts after the put, so it sees every Alert that may have missed these requests in the index.
 		return askAffected(client, deps, doorbells.ids, requests);
 	});
 	for (const { id } of affected) deps.enqueue('correlate-again', id);

@@ -1,26 +1,54 @@
 // Fills the Redis index from the database. Meanwhile, workers index new requests, so that no request is missed.
 import type pg from 'pg';
+import { LOCKS } from '#lib/server/postgres/locks.ts';
+import { query } from '#lib/server/postgres/statement.ts';
+import { putNewest } from './put-newest.ts';
 import type { RequestIndex } from './request-index.ts';
 import { requestsPage } from './stored-requests.ts';
 
 const REQUESTS_PER_PAGE = 5000;
 
-/** Indexes every request within the window and marks the index complete. Returns the number of requests indexed. */
+/**
+ * Indexes every request within the window and marks the index complete. Returns the number of requests indexed. Returns
+ * `null` if the index is not complete: another process fills it, or Redis was emptied meanwhile.
+ */
 export async function reindex(
 	pool: pg.Pool,
 	index: RequestIndex,
 	onProgress: (done: number) => void = () => {}
-): Promise<number> {
+): Promise<number | null> {
+	// The lock belongs to a session, and not to a transaction, which would stay open for the whole filling.
+	const client = await pool.connect();
+	let isLocked = false;
+	try {
+		const { rows } = await client.query<{ got: boolean }>(LOCK({ key: LOCKS.filling }));
+		isLocked = rows[0]!.got;
+		return isLocked ? await fill(client, index, onProgress) : null;
+	} finally {
+		// A session that cannot release the lock ends, and the lock with it.
+		const isFree = !isLocked || (await client.query(UNLOCK({ key: LOCKS.filling })).catch(() => null));
+		client.release(!isFree);
+	}
+}
+
+async function fill(
+	client: pg.ClientBase,
+	index: RequestIndex,
+	onProgress: (done: number) => void
+): Promise<number | null> {
+	const filling = await index.beginFilling();
 	const since = Date.now() - index.windowMs;
 	let done = 0;
 	for (let after = 0n; ;) {
-		const page = await requestsPage(pool, { after, since, limit: REQUESTS_PER_PAGE });
-		await index.put(page);
+		const page = await requestsPage(client, { after, since, limit: REQUESTS_PER_PAGE });
+		await putNewest(client, index, page);
 		done += page.length;
 		onProgress(done);
 		if (page.length < REQUESTS_PER_PAGE) break;
 		after = page.at(-1)!.id;
 	}
-	await index.markComplete();
-	return done;
+	return (await index.endFilling(filling)) ? done : null;
 }
+
+const LOCK = query('select pg_try_advisory_lock(:key) as got');
+const UNLOCK = query('select pg_advisory_unlock(:key)');

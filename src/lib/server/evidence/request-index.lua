@@ -62,5 +62,15 @@ local function recent_requests(_, args)
 	return answer
 end
 
+-- Marks the index complete, if the filling that ends is the filling that began last and Redis was not emptied since.
+-- Arguments: key and value of the marker, key and name of the filling. Returns 1 if the index is complete.
+local function end_filling(_, args)
+	if redis.call('GET', args[3]) ~= args[4] then return 0 end
+	redis.call('SET', args[1], args[2])
+	redis.call('DEL', args[3])
+	return 1
+end
+
 redis.register_function('index_requests', index_requests)
+redis.register_function('end_filling', end_filling)
 redis.register_function { function_name = 'recent_requests', callback = recent_requests, flags = { 'no-writes' } }

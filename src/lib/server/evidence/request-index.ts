@@ -1,5 +1,6 @@
 // Writes and reads the Redis index: the recent Service Requests of each Device. One call of a Redis function handles a
 // whole batch.
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { RESP_TYPES } from 'redis';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
@@ -21,6 +22,8 @@ const MAX_REQUESTS_PER_DEVICE = 2000;
  * the marker is gone. The value of the marker changes with the layout of the index.
  */
 const MARKER = { key: 'causeway:index', value: 'complete-1' };
+/** Names the filling of the index that runs. If Redis was emptied during the filling, the key is gone. */
+const FILLING_KEY = 'causeway:index-filling';
 
 export type RequestIndex = ReturnType<typeof createRequestIndex>;
 
@@ -102,6 +105,19 @@ export function createRequestIndex({
 		},
 
 		isComplete: async (): Promise<boolean> => (await redis.get(MARKER.key)) === MARKER.value,
-		markComplete: async (): Promise<void> => void (await redis.set(MARKER.key, MARKER.value))
+
+		/** Marks the index incomplete until `endFilling`, so that readers use the database. Returns the name of the filling. */
+		async beginFilling(): Promise<string> {
+			const filling = randomUUID();
+			await redis.multi().del(MARKER.key).set(FILLING_KEY, filling).exec();
+			return filling;
+		},
+
+		/**
+		 * Marks the index complete. Returns `false` if Redis was emptied since `beginFilling`, or if another filling has
+		 * begun. The index then stays incomplete.
+		 */
+		endFilling: async (filling: string): Promise<boolean> =>
+			(await call<number>('FCALL', 'end_filling', [MARKER.key, MARKER.value, FILLING_KEY, filling])) === 1
 	};
 }

@@ -20,18 +20,36 @@ interface RequestRow {
 	response_code: string | null;
 }
 
-const SELECT =
-	'select id, key, device_id, user_id, variant, user_role, user_name, mode, requested_at, execute_at, responded_at, response_code from service_request';
+interface VersionedRow extends RequestRow {
+	row_version: string;
+}
+
+const COLUMNS =
+	'id, key, device_id, user_id, variant, user_role, user_name, mode, requested_at, execute_at, responded_at, response_code';
+const SELECT = `select ${COLUMNS} from service_request`;
+/** SQL: the transaction that wrote the row last. Every change of a row changes this number. */
+const ROW_VERSION = 'xmin::text as row_version';
+const SELECT_VERSIONED = `select ${COLUMNS}, ${ROW_VERSION} from service_request`;
 const SINCE = '(requested_at >= :since or responded_at >= :since or execute_at >= :since)';
 
-export type RequestWithId = ServiceRequest & { id: bigint };
+/** `rowVersion` differs between two states of the same request. */
+export type RequestWithId = ServiceRequest & { id: bigint; rowVersion: string };
 
 export async function requestsById(
 	client: pg.ClientBase | pg.Pool,
 	ids: readonly bigint[]
 ): Promise<RequestWithId[]> {
-	const { rows } = await client.query<RequestRow>(BY_ID({ ids }));
+	const { rows } = await client.query<VersionedRow>(BY_ID({ ids }));
 	return rows.map(withId);
+}
+
+/** Reads the current version of the rows of these requests. */
+export async function versionsById(
+	client: pg.ClientBase,
+	ids: readonly bigint[]
+): Promise<ReadonlyMap<bigint, string>> {
+	const { rows } = await client.query<{ id: bigint; row_version: string }>(VERSIONS({ ids }));
+	return new Map(rows.map((row) => [row.id, row.row_version]));
 }
 
 /** Reads the requests to these Devices that were requested, answered or executed at or after `since` (epoch ms). */
@@ -70,11 +88,15 @@ export async function requestsPage(
 	client: pg.ClientBase | pg.Pool,
 	{ after, since, limit }: { after: bigint; since: number; limit: number }
 ): Promise<RequestWithId[]> {
-	const { rows } = await client.query<RequestRow>(PAGE({ after, since: new Date(since), limit }));
+	const { rows } = await client.query<VersionedRow>(PAGE({ after, since: new Date(since), limit }));
 	return rows.map(withId);
 }
 
-const withId = (row: RequestRow): RequestWithId => ({ ...toServiceRequest(row), id: row.id });
+const withId = (row: VersionedRow): RequestWithId => ({
+	...toServiceRequest(row),
+	id: row.id,
+	rowVersion: row.row_version
+});
 
 function toServiceRequest(row: RequestRow): ServiceRequest {
 	const executeAt = row.execute_at?.getTime() ?? null;
@@ -94,7 +116,12 @@ function toServiceRequest(row: RequestRow): ServiceRequest {
 	};
 }
 
-const BY_ID = statement('requests-by-id', `${SELECT} where id = any(:ids)`);
+const BY_ID = statement('requests-by-id', `${SELECT_VERSIONED} where id = any(:ids)`);
+
+const VERSIONS = statement(
+	'request-versions',
+	`select id, ${ROW_VERSION} from service_request where id = any(:ids)`
+);
 
 const TO_DEVICES_SINCE = statement(
 	'requests-since',
@@ -107,4 +134,4 @@ const BY_COUNTER = statement(
 	union ${SELECT} where device_id = any(:deviceIds) and ${COUNTER_OF_KEY} = any(:counters)`
 );
 
-const PAGE = query(`${SELECT} where id > :after and ${SINCE} order by id limit :limit`);
+const PAGE = query(`${SELECT_VERSIONED} where id > :after and ${SINCE} order by id limit :limit`);

@@ -20,5 +20,7 @@ export const LOCKS = {
 	 * Held by the only worker that counts samples. If two workers counted the same sample, both would subtract its
 	 * former count.
 	 */
-	counting: 4_716_006
+	counting: 4_716_006,
+	/** Held by the only process that fills the Redis index from the database. */
+	filling: 4_716_007
 } as const;
