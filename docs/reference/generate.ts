@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { apiPage } from './pages/api.ts';
 import { cliPage } from './pages/cli.ts';
+import { csvPage } from './pages/csv.ts';
 import { metricsPage } from './pages/metrics.ts';
 import { envExample, settingsPage } from './pages/settings.ts';
 
@@ -16,7 +17,8 @@ export async function generateFiles(): Promise<Map<string, string>> {
 		'docs/reference/settings.md': settingsPage(PROJECT),
 		'docs/reference/metrics.md': metricsPage(),
 		'docs/reference/cli.md': cliPage(),
-		'docs/reference/api.md': apiPage(PROJECT)
+		'docs/reference/api.md': apiPage(PROJECT),
+		'docs/reference/csv.md': csvPage(PROJECT)
 	};
 	const files = new Map([['.env.example', envExample(PROJECT)]]);
 	for (const [path, text] of Object.entries(pages)) {

@@ -6,11 +6,12 @@ import { OTHER_VARIABLES } from '../../docs/reference/pages/settings.ts';
 const files = await generateFiles();
 
 describe('the reference', () => {
-	it('has a page each for settings, metrics, command line and API, and an example of the environment file', () => {
+	it('has a page each for settings, metrics, command line, CSV and API, and an example of the environment file', () => {
 		expect([...files.keys()].sort()).toEqual([
 			'.env.example',
 			'docs/reference/api.md',
 			'docs/reference/cli.md',
+			'docs/reference/csv.md',
 			'docs/reference/metrics.md',
 			'docs/reference/settings.md'
 		]);

@@ -136,7 +136,7 @@ export function apiPage(project: string): string {
 			'Parameter'
 		),
 		'## Bodies',
-		'The server stores no field that is not listed here. A field that is not required may be absent.',
+		'The server stores no field that is not listed here. It drops other fields, and the answer of a delivery counts them under `dropped`. A field that is not required may be absent. [csv.md](csv.md) describes the same fields as columns of a CSV.',
 		...fieldTables(
 			routes.flatMap((route) => {
 				const schema = bodyOf(route);

@@ -16,7 +16,7 @@ export const SupplierSlug = z
  * A tenure, half-open as `[from, to)`: at the instant `to` the next Supplier is responsible. `to: null` means that the
  * tenure lasts until further notice.
  */
-const Tenure = z
+export const Tenure = z
 	.object({ supplier: SupplierSlug, from: Instant, to: Instant.nullish().transform((to) => to ?? null) })
 	.refine((t) => t.to === null || t.from < t.to, { path: ['to'], error: 'must be later than from' });
 export const DeviceIn = z

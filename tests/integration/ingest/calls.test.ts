@@ -19,7 +19,7 @@ describe('posted Alerts', () => {
 		const deviceId = newDeviceId();
 		const { status, body } = await system.post('/alerts', anAlert(deviceId));
 		expect(status).toBe(202);
-		expect(body).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
+		expect(body).toEqual({ accepted: 1, duplicates: 0, rejected: [], dropped: [] });
 		expect(await count('alert', `device_id = '\\x${deviceId.replaceAll('-', '')}'`)).toBe(1);
 	});
 
@@ -145,6 +145,22 @@ describe('posted Service Requests', () => {
 		).toBe(1);
 	});
 
+	it('are answered with the names of the dropped fields, without their values', async () => {
+		const canary = `canary-${newDeviceId()}`;
+		const { body } = await system.post('/service-requests', [
+			{ ...aRequest(newDeviceId()), payload: canary, [canary.repeat(2)]: 1 },
+			{ ...aRequest(newDeviceId()), payload: canary }
+		]);
+		expect(body).toMatchObject({
+			accepted: 2,
+			dropped: [
+				{ field: 'payload', count: 2 },
+				{ field: 'other', count: 1 }
+			]
+		});
+		expect(JSON.stringify(body)).not.toContain('canary');
+	});
+
 	it('keep counters beyond 2^53 exactly', async () => {
 		const deviceId = newDeviceId();
 		await system.post('/devices', aDevice(deviceId));
@@ -156,6 +172,50 @@ describe('posted Service Requests', () => {
 				requestId
 			)
 		);
+	});
+});
+
+describe('a posted CSV inventory', () => {
+	const bytea = (deviceId: string) => Buffer.from(deviceId.replaceAll('-', ''), 'hex');
+
+	it('keeps both tenures of a Device that has two rows', async () => {
+		const deviceId = newDeviceId();
+		const csv = [
+			'sep=;',
+			'Device ID;Device Type;Supplier;Tenure From;Tenure To',
+			`${deviceId};ESME;halden;2025-01-01T00:00:00Z;2026-06-01T00:00:00Z`,
+			`${deviceId};ESME;brightwell;2026-06-01T00:00:00Z;`
+		].join('\r\n');
+		expect(await system.post('/devices', csv, 'text/csv')).toMatchObject({
+			status: 202,
+			body: { accepted: 1, duplicates: 0, rejected: [], dropped: [] }
+		});
+		const { rows } = await system.database.query(
+			`select s.slug from tenure t join supplier s on s.id = t.supplier_id
+			where t.superseded_at is null and t.device_id = $1 order by t.during`,
+			[bytea(deviceId)]
+		);
+		expect(rows).toEqual([{ slug: 'halden' }, { slug: 'brightwell' }]);
+	});
+
+	it('is refused with the nearest column if a column is misspelt, and nothing is stored', async () => {
+		const deviceId = newDeviceId();
+		const csv = `deviceId,deviceType,supplier,tennureFrom\n${deviceId},ESME,brightwell,2025-01-01T00:00:00Z\n`;
+		const { status, body } = await system.post('/devices', csv, 'text/csv');
+		expect(status).toBe(400);
+		expect(body.detail).toContain("line 1: column 'tennureFrom' is not known; the nearest is 'tenureFrom'.");
+		const { rows } = await system.database.query('select from device where device_id = $1', [
+			bytea(deviceId)
+		]);
+		expect(rows).toEqual([]);
+	});
+
+	it('names the line of a Device whose Supplier is not known', async () => {
+		const csv = `deviceId,deviceType,supplier,tenureFrom\n${newDeviceId()},ESME,brightwel,2025-01-01T00:00:00Z\n`;
+		const { body } = await system.post('/devices', csv, 'text/csv');
+		expect(body.rejected).toEqual([
+			{ index: 0, error: expect.stringMatching(/^line 2: tenures: Supplier "brightwel" is not known/) }
+		]);
 	});
 });
 

@@ -21,9 +21,11 @@ export const DuisResult = z
 	.meta({ id: 'DuisResult' });
 
 /** The answer to several messages. `messages`: the messages that were read and not rejected. */
-export const DuisBatchResult = IngestResult.extend({
-	messages: z.array(z.object({ index: z.number().int(), ...read }))
-}).meta({ id: 'DuisBatchResult' });
+export const DuisBatchResult = IngestResult.omit({ dropped: true })
+	.extend({
+		messages: z.array(z.object({ index: z.number().int(), ...read }))
+	})
+	.meta({ id: 'DuisBatchResult' });
 
 type Read = Extract<DuisReading, { ok: true }>;
 /** The result of storing a message. `nothing`: an acknowledgement has nothing to store. */

@@ -9,7 +9,6 @@ import {
 	IngestResult,
 	ingestAlerts,
 	ingestDevices,
-	ingestDevicesCsv,
 	ingestServiceRequests,
 	type IngestServices
 } from './ingest.ts';
@@ -65,9 +64,6 @@ export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 		summary: 'Store Devices with hub and tenures: one record, an array, NDJSON or CSV',
 		takes: recordsBody(CSV_TYPES, DeviceIn),
 		gives: IngestResult,
-		handle: ({ services, caller, body, type }) =>
-			type === 'text/csv'
-				? ingestDevicesCsv(services, caller, body)
-				: ingestDevices(services, caller, body, type)
+		handle: ({ services, caller, body, type }) => ingestDevices(services, caller, body, type)
 	}
 ];

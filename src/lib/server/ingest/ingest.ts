@@ -11,7 +11,10 @@ import type { Config } from '#lib/server/process/config.ts';
 import { countDropped, countIngested } from '#lib/server/process/metrics.ts';
 import type { AlertStore, ArrivedAlert, StoreResult } from './alert-store.ts';
 import type { DeviceResult, DeviceStore } from './device-store.ts';
-import { readRecords, type ReadRecords, type Rejected } from './records.ts';
+import { DroppedFieldCount, fieldTree } from './dropped-fields.ts';
+import { readInventoryCsv } from './inventory-csv.ts';
+import { checkRecords, readRecords, type ReadRecords, type RecordSchema, type Rejected } from './records.ts';
+import { readRequestCsv } from './request-csv.ts';
 import type { RequestStore } from './request-store.ts';
 
 export interface IngestServices {
@@ -26,7 +29,9 @@ export const IngestResult = z
 	.object({
 		accepted: z.number().int(),
 		duplicates: z.number().int(),
-		rejected: z.array(z.object({ index: z.number().int(), error: z.string() }))
+		rejected: z.array(z.object({ index: z.number().int(), error: z.string() })),
+		/** The fields that the server dropped because no schema names them, the most frequent first. */
+		dropped: z.array(DroppedFieldCount)
 	})
 	.meta({ id: 'IngestResult' });
 
@@ -39,13 +44,18 @@ const WAITING_RETRY_SECONDS = 1;
 /** The time that a sender should wait while too many stored records wait for a worker. */
 const BACKLOG_RETRY_SECONDS = 2;
 
+const withFields = <T>(schema: z.ZodType<T>): RecordSchema<T> => ({ schema, fields: fieldTree(schema) });
+const ALERTS = withFields(AlertIn);
+const REQUESTS = withFields(ServiceRequestIn);
+const DEVICES = withFields(DeviceIn);
+
 export async function ingestAlerts(
 	services: IngestServices,
 	caller: Caller,
 	body: Buffer,
 	type: string
 ): Promise<Reply> {
-	const read = readRecords(body, type, AlertIn, fieldsOf(AlertIn), false);
+	const read = readRecords(body, type, ALERTS);
 	refuseWhenFull(services, 'alert', caller);
 	const arrivedAt = new Date();
 	const results = await services.alertStore.add(
@@ -61,7 +71,10 @@ export async function ingestServiceRequests(
 	body: Buffer,
 	type: string
 ): Promise<Reply> {
-	const read = readRecords(body, type, ServiceRequestIn, fieldsOf(ServiceRequestIn), true);
+	const read =
+		type === 'text/csv'
+			? checkRecords({ values: readRequestCsv(body), isSingle: false }, REQUESTS)
+			: readRecords(body, type, REQUESTS);
 	refuseWhenFull(services, 'service-request', caller);
 	const records = read.valid.map(({ record }) => record);
 	return answer('service-request', read, await services.requestStore.add(records, caller.supplierId));
@@ -73,25 +86,10 @@ export async function ingestDevices(
 	body: Buffer,
 	type: string
 ): Promise<Reply> {
-	return storeDevices(services, caller, readRecords(body, type, DeviceIn, fieldsOf(DeviceIn), false));
-}
-
-/**
- * Stores the Devices of a CSV inventory. The columns `supplier`, `tenureFrom` and `tenureTo` of a row hold one tenure.
- */
-export async function ingestDevicesCsv(
-	services: IngestServices,
-	caller: Caller,
-	body: Buffer
-): Promise<Reply> {
-	return storeDevices(services, caller, readRecords(body, 'text/csv', DeviceRow, DEVICE_ROW_FIELDS, true));
-}
-
-async function storeDevices(
-	services: IngestServices,
-	caller: Caller,
-	read: ReadRecords<DeviceIn>
-): Promise<Reply> {
+	const read =
+		type === 'text/csv'
+			? checkRecords({ values: readInventoryCsv(body), isSingle: false }, DEVICES)
+			: readRecords(body, type, DEVICES);
 	const devices = read.valid.map(({ record }) => record);
 	return answer('device', read, await services.deviceStore.record(devices, caller.supplierId));
 }
@@ -106,25 +104,28 @@ export const CONFLICT =
  */
 function answer(
 	kind: string,
-	{ rejected, valid, droppedFields, isSingle }: ReadRecords<unknown>,
+	{ rejected, valid, dropped, isSingle }: ReadRecords<unknown>,
 	results: ReadonlyArray<StoreResult | DeviceResult>
 ): Reply {
 	const refused: Rejected[] = [...rejected];
 	results.forEach((result, i) => {
 		if (result === 'accepted' || result === 'duplicate') return;
 		const message = result === 'conflict' ? CONFLICT : result.refused;
-		refused.push({
-			index: valid[i]!.index,
-			error: message,
-			errors: [{ path: message.split(':')[0]!, message }]
-		});
+		const { index, lines } = valid[i]!;
+		const error = lines ? `${lines.length > 1 ? 'lines' : 'line'} ${lines.join(', ')}: ${message}` : message;
+		refused.push({ index, error, errors: [{ path: message.split(':')[0]!, message: error }] });
 	});
 	refused.sort((a, b) => a.index - b.index);
 	const accepted = results.filter((result) => result === 'accepted').length;
 	const duplicates = results.filter((result) => result === 'duplicate').length;
 	countIngested(kind, accepted, duplicates, refused.length);
-	countDropped(kind, droppedFields);
-	const body = { accepted, duplicates, rejected: refused.map(({ index, error }) => ({ index, error })) };
+	countDropped(kind, dropped.total);
+	const body = {
+		accepted,
+		duplicates,
+		rejected: refused.map(({ index, error }) => ({ index, error })),
+		dropped: dropped.list()
+	};
 	if (accepted + duplicates > 0 || refused.length === 0) return { status: 202, body };
 	const errors = refused.flatMap(({ index, errors }) =>
 		errors.map((e) => ({
@@ -171,13 +172,3 @@ const refusal = (status: 429 | 503, reason: string, retryAfter: number): Problem
 		`${reason}; nothing of this call was stored. Send it again in ${retryAfter} ${retryAfter === 1 ? 'second' : 'seconds'}`,
 		{ retryAfter }
 	);
-
-const fieldsOf = (schema: { shape: Record<string, unknown> }): ReadonlySet<string> =>
-	new Set(Object.keys(schema.shape));
-
-const DEVICE_ROW_FIELDS = new Set([...fieldsOf(DeviceIn), 'supplier', 'tenureFrom', 'tenureTo']);
-
-const DeviceRow = z.preprocess((row) => {
-	const { supplier, tenureFrom, tenureTo, ...rest } = row as Record<string, string | undefined>;
-	return supplier ? { ...rest, tenures: [{ supplier, from: tenureFrom, to: tenureTo ?? null }] } : rest;
-}, DeviceIn);

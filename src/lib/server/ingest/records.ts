@@ -1,12 +1,12 @@
-// Reads the records in the body of an ingest call: one record, an array, NDJSON or CSV. Each record is checked
-// separately, so that a bad record does not reject the good records. Fields that the schema does not name are dropped
-// and counted.
-import { parse as parseCsv } from 'csv-parse/sync';
+// Reads the records in the body of an ingest call: one record, an array or NDJSON, or the rows of a CSV. Each record is
+// checked separately, so that a bad record does not reject the good records. Fields that the schema does not name are
+// dropped and counted.
 import type { z } from 'zod';
 import { fieldErrors, type FieldError } from '#lib/domain/field-errors.ts';
 import { wrongContent } from '#lib/server/http/content.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import { NOT_STORABLE, isStorable } from '#lib/server/http/storable.ts';
+import { DroppedFields, type FieldTree } from './dropped-fields.ts';
 
 export const MAX_RECORDS_PER_CALL = 5000;
 
@@ -18,49 +18,72 @@ export interface Rejected {
 }
 
 export interface ReadRecords<T> {
-	/** The valid records with their place in the call, from 0. */
-	valid: Array<{ index: number; record: T }>;
+	/** The valid records with their place in the call, from 0, and their lines if the call is a CSV. */
+	valid: Array<{ index: number; record: T; lines?: readonly number[] }>;
 	rejected: Rejected[];
-	/** The number of fields that were dropped because the schema does not name them. */
-	droppedFields: number;
+	/** The fields of the valid records that were dropped because the schema does not name them. */
+	dropped: DroppedFields;
 	/** Whether the body is a single record and not a list. */
 	isSingle: boolean;
 }
 
-/** The records before their check against a schema. `broken`: the reason why a record is not valid JSON. */
+/** A record before its check against a schema. `broken`: the reason why the record cannot be read. */
+export type RawRecord =
+	| { broken: string }
+	| {
+			value: unknown;
+			/** The lines of the record in a CSV. */
+			lines?: readonly number[];
+			/** Names the line and the column of a field in a CSV. */
+			locate?: (path: string) => string;
+			/** The names of dropped columns in which the record has a value. */
+			dropped?: readonly string[];
+	  };
+
 interface RawRecords {
-	values: Array<{ value: unknown } | { broken: string }>;
+	values: readonly RawRecord[];
 	isSingle: boolean;
+	/** Whether a text of a record may have a character that PostgreSQL cannot store. */
+	maybeNotStorable?: boolean;
+}
+
+/** The schema of the records of a call. `fields`: the fields that the schema names. */
+export interface RecordSchema<T> {
+	schema: z.ZodType<T>;
+	fields: FieldTree | null;
 }
 
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
-/**
- * Reads the records of a body. `knownFields`: the names of the fields in the schema. Throws a 4xx problem if the body
- * as a whole cannot be read.
- */
-export function readRecords<T>(
-	body: Buffer,
-	type: string,
-	schema: z.ZodType<T>,
-	knownFields: ReadonlySet<string>,
-	allowCsv: boolean
-): ReadRecords<T> {
+/** Reads the records of a JSON or NDJSON body. Throws a 4xx problem if the body as a whole cannot be read. */
+export function readRecords<T>(body: Buffer, type: string, schema: RecordSchema<T>): ReadRecords<T> {
 	let text: string;
 	try {
 		text = DECODER.decode(body);
 	} catch {
 		throw new Problem(400, 'The body is not UTF-8; encode it as UTF-8 and send it again');
 	}
-	const { values, isSingle } = readRaw(text, type, allowCsv);
-	// A text that is not storable arrives as a NUL in CSV, or as an escape in JSON. Most calls have neither.
+	// A text that is not storable arrives as an escape in JSON, or as a NUL. Most calls have neither.
 	const maybeNotStorable = text.includes('\0') || text.includes('\\u');
+	return checkRecords({ ...readRaw(text, type), maybeNotStorable }, schema);
+}
+
+/** Checks each record against the schema. Throws a 413 problem if there are too many records. */
+export function checkRecords<T>(
+	{ values, isSingle, maybeNotStorable = false }: RawRecords,
+	{ schema, fields }: RecordSchema<T>
+): ReadRecords<T> {
 	if (values.length > MAX_RECORDS_PER_CALL)
 		throw new Problem(
 			413,
 			`The call has ${values.length} records; split it into calls of at most ${MAX_RECORDS_PER_CALL}`
 		);
-	const result: ReadRecords<T> = { valid: [], rejected: [], droppedFields: 0, isSingle };
+	const result: ReadRecords<T> = {
+		valid: [],
+		rejected: [],
+		dropped: new DroppedFields(),
+		isSingle
+	};
 	values.forEach((raw, index) => {
 		if ('broken' in raw) {
 			result.rejected.push({ index, error: raw.broken, errors: [{ path: '', message: raw.broken }] });
@@ -70,21 +93,27 @@ export function readRecords<T>(
 		if (read.success && maybeNotStorable && !isStorable(read.data)) {
 			result.rejected.push({ index, error: NOT_STORABLE, errors: [{ path: '', message: NOT_STORABLE }] });
 		} else if (read.success) {
-			result.valid.push({ index, record: read.data });
-			for (const name in raw.value as object) if (!knownFields.has(name)) result.droppedFields++;
+			result.valid.push({ index, record: read.data, ...(raw.lines && { lines: raw.lines }) });
+			result.dropped.addUnknown(raw.value, fields);
+			for (const name of raw.dropped ?? []) result.dropped.add(name);
 		} else {
 			const errors = fieldErrors(read.error, raw.value);
+			const where = raw.locate ?? ((path: string) => path);
+			const located = errors.map(({ path, message }) => {
+				const place = where(path);
+				return place === '' ? message : `${place}: ${message}`;
+			});
 			result.rejected.push({
 				index,
-				error: errors.map((e) => (e.path ? `${e.path}: ${e.message}` : e.message)).join('; '),
-				errors
+				error: located.join('; '),
+				errors: raw.locate ? errors.map(({ path }, i) => ({ path, message: located[i]! })) : errors
 			});
 		}
 	});
 	return result;
 }
 
-function readRaw(text: string, type: string, allowCsv: boolean): RawRecords {
+function readRaw(text: string, type: string): RawRecords {
 	if (type === 'application/json') {
 		const value = json(text);
 		if ('broken' in value) throw new Problem(400, wrongContent(text, type) ?? value.broken);
@@ -98,27 +127,10 @@ function readRaw(text: string, type: string, allowCsv: boolean): RawRecords {
 		const lines = text.split('\n').filter((line) => line.trim() !== '');
 		return { values: lines.map(json), isSingle: false };
 	}
-	if (allowCsv && type === 'text/csv') {
-		try {
-			const rows = parseCsv(text, {
-				columns: true,
-				skip_empty_lines: true,
-				trim: true,
-				bom: true,
-				relax_column_count: false
-			}) as Array<Record<string, string>>;
-			return {
-				values: rows.map((row) => ({
-					value: Object.fromEntries(Object.entries(row).filter(([, v]) => v !== ''))
-				})),
-				isSingle: false
-			};
-		} catch (error) {
-			throw new Problem(400, `The CSV cannot be read: ${(error as Error).message}`);
-		}
-	}
-	const accepted = ['application/json', 'application/x-ndjson', ...(allowCsv ? ['text/csv'] : [])].join(', ');
-	throw new Problem(415, `Content-Type ${type || '(none)'} is not accepted here; send one of ${accepted}`);
+	throw new Problem(
+		415,
+		`Content-Type ${type || '(none)'} is not accepted here; send one of application/json, application/x-ndjson`
+	);
 }
 
 function json(text: string): { value: unknown } | { broken: string } {
