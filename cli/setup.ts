@@ -1,7 +1,7 @@
 // Implements the verbs that set up an installation: schema, Suppliers, people, keys, index.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { MEMBER_ROLES, SCOPES, type MemberRole, type Scope } from '#lib/domain/access.ts';
+import { SCOPES, rolesOf, type MemberRole, type Scope } from '#lib/domain/access.ts';
 import { SupplierSlug } from '#lib/domain/device.ts';
 import { Eui64 } from '#lib/domain/eui64.ts';
 import { firstFieldError } from '#lib/domain/field-errors.ts';
@@ -83,7 +83,11 @@ export async function addPerson(args: Arguments): Promise<number> {
 	const email = required(args, 'email');
 	const supplier = required(args, 'supplier');
 	const role = (args.options['role'] ?? 'controller') as MemberRole;
-	if (!MEMBER_ROLES.includes(role)) throw new Error(`--role must be one of ${MEMBER_ROLES.join(', ')}.`);
+	const roles = rolesOf(supplier === '*' ? null : 0);
+	if (!roles.includes(role))
+		throw new Error(
+			`--role must be one of ${roles.join(', ')} for ${supplier === '*' ? 'the installation' : 'a Supplier'}.`
+		);
 	if (!/^\S+@\S+\.\S+$/.test(email)) throw new Error('--email must be an e-mail address.');
 	const given = args.options['password'];
 	if (given !== undefined && given.length < 10)
@@ -91,7 +95,8 @@ export async function addPerson(args: Arguments): Promise<number> {
 	const password = given ?? randomBytes(12).toString('base64url');
 	const isNew = await onDatabase(async (pool, { authSecret }) => {
 		const client = await pool.connect();
-		const supplierId = await supplierIdOf(client, supplier).finally(() => client.release());
+		const known = supplier === '*' ? null : supplierIdOf(client, supplier);
+		const supplierId = await Promise.resolve(known).finally(() => client.release());
 		return createAuth({ pool, config: { authSecret, origin: 'http://127.0.0.1' } }).addUser({
 			email,
 			name: args.options['name'] ?? email,
@@ -101,7 +106,7 @@ export async function addPerson(args: Arguments): Promise<number> {
 		});
 	});
 	if (!isNew) throw new Error(`${email} is known already; nothing was changed.`);
-	const text = `${email} can sign in for ${supplier} as ${role}`;
+	const text = `${email} can sign in for ${supplier === '*' ? 'the installation' : supplier} as ${role}`;
 	return print(
 		args.json,
 		{ email, supplier, role, new: isNew, ...(given ? {} : { password }) },

@@ -41,10 +41,11 @@ export const verbs: Record<string, Verb> = {
 		run: addSupplierVerb
 	},
 	'user add': {
-		usage: `user add --supplier SLUG --email EMAIL [--name NAME] [--role ${MEMBER_ROLES.join('|')}] [--password PASSWORD]`,
+		usage: `user add --supplier SLUG|'*' --email EMAIL [--name NAME] [--role ${MEMBER_ROLES.join('|')}] [--password PASSWORD]`,
 		summary: 'Adds a person who can sign in. A known person is never changed.',
 		details: [
 			`The role is ${MEMBER_ROLES[0]} if it is not given. NAME is the e-mail address if it is not given.`,
+			"'*' adds a person of the installation, as engineer or admin. Two such people activate a cause table.",
 			'A password has at least 10 characters. Without --password, the verb makes one and prints it once.'
 		],
 		run: addPerson

@@ -1,7 +1,9 @@
-// Prepares the demo before its feed starts: adds two Suppliers, a controller for each, and an API key for the feed.
+// Prepares the demo before its feed starts: adds two Suppliers, a controller for each, two people of the
+// installation, and an API key for the feed.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { InstallationRole } from '#lib/domain/access.ts';
 import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
 import { createAuth, type Auth } from '#lib/server/access/auth.ts';
 import { setRole } from '#lib/server/access/people.ts';
@@ -21,8 +23,13 @@ const SUPPLIERS = [
 		email: 'controller@halden.example'
 	}
 ];
+/** The people of the installation. One proposes a cause table, and the other activates it. */
+const INSTALLATION: ReadonlyArray<{ email: string; name: string; role: InstallationRole }> = [
+	{ email: 'admin@causeway.example', name: 'Administrator', role: 'admin' },
+	{ email: 'rules@causeway.example', name: 'Rules editor', role: 'engineer' }
+];
 /**
- * The password of the demo's controllers. On an instance with real data, `npm run causeway -- user add` adds the
+ * The password of the demo's people. On an instance with real data, `npm run causeway -- user add` adds the
  * people.
  */
 const PASSWORD = 'causeway-demo';
@@ -44,6 +51,10 @@ export async function prepareDemo(
 			const supplierId = await addSupplier(client, supplier);
 			await ensureController(auth, client, { email, name: `Controller, ${supplier.name}`, supplierId });
 			signIns.push(`sign in as ${email}, password ${PASSWORD} (${supplier.name})`);
+		}
+		for (const person of INSTALLATION) {
+			await auth.addUser({ ...person, password: PASSWORD, supplierId: null });
+			signIns.push(`sign in as ${person.email}, password ${PASSWORD} (the installation, ${person.role})`);
 		}
 		const file = join(home, 'demo-key');
 		if (!existsSync(file)) writeFileSync(file, await addApiKey(client, null, ['ingest']), { mode: 0o600 });

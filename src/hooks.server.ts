@@ -1,7 +1,8 @@
-// Handles every page request: finds the session, sends a person without a session to the sign-in page, and sets the
-// headers.
+// Handles every page request: finds the session, sends a person without a session to the sign-in page and a person who
+// may not open the page to the person's start page, and sets the headers.
 import { error, redirect, type Handle, type HandleServerError, type RequestEvent } from '@sveltejs/kit';
 import type { WebServices } from '#lib/server/services.ts';
+import { pathInstead } from '#lib/ui/pages.ts';
 
 const SERVICES = Symbol.for('causeway.services');
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -45,6 +46,11 @@ async function answer(event: RequestEvent, resolve: Parameters<Handle>[0]['resol
 		const signIn = next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`;
 		if (event.isDataRequest) redirect(303, signIn);
 		return seeOther(signIn);
+	}
+	const instead = event.locals.viewer && pathInstead(pathname, event.locals.viewer);
+	if (instead) {
+		if (event.isDataRequest) redirect(303, instead);
+		return seeOther(instead);
 	}
 
 	const theme = event.cookies.get('theme');

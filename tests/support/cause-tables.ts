@@ -15,10 +15,15 @@ export function shortenedTable(maxSeconds: number): CauseFile {
 	return file;
 }
 
-/** Signs in two people of Brightwell who may change the cause table, a person who may not, and a lead of Halden. */
+/**
+ * Signs in two people of the installation, two people of Brightwell who may draft, a person who may not, and a lead of
+ * Halden.
+ */
 export async function joinEditors(system: System) {
 	await system.post('/service-requests/completeness', { source: 'sat', completeUntil: minutesAgo(0) });
 	return {
+		admin: await joinAs(system, '*', 'admin', 'Installation admin'),
+		editor: await joinAs(system, '*', 'engineer', 'Rules editor'),
 		lead: await joinAs(system, 'brightwell', 'lead', 'Brightwell lead'),
 		officer: await joinAs(system, 'brightwell', 'officer', 'Brightwell officer'),
 		controller: await joinAs(system, 'brightwell', 'controller', 'Brightwell controller'),

@@ -4,15 +4,15 @@ import type { Answer, SupplierSlug, System } from './system.ts';
 
 export type Member = Awaited<ReturnType<typeof joinAs>>;
 
-/** Adds a person with this role to a Supplier and signs the person in. */
-export async function joinAs(system: System, slug: SupplierSlug, role: MemberRole, name: string) {
-	const email = `${name.toLowerCase().replaceAll(' ', '.')}@${slug}.example`;
+/** Adds a person with this role to a Supplier and signs the person in. `'*'`: the person belongs to the installation. */
+export async function joinAs(system: System, slug: SupplierSlug | '*', role: MemberRole, name: string) {
+	const email = `${name.toLowerCase().replaceAll(' ', '.')}@${slug === '*' ? 'causeway' : slug}.example`;
 	const password = 'a password for tests only';
 	const { rows } = await system.database.query<{ id: number }>('select id from supplier where slug = $1', [
 		slug
 	]);
 	const { auth } = system.services;
-	await auth.addUser({ email, name, password, supplierId: rows[0]!.id, role });
+	await auth.addUser({ email, name, password, supplierId: slug === '*' ? null : rows[0]!.id, role });
 	const signedIn = await auth.signIn(email, password, { headers: new Headers(), address: '127.0.0.1' });
 	const cookie = signedIn.headers
 		.getSetCookie()

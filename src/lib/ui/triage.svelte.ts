@@ -30,17 +30,21 @@ const MAX_UNDOABLE = 20;
 
 export class Triage {
 	choice = $state.raw<Choice | null>(null);
+	/** Why the signed-in person may not decide; `null`: the person may decide. */
+	readonly whyNot: string | null;
 	readonly outcomes = new SvelteMap<string, Outcome>();
 	readonly #live: LiveAlerts;
 	/** The Alerts that this person decided, each in its version after the decision. The oldest decision comes first. */
 	#undoable: Alert[] = [];
 
-	constructor(live: LiveAlerts) {
+	constructor(live: LiveAlerts, whyNot: string | null) {
 		this.#live = live;
+		this.whyNot = whyNot;
 	}
 
 	/** Opens the reasons for a verdict. Refuses while the list is stale, because the Alert may have changed. */
 	begin(alert: Alert, verdict: Verdict): void {
+		if (this.whyNot) return this.#refuse(alert.id, this.whyNot);
 		if (!this.#live.fresh)
 			return this.#refuse(
 				alert.id,

@@ -1,15 +1,26 @@
 // Loads the data that every console page needs: the signed-in person, the first Alerts of the desk and the server time.
+import { whyNot } from '#lib/domain/access.ts';
+import type { AlertPage } from '#lib/domain/live-events.ts';
+import { pagesOf } from '#lib/ui/pages.ts';
 import { DESK_FILTERS } from '#lib/ui/views.ts';
 import type { LayoutServerLoad } from './$types';
 
 /** The number of Alerts that the server sends with the page. The browser then loads the rest of the desk. */
 const FIRST_PAGE_SIZE = 80;
+/** The desk of a person of the installation, who sees no Alerts. */
+const NO_DESK: AlertPage = { items: [], nextCursor: null, head: 0 };
 
 export const load: LayoutServerLoad = async ({ locals }) => {
 	const { userId: _, ...viewer } = locals.viewer!;
-	const desk = await locals.services.alerts.page(viewer.supplierId, {
-		...DESK_FILTERS,
-		limit: FIRST_PAGE_SIZE
-	});
-	return { viewer, desk, now: Date.now() };
+	const desk =
+		viewer.supplierId === null
+			? NO_DESK
+			: await locals.services.alerts.page(viewer.supplierId, { ...DESK_FILTERS, limit: FIRST_PAGE_SIZE });
+	return {
+		viewer,
+		pages: pagesOf(viewer).map(({ path, label }) => ({ path, label })),
+		whyNotDecide: whyNot('decide', { ...viewer, scopes: [] }),
+		desk,
+		now: Date.now()
+	};
 };

@@ -1,6 +1,7 @@
 // Loads the first page of the Alert list, and the Alert that is open beside the list.
 import type { AlertPage } from '#lib/domain/live-events.ts';
 import { FILTER_NAMES, VIEWS, readQuery } from '#lib/ui/views.ts';
+import { supplierOf } from './viewer-supplier.ts';
 import type { PageServerLoad } from './$types';
 
 /** The number of Alerts that the server sends with the page. */
@@ -8,7 +9,7 @@ const FIRST_PAGE_SIZE = 100;
 const EMPTY_PAGE: AlertPage = { items: [], nextCursor: null, head: 0 };
 
 export const load: PageServerLoad = async ({ locals, url, untrack }) => {
-	const { supplierId } = locals.viewer!;
+	const supplierId = supplierOf(locals.viewer);
 	const { alerts } = locals.services;
 	const query = readQuery(url.searchParams);
 	// The layout loads the desk without filters. This page loads the archive, and the desk with filters.

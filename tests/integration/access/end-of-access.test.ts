@@ -55,7 +55,7 @@ describe('a key', () => {
 			)
 		);
 		await eventually(() => expect(socket.connected).toBe(false));
-		await expect(listen({ auth: { key } })).rejects.toThrow('Sign in, or send auth.key');
+		await expect(listen({ auth: { key } })).rejects.toThrow('or send auth.key');
 	});
 
 	it('is told when it was revoked, and an unknown key is told nothing about keys', async () => {
@@ -124,6 +124,31 @@ describe('a disabled person', () => {
 		await setPersonDisabled(system.database, person.email, false);
 		expect(await signInStatus(person.email, person.password)).toBe(200);
 		expect(await setPersonDisabled(system.database, 'nobody@brightwell.example', true)).toBe(false);
+	});
+});
+
+describe('a person of the installation', () => {
+	it('reads no Supplier, has no live connection, sends no records, and can be disabled', async () => {
+		const admin = await joinAs(system, '*', 'admin', 'Ada Admin');
+		const read = await admin.call('GET', '/alerts');
+		expect([read.status, read.body.detail]).toEqual([
+			403,
+			expect.stringMatching(/^An admin of the installation cannot read the data of a Supplier; /)
+		]);
+		expect((await admin.call('POST', '/alerts', [])).body.detail).toBe(
+			'An admin of the installation cannot send records; a key with the scope ingest may'
+		);
+		await expect(listen({ extraHeaders: { cookie: admin.cookie, origin: system.url } })).rejects.toThrow(
+			/person of a Supplier/
+		);
+		expect((await admin.call('GET', '/cause-table')).status).toBe(200);
+		await setPersonDisabled(system.database, admin.email, true);
+		expect((await admin.call('GET', '/cause-table')).status).toBe(401);
+		expect(await signInStatus(admin.email, admin.password)).toBe(403);
+		const misfit = { email: 'x@causeway.example', name: 'X', password: 'long enough a password' };
+		await expect(
+			system.services.auth.addUser({ ...misfit, supplierId: null, role: 'controller' })
+		).rejects.toThrow('The role of a person of the installation must be one of engineer, admin');
 	});
 });
 

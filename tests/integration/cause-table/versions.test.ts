@@ -1,5 +1,5 @@
-// Tests the versions of the cause table: the product's file is the first, one person drafts and replays a change, and another
-// person activates it.
+// Tests the versions of the cause table: the product's file is the first, people of a Supplier draft and replay a
+// change, one person of the installation proposes it, and another person of the installation activates it.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shippedFile } from '#lib/domain/cause-table/cause-table.ts';
 import { seedCauseTable } from '#lib/server/cause-table/active-table.ts';
@@ -19,10 +19,13 @@ let system: System;
 let lead: Member;
 let officer: Member;
 let controller: Member;
+let admin: Member;
+let editor: Member;
+let haldenLead: Member;
 
 beforeAll(async () => {
 	system = await startSystem();
-	({ lead, officer, controller } = await joinEditors(system));
+	({ lead, officer, controller, admin, editor, haldenLead } = await joinEditors(system));
 });
 afterAll(async () => {
 	await system[Symbol.asyncDispose]();
@@ -108,10 +111,14 @@ describe('a draft', () => {
 			const body = path === '' ? { basedOn: shippedFile.version, body: shippedFile } : {};
 			const byController = await controller.call('POST', `/cause-table${path}`, body);
 			expect(byController.status).toBe(403);
-			expect(byController.body.detail).toMatch(/a lead, officer or engineer changes it/);
+			expect(byController.body.detail).toMatch(
+				/^A controller of a Supplier cannot (change|propose or activate) (the|a) cause table/
+			);
 			const byKey = await system.call('POST', `/cause-table${path}`, 'brightwell', body);
 			expect(byKey.status).toBe(403);
-			expect(byKey.body.detail).toMatch(/A key cannot change the cause table/);
+			expect(byKey.body.detail).toMatch(
+				/^A key cannot (change|propose or activate) (the|a) cause table.*sign in as a person/
+			);
 		}
 		expect((await controller.call('GET', `/cause-table/${version}`)).status).toBe(200);
 		expect((await system.get('brightwell', '/cause-table')).status).toBe(200);
@@ -120,12 +127,35 @@ describe('a draft', () => {
 
 	it('cannot be proposed if it does not differ from the active table', async () => {
 		const { version } = (await saveDraft(lead, shippedFile)).body;
-		const answer = await lead.call('POST', `/cause-table/${version}/propose`);
+		const answer = await editor.call('POST', `/cause-table/${version}/propose`);
 		expect([answer.status, answer.body.detail]).toEqual([
 			409,
 			`${version} does not differ from the active table ${shippedFile.version}`
 		]);
 		expect((await lead.call('POST', `/cause-table/${version}/discard`)).body.status).toBe('retired');
+	});
+
+	it('of one Supplier is hidden from other Suppliers, who cannot change it, until it is proposed to all', async () => {
+		const { version } = (await saveDraft(lead, shortenedTable(33))).body;
+		const seenBy = async (person: Member) =>
+			(await person.call('GET', '/cause-table')).body.others.some(
+				(table: { version: string }) => table.version === version
+			);
+		expect([await seenBy(lead), await seenBy(haldenLead), await seenBy(admin)]).toEqual([true, false, true]);
+		for (const [method, path] of [
+			['GET', ''],
+			['GET', '/what-if'],
+			['POST', '/what-if'],
+			['POST', '/discard']
+		] as const)
+			expect((await haldenLead.call(method, `/cause-table/${version}${path}`)).status).toBe(404);
+		expect((await saveDraft(haldenLead, shortenedTable(62), { version, revision: 1 })).status).toBe(404);
+		await editor.call('POST', `/cause-table/${version}/propose`);
+		const shown = await haldenLead.call('GET', `/cause-table/${version}`);
+		expect(shown.body).toMatchObject({ status: 'proposed', drafted: { by: 'a person of another Supplier' } });
+		expect(JSON.stringify(shown.body)).not.toContain('Brightwell');
+		expect((await haldenLead.call('POST', `/cause-table/${version}/what-if`)).status).toBe(403);
+		await admin.call('POST', `/cause-table/${version}/discard`);
 	});
 });
 
@@ -136,39 +166,57 @@ describe('activation', () => {
 	it('needs a proposal, and a what-if of the newest revision of the draft', async () => {
 		version = (await saveDraft(lead, shortenedTable(60))).body.version;
 		const activate = async () => {
-			const { status, body } = await officer.call('POST', `/cause-table/${version}/activate`);
+			const { status, body } = await admin.call('POST', `/cause-table/${version}/activate`);
 			return [status, body.detail];
 		};
 		expect(await activate()).toEqual([409, `${version} is still a draft: propose it first`]);
-		await lead.call('POST', `/cause-table/${version}/propose`);
+		await editor.call('POST', `/cause-table/${version}/propose`);
 		expect(await activate()).toEqual([409, expect.stringMatching(/^Run the what-if/)]);
-		await runWhatIf(lead, version);
-		const changed = await saveDraft(lead, shortenedTable(61), { version, revision: 1 });
+		await runWhatIf(editor, version);
+		const changed = await saveDraft(editor, shortenedTable(61), { version, revision: 1 });
 		expect(changed.body).toMatchObject({ status: 'draft', proposed: null, revision: 2 });
-		await lead.call('POST', `/cause-table/${version}/propose`);
+		await editor.call('POST', `/cause-table/${version}/propose`);
 		expect(await activate()).toEqual([409, expect.stringMatching(/was changed after its what-if/)]);
-		await runWhatIf(lead, version);
+		await runWhatIf(admin, version);
+	});
+
+	it('is refused to two people of one Supplier, because the table explains the Alerts of all Suppliers', async () => {
+		const draft = (await saveDraft(lead, shortenedTable(120))).body.version;
+		await runWhatIf(lead, draft);
+		const proposal = await lead.call('POST', `/cause-table/${draft}/propose`);
+		expect([proposal.status, proposal.body.detail]).toEqual([
+			403,
+			'A lead of a Supplier cannot propose or activate a cause table, because it explains the Alerts of all Suppliers; an engineer or an admin of the installation may'
+		]);
+		await editor.call('POST', `/cause-table/${draft}/propose`);
+		for (const person of [lead, officer, haldenLead])
+			expect((await person.call('POST', `/cause-table/${draft}/activate`)).status).toBe(403);
+		expect((await activeTable(lead)).version).toBe(shippedFile.version);
+		// Only people of the installation take back what is proposed to all Suppliers.
+		expect((await lead.call('POST', `/cause-table/${draft}/discard`)).status).toBe(403);
+		expect((await saveDraft(lead, shortenedTable(62), { version: draft, revision: 1 })).status).toBe(403);
+		expect((await admin.call('POST', `/cause-table/${draft}/discard`)).status).toBe(200);
 	});
 
 	it('needs another person than the proposer', async () => {
 		otherDraft = (await saveDraft(lead, shortenedTable(90))).body.version;
 		await runWhatIf(lead, otherDraft);
-		const own = await lead.call('POST', `/cause-table/${version}/activate`);
+		const own = await editor.call('POST', `/cause-table/${version}/activate`);
 		expect([own.status, own.body.detail]).toEqual([
 			403,
 			'You proposed this table: another person must activate it'
 		]);
 		expect((await activeTable(lead)).version).toBe(shippedFile.version);
-		const other = await officer.call('POST', `/cause-table/${version}/activate`);
+		const other = await admin.call('POST', `/cause-table/${version}/activate`);
 		expect(other.body).toMatchObject({
 			status: 'active',
-			proposed: { by: 'Brightwell lead' },
-			activated: { by: 'Brightwell officer' }
+			proposed: { by: 'Rules editor' },
+			activated: { by: 'Installation admin' }
 		});
 		const before = await lead.call('GET', `/cause-table/${shippedFile.version}`);
 		expect(before.body).toMatchObject({
 			status: 'retired',
-			history: [{}, { what: `retired by ${version}`, by: 'Brightwell officer' }]
+			history: [{}, { what: `retired by ${version}`, by: 'Installation admin' }]
 		});
 	});
 
@@ -191,8 +239,8 @@ describe('activation', () => {
 	it('invalidates what-ifs against the former table', async () => {
 		const { body } = await lead.call('GET', `/cause-table/${otherDraft}/what-if`);
 		expect(body).toMatchObject({ state: 'done', stands: false });
-		await lead.call('POST', `/cause-table/${otherDraft}/propose`);
-		const answer = await officer.call('POST', `/cause-table/${otherDraft}/activate`);
+		await editor.call('POST', `/cause-table/${otherDraft}/propose`);
+		const answer = await admin.call('POST', `/cause-table/${otherDraft}/activate`);
 		expect([answer.status, answer.body.detail]).toEqual([
 			409,
 			expect.stringMatching(/has become active since the what-if/)

@@ -16,10 +16,11 @@ let system: System;
 let lead: Member;
 let officer: Member;
 let haldenLead: Member;
+let admin: Member;
 
 beforeAll(async () => {
 	system = await startSystem();
-	({ lead, officer, haldenLead } = await joinEditors(system));
+	({ lead, officer, haldenLead, admin } = await joinEditors(system));
 });
 afterAll(async () => {
 	await system[Symbol.asyncDispose]();
@@ -37,7 +38,7 @@ const storedExplanations = async () =>
 	).rows;
 
 describe('a what-if', () => {
-	it('lists exactly the explanations that would change, to each Supplier its own, and changes none', async () => {
+	it('lists exactly the explanations that would change, to each Supplier its own, to the installation only numbers, and changes none', async () => {
 		const shortDelay = await postAlertAfterRequest(system, 'brightwell', 20);
 		const longDelay = await postAlertAfterRequest(system, 'brightwell', 120);
 		const ofHalden = await postAlertAfterRequest(system, 'halden', 120);
@@ -54,6 +55,7 @@ describe('a what-if', () => {
 		expect(ours).toMatchObject({
 			against: shippedFile.version,
 			stands: true,
+			suppliers: null,
 			stoppedEarly: false,
 			progress: 2,
 			total: 2,
@@ -78,12 +80,19 @@ describe('a what-if', () => {
 				examples: [await idOf('brightwell', shortDelay)]
 			})
 		]);
+		await admin.call('POST', `/cause-table/${version}/propose`);
 		const theirs = (await haldenLead.call('GET', `/cause-table/${version}/what-if`)).body;
 		expect(theirs).toMatchObject({ total: 1, changed: 1 });
 		expect(theirs.changes[0].examples).toEqual([await idOf('halden', ofHalden)]);
 		expect(JSON.stringify(ours)).not.toContain(await idOf('halden', ofHalden));
 		expect(JSON.stringify(theirs)).not.toContain(await idOf('brightwell', shortDelay));
 		expect(await storedExplanations()).toEqual(before);
+
+		const overall = (await admin.call('GET', `/cause-table/${version}/what-if`)).body;
+		expect(overall).toMatchObject({ suppliers: 2, progress: 3, total: 3, changed: 2 });
+		expect(overall.changes[0]).toMatchObject({ code: '8F30', from: 'likely', count: 2, examples: [] });
+		for (const id of [ours.changes[0].examples[0], theirs.changes[0].examples[0]])
+			expect(JSON.stringify(overall)).not.toContain(id);
 	});
 
 	it('replaces the earlier what-if of the same draft', async () => {

@@ -21,9 +21,6 @@ export function nextVersion(day: string, existing: Iterable<string>): string {
 	return `${day}.${Math.max(0, ...counters) + 1}`;
 }
 
-/** The roles of members who may change the cause table. Members with other roles may only read the table. */
-export const EDITOR_ROLES: readonly string[] = ['lead', 'officer', 'engineer'];
-
 const Step = z.object({ by: z.string(), at: z.string() });
 
 const summary = {
@@ -43,7 +40,12 @@ const summary = {
 	 * `null`: nobody has proposed the version.
 	 */
 	proposed: Step.extend({ you: z.boolean() }).nullable(),
-	activated: Step.nullable()
+	activated: Step.nullable(),
+	/**
+	 * Whether people of the reader's Supplier may change this version, or people of the installation if the reader is
+	 * of the installation.
+	 */
+	changeable: z.boolean()
 };
 
 export const TableSummary = z.object(summary);

@@ -40,7 +40,12 @@ export const WhatIf = z
 		 */
 		stoppedEarly: z.boolean(),
 		/**
-		 * Numbers of Alerts of the reader's Supplier: replayed so far, to replay in total, and with another kind or
+		 * The number of Suppliers whose Alerts the figures count together, for people of the installation. These
+		 * figures name no Alert. `null`: the figures count the Alerts of the reader's Supplier.
+		 */
+		suppliers: z.number().int().nullable(),
+		/**
+		 * Numbers of Alerts: replayed so far, to replay in total, and with another kind or
 		 * suspect under the draft.
 		 */
 		progress: z.number().int(),
@@ -73,7 +78,7 @@ const content = (explanation: Explanation): string =>
 export const isChange = (change: Pick<WhatIfChange, 'from' | 'to' | 'suspectChanged'>): boolean =>
 	change.from !== change.to || change.suspectChanged;
 
-/** Counts how often each change occurs among the Alerts of one Supplier. */
+/** Counts how often each change occurs among the Alerts of one Supplier, or of all Suppliers. */
 export class WhatIfTally {
 	progress = 0;
 	changed = 0;

@@ -3,17 +3,18 @@
 import { betterAuth } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import type pg from 'pg';
-import type { MemberRole } from '#lib/domain/access.ts';
+import { rolesOf, type MemberRole } from '#lib/domain/access.ts';
 import type { Config } from '#lib/server/process/config.ts';
 
-/** A signed-in person, who sees the data of one Supplier. */
+/** A signed-in person of a Supplier, or of the installation. */
 export interface Viewer {
 	userId: string;
 	name: string;
 	email: string;
-	supplierId: number;
-	supplierSlug: string;
-	supplierName: string;
+	/** The Supplier whose data the person sees; `null`: the person belongs to the installation and to no Supplier. */
+	supplierId: number | null;
+	supplierSlug: string | null;
+	supplierName: string | null;
 	role: MemberRole;
 }
 
@@ -22,7 +23,8 @@ export interface NewPerson {
 	email: string;
 	name: string;
 	password: string;
-	supplierId: number;
+	/** `null`: a person of the installation. */
+	supplierId: number | null;
 	role: MemberRole;
 }
 
@@ -104,8 +106,8 @@ export function createAuth({
 
 		/**
 		 * Returns the person whose session cookie is in these headers, and records that the session is in use. Returns
-		 * `null` if there is no session, if the session has ended, if the person works for no Supplier, or if the
-		 * person or the Supplier is disabled.
+		 * `null` if there is no session, if the session has ended, if the person has no role here, or if the person or
+		 * the Supplier is disabled.
 		 */
 		async viewerOf(headers: Headers): Promise<Viewer | null> {
 			const session = await auth.api.getSession({ headers, query: { disableRefresh: true } });
@@ -115,12 +117,12 @@ export function createAuth({
 			if (unusedFor > TOUCH_MS)
 				await pool.query('update "session" set "updatedAt" = now() where "id" = $1', [session.session.id]);
 			const { rows } = await pool.query<{
-				supplier_id: number;
-				slug: string;
-				supplier_name: string;
+				supplier_id: number | null;
+				slug: string | null;
+				supplier_name: string | null;
 				role: MemberRole;
 			}>(
-				'select m.supplier_id, s.slug, s.name as supplier_name, m.role from member m join supplier s on s.id = m.supplier_id where m.user_id = $1 and m.disabled_at is null and s.disabled_at is null',
+				'select m.supplier_id, s.slug, s.name as supplier_name, m.role from member m left join supplier s on s.id = m.supplier_id where m.user_id = $1 and m.disabled_at is null and s.disabled_at is null',
 				[session.user.id]
 			);
 			const [row] = rows;
@@ -151,20 +153,28 @@ export function createAuth({
 		 * current Supplier of their person. `viewerOf` checks how long a session was unused, and this function does
 		 * not.
 		 */
-		async stillValid(ids: readonly string[]): Promise<Map<string, number>> {
+		async stillValid(ids: readonly string[]): Promise<Map<string, number | null>> {
 			if (ids.length === 0) return new Map();
-			const { rows } = await pool.query<{ id: string; supplier_id: number }>({
+			const { rows } = await pool.query<{ id: string; supplier_id: number | null }>({
 				name: 'valid-sessions',
 				text: `select s."id", m.supplier_id from "session" s join member m on m.user_id = s."userId"
-					join supplier on supplier.id = m.supplier_id
+					left join supplier on supplier.id = m.supplier_id
 					where s."id" = any($1) and s."expiresAt" > now() and m.disabled_at is null and supplier.disabled_at is null`,
 				values: [ids]
 			});
 			return new Map(rows.map((row) => [row.id, row.supplier_id]));
 		},
 
-		/** Adds a person. Returns `false` and changes nothing if a person with this e-mail address is known. */
+		/**
+		 * Adds a person. Returns `false` and changes nothing if a person with this e-mail address is known. Throws if the
+		 * role does not fit the Supplier, or the installation.
+		 */
 		async addUser(person: NewPerson): Promise<boolean> {
+			const roles = rolesOf(person.supplierId);
+			if (!roles.includes(person.role))
+				throw new Error(
+					`The role of a person of ${person.supplierId === null ? 'the installation' : 'a Supplier'} must be one of ${roles.join(', ')}`
+				);
 			const { internalAdapter, password } = await auth.$context;
 			const email = person.email.toLowerCase();
 			if (await internalAdapter.findUserByEmail(email)) return false;
@@ -210,7 +220,7 @@ const credential = (userId: string, password: string) => ({
 /** Refuses a new session if the person or the person's Supplier is disabled. */
 async function refuseDisabled(pool: pg.Pool, userId: string): Promise<void> {
 	const { rowCount } = await pool.query(
-		`select from member m join supplier s on s.id = m.supplier_id
+		`select from member m left join supplier s on s.id = m.supplier_id
 		 where m.user_id = $1 and (m.disabled_at is not null or s.disabled_at is not null)`,
 		[userId]
 	);

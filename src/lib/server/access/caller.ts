@@ -1,8 +1,7 @@
 // Finds the caller of the API and the rights of the caller. A caller is an API key, or a person with a browser session.
 // No content of a call widens these rights.
 import type { IncomingMessage } from 'node:http';
-import type { Scope } from '#lib/domain/access.ts';
-import { EDITOR_ROLES } from '#lib/domain/cause-table/version.ts';
+import { whyNot, type Action } from '#lib/domain/access.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Caller } from '#lib/server/http/route.ts';
 import type { Config } from '#lib/server/process/config.ts';
@@ -17,37 +16,30 @@ export interface AccessServices {
 }
 
 const UNKNOWN_CALLER = 'The caller is not known: send Authorization: Bearer KEY, or sign in';
-const PERSON_SCOPES: readonly Scope[] = ['read', 'decide'];
 
 /**
- * Finds the caller and checks the scope. Throws a 401 or 403 problem. A call that changes data with a session must come
- * from Causeway's own pages.
+ * Finds the caller and checks by the table of rights that the caller may do this. Throws a 401 or 403 problem. A call
+ * that changes data with a session must come from Causeway's own pages.
  */
 export async function requireCaller(
 	services: AccessServices,
 	req: IncomingMessage,
-	scope: Scope
+	action: Action
 ): Promise<Caller> {
 	const caller = await findCaller(services, req);
 	if (!caller) {
 		const key = bearerOf(req);
 		throw new Problem(401, (key && (await services.apiKeys.refusalOf(key))) || UNKNOWN_CALLER);
 	}
-	if (!caller.scopes.includes(scope))
-		throw new Problem(403, `This call needs the scope "${scope}", which the caller does not have`);
+	const why = whyNot(action, caller);
+	if (why) throw new Problem(403, why);
 	return caller;
 }
 
-/**
- * Returns the Supplier of the caller. Throws a 403 problem for a key of the whole installation, because such a key has
- * no Supplier.
- */
+/** Returns the Supplier of the caller. Throws a 403 problem for a caller of the whole installation. */
 export function requireSupplier(caller: Caller): number {
 	if (caller.supplierId === null)
-		throw new Problem(
-			403,
-			'A key of the whole installation cannot read the data of a Supplier; use a key made with --supplier SLUG'
-		);
+		throw new Problem(403, whyNot('read', caller) ?? 'This call is for a caller of one Supplier');
 	return caller.supplierId;
 }
 
@@ -71,7 +63,7 @@ async function findCaller(services: AccessServices, req: IncomingMessage): Promi
 	if (req.method !== 'GET' && req.method !== 'HEAD' && !isOwnOrigin(req, services.config.origin))
 		throw new Problem(403, 'The Origin header names another site; make this call from the pages of Causeway');
 	const { supplierId, role, userId: id, name } = viewer;
-	return { supplierId, scopes: PERSON_SCOPES, role, id, name };
+	return { supplierId, scopes: [], role, id, name };
 }
 
 /** Returns the API key in the Authorization header. */
@@ -85,19 +77,4 @@ export function headersOf(req: IncomingMessage): Headers {
 	const headers = new Headers();
 	if (req.headers.cookie) headers.set('cookie', req.headers.cookie);
 	return headers;
-}
-
-/**
- * Returns the person if the caller may change the cause table. Throws a 403 problem for an API key, and for a person
- * whose role may not change the table.
- */
-export function requireEditor(caller: Caller): { id: string; name: string } {
-	if (caller.role === null)
-		throw new Problem(403, 'A key cannot change the cause table: sign in as a person');
-	if (!EDITOR_ROLES.includes(caller.role))
-		throw new Problem(
-			403,
-			`A ${caller.role} may only read the cause table; a lead, officer or engineer changes it`
-		);
-	return { id: caller.id, name: caller.name };
 }

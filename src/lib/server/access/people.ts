@@ -8,7 +8,7 @@ import { query } from '#lib/server/postgres/statement.ts';
 export interface PersonFacts {
 	email: string;
 	name: string;
-	/** The slug of the Supplier; `null`: the person works for no Supplier. */
+	/** The slug of the Supplier; `null`: the person belongs to the installation, or has no role. */
 	supplier: string | null;
 	/** `null`: the person has no role and cannot sign in. */
 	role: MemberRole | null;
@@ -36,13 +36,14 @@ const LIST_PEOPLE = query(`
 	order by u.email`);
 
 /**
- * Sets the role of a person. `supplierId: undefined`: the person keeps the Supplier. Returns `false` if nobody has this
+ * Sets the role of a person. `supplierId: undefined`: the person keeps the Supplier. `null`: the person belongs to
+ * the installation. Returns `false` if nobody has this
  * e-mail address.
  */
 export async function setRole(
 	client: pg.ClientBase,
 	email: string,
-	{ role, supplierId }: { role: MemberRole; supplierId: number | undefined }
+	{ role, supplierId }: { role: MemberRole; supplierId: number | null | undefined }
 ): Promise<boolean> {
 	const { rowCount } =
 		supplierId === undefined

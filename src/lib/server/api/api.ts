@@ -62,7 +62,8 @@ async function answer(
 		const [path, search] = split(url);
 		const { route, params } = find(req.method ?? 'GET', path);
 		name = route.path;
-		const caller = route.scope === null ? ANONYMOUS : await requireCaller(services, req, route.scope);
+		const caller =
+			route.scope === null ? ANONYMOUS : await requireCaller(services, req, route.action ?? route.scope);
 		const { body, type } = await bodyOf(req, route);
 		const reply = await route.handle({
 			services,

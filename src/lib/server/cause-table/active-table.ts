@@ -10,7 +10,7 @@ import { query } from '#lib/server/postgres/statement.ts';
 import type { Log } from '#lib/server/process/log.ts';
 import { changeTable, recordStep, retireVersion } from './version-rows.ts';
 
-const PRODUCT = { name: 'shipped with the product', id: 'product' };
+const PRODUCT = { name: 'shipped with the product', id: 'product', supplierId: null };
 
 export type Seeded = 'active' | 'draft' | 'known' | 'changed';
 

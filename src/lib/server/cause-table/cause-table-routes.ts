@@ -1,11 +1,11 @@
 // Serves the cause table: its versions, the steps from a draft to the active table, and what-if replays.
 import { DraftIn, TableList, TableVersion, Version } from '#lib/domain/cause-table/version.ts';
 import { WhatIf } from '#lib/domain/cause-table/what-if.ts';
-import { requireEditor, requireSupplier } from '#lib/server/access/caller.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Call, Reply, Route } from '#lib/server/http/route.ts';
-import type { CauseTables, Refusal } from './cause-tables.ts';
+import type { CauseTables } from './cause-tables.ts';
+import type { Refusal } from './version-rows.ts';
 import type { WhatIfs } from './what-ifs.ts';
 
 export interface CauseTableServices {
@@ -18,17 +18,19 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'GET',
 		path: '/cause-table',
 		scope: 'read',
+		action: 'read-cause-table',
 		summary: 'List the active cause table and the other versions',
 		gives: TableList,
 		handle: async ({ services, caller }) => ({
 			status: 200,
-			body: await services.causeTables.list(caller.id)
+			body: await services.causeTables.list(caller)
 		})
 	},
 	{
 		method: 'POST',
 		path: '/cause-table',
 		scope: 'decide',
+		action: 'draft-cause-table',
 		summary: 'Save a draft of the cause table',
 		takes: { ...jsonBody(DraftIn), bytes: 1024 * 1024 },
 		gives: TableVersion,
@@ -38,11 +40,12 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'GET',
 		path: '/cause-table/{version}',
 		scope: 'read',
+		action: 'read-cause-table',
 		summary: 'Read one version of the cause table, with its rows and its history',
 		gives: TableVersion,
 		async handle({ services, caller, params }) {
 			const version = versionIn(params);
-			const table = await services.causeTables.one(version, caller.id);
+			const table = await services.causeTables.one(version, caller);
 			if (!table) throw new Problem(404, `There is no cause table ${version}`);
 			return { status: 200, body: table };
 		}
@@ -51,7 +54,8 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'POST',
 		path: '/cause-table/{version}/propose',
 		scope: 'decide',
-		summary: 'Propose a draft; another person activates it',
+		action: 'activate-cause-table',
+		summary: 'Propose a draft to all Suppliers; another person of the installation activates it',
 		gives: TableVersion,
 		handle: (call) => step(call, 'propose')
 	},
@@ -59,7 +63,8 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'POST',
 		path: '/cause-table/{version}/activate',
 		scope: 'decide',
-		summary: 'Activate the proposal of another person, after its what-if',
+		action: 'activate-cause-table',
+		summary: 'Activate the proposal of another person of the installation, after its what-if',
 		gives: TableVersion,
 		handle: (call) => step(call, 'activate')
 	},
@@ -67,6 +72,7 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'POST',
 		path: '/cause-table/{version}/discard',
 		scope: 'decide',
+		action: 'draft-cause-table',
 		summary: 'Discard a draft or a proposal',
 		gives: TableVersion,
 		handle: (call) => step(call, 'discard')
@@ -75,13 +81,14 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'POST',
 		path: '/cause-table/{version}/what-if',
 		scope: 'decide',
+		action: 'draft-cause-table',
 		summary:
 			'Start a what-if: explain the Alerts of the last 30 days by a draft; their explanations stay the same',
 		async handle(call) {
 			const version = versionIn(call.params);
-			const refusal = await call.services.whatIfs.start(version, requireEditor(call.caller));
+			const refusal = await call.services.whatIfs.start(version, call.caller);
 			if (refusal) throw problemOf(refusal);
-			return { status: 202, body: await call.services.whatIfs.of(requireSupplier(call.caller), version) };
+			return { status: 202, body: await call.services.whatIfs.of(call.caller, version) };
 		},
 		gives: WhatIf
 	},
@@ -89,11 +96,13 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 		method: 'GET',
 		path: '/cause-table/{version}/what-if',
 		scope: 'read',
-		summary: 'Read the what-if of a draft: the changes among your Alerts',
+		action: 'read-cause-table',
+		summary:
+			'Read the what-if of a draft: the changes among your Alerts, or numbers over all Suppliers for the installation',
 		gives: WhatIf,
 		async handle({ services, caller, params }) {
 			const version = versionIn(params);
-			const whatIf = await services.whatIfs.of(requireSupplier(caller), version);
+			const whatIf = await services.whatIfs.of(caller, version);
 			if (!whatIf) throw new Problem(404, `No what-if of ${version} was started; start it first`);
 			return { status: 200, body: whatIf };
 		}
@@ -101,9 +110,8 @@ export const causeTableRoutes: ReadonlyArray<Route<CauseTableServices>> = [
 ];
 
 async function save(call: Call<CauseTableServices>): Promise<Reply> {
-	const by = requireEditor(call.caller);
 	const draft = parse(DraftIn, readJson(call.body));
-	const saved = await call.services.causeTables.save(draft, by);
+	const saved = await call.services.causeTables.save(draft, call.caller);
 	if ('faults' in saved)
 		throw new Problem(
 			400,
@@ -120,8 +128,7 @@ async function step(
 	call: Call<CauseTableServices>,
 	what: 'propose' | 'activate' | 'discard'
 ): Promise<Reply> {
-	const by = requireEditor(call.caller);
-	const done = await call.services.causeTables[what](versionIn(call.params), by);
+	const done = await call.services.causeTables[what](versionIn(call.params), call.caller);
 	if ('refused' in done) throw problemOf(done);
 	return { status: 200, body: done };
 }

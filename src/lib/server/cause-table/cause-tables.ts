@@ -1,5 +1,6 @@
-// Changes the versions of the cause table. A person drafts and proposes a version, and another person activates it.
-// Each step is recorded with the person and the time.
+// Changes the versions of the cause table. People of a Supplier or of the installation draft a version. A person of the
+// installation proposes it, and another person of the installation activates it. Each step is recorded with the person
+// and the time.
 import type pg from 'pg';
 import type { CauseFile } from '#lib/domain/cause-table/cause-table.ts';
 import { checkCauseTable, type TableFault } from '#lib/domain/cause-table/check.ts';
@@ -13,34 +14,33 @@ import {
 import { query } from '#lib/server/postgres/statement.ts';
 import {
 	COLUMNS,
+	authorFor,
 	changeTable,
+	isShownTo,
+	lockForChange,
 	lockVersion,
 	recordStep,
 	retireVersion,
 	toSummary,
+	unknownVersion,
 	type Person,
+	type Refusal,
 	type VersionRow
 } from './version-rows.ts';
-
-/** The reason why a step was not done: the HTTP status, and a sentence for the person. */
-export interface Refusal {
-	refused: 403 | 404 | 409;
-	why: string;
-}
 
 export type CauseTables = ReturnType<typeof createCauseTables>;
 
 export function createCauseTables(pool: pg.Pool) {
 	return {
-		/** Lists all versions as `reader` sees them. `reader`: the id of a person or of an API key. */
-		async list(reader: string): Promise<TableList> {
+		/** Lists the versions that `reader` may see. */
+		async list(reader: Person): Promise<TableList> {
 			const { rows } = await pool.query<VersionRow>(
 				`select ${COLUMNS} from cause_table order by drafted_at desc, version desc`
 			);
 			const active = rows.find((row) => row.status === 'active');
 			if (!active)
 				throw new Error('No cause table is active; restart a worker to add the table of the product');
-			const others = rows.filter((row) => row !== active);
+			const others = rows.filter((row) => row !== active && isShownTo(row, reader));
 			return {
 				active: toSummary(active, reader),
 				others: others.map((row) => toSummary(row, reader))
@@ -48,7 +48,7 @@ export function createCauseTables(pool: pg.Pool) {
 		},
 
 		/** Reads one version with its rows and its history; `null`: there is no such version. */
-		one: (version: string, reader: string): Promise<TableVersion | null> =>
+		one: (version: string, reader: Person): Promise<TableVersion | null> =>
 			readVersion(pool, version, reader),
 
 		/** Saves a new draft, or the next revision of a draft. A table with faults is not saved. */
@@ -67,13 +67,13 @@ export function createCauseTables(pool: pg.Pool) {
 				const draft = await lockVersion(client, version);
 				if (!draft) return unknownVersion(version);
 				if (draft.status !== 'draft') return wrongStatus(draft);
-				const active = await readVersion(client, await activeVersion(client), by.id);
-				const table = await readVersion(client, version, by.id);
+				const active = await readVersion(client, await activeVersion(client), by);
+				const table = await readVersion(client, version, by);
 				if (isSame(diffCauseTables(active!.body, table!.body)))
 					return conflict(`${version} does not differ from the active table ${active!.version}`);
 				await client.query(PROPOSE({ version, by: by.name, byId: by.id }));
 				await recordStep(client, version, 'proposed', by);
-				return (await readVersion(client, version, by.id))!;
+				return (await readVersion(client, version, by))!;
 			}),
 
 		/** Activates a proposal after its what-if has finished. `by` must not be the proposer. */
@@ -91,18 +91,19 @@ export function createCauseTables(pool: pg.Pool) {
 				await recordStep(client, active, `retired by ${version}`, by);
 				await client.query(ACTIVATE({ version, by: by.name, byId: by.id }));
 				await recordStep(client, version, 'activated', by);
-				return (await readVersion(client, version, by.id))!;
+				return (await readVersion(client, version, by))!;
 			}),
 
 		/** Retires a draft or a proposal that is not wanted. The retired version can still be read. */
 		discard: (version: string, by: Person) =>
 			changeTable(pool, async (client) => {
-				const draft = await lockVersion(client, version);
-				if (!draft) return unknownVersion(version);
+				const locked = await lockForChange(client, version, by);
+				if ('refused' in locked) return locked;
+				const { row: draft } = locked;
 				if (draft.status !== 'draft' && draft.status !== 'proposed') return wrongStatus(draft);
 				await retireVersion(client, version);
 				await recordStep(client, version, 'discarded', by);
-				return (await readVersion(client, version, by.id))!;
+				return (await readVersion(client, version, by))!;
 			})
 	};
 }
@@ -113,7 +114,8 @@ async function saveNew(
 	file: CauseFile,
 	by: Person
 ): Promise<TableVersion | Refusal> {
-	if (!(await lockVersion(client, draft.basedOn))) return unknownVersion(draft.basedOn);
+	const base = await lockVersion(client, draft.basedOn);
+	if (!base || !isShownTo(base, by)) return unknownVersion(draft.basedOn);
 	const { rows } = await client.query<{ version: string }>('select version from cause_table');
 	const version = nextVersion(
 		new Date().toISOString().slice(0, 10),
@@ -127,11 +129,12 @@ async function saveNew(
 			basedOn: draft.basedOn,
 			note: draft.note || null,
 			by: by.name,
-			byId: by.id
+			byId: by.id,
+			supplierId: by.supplierId
 		})
 	);
 	await recordStep(client, version, 'drafted', by, body);
-	return (await readVersion(client, version, by.id))!;
+	return (await readVersion(client, version, by))!;
 }
 
 async function saveRevision(
@@ -141,8 +144,9 @@ async function saveRevision(
 	file: CauseFile,
 	by: Person
 ): Promise<TableVersion | Refusal> {
-	const stored = await lockVersion(client, version);
-	if (!stored) return unknownVersion(version);
+	const locked = await lockForChange(client, version, by);
+	if ('refused' in locked) return locked;
+	const { row: stored } = locked;
 	if (stored.status !== 'draft' && stored.status !== 'proposed') return wrongStatus(stored);
 	if (stored.revision !== draft.revision)
 		return conflict(`${version} was saved by somebody else since you read it; load it again`);
@@ -150,7 +154,7 @@ async function saveRevision(
 	await client.query(SAVE({ version, body: JSON.stringify(body), note: draft.note || null }));
 	const what = stored.status === 'proposed' ? 'changed; the proposal was taken back' : 'changed';
 	await recordStep(client, version, what, by, body);
-	return (await readVersion(client, version, by.id))!;
+	return (await readVersion(client, version, by))!;
 }
 
 /**
@@ -178,14 +182,21 @@ async function whyNotReplayed(
 async function readVersion(
 	client: pg.ClientBase | pg.Pool,
 	version: string,
-	reader: string
+	reader: Person
 ): Promise<TableVersion | null> {
 	const { rows } = await client.query<VersionRow & { body: CauseFile }>(VERSION({ version }));
-	if (!rows[0]) return null;
-	const { rows: steps } = await client.query<{ what: string; done_by: string; done_at: Date }>(
-		HISTORY({ version })
-	);
-	const history = steps.map((s) => ({ what: s.what, by: s.done_by, at: s.done_at.toISOString() }));
+	if (!rows[0] || !isShownTo(rows[0], reader)) return null;
+	const { rows: steps } = await client.query<{
+		what: string;
+		done_by: string;
+		supplier_id: number | null;
+		done_at: Date;
+	}>(HISTORY({ version }));
+	const history = steps.map((s) => ({
+		what: s.what,
+		by: authorFor(reader, { name: s.done_by, supplierId: s.supplier_id }),
+		at: s.done_at.toISOString()
+	}));
 	return { ...toSummary(rows[0], reader), history, body: rows[0].body };
 }
 
@@ -197,8 +208,8 @@ export async function activeVersion(client: pg.ClientBase): Promise<string> {
 }
 
 const INSERT = query(`
-insert into cause_table (version, body, status, based_on, note, drafted_by, drafted_by_id)
-values (:version, :body, 'draft', :basedOn, :note, :by, :byId)`);
+insert into cause_table (version, body, status, based_on, note, drafted_by, drafted_by_id, supplier_id)
+values (:version, :body, 'draft', :basedOn, :note, :by, :byId, :supplierId)`);
 
 // A changed proposal becomes a draft again, because nobody has proposed its new rows.
 const SAVE = query(`
@@ -216,15 +227,11 @@ where version = :version`);
 const VERSION = query(`select ${COLUMNS}, body from cause_table where version = :version`);
 
 const HISTORY = query(
-	'select what, done_by, done_at from cause_table_history where version = :version order by id'
+	'select what, done_by, supplier_id, done_at from cause_table_history where version = :version order by id'
 );
 
 const WHAT_IF_RUN = query('select state, revision, against from what_if_run where version = :version');
 
-const unknownVersion = (version: string): Refusal => ({
-	refused: 404,
-	why: `There is no cause table ${version}`
-});
 const conflict = (why: string): Refusal => ({ refused: 409, why });
 
 const STATUS_TEXTS = {

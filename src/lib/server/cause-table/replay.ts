@@ -1,5 +1,5 @@
 // Runs the job what-if: explains the stored Alerts of the last 30 days by a draft of the cause table and by the active
-// table. The job counts the different explanations for each Supplier, and writes only these counts.
+// table. The job counts the different explanations for each Supplier and over all, and writes only these counts.
 import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import { readCauseTable, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
@@ -81,21 +81,20 @@ async function replay(deps: WhatIfDeps, run: Run): Promise<number> {
 	const [active, draft] = [await readTable(pool, run.against), await readTable(pool, run.version)];
 	const { ids, stoppedEarly } = await readAlertIds(pool, run.since);
 	const tallies = await createTallies(pool, run, ids);
+	const overall = new WhatIfTally();
 	for (let at = 0; at < ids.length; at += REPLAY_LIMITS.page) {
 		const compared = await comparePage(deps, ids.slice(at, at + REPLAY_LIMITS.page), active, draft);
 		for (const { before, after } of compared) {
 			const { alert, supplierId } = before;
 			const { code, name } = describeAlert(alert);
-			const tally = tallies.get(supplierId);
-			tally?.add(
-				{ id: alert.id.toString(), code, name },
-				explanationChange(before.explanation, after.explanation)
-			);
+			const change = explanationChange(before.explanation, after.explanation);
+			tallies.get(supplierId)?.add({ id: alert.id.toString(), code, name }, change);
+			overall.add({ id: alert.id.toString(), code, name }, change);
 		}
 		// A new start or another worker has replaced this run, so the run ends.
-		if (!(await saveProgress(pool, run, tallies))) return at;
+		if (!(await saveProgress(pool, run, tallies, overall))) return at;
 	}
-	await finishRun(pool, run, tallies, stoppedEarly);
+	await finishRun(pool, run, tallies, overall, stoppedEarly);
 	return ids.length;
 }
 
@@ -152,13 +151,18 @@ async function readAlertIds(pool: pg.Pool, since: Date): Promise<{ ids: bigint[]
 	return { ids, stoppedEarly: rows.length > ids.length };
 }
 
-/** Creates a tally for each Supplier, and stores the number of the Supplier's Alerts that are replayed. */
+/** Creates a tally for each Supplier, and stores the number of Alerts that are replayed for each Supplier and over all. */
 async function createTallies(
 	pool: pg.Pool,
 	{ version, run }: Run,
 	ids: readonly bigint[]
 ): Promise<Map<number, WhatIfTally>> {
-	const { rows } = await pool.query<{ supplier_id: number }>(CREATE_TALLIES({ version, run, ids }));
+	const { rows } = await pool.query<{ supplier_id: number; total: number }>(
+		CREATE_TALLIES({ version, run, ids })
+	);
+	const shown = rows.filter((row) => row.total > 0);
+	const total = shown.reduce((sum, row) => sum + row.total, 0);
+	await pool.query(SET_OVERALL({ version, run, suppliers: shown.length, total }));
 	return new Map(rows.map((row) => [row.supplier_id, new WhatIfTally()]));
 }
 
@@ -169,9 +173,21 @@ async function createTallies(
 async function saveProgress(
 	pool: pg.Pool,
 	{ version, run, attempts }: Run,
-	tallies: ReadonlyMap<number, WhatIfTally>
+	tallies: ReadonlyMap<number, WhatIfTally>,
+	overall: WhatIfTally
 ): Promise<boolean> {
-	const { rowCount } = await pool.query(SAVE({ version, run, attempts, ...TALLY.values([...tallies]) }));
+	const { rowCount } = await pool.query(
+		SAVE({
+			version,
+			run,
+			attempts,
+			overallProgress: overall.progress,
+			overallChanged: overall.changed,
+			// People of the installation read these figures, and they may see no Alert.
+			changes: JSON.stringify(overall.changes.map((change) => ({ ...change, examples: [] }))),
+			...TALLY.values([...tallies])
+		})
+	);
 	return rowCount === 1;
 }
 
@@ -179,9 +195,10 @@ async function finishRun(
 	pool: pg.Pool,
 	run: Run,
 	tallies: ReadonlyMap<number, WhatIfTally>,
+	overall: WhatIfTally,
 	stoppedEarly: boolean
 ): Promise<void> {
-	if (!(await saveProgress(pool, run, tallies))) return;
+	if (!(await saveProgress(pool, run, tallies, overall))) return;
 	await pool.query(SET_TOTALS({ version: run.version, run: run.run }));
 	await pool.query(FINISH({ version: run.version, run: run.run, attempts: run.attempts, stoppedEarly }));
 }
@@ -216,7 +233,11 @@ select :version::text, s.id, :run::uuid, (
 ) from supplier s
 on conflict (version, supplier_id) do update set run = excluded.run, total = excluded.total, progress = 0,
 	changed = 0, result = '[]'
-returning supplier_id`);
+returning supplier_id, total`);
+
+const SET_OVERALL = query(`
+update what_if_run set suppliers = :suppliers, total = :total, progress = 0, changed = 0, changes = '[]'
+where version = :version and run = :run and state = 'running'`);
 
 const TALLY = columns<[supplierId: number, tally: WhatIfTally]>({
 	supplier_id: ['smallint', ([supplierId]) => supplierId],
@@ -227,7 +248,8 @@ const TALLY = columns<[supplierId: number, tally: WhatIfTally]>({
 
 const SAVE = query(`
 with mine as (
-	update what_if_run set touched_at = now()
+	update what_if_run set touched_at = now(), progress = :overallProgress::integer,
+		total = greatest(total, :overallProgress::integer), changed = :overallChanged, changes = :changes::jsonb
 	where version = :version and run = :run and attempts = :attempts and state = 'running' returning 1
 ), counted as (
 	update what_if w set progress = t.progress, total = greatest(w.total, t.progress), changed = t.changed, result = t.result
@@ -238,5 +260,5 @@ with mine as (
 const SET_TOTALS = query('update what_if set total = progress where version = :version and run = :run');
 
 const FINISH = query(`
-update what_if_run set state = 'done', finished_at = now(), stopped_early = :stoppedEarly
+update what_if_run set state = 'done', finished_at = now(), total = progress, stopped_early = :stoppedEarly
 where version = :version and run = :run and attempts = :attempts and state = 'running'`);

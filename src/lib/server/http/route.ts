@@ -1,15 +1,10 @@
 // Defines the shape of an API route: its description, its scope, and the input and output of its handler.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
-import type { MemberRole, Scope } from '#lib/domain/access.ts';
+import type { Action, Holder, Scope } from '#lib/domain/access.ts';
 
 /** The caller of a route: an API key, or a person with a browser session. */
-export interface Caller {
-	/** The Supplier of the caller; `null`: the caller is a key of the whole installation. */
-	supplierId: number | null;
-	scopes: readonly string[];
-	/** The role of a person; `null`: the caller is an API key. */
-	role: MemberRole | null;
+export interface Caller extends Holder {
 	/** The author of this caller's decisions: the id of a person, or `key:` and the id of an API key. */
 	id: string;
 	name: string;
@@ -42,6 +37,8 @@ export interface RouteDescription {
 	path: string;
 	/** The scope that a caller needs; `null`: the route is open to everybody. */
 	scope: Scope | null;
+	/** The line of the table of rights by which the caller may call, where it is not the line with the name of the scope. */
+	action?: Action;
 	summary: string;
 	/**
 	 * The accepted media types, and the greatest size of the body in bytes. `bytesOf`: the greatest size for media types

@@ -1,6 +1,6 @@
 // Serves the learned patterns to the people who review them, and accepts their reviews.
 import { LearnedList, PatternReviewIn } from '#lib/domain/learned-pattern.ts';
-import { requireEditor, requireSupplier } from '#lib/server/access/caller.ts';
+import { requireSupplier } from '#lib/server/access/caller.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
@@ -23,14 +23,14 @@ export const learnedRoutes: ReadonlyArray<Route<{ learned: LearnedReader }>> = [
 		method: 'POST',
 		path: '/learned-patterns/review',
 		scope: 'decide',
+		action: 'review-patterns',
 		summary: 'Review a learned pattern: dismiss it as no cause, or withdraw the dismissal',
 		takes: jsonBody(PatternReviewIn),
 		async handle({ services, caller, body }) {
-			const by = requireEditor(caller);
 			const isStored = await services.learned.review(
 				requireSupplier(caller),
 				parse(PatternReviewIn, readJson(body)),
-				by
+				caller
 			);
 			if (!isStored)
 				throw new Problem(

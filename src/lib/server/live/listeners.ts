@@ -1,5 +1,6 @@
 // Admits listeners to the socket by an API key or a session. Checks later whether the key or session is still valid.
 import type { IncomingMessage } from 'node:http';
+import { mayDo } from '#lib/domain/access.ts';
 import { headersOf, isOwnOrigin, type AccessServices } from '#lib/server/access/caller.ts';
 
 export interface Listener {
@@ -17,7 +18,7 @@ export interface Listener {
 export function createListeners({ apiKeys, auth, config }: AccessServices) {
 	async function byKey(key: string): Promise<Listener | null> {
 		const holder = await apiKeys.holderOf(key);
-		if (!holder || holder.supplierId === null || !holder.scopes.includes('read')) return null;
+		if (!holder || holder.supplierId === null || !mayDo('read', { ...holder, role: null })) return null;
 		const { supplierId, keyId } = holder;
 		return {
 			supplierId,
@@ -30,6 +31,8 @@ export function createListeners({ apiKeys, auth, config }: AccessServices) {
 		const [viewer, session] = [await auth.viewerOf(headers), await auth.sessionOf(headers)];
 		if (!viewer || session === null) return null;
 		const { supplierId } = viewer;
+		// A person of the installation sees no Alerts, so there is no room for this person.
+		if (supplierId === null || !mayDo('read', { ...viewer, scopes: [] })) return null;
 		return {
 			supplierId,
 			by: { session },

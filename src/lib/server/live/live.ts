@@ -57,7 +57,12 @@ export async function attachLive(http: HttpServer, services: LiveServices) {
 	io.use((socket, next) => {
 		void listeners.admit(socket.request, socket.handshake.auth).then(
 			(data) => {
-				if (!data) return next(new Error('Sign in, or send auth.key with a key that has the scope read'));
+				if (!data)
+					return next(
+						new Error(
+							"Sign in as a person of a Supplier, or send auth.key with a Supplier's key that has the scope read"
+						)
+					);
 				socket.data = data;
 				next();
 			},

@@ -3,6 +3,10 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals }) => {
 	const { accuracy, causeTables } = locals.services;
-	const [last, { active }] = await Promise.all([accuracy(), causeTables.list(locals.viewer!.userId)]);
+	const { userId, name, supplierId } = locals.viewer!;
+	const [last, { active }] = await Promise.all([
+		accuracy(),
+		causeTables.list({ id: userId, name, supplierId })
+	]);
 	return { last, activeVersion: active.version };
 };

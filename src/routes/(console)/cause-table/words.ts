@@ -1,6 +1,7 @@
 // Writes the fields of a cause as the page shows them.
 import type { Cause } from '#lib/domain/cause-table/cause-table.ts';
 import type { VersionStatus } from '#lib/domain/cause-table/version.ts';
+import type { WhatIf } from '#lib/domain/cause-table/what-if.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';
 
 export const OUTCOMES: Record<Cause['outcome'], string> = {
@@ -76,6 +77,16 @@ export function fieldText(field: string, value: unknown): string | null {
 
 export const conditionText = ({ kind, beforeDays, afterDays }: NonNullable<Cause['condition']>): string =>
 	`${CONDITIONS[kind]}, from ${beforeDays} d before to ${afterDays} d after`;
+
+/** Writes how many Alerts a what-if would change, and of whom: `2 of your 30 Alerts`. */
+export function changesText({ changed, total, suppliers }: WhatIf): string {
+	const [part, all] = [
+		changed === 0 ? 'None' : changed.toLocaleString('en-GB'),
+		total.toLocaleString('en-GB')
+	];
+	if (suppliers === null) return `${part} of your ${all} Alerts`;
+	return `${part} of ${all} Alerts of ${suppliers === 1 ? '1 Supplier' : `all ${suppliers} Suppliers`}`;
+}
 
 /** Writes an instant: `24 Nov, 02:14 UTC`. */
 export const shortInstant = (iso: string): string =>

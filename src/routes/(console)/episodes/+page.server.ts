@@ -1,4 +1,5 @@
 // Loads the episodes, the members of the open episode, and the similar Alerts outside the open episode.
+import { supplierOf } from '../viewer-supplier.ts';
 import type { PageServerLoad } from './$types';
 
 /** The highest number of members that the page shows. */
@@ -6,7 +7,7 @@ const MAX_MEMBERS = 500;
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	depends('causeway:episodes');
-	const { supplierId } = locals.viewer!;
+	const supplierId = supplierOf(locals.viewer);
 	const { alerts, episodes } = locals.services;
 	const id = url.searchParams.get('episode');
 	const [list, opened] = await Promise.all([

@@ -1,0 +1,36 @@
+// Lists the pages of the console and who may open each.
+import { mayDo, type Action, type MemberRole } from '#lib/domain/access.ts';
+
+/** A signed-in person. */
+interface Person {
+	supplierId: number | null;
+	role: MemberRole;
+}
+
+export interface Page {
+	path: string;
+	label: string;
+	action: Action;
+}
+
+export const PAGES: readonly Page[] = [
+	{ path: '/', label: 'Alerts', action: 'read' },
+	{ path: '/episodes', label: 'Episodes', action: 'read' },
+	{ path: '/installation', label: 'Installation', action: 'see-installation' },
+	{ path: '/cause-table', label: 'Cause table', action: 'read-cause-table' },
+	{ path: '/accuracy', label: 'Accuracy', action: 'read-cause-table' }
+];
+
+/** Returns the pages that a signed-in person may open. The first page is the person's start page. */
+export const pagesOf = (person: Person): Page[] =>
+	PAGES.filter(({ action }) => mayDo(action, { ...person, scopes: [] }));
+
+/**
+ * Returns the path of the start page if the person may not open the page at `path`; `null`: the person may open the
+ * page, or there is no such page.
+ */
+export function pathInstead(path: string, person: Person): string | null {
+	if (!PAGES.some((page) => page.path === path)) return null;
+	const pages = pagesOf(person);
+	return pages.some((page) => page.path === path) ? null : pages[0]!.path;
+}
