@@ -22,6 +22,7 @@ import { onStop } from '#lib/server/process/stop.ts';
 import { within } from '#lib/server/process/timeout.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { workerDeps } from '#lib/server/worker-deps.ts';
+import { startHeartbeat } from './heartbeat.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -143,12 +144,17 @@ async function keepIndex(): Promise<void> {
 	);
 }
 
+const endHeartbeat = config.heartbeatFile
+	? startHeartbeat({ ...services, file: config.heartbeatFile, workers })
+	: () => {};
+
 await keepIndex();
 log.info({ jobs: Object.keys(jobs) }, 'ready');
 process.send?.('ready');
 
 onStop(log, async () => {
 	timers.forEach(clearInterval);
+	endHeartbeat();
 	await within(STOP_LIMIT_MS, Promise.all(workers.map((worker) => worker.close())));
 	await services[Symbol.asyncDispose]();
 });

@@ -14,13 +14,13 @@ const PROJECT = resolve(import.meta.dirname, '../..');
 /** Every generated file: its path in the project, and its text. */
 export async function generateFiles(): Promise<Map<string, string>> {
 	const pages = {
-		'docs/reference/settings.md': settingsPage(PROJECT),
+		'docs/reference/settings.md': settingsPage(),
 		'docs/reference/metrics.md': metricsPage(),
 		'docs/reference/cli.md': cliPage(),
 		'docs/reference/api.md': apiPage(PROJECT),
 		'docs/reference/csv.md': csvPage(PROJECT)
 	};
-	const files = new Map([['.env.example', envExample(PROJECT)]]);
+	const files = new Map([['.env.example', envExample()]]);
 	for (const [path, text] of Object.entries(pages)) {
 		const options = await resolveConfig(resolve(PROJECT, path));
 		files.set(path, await format(text, { ...options, plugins: [], parser: 'markdown' }));

@@ -68,6 +68,14 @@ export const Settings = z.object({
 		description:
 			'The folder for the data, logs and secrets of the embedded services, and for the last accuracy report. A relative path starts at the folder of the project. Two instances on one machine need two folders and two ports.'
 	}),
+	HEARTBEAT_FILE: z
+		.string()
+		.optional()
+		.meta({
+			description:
+				'The file that the worker process touches every 5 seconds while PostgreSQL, Redis and all its queues answer. `node workers/health.ts` fails if the file is older than 30 seconds. The image sets it. Two workers on one machine need two files.',
+			examples: ['/tmp/causeway-worker']
+		}),
 	INDEX_WINDOW_HOURS: wholeNumber(1, 720).default(72).meta({
 		description:
 			'The number of hours that the Redis index holds a Service Request. If a cause reaches further back, the workers read the older Service Requests from PostgreSQL.'
@@ -117,6 +125,7 @@ const Config = Settings.transform((env) => ({
 	databaseUrl: env.DATABASE_URL,
 	redisUrl: env.REDIS_URL,
 	home: resolve(PROJECT, env.CAUSEWAY_HOME),
+	heartbeatFile: env.HEARTBEAT_FILE,
 	host: env.HOST,
 	port: env.PORT,
 	origin: (env.ORIGIN ?? `http://${env.HOST}:${env.PORT}`).replace(/\/$/, ''),
