@@ -255,6 +255,11 @@ describe('a retracted Alert', () => {
 });
 
 describe('the address of a list', () => {
+	test('a search with a NUL character is left out, because the database would refuse it', () => {
+		const { faults } = readQuery(new URLSearchParams({ q: 'a\0b' }));
+		expect(faults).toEqual({ q: 'must not have a NUL character' });
+	});
+
 	test('names the view and the filters, and a filter that is not valid is reported', () => {
 		const query = readQuery(new URLSearchParams('view=security&code=0x8f30&device=nonsense&view=x'));
 		expect(query.view).toBe('security');

@@ -116,7 +116,10 @@ export function apiPage(project: string): string {
 		),
 		'## Rules for bodies',
 		`A body is UTF-8, and may be compressed with Content-Encoding ${codes(CONTENT_ENCODINGS)}. The limits hold for the bytes that arrive and for the bytes after decompression. A text must not have a NUL character or half of a surrogate pair.`,
+		'## Ids',
+		'An EUI-64 may be written with dashes, with colons or without separators, in upper or lower case. The server stores and answers upper case with dashes. A RequestID is `originator:target:counter`. Its EUI-64 may have colons too, because an EUI-64 has a fixed number of hex pairs.',
 		'## Query parameters',
+		'A parameter that the call does not know is refused with 400, and so is a parameter without a value. A list has commas between its values.',
 		...fieldTables(
 			routes.flatMap((route) => {
 				const parameters = queryOf(route);

@@ -3,13 +3,20 @@ import { z } from 'zod';
 import type { Alert } from './alert.ts';
 import { Eui64, Instant } from './eui64.ts';
 import { ExplanationKind } from './explanation-kind.ts';
+import { RecordId } from './record-id.ts';
 
 const list = <T extends z.ZodType>(item: T) =>
 	z.preprocess(
 		(value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
 		z.array(item)
 	);
-const text = z.string().trim().min(1).max(80);
+/** PostgreSQL refuses the NUL character. */
+const text = z
+	.string()
+	.trim()
+	.min(1)
+	.max(80)
+	.regex(/^[^\0]*$/, 'must not have a NUL character');
 
 export const AlertFilters = z
 	.object({
@@ -27,19 +34,15 @@ export const AlertFilters = z
 		hub: Eui64.optional(),
 		user: Eui64.optional(),
 		role: text.optional(),
-		episode: z
-			.string()
-			.regex(/^\d{1,18}$/, 'must be the id of an episode')
-			.optional(),
+		episode: RecordId.optional(),
 		since: Instant.optional(),
 		until: Instant.optional(),
-		q: text.optional(),
+		/** A part of the code, of the Device id, of the name or of the summary. */
+		q: text.transform((q) => Eui64.safeParse(q).data ?? q).optional(),
 		sort: z.enum(['newest', 'oldest']).optional(),
 		limit: z.coerce.number().int().min(1).max(500).optional(),
-		cursor: z
-			.string()
-			.regex(/^\d{1,19}$/, 'must be the nextCursor of a page')
-			.optional()
+		/** The `nextCursor` of a page. */
+		cursor: RecordId.optional()
 	})
 	.meta({ id: 'AlertFilters' });
 export type AlertFilters = z.infer<typeof AlertFilters>;

@@ -1,6 +1,7 @@
 // Defines a decision: a person's conclusion about an Alert, with a reason code. The machine never decides.
 import { z } from 'zod';
 import { ExplanationKind } from './explanation-kind.ts';
+import { RowVersion } from './record-id.ts';
 
 export const Verdict = z.enum(['actionable', 'ignorable']);
 export type Verdict = z.infer<typeof Verdict>;
@@ -83,13 +84,13 @@ export const DecisionIn = z
 		verdict: Verdict.nullable(),
 		reason: z.string().trim().max(40).nullish(),
 		note,
-		version: z.number().int().positive()
+		version: RowVersion
 	})
 	.superRefine(checkReason);
 export const BulkDecisionIn = z
 	.object({
 		items: z
-			.array(z.object({ id: z.string(), version: z.number().int().positive() }))
+			.array(z.object({ id: z.string(), version: RowVersion }))
 			.min(1)
 			.max(500),
 		verdict: Verdict.nullable(),

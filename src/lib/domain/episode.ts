@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { Alert, type Candidate } from './alert.ts';
 import { Decision, Verdict, checkReason } from './decision.ts';
 import { namesSuspect, type ExplanationKind } from './explanation-kind.ts';
+import { RecordId, RowVersion } from './record-id.ts';
 
 export const EpisodeKind = z.enum(['campaign', 'home', 'storm', 'repeat']);
 export type EpisodeKind = z.infer<typeof EpisodeKind>;
@@ -241,8 +242,8 @@ export type EpisodePage = z.infer<typeof EpisodePage>;
  */
 export const EpisodeDecisionIn = z
 	.object({
-		episode: z.string().regex(/^\d{1,18}$/, 'must be the id of an episode'),
-		version: z.number().int().positive(),
+		episode: RecordId,
+		version: RowVersion,
 		verdict: Verdict.nullable(),
 		reason: z.string().trim().max(40).nullish(),
 		note: z.string().trim().max(2000).nullish()

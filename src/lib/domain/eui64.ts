@@ -2,20 +2,28 @@
 // case with dashes (DUIS XSD, type EUI).
 import { z } from 'zod';
 
-const FORM = /^(?:[0-9a-f]{16}|[0-9a-f]{2}(?:-[0-9a-f]{2}){7})$/i;
+/**
+ * The accepted forms of an EUI-64, as a part of a pattern: 16 hex digits, or eight pairs with dashes or with colons. The
+ * pattern has no flag, because JSON Schema has none.
+ */
+export const EUI64_FORMS = '[0-9A-Fa-f]{16}|[0-9A-Fa-f]{2}(?:(?:-[0-9A-Fa-f]{2}){7}|(?::[0-9A-Fa-f]{2}){7})';
 
 /**
- * Returns an EUI-64 in its stored form: `00db1234567890a0`, in any case and with or without dashes, becomes
+ * Returns an EUI-64 in its stored form: `00db1234567890a0`, in any case and with or without dashes or colons, becomes
  * `00-DB-12-34-56-78-90-A0`.
  */
 export function formatEui64(text: string): string {
-	if (text.length === 23 && text === text.toUpperCase()) return text; // most senders already use the stored form
-	return text.replaceAll('-', '').toUpperCase().match(/../g)!.join('-');
+	if (/^[0-9A-F]{2}-/.test(text) && text === text.toUpperCase()) return text; // most senders use the stored form
+	return text.replace(/[-:]/g, '').toUpperCase().match(/../g)!.join('-');
 }
 
-const EUI64_RULE = 'must be an EUI-64: eight hex pairs, with or without dashes';
+const EUI64_RULE = 'must be an EUI-64: eight hex pairs, with dashes, with colons or without separators';
 
-export const Eui64 = z.string(EUI64_RULE).trim().regex(FORM, EUI64_RULE).transform(formatEui64);
+/** An EUI-64 in any of its forms, with or without spaces around it. */
+export const Eui64 = z
+	.string(EUI64_RULE)
+	.regex(new RegExp(`^\\s*(?:${EUI64_FORMS})\\s*$`), EUI64_RULE)
+	.transform((text) => formatEui64(text.trim()));
 
 const UINT64_MAX = 18446744073709551615n;
 const COUNTER_RULE = 'must be a decimal counter from 0 to 2^64-1';

@@ -1,7 +1,7 @@
 // Defines a Service Request: the header record of one SRV sent to one Device, from the Service Audit Trail. The schemas
 // are the allow-list of fields: ingest drops and counts other fields before it stores anything.
 import { z } from 'zod';
-import { Counter, Eui64, Instant, formatEui64 } from './eui64.ts';
+import { Counter, EUI64_FORMS, Eui64, Instant, formatEui64 } from './eui64.ts';
 
 /**
  * The User Role. IS, ES and GS are Suppliers, ED and GT network operators, RSA supplier agents, OU Other Users, and DCC
@@ -20,23 +20,21 @@ const ResponseCode = z
 	.trim()
 	.regex(/^[A-Za-z][A-Za-z0-9]{0,15}$/, 'must look like I0 or E21');
 
-const REQUEST_ID =
-	/^([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):([0-9a-f]{2}(?:-?[0-9a-f]{2}){7}):(0|[1-9][0-9]{0,19})$/i;
-
+const REQUEST_ID = new RegExp(`^\\s*(${EUI64_FORMS}):(${EUI64_FORMS}):(0|[1-9][0-9]{0,19})\\s*$`);
 const REQUEST_ID_RULE = 'must be originator:target:counter, two EUI-64 and a decimal counter';
 
-/** A RequestID, `originator:target:counter` (DUIS XSD, RequestID). The schema accepts any case and returns one form. */
+/**
+ * A RequestID, `originator:target:counter` (DUIS XSD, RequestID). The schema accepts every form of an EUI-64 and returns
+ * one form. Colons inside an EUI-64 are not ambiguous, because each form has a fixed number of hex pairs.
+ */
 export const RequestId = z
 	.string(REQUEST_ID_RULE)
-	.trim()
+	.regex(REQUEST_ID, REQUEST_ID_RULE)
 	.transform((text, ctx) => {
-		const parts = REQUEST_ID.exec(text);
-		if (parts && Counter.safeParse(parts[3]).success)
-			return `${formatEui64(parts[1]!)}:${formatEui64(parts[2]!)}:${parts[3]}`;
-		ctx.addIssue({
-			code: 'custom',
-			message: REQUEST_ID_RULE
-		});
+		const [, originator, target, counter] = REQUEST_ID.exec(text)!;
+		if (Counter.safeParse(counter).success)
+			return `${formatEui64(originator!)}:${formatEui64(target!)}:${counter}`;
+		ctx.addIssue({ code: 'custom', message: REQUEST_ID_RULE });
 		return z.NEVER;
 	});
 

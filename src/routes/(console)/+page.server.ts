@@ -1,5 +1,6 @@
 // Loads the first page of the Alert list, and the Alert that is open beside the list.
 import type { AlertPage } from '#lib/domain/live-events.ts';
+import { RecordId } from '#lib/domain/record-id.ts';
 import { FILTER_NAMES, VIEWS, readQuery } from '#lib/ui/views.ts';
 import { supplierOf } from './viewer-supplier.ts';
 import type { PageServerLoad } from './$types';
@@ -21,6 +22,6 @@ export const load: PageServerLoad = async ({ locals, url, untrack }) => {
 			: await alerts.page(supplierId, { ...query.filters, limit: FIRST_PAGE_SIZE });
 	// With `untrack`, opening another Alert does not load the list again.
 	const openId = untrack(() => url.searchParams.get('alert'));
-	const opened = openId && /^\d{1,18}$/.test(openId) ? await alerts.one(supplierId, openId) : null;
+	const opened = openId && RecordId.safeParse(openId).success ? await alerts.one(supplierId, openId) : null;
 	return { page, opened };
 };

@@ -79,4 +79,30 @@ describe('the live feed', () => {
 		socket.emit('join', 'supplier:2');
 		expect(await gone).toBe('io server disconnect');
 	});
+
+	it.each(['polling', 'websocket'])(
+		'admits a key in the header Authorization, over %s',
+		async (transport) => {
+			const connect = async (key: string) => {
+				const socket = io(system.url, {
+					transports: [transport],
+					extraHeaders: { authorization: `Bearer ${key}` },
+					reconnection: false,
+					forceNew: true
+				});
+				try {
+					return await new Promise<string>((done) => {
+						socket.once('feed:head', ({ head }) => done(typeof head));
+						socket.once('connect_error', (error) => done(error.message));
+					});
+				} finally {
+					socket.disconnect();
+				}
+			};
+			expect(await connect(system.keys['brightwell']!)).toBe('number');
+			expect(await connect('cwk_wrong')).toMatch(/key that has the scope read/);
+			// A key of the installation has no Supplier.
+			expect(await connect(system.keys['*']!)).toMatch(/key that has the scope read/);
+		}
+	);
 });

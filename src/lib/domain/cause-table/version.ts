@@ -1,5 +1,6 @@
 // Defines a version of the cause table: its status, who drafted, proposed and activated it, and its content.
 import { z } from 'zod';
+import { RowVersion } from '../record-id.ts';
 import { CauseFile } from './cause-table.ts';
 
 /**
@@ -72,7 +73,7 @@ export type TableList = z.infer<typeof TableList>;
  */
 export const DraftIn = z.strictObject({
 	version: Version.nullish(),
-	revision: z.number().int().nullish(),
+	revision: RowVersion.nullish(),
 	basedOn: Version,
 	note: z.string().trim().max(500).nullish(),
 	body: z.object({ entries: z.unknown(), notCommand: z.unknown() })

@@ -67,7 +67,7 @@ async function findCaller(services: AccessServices, req: IncomingMessage): Promi
 }
 
 /** Returns the API key in the Authorization header. */
-const bearerOf = (req: IncomingMessage): string | undefined =>
+export const bearerOf = (req: IncomingMessage): string | undefined =>
 	/^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
 
 /** Returns whether the Origin header is the configured origin of this installation. Every browser sets this header. */

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requireCaller } from '#lib/server/access/caller.ts';
 import { acceptedType } from '#lib/server/http/media-type.ts';
 import { Problem, sendProblem } from '#lib/server/http/problem.ts';
+import { checkQuery } from '#lib/server/http/query.ts';
 import { readBody } from '#lib/server/http/read-body.ts';
 import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
 import { API_HEADERS, sendJson } from '#lib/server/http/send.ts';
@@ -64,12 +65,14 @@ async function answer(
 		name = route.path;
 		const caller =
 			route.scope === null ? ANONYMOUS : await requireCaller(services, req, route.action ?? route.scope);
+		const query = new URLSearchParams(search);
+		checkQuery(route.query, query);
 		const { body, type } = await bodyOf(req, route);
 		const reply = await route.handle({
 			services,
 			caller,
 			params,
-			query: new URLSearchParams(search),
+			query,
 			body,
 			type,
 			req,

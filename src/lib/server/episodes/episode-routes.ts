@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { EpisodeDetail, EpisodePage, OutsideEpisode } from '#lib/domain/episode.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
-import { readQuery } from '#lib/server/http/body.ts';
 import { recordIdIn } from '#lib/server/http/path-params.ts';
 import { Problem } from '#lib/server/http/problem.ts';
+import { readQuery } from '#lib/server/http/query.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import type { Episodes } from './episodes.ts';
 

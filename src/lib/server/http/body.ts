@@ -1,4 +1,4 @@
-// Reads the body and the query of an API call, and checks both against a schema.
+// Reads the JSON body of an API call, and checks values against a schema.
 import type { z } from 'zod';
 import { fieldErrors } from '#lib/domain/field-errors.ts';
 import { wrongContent } from './content.ts';
@@ -32,16 +32,4 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
 	throw new Problem(400, 'Some fields are not valid; see errors', {
 		errors: fieldErrors(result.error, value)
 	});
-}
-
-/**
- * Reads a query as an object and checks the object against a schema. A name that occurs several times becomes a list.
- */
-export function readQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): T {
-	const values: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
-	for (const name of new Set(query.keys())) {
-		const all = query.getAll(name);
-		values[name] = all.length === 1 ? all[0]! : all;
-	}
-	return parse(schema, { ...values });
 }

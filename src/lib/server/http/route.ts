@@ -50,7 +50,8 @@ export interface RouteDescription {
 		bytesOf?: Readonly<Record<string, number>>;
 		schema?: z.ZodType;
 	};
-	query?: z.ZodType;
+	/** The parameters of the query; absent: the route has none. */
+	query?: z.ZodObject;
 	gives?: z.ZodType;
 }
 

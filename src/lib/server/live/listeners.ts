@@ -1,7 +1,7 @@
 // Admits listeners to the socket by an API key or a session. Checks later whether the key or session is still valid.
 import type { IncomingMessage } from 'node:http';
 import { mayDo } from '#lib/domain/access.ts';
-import { headersOf, isOwnOrigin, type AccessServices } from '#lib/server/access/caller.ts';
+import { bearerOf, headersOf, isOwnOrigin, type AccessServices } from '#lib/server/access/caller.ts';
 
 export interface Listener {
 	supplierId: number;
@@ -57,11 +57,12 @@ export function createListeners({ apiKeys, auth, config }: AccessServices) {
 		stillValid,
 
 		/**
-		 * Admits a listener with an API key that has the scope `read`, or with a session from Causeway's own pages.
+		 * Admits a listener with an API key that has the scope `read`, or with a session from Causeway's own pages. The
+		 * key is in `credentials`, or in the header Authorization.
 		 * Returns `null` if the listener is refused.
 		 */
 		async admit(req: IncomingMessage, credentials: Record<string, unknown>): Promise<Listener | null> {
-			const key = credentials['key'];
+			const key = credentials['key'] ?? bearerOf(req);
 			// A session comes from a browser, and every browser sends the Origin header. So a session without the right
 			// Origin is refused.
 			const listener =

@@ -60,7 +60,7 @@ export async function attachLive(http: HttpServer, services: LiveServices) {
 				if (!data)
 					return next(
 						new Error(
-							"Sign in as a person of a Supplier, or send auth.key with a Supplier's key that has the scope read"
+							"Sign in as a person of a Supplier, or send auth.key or Authorization: Bearer with a Supplier's key that has the scope read"
 						)
 					);
 				socket.data = data;

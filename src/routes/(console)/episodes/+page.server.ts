@@ -1,4 +1,5 @@
 // Loads the episodes, the members of the open episode, and the similar Alerts outside the open episode.
+import { RecordId } from '#lib/domain/record-id.ts';
 import { supplierOf } from '../viewer-supplier.ts';
 import type { PageServerLoad } from './$types';
 
@@ -12,7 +13,7 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	const id = url.searchParams.get('episode');
 	const [list, opened] = await Promise.all([
 		episodes.page(supplierId, {}),
-		id && /^\d{1,18}$/.test(id) ? episodes.one(supplierId, id) : null
+		id && RecordId.safeParse(id).success ? episodes.one(supplierId, id) : null
 	]);
 	if (!opened) return { list, opened, members: [], outside: null };
 	const [members, outside] = await Promise.all([
