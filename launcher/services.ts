@@ -29,9 +29,25 @@ export interface RunningInstance {
  * Returns the folder of this instance, with its data, logs and secrets. Creates the folder if the folder is missing.
  */
 export function homeOf(env: Env): string {
-	const home = resolve(root, env['CAUSEWAY_HOME'] || '.causeway');
+	const home = homePath(env);
 	mkdirSync(home, { recursive: true, mode: 0o755 });
 	return home;
+}
+
+/** Returns the path of the folder of this instance, which may be missing. */
+export const homePath = (env: Env): string => resolve(root, env['CAUSEWAY_HOME'] || '.causeway');
+
+/** Returns whether the folder holds the database of an installation. */
+export const hasInstallation = (home: string): boolean => existsSync(join(home, 'postgres'));
+
+/** Returns the folder of the installation. Throws if there is none, because a verb must not make one in silence. */
+function knownHome(env: Env): string {
+	const home = homePath(env);
+	if (hasInstallation(home)) return home;
+	const setting = env['CAUSEWAY_HOME'] ? 'CAUSEWAY_HOME' : 'the default, because CAUSEWAY_HOME is not set';
+	throw new Error(
+		`There is no installation in ${home} (${setting}). Set CAUSEWAY_HOME to the folder of your installation, or set DATABASE_URL (and REDIS_URL for reindex), or make a new installation with \`npm start\` or \`npm run causeway -- init\`.`
+	);
 }
 
 const runFile = (home: string): string => join(home, 'run.json');
@@ -93,25 +109,44 @@ export async function startServices(
 
 /**
  * Runs `work` with PostgreSQL and Redis. If an instance is running on this folder, `work` uses the services of that
- * instance. Otherwise the missing services start, and stop when `work` is done.
+ * instance. Otherwise the missing services start, and stop when `work` is done. Throws if there is no installation.
  */
 export async function withServices<T>(
 	given: Env,
-	work: (services: Omit<Services, 'stop'>) => Promise<T>
+	work: (services: Omit<Services, 'stop'>) => Promise<T>,
+	mayCreate = false
 ): Promise<T> {
 	const env = settingsOf(given);
-	const home = homeOf(env);
-	const running = runningInstance(home);
-	if (running) {
-		const { databaseUrl, redisUrl } = running;
-		return work({ databaseUrl, redisUrl, authSecret: env['AUTH_SECRET'] || secretOf(home, 'auth-secret') });
-	}
+	const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, AUTH_SECRET: authSecret } = env;
+	if (databaseUrl && redisUrl && authSecret) return work({ databaseUrl, redisUrl, authSecret });
+	const home = mayCreate ? homeOf(env) : knownHome(env);
+	const running = databaseUrl ? undefined : runningInstance(home);
+	if (running)
+		return work({
+			databaseUrl: running.databaseUrl,
+			redisUrl: running.redisUrl,
+			authSecret: authSecret || secretOf(home, 'auth-secret')
+		});
 	const services = await startServices(home, env, () => {});
 	try {
 		return await work(services);
 	} finally {
 		await services.stop();
 	}
+}
+
+/**
+ * Runs `work` with the database of DATABASE_URL, or of the installation in CAUSEWAY_HOME. `mayCreate`: makes a new
+ * installation if there is none. Without it, throws if there is no installation.
+ */
+export async function withDatabase<T>(
+	given: Env,
+	work: (databaseUrl: string) => Promise<T>,
+	mayCreate = false
+): Promise<T> {
+	const { DATABASE_URL: databaseUrl, ...env } = settingsOf(given);
+	if (databaseUrl) return work(databaseUrl);
+	return withServices(env, (services) => work(services.databaseUrl), mayCreate);
 }
 
 /** Starts guard.cjs, which stops the services if this process is killed. */

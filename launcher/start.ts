@@ -8,7 +8,15 @@ import { migrate } from '#lib/server/postgres/migrate.ts';
 import { loadConfig, settingsOf } from '#lib/server/process/config.ts';
 import { buildPages } from './build.ts';
 import { prepareDemo } from './demo.ts';
-import { announce, homeOf, runningInstance, startServices, type Services } from './services.ts';
+import { nextSteps } from './next-steps.ts';
+import {
+	announce,
+	hasInstallation,
+	homeOf,
+	runningInstance,
+	startServices,
+	type Services
+} from './services.ts';
 import { supervise, type Supervised } from './supervise.ts';
 
 const demo = process.argv.includes('--demo');
@@ -60,6 +68,7 @@ async function start(): Promise<void> {
 	const port = Number(given['PORT'] || 3000);
 	if (!(await isFree(host, port)))
 		throw new Error(`port ${port} on ${host} is in use. Set PORT to a free port`);
+	if (!given['DATABASE_URL'] && !hasInstallation(home)) say(`new installation in ${home}`);
 	services = await startServices(home, given, say);
 	const { databaseUrl, redisUrl, authSecret } = services;
 	const env = {
@@ -98,7 +107,10 @@ async function start(): Promise<void> {
 				printsForPeople: true
 			})
 		);
-	} else console.log(`ready ${origin}`);
+	} else {
+		console.log(`ready ${origin}`);
+		for (const line of await nextSteps(databaseUrl, given)) console.log(line);
+	}
 	say('open the address above in a browser; press Ctrl-C to stop');
 }
 

@@ -24,7 +24,7 @@ export const OTHER_VARIABLES = [
 	},
 	{
 		name: 'CAUSEWAY_KEY',
-		readBy: 'cli/import.ts',
+		readBy: 'cli/import/import.ts',
 		description: 'The API key for `npm run causeway -- import`, if `--key` is not given.'
 	},
 	{

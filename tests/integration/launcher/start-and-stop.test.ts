@@ -96,6 +96,19 @@ describe('npm start', { timeout: 180_000 }, () => {
 		const restarted = launch(home, await freePort());
 		expect((await fetch(`${await ready(restarted)}/sign-in`)).status).toBe(200);
 		expect(first.output()).toMatch(/migrated the database/);
+		// A new installation says so, and what to do next. The commands name the folder, for another terminal.
+		expect(first.output()).toContain(`new installation in ${home}\n`);
+		expect(
+			first
+				.output()
+				.split('\n')
+				.filter((line) => line.startsWith('  CAUSEWAY_HOME='))
+		).toEqual(
+			['init', 'apikey create', 'import'].map(
+				(verb) => expect.stringContaining(`  CAUSEWAY_HOME=${home} npm run causeway -- ${verb} `) as string
+			)
+		);
+		expect(restarted.output()).not.toMatch(/new installation/);
 		expect(restarted.output()).not.toMatch(/migrated the database/);
 		restarted.child.kill('SIGTERM');
 		expect(await restarted.ended).toBe(0);

@@ -89,6 +89,10 @@ export async function supplierIdOf(client: pg.ClientBase, slug: string): Promise
 	return rows[0].id;
 }
 
+/** Returns the id of the Supplier with this slug, or `null` for `*`, the whole installation. */
+export const ownerIdOf = async (client: pg.ClientBase, slug: string): Promise<number | null> =>
+	slug === '*' ? null : supplierIdOf(client, slug);
+
 /** Returns all Suppliers by slug, or only the Supplier with this slug. */
 export async function listSuppliers(client: pg.ClientBase, slug: string | null): Promise<SupplierFacts[]> {
 	const { rows } = await client.query<Omit<SupplierFacts, 'userIds'> & { userIds: Buffer[] }>(
