@@ -23,7 +23,7 @@ const signIn = async (email: string, password: string): Promise<number> =>
 	(await system.services.auth.signIn(email, password, { headers: new Headers(), address: '127.0.0.3' }))
 		.status;
 
-describe('the command line', () => {
+describe('the command line', { timeout: 120_000 }, () => {
 	it('ends with 2 for a faulty command line, names the nearest verb or option, and prints JSON errors', async () => {
 		const [verb, option, missing, group, help, version] = await Promise.all([
 			run('suplier list'),
@@ -64,7 +64,7 @@ describe('the command line', () => {
 	});
 });
 
-describe('the verbs about Suppliers', () => {
+describe('the verbs about Suppliers', { timeout: 120_000 }, () => {
 	it('say what they did, keep the name that is not given, and list, disable and enable', async () => {
 		const id = '90-B3-D5-1F-30-01-00-77';
 		expect((await run(`supplier add tidewell --name Tidewell --user-ids ${id}`)).stdout).toBe(
@@ -86,7 +86,7 @@ describe('the verbs about Suppliers', () => {
 	});
 });
 
-describe('the verbs about keys', () => {
+describe('the verbs about keys', { timeout: 120_000 }, () => {
 	it('make a key with name and end, show it without the key, rotate it and revoke it', async () => {
 		const made = await json<{ key: string; id: number; expiresAt: string }>(
 			'apikey create --supplier brightwell --scopes read --name display --expires 90d'
@@ -121,7 +121,7 @@ describe('the verbs about keys', () => {
 	});
 });
 
-describe('the verbs about people', () => {
+describe('the verbs about people', { timeout: 120_000 }, () => {
 	it('add a person once, take the password from standard input, and disable, enable, move and reset', async () => {
 		const email = 'kim@brightwell.example';
 		const add = `user add --supplier brightwell --email ${email} --role lead`;
