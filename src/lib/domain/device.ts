@@ -1,5 +1,5 @@
-// Defines a Device as a client sends it: the home network of the Device (the hub is its CHF) and the tenures of its
-// Suppliers.
+// Defines a Device in two shapes: as a client sends it, with its home network (the hub is its CHF) and the tenures of its
+// Suppliers, and as a Supplier reads it.
 import { z } from 'zod';
 import { Eui64, Instant } from './eui64.ts';
 
@@ -43,3 +43,42 @@ export const DeviceIn = z
 		});
 	});
 export type DeviceIn = z.infer<typeof DeviceIn>;
+
+/**
+ * A Device as one Supplier reads it. The Supplier reads its own tenures only. `hubId`, `model`, `firmware` and `area` are
+ * `null` if they are unknown, or if the Supplier has no tenure now: they may have been stored after its last tenure.
+ */
+export const Device = z
+	.object({
+		deviceId: z.string(),
+		deviceType: z.string(),
+		/** Whether a tenure of the Supplier covers this moment. */
+		current: z.boolean(),
+		hubId: z.string().nullable(),
+		model: z.string().nullable(),
+		firmware: z.string().nullable(),
+		area: z.string().nullable(),
+		/** The tenures of the Supplier, oldest first. */
+		tenures: z.array(z.object({ from: z.string(), to: z.string().nullable() }))
+	})
+	.meta({ id: 'Device' });
+export type Device = z.infer<typeof Device>;
+
+export const DevicePage = z
+	.object({ items: z.array(Device), nextCursor: z.string().nullable() })
+	.meta({ id: 'DevicePage' });
+export type DevicePage = z.infer<typeof DevicePage>;
+
+/** The filters of a list of Devices. `hub`, `area` and `model` let only Devices in a current tenure through. */
+export const DeviceFilters = z
+	.object({
+		hub: Eui64.optional(),
+		type: DeviceType.optional(),
+		area: z.string().trim().min(1).max(16).optional(),
+		model: z.string().trim().min(1).max(80).optional(),
+		tenure: z.enum(['current', 'past', 'all']).default('all'),
+		limit: z.coerce.number().int().min(1).max(500).default(100),
+		cursor: Eui64.optional()
+	})
+	.meta({ id: 'DeviceFilters' });
+export type DeviceFilters = z.infer<typeof DeviceFilters>;

@@ -12,6 +12,7 @@ import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
 import { withFigures } from '#lib/server/feed/alert-figures.ts';
 import { createAlertReader } from '#lib/server/feed/alert-reader.ts';
+import { createDeviceReader } from '#lib/server/feed/device-reader.ts';
 import { createTimeline } from '#lib/server/feed/timeline.ts';
 import { createAlertStore } from '#lib/server/ingest/alert-store.ts';
 import { createCompleteness } from '#lib/server/ingest/completeness.ts';
@@ -84,6 +85,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		/** Reads the report of the last accuracy run on this installation. */
 		accuracy: () => readAccuracyReport(config.home),
 		precedents: createPrecedents(web.pool),
+		devices: createDeviceReader(web.pool),
 		timeline: createTimeline(web.pool, config.roleOnly),
 		decisions: createDecisions({
 			pool: web.pool,

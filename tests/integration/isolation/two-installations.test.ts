@@ -1,10 +1,11 @@
 // Tests that a Supplier cannot observe records outside its tenure. Two installations hold the same records of Brightwell and
 // differ in all others. Brightwell must read the same from both: lists, single Alerts, the feed with its numbers, frames,
-// exports, timelines and episodes. Each installation gives its own database ids and times of decisions; the test replaces
+// exports, timelines, episodes and Devices. Each installation gives its own database ids and times of decisions; the test replaces
 // them by names before it compares.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
+import { newDeviceId } from '../../support/records.ts';
 import { allAlerts, allEpisodes, settled } from '../../support/supplier-reads.ts';
 import { startSystem, type System } from '../../support/system.ts';
 import {
@@ -75,6 +76,8 @@ function inSecondInstallation(h: History, other: History): History {
 		]
 	};
 }
+
+const foreignHub = newDeviceId();
 
 interface Installation {
 	system: System;
@@ -182,5 +185,33 @@ describe(`${HISTORY_COUNT} histories in two installations that differ only outsi
 		expect(first['singles']!.length).toBeGreaterThan(30);
 		const foreign = await Promise.all(installations.map(({ system }) => allAlerts(system, 'halden')));
 		expect(foreign[0]!.map((a) => a.messageId)).not.toEqual(foreign[1]!.map((a) => a.messageId));
+	}, 120_000);
+
+	it('Brightwell reads the same Devices from both, although attributes differ after its tenures', async () => {
+		const later = { deviceType: 'ESME', model: 'later', firmware: 'later', area: 'LATER', hubId: foreignHub };
+		const changed = histories.map(({ deviceId }) => ({ deviceId, ...later }));
+		expect((await installations[1]!.system.post('/devices', changed)).status).toBe(202);
+		const paths = [
+			'/devices?limit=500',
+			'/devices?tenure=past',
+			'/devices?tenure=current',
+			'/devices?model=later',
+			'/devices?area=LATER',
+			`/devices?hub=${foreignHub}`,
+			...[...histories, ...foreignHistories].map(({ deviceId }) => `/devices/${deviceId}`)
+		];
+		const [first, second] = await Promise.all(
+			installations.map(({ system }) =>
+				Promise.all(
+					paths.map(async (path) => {
+						const { status, body } = await system.get(US, path);
+						return [path, status, body];
+					})
+				)
+			)
+		);
+		expect(second).toEqual(first);
+		expect(first!.filter(([, status]) => status === 404).length).toBeGreaterThanOrEqual(FOREIGN_COUNT);
+		expect(JSON.stringify(first)).toContain('"tenures":[{');
 	}, 120_000);
 });

@@ -2,6 +2,7 @@
 import { causeTableRoutes } from '#lib/server/cause-table/cause-table-routes.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
+import { deviceRoutes } from '#lib/server/feed/device-routes.ts';
 import { alertRoutes } from '#lib/server/feed/read-routes.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
@@ -57,6 +58,7 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...ingestRoutes,
 	...completenessRoutes,
 	...alertRoutes,
+	...deviceRoutes,
 	...decisionRoutes,
 	...episodeRoutes,
 	...causeTableRoutes,
