@@ -1,9 +1,11 @@
 // Starts the web process: an HTTP server that serves the API, the live sockets and the pages of the console.
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { serveApi } from '#lib/server/api/api.ts';
 import { attachLive } from '#lib/server/live/live.ts';
 import { loadConfig, passOriginToSvelteKit } from '#lib/server/process/config.ts';
 import { createLog } from '#lib/server/process/log.ts';
+import { announceMetrics } from '#lib/server/process/metrics-targets.ts';
 import { onStop } from '#lib/server/process/stop.ts';
 import { within } from '#lib/server/process/timeout.ts';
 import { SERVICES, openWebServices } from './src/lib/server/services.ts';
@@ -37,12 +39,15 @@ http.on('error', (error: NodeJS.ErrnoException) => {
 	);
 	process.exit(1);
 });
+let removeTarget = (): void => {};
 http.listen(config.port, config.host, () => {
+	removeTarget = announceMetrics('web', (http.address() as AddressInfo).port, config, log);
 	log.info({ origin: config.origin }, 'ready');
 	process.send?.('ready');
 });
 
 onStop(log, async () => {
+	removeTarget();
 	http.closeIdleConnections();
 	await within(5000, live.close());
 	http.closeAllConnections();

@@ -18,8 +18,12 @@ import { weighEvidence } from '#lib/server/learning/weigh-evidence.ts';
 import { keepPartitions } from '#lib/server/postgres/keep-partitions.ts';
 import { loadConfig } from '#lib/server/process/config.ts';
 import { createLog } from '#lib/server/process/log.ts';
+import { serveMetrics } from '#lib/server/process/metrics-server.ts';
+import { writeMetrics } from '#lib/server/process/metrics.ts';
 import { onStop } from '#lib/server/process/stop.ts';
 import { within } from '#lib/server/process/timeout.ts';
+import { countFailedJob, setFigures, workerRegistry } from '#lib/server/process/worker-metrics.ts';
+import { readFigures } from '#lib/server/installation-figures.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { workerDeps } from '#lib/server/worker-deps.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -86,9 +90,10 @@ const workers = Object.entries(jobs).map(([name, { concurrency, run }]) => {
 		stalledInterval: 2000,
 		maxStalledCount: 1000
 	});
-	worker.on('failed', (job, error) =>
-		log.error({ job: name, id: job?.id, attempts: job?.attemptsMade, error: error.message }, 'a job failed')
-	);
+	worker.on('failed', (job, error) => {
+		countFailedJob(name);
+		log.error({ job: name, id: job?.id, attempts: job?.attemptsMade, error: error.message }, 'a job failed');
+	});
 	worker.on('error', (error) => log.debug({ job: name, error: error.message }, 'queue connection'));
 	return worker;
 });
@@ -148,11 +153,17 @@ const endHeartbeat = config.heartbeatFile
 	? startHeartbeat({ ...services, file: config.heartbeatFile, workers })
 	: () => {};
 
+const metrics = await serveMetrics(config, log, async () => {
+	setFigures(await readFigures(services).catch(() => null));
+	return writeMetrics(workerRegistry);
+});
+
 await keepIndex();
 log.info({ jobs: Object.keys(jobs) }, 'ready');
 process.send?.('ready');
 
 onStop(log, async () => {
+	metrics.close();
 	timers.forEach(clearInterval);
 	endHeartbeat();
 	await within(STOP_LIMIT_MS, Promise.all(workers.map((worker) => worker.close())));

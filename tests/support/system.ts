@@ -3,6 +3,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createClient } from 'redis';
@@ -54,11 +57,13 @@ export async function startSystem(options: SystemOptions = {}) {
 	await admin.query(`create database ${databaseName} template ${TEMPLATE}`);
 	const databaseUrl = withDatabase(inject('databaseUrl'), databaseName);
 	const redisUrl = await freeRedisDatabase();
+	const home = mkdtempSync(join(tmpdir(), 'causeway-system-'));
 	const env = {
 		DATABASE_URL: databaseUrl,
 		REDIS_URL: redisUrl,
 		AUTH_SECRET: 'only-for-tests-'.repeat(3),
 		LOG_LEVEL: 'error',
+		CAUSEWAY_HOME: home,
 		// Learned patterns change with time and would disturb most tests. Tests of learning set a short interval.
 		LEARN_EVERY_SECONDS: '86400',
 		...options.settings
@@ -143,9 +148,12 @@ export async function startSystem(options: SystemOptions = {}) {
 				expect(alert).toMatchObject(expected);
 				return alert!;
 			}),
-		/** Opens a live connection with a Supplier's key. The system closes the connection when the system ends. */
-		async connect(slug: string): Promise<Socket> {
-			const socket = io(url, {
+		/**
+		 * Opens a live connection with a Supplier's key, to the web parts in this process or to the process at `to`. The
+		 * system closes the connection when the system ends.
+		 */
+		async connect(slug: string, to = url): Promise<Socket> {
+			const socket = io(to, {
 				transports: ['websocket'],
 				auth: { key: keys[slug] ?? slug },
 				reconnectionDelay: 50
@@ -169,11 +177,13 @@ export async function startSystem(options: SystemOptions = {}) {
 			await database.end();
 			await admin.query(`drop database ${databaseName} with (force)`);
 			await admin.end();
+			rmSync(home, { recursive: true, force: true });
 		}
 	};
 }
 
-async function startWorker(env: Record<string, string>): Promise<ChildProcess> {
+/** Starts a worker process, and waits until it is ready. */
+export async function startWorker(env: Record<string, string>): Promise<ChildProcess> {
 	const worker = fork(new URL('../../workers/main.ts', import.meta.url), {
 		env: { ...process.env, ...env },
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc']

@@ -27,6 +27,7 @@ import { openDatabase } from '#lib/server/postgres/database.ts';
 import { leaseIds } from '#lib/server/postgres/id-leases.ts';
 import type { Config } from '#lib/server/process/config.ts';
 import { createLog, type Log } from '#lib/server/process/log.ts';
+import { watchPool } from '#lib/server/process/metrics.ts';
 import { openRedis, requireNoEviction } from '#lib/server/process/redis.ts';
 import { readAccuracyReport } from './accuracy-report.ts';
 
@@ -43,6 +44,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	await using stack = new AsyncDisposableStack();
 	const web = stack.adopt(openDatabase(config.databaseUrl, 'causeway_web', 6), (c) => c.close());
 	const ingest = stack.adopt(openDatabase(config.databaseUrl, 'causeway_ingest', 8), (c) => c.close());
+	watchPool('web', web.pool);
+	watchPool('ingest', ingest.pool);
 	const redis = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
 	await requireNoEviction(redis);
 	const subscriber = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
@@ -112,6 +115,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 	await using stack = new AsyncDisposableStack();
 	const worker = openDatabase(config.databaseUrl, 'causeway_worker', 8, { pipeline: true });
 	const { pool } = stack.adopt(worker, (c) => c.close());
+	watchPool('worker', pool);
 	const redis = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
 	await requireNoEviction(redis);
 	const queues = stack.adopt(createQueues(redis, log), (q) => q.close());

@@ -9,7 +9,8 @@ import type { Route } from '#lib/server/http/route.ts';
 import { completenessRoutes } from '#lib/server/ingest/completeness-routes.ts';
 import { ingestRoutes } from '#lib/server/ingest/ingest-routes.ts';
 import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
-import { registry } from '#lib/server/process/metrics.ts';
+import { refuseMetrics } from '#lib/server/process/metrics-access.ts';
+import { registry, writeMetrics } from '#lib/server/process/metrics.ts';
 import type { WebServices } from '#lib/server/services.ts';
 import { openApi } from './openapi.ts';
 
@@ -45,11 +46,11 @@ const operations: ReadonlyArray<Route<WebServices>> = [
 		method: 'GET',
 		path: '/metrics',
 		scope: null,
-		summary: 'Read the metrics in the text format of Prometheus; from this machine only',
-		async handle({ req }) {
-			if (!/^(127\.|::1$|::ffff:127\.)/.test(req.socket.remoteAddress ?? ''))
-				throw new Problem(404, 'This path does not exist');
-			return { status: 200, text: await registry.metrics(), type: registry.contentType };
+		summary: 'Read the metrics in the text format of Prometheus; with METRICS_TOKEN, or from this machine',
+		async handle({ services, req }) {
+			const refusal = refuseMetrics(req, services.config);
+			if (refusal) throw new Problem(refusal.status, refusal.reason);
+			return { status: 200, ...(await writeMetrics(registry)) };
 		}
 	}
 ];

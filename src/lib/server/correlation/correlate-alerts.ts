@@ -20,7 +20,9 @@ import { learnLater, type Sampling } from '#lib/server/learning/learned-counts.t
 import type { LearnedPatternCache } from '#lib/server/learning/learned-patterns.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
+import { instantOfId } from '#lib/server/postgres/record-id.ts';
 import { inTransaction, type CommitWith } from '#lib/server/postgres/transaction.ts';
+import { observeCorrelationDelay } from '#lib/server/process/worker-metrics.ts';
 import { alertBody } from './alert-body.ts';
 import { explainAlerts, type ExplainDeps, type Explained } from './explain-alerts.ts';
 import { writeChanged, writeFirst } from './write-explanations.ts';
@@ -49,6 +51,7 @@ export async function correlateAlerts(
 	runAnother: () => void
 ): Promise<number> {
 	const isFirst = job === 'correlate-alerts';
+	let alertIds: readonly bigint[] = [];
 	const change = await inTransaction(
 		deps.pool,
 		async (client, commitWith) => {
@@ -56,12 +59,14 @@ export async function correlateAlerts(
 			if (doorbells.more) runAnother();
 			if (doorbells.ids.length === 0) return NO_CHANGE;
 			const batch = { alertIds: doorbells.recordIds, doorbells: doorbells.ids };
+			alertIds = batch.alertIds;
 			return isFirst
 				? explainFirst(client, commitWith, deps, batch)
 				: explainAgain(client, commitWith, deps, batch);
 		},
 		{ first: isFirst ? `${LEARNED}, ${FIRST}` : LEARNED }
 	);
+	if (isFirst) for (const id of alertIds) observeCorrelationDelay((Date.now() - instantOfId(id)) / 1000);
 	return announce(deps, change);
 }
 

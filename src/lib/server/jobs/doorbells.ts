@@ -128,3 +128,17 @@ export async function countWaiting(pool: pg.Pool): Promise<ReadonlyMap<string, n
 }
 
 const WAITING = statement('backlog', 'select job, sum(size)::int as waiting from doorbell group by job');
+
+/** Returns the waiting ids of each job with waiting work, and the age of its oldest doorbell. */
+export async function readQueues(
+	pool: pg.Pool
+): Promise<ReadonlyMap<string, { records: number; ageSeconds: number }>> {
+	const { rows } = await pool.query<{ job: string; records: number; ageSeconds: number }>(QUEUES({}));
+	return new Map(rows.map(({ job, ...figures }) => [job, figures]));
+}
+
+const QUEUES = statement(
+	'queues',
+	`select job, sum(size)::int as records, greatest(0, extract(epoch from now() - min(stored_at)))::float8 as "ageSeconds"
+	from doorbell group by job`
+);

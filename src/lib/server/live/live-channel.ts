@@ -25,9 +25,11 @@ export interface SerializedFrame {
 }
 
 /** A message as the web process receives it. `data`: JSON text. */
-export type ChannelMessage =
-	| ({ event: 'alert:changed'; supplierId: number } & SerializedFrame)
-	| { event: 'decision:recorded'; supplierId: number; data: string };
+export type ChannelMessage = {
+	supplierId: number;
+	/** The instant of the publication, just after the commit (epoch ms). */
+	at: number;
+} & (({ event: 'alert:changed' } & SerializedFrame) | { event: 'decision:recorded'; data: string });
 
 /**
  * Publishes messages after their commit. An unreachable Redis is ignored, because clients find the changes in the feed.
@@ -50,9 +52,10 @@ export async function subscribeLive(redis: Redis, receive: (message: ChannelMess
 /** Writes a message with one line for each part, because serialized JSON contains no line breaks. */
 function write(message: LiveMessage): string {
 	const { event, supplierId } = message;
-	if (event === 'decision:recorded') return lines({ event, supplierId }, JSON.stringify(message.data));
+	const at = Date.now();
+	if (event === 'decision:recorded') return lines({ event, supplierId, at }, JSON.stringify(message.data));
 	const { from, to, items, retracted } = message.data;
-	return lines({ event, supplierId, from, to }, withoutBrackets(items), withoutBrackets(retracted));
+	return lines({ event, supplierId, at, from, to }, withoutBrackets(items), withoutBrackets(retracted));
 }
 
 const lines = (head: object, ...parts: string[]): string => [JSON.stringify(head), ...parts].join('\n');

@@ -7,6 +7,7 @@ import { Server } from 'socket.io';
 import type { FeedHead } from '#lib/domain/live-events.ts';
 import { isOwnOrigin, type AccessServices } from '#lib/server/access/caller.ts';
 import type { Log } from '#lib/server/process/log.ts';
+import { observePushDelay, watchSockets } from '#lib/server/process/metrics.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
 import { coalesce, encodeFrame, Encoded, parser } from './frames.ts';
 import { createListeners, type Listener } from './listeners.ts';
@@ -53,6 +54,8 @@ export async function attachLive(http: HttpServer, services: LiveServices) {
 		allowRequest: (req, done) =>
 			done(null, req.headers.origin === undefined || isOwnOrigin(req, config.origin))
 	});
+
+	watchSockets(() => io.of('/').sockets.size);
 
 	io.use((socket, next) => {
 		void listeners.admit(socket.request, socket.handshake.auth).then(
@@ -127,6 +130,7 @@ export async function attachLive(http: HttpServer, services: LiveServices) {
 		const to = io.to(room(supplierId));
 		const frames = messages.filter((m) => m.event === 'alert:changed');
 		for (const frame of coalesce(frames)) to.emit('alert:changed', encodeFrame(frame));
+		for (const m of messages) observePushDelay((Date.now() - m.at) / 1000);
 		for (const m of messages) if (m.event === 'decision:recorded') to.emit(m.event, new Encoded(m.data));
 	}
 

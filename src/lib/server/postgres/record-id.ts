@@ -5,6 +5,9 @@ const EPOCH_MS = Date.UTC(2020, 0, 1);
 /** Returns the smallest id that a row can get at the instant `at` (epoch ms). */
 export const firstIdAt = (at: number): bigint => BigInt(Math.max(0, at - EPOCH_MS)) << 22n;
 
+/** Returns the instant (epoch ms) at which the row with this id was stored. */
+export const instantOfId = (id: bigint): number => Number(id >> 22n) + EPOCH_MS;
+
 /** The clocks of senders are assumed to be wrong by at most this time, in ms. */
 const CLOCK_ERROR_MS = 86_400_000;
 

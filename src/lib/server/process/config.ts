@@ -8,6 +8,7 @@ import { completeSettings, type Env } from './setting-files.ts';
 /** The path of the project's folder. */
 const PROJECT = resolve(import.meta.dirname, '../../../..');
 const SECRET_RULE = 'must have at least 32 characters; make one with: openssl rand -hex 32';
+const TOKEN_RULE = 'must have at least 16 characters; make one with: openssl rand -hex 32';
 
 const wholeNumber = (least: number, most: number = Number.MAX_SAFE_INTEGER) => {
 	const rule =
@@ -115,6 +116,19 @@ export const Settings = z.object({
 				'User Roles, separated by commas. Of a User in one of these roles, a Supplier sees only the role, not the name or id. A Supplier always sees its own Service Requests in full.',
 			examples: ['OU,RSA']
 		}),
+	METRICS_PORT: wholeNumber(0, 65535).default(0).meta({
+		description:
+			'The port on which a worker serves its metrics, at the address HOST. With 0, the system chooses a free port, and the worker writes it into the folder `metrics-targets` of CAUSEWAY_HOME for Prometheus. The web process serves its metrics on PORT.'
+	}),
+	METRICS_TOKEN: z
+		.string(TOKEN_RULE)
+		.min(16, TOKEN_RULE)
+		.optional()
+		.meta({
+			description:
+				'The token for reading the metrics, sent as `Authorization: Bearer TOKEN`. With a token, any address may read them. Without it, only callers on the same machine may, and never through a proxy.',
+			examples: ['replace-this-with-the-output-of-openssl-rand']
+		}),
 	LOG_LEVEL: z
 		.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
 		.default('info')
@@ -136,6 +150,8 @@ const Config = Settings.transform((env) => ({
 	ingestLingerMs: env.INGEST_LINGER_MS,
 	backlogRecords: env.BACKLOG_RECORDS,
 	roleOnly: new Set(env.ROLE_ONLY) as ReadonlySet<string>,
+	metricsPort: env.METRICS_PORT,
+	metricsToken: env.METRICS_TOKEN,
 	logLevel: env.LOG_LEVEL
 }));
 

@@ -1,8 +1,43 @@
-// Defines the metrics of GET /api/v1/metrics. `npm run docs:reference` lists them in docs/reference/metrics.md.
+// Defines the metrics of the web process, and the metrics that every process has. `npm run docs:reference` lists them in
+// docs/reference/metrics.md. The metrics of the worker are in worker-metrics.ts.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type pg from 'pg';
 
+/** The metrics that the web process and the worker both have. */
+export const commonRegistry = new Registry();
+collectDefaultMetrics({ register: commonRegistry });
+
+/** The metrics of the web process. */
 export const registry = new Registry();
-collectDefaultMetrics({ register: registry });
+
+/** The sessions of PostgreSQL that this process has opened, by name of the pool. */
+const pools = new Map<string, pg.Pool>();
+
+new Gauge({
+	name: 'causeway_postgres_sessions',
+	help: 'Sessions of PostgreSQL that the process has open, by pool and state (busy, idle)',
+	labelNames: ['pool', 'state'],
+	registers: [commonRegistry],
+	collect() {
+		for (const [pool, { totalCount, idleCount }] of pools) {
+			this.set({ pool, state: 'busy' }, totalCount - idleCount);
+			this.set({ pool, state: 'idle' }, idleCount);
+		}
+	}
+});
+
+new Gauge({
+	name: 'causeway_postgres_waiting',
+	help: 'Pieces of work that wait for a session of PostgreSQL, by pool',
+	labelNames: ['pool'],
+	registers: [commonRegistry],
+	collect() {
+		for (const [pool, { waitingCount }] of pools) this.set({ pool }, waitingCount);
+	}
+});
+
+/** Shows the sessions of a pool in the metrics. */
+export const watchPool = (name: string, pool: pg.Pool): void => void pools.set(name, pool);
 
 const ingested = new Counter({
 	name: 'causeway_ingested_total',
@@ -33,6 +68,32 @@ const backlog = new Gauge({
 	registers: [registry]
 });
 
+/** Returns the number of connected sockets; 0 while the process serves no sockets. */
+let countSockets = (): number => 0;
+
+new Gauge({
+	name: 'causeway_live_sockets',
+	help: 'Live connections of consoles and of other clients',
+	registers: [registry],
+	collect() {
+		this.set(countSockets());
+	}
+});
+
+const pushed = new Histogram({
+	name: 'causeway_push_delay_seconds',
+	help: 'Seconds from the commit of a change until the web process pushes the change to its live connections',
+	buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+	registers: [registry]
+});
+
+/** Shows the number of connected sockets in the metrics. */
+export function watchSockets(count: () => number): void {
+	countSockets = count;
+}
+
+export const observePushDelay = (seconds: number): void => pushed.observe(Math.max(0, seconds));
+
 export const setBacklog = (kind: string, records: number): void => backlog.set({ kind }, records);
 
 export function countIngested(kind: string, accepted: number, duplicates: number, rejected: number): void {
@@ -45,3 +106,9 @@ export const countDropped = (kind: string, fields: number): void => dropped.inc(
 
 export const observeAnswerTime = (route: string, status: number, seconds: number): void =>
 	answered.observe({ route, status }, seconds);
+
+/** Writes the metrics of a process in the text format of Prometheus. `own`: the metrics of this kind of process. */
+export async function writeMetrics(own: Registry): Promise<{ text: string; type: string }> {
+	const all = Registry.merge([commonRegistry, own]);
+	return { text: await all.metrics(), type: all.contentType };
+}
