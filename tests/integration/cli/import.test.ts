@@ -126,6 +126,22 @@ describe('import into a system', () => {
 		expect(piped.stdout).toMatch(/- -> \/service-requests: 2 stored, 0 already stored before, 1 refused/);
 	});
 
+	it('names the line of the file in a large inventory, and sends no row of a file with an unknown column', async () => {
+		const rows = Array.from({ length: 5001 }, () => `${newDeviceId()};ESME`);
+		const large = write(
+			'large.csv',
+			`sep=;\r\ndeviceId;deviceType\r\n${rows.join('\r\n')}\r\nwrong;ESME\r\n`
+		);
+		const ids = [newDeviceId()];
+		const misspelt = write('misspelt.csv', `deviceId,deviceType,modle\n${ids[0]},ESME,X\n`);
+		const ran = await causeway(['import', large, misspelt, '--url', system.url], env);
+		expect(ran.code).toBe(1);
+		expect(ran.stderr).toMatch(/large\.csv: line 5004, column deviceId/);
+		expect(ran.stderr).toMatch(/misspelt\.csv: .*modle.*model/);
+		expect(ran.stdout).toMatch(/2 files: 5001 stored, 0 already stored before, 2 refused/);
+		expect(await stored('device', ids)).toBe(0);
+	});
+
 	it('stops at a key that is refused, and says why', async () => {
 		const file = write('alerts.ndjson', ndjson([anAlert(newDeviceId())]));
 		const ran = await causeway(['import', file, '--url', system.url, '--key', 'cwk_wrong'], env);
