@@ -75,7 +75,7 @@ async function measure(): Promise<Report> {
 	const requests = worlds.reduce((sum, world) => sum + world.requests.length, 0);
 	say(`${plans.length} worlds of seed ${seed}: ${truths.length} Alerts, ${requests} Service Requests`);
 
-	buildPages(say);
+	await buildPages(say);
 	testbed = openTestbed('accuracy', say);
 	const first = await firstRun(await testbed, worlds, from);
 	const second = await secondRun(await testbed, worlds);

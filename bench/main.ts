@@ -105,7 +105,7 @@ async function measure(options: Options): Promise<Report> {
 		...(parts.has('growth') ? growth(bench, reopen) : [])
 	];
 	const progress = createProgress(tasks);
-	buildPages(progress.say);
+	await buildPages(progress.say);
 	testbed = openTestbed('bench', progress.say);
 	const versions = await serviceVersions((await testbed).services);
 	for (const task of tasks) {

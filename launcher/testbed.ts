@@ -7,10 +7,11 @@ import pg from 'pg';
 import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
 import { settingsOf } from '#lib/server/process/config.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
+import { nodeProgram } from './node-program.ts';
 import { freePort } from './process.ts';
 import { scratchDatabase, scratchRedis } from './scratch.ts';
-import { startServices, type Services } from './services.ts';
-import { supervise, type Supervised } from './supervise.ts';
+import { endProcess, startServices, type Services } from './services.ts';
+import { createSupervision, type Supervised } from './supervise.ts';
 
 export interface System {
 	url: string;
@@ -84,8 +85,9 @@ export async function openTestbed(name: string, say: (line: string) => void) {
 			LOG_LEVEL: 'warn',
 			...settings
 		};
+		const supervision = createSupervision({ home, say, giveUp: endProcess });
 		const run = (name: string, script: string): Supervised =>
-			supervise({ name, script, flags, env, home, say });
+			supervision.run(nodeProgram({ name, script, flags, env }));
 		let worker: Supervised | undefined = run('worker', 'workers/main.ts');
 		const web = run('web', 'server.ts');
 		let stopped = false;

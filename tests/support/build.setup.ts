@@ -1,6 +1,6 @@
 // Builds the pages once for a test run, if their sources have changed.
 import { buildPages } from '../../launcher/build.ts';
 
-export default function setup(): void {
-	buildPages(() => {});
+export default async function setup(): Promise<void> {
+	await buildPages(() => {});
 }

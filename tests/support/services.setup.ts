@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../../launcher/postgres.ts';
-import { stopProcess, type Service } from '../../launcher/process.ts';
 import { startRedis } from '../../launcher/redis.ts';
+import { endProcess } from '../../launcher/services.ts';
+import { createSupervision } from '../../launcher/supervise.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
 
 declare module 'vitest' {
@@ -42,20 +43,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function start(): Promise<Running> {
 	const home = mkdtempSync(join(tmpdir(), 'causeway-test-'));
-	const services: Service[] = [];
-	const use = async (url: string | undefined, begin: () => Promise<Service>): Promise<string> => {
-		if (url) return url;
-		const service = await begin();
-		services.push(service);
-		return service.url;
-	};
+	const supervision = createSupervision({
+		home,
+		say: (line) => process.stderr.write(`${line}\n`),
+		giveUp: endProcess
+	});
 	const stop = async (): Promise<void> => {
-		await Promise.all(services.map(({ child, signal }) => stopProcess(child, signal)));
+		await supervision.stop();
 		rmSync(home, { recursive: true, force: true });
 	};
 	try {
-		const databaseUrl = await use(process.env['DATABASE_URL'], () => startPostgres(join(home, 'postgres')));
-		const redisUrl = await use(process.env['REDIS_URL'], () => startRedis(join(home, 'redis')));
+		const databaseUrl =
+			process.env['DATABASE_URL'] || (await startPostgres(join(home, 'postgres'), supervision));
+		const redisUrl = process.env['REDIS_URL'] || (await startRedis(join(home, 'redis'), supervision));
 		const admin = new pg.Client({ connectionString: databaseUrl });
 		await admin.connect();
 		await admin.query(`drop database if exists ${TEMPLATE}`);

@@ -26,7 +26,7 @@ import { publishLive } from '#lib/server/live/live-channel.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
 import { leaseIds } from '#lib/server/postgres/id-leases.ts';
 import type { Config } from '#lib/server/process/config.ts';
-import { createLog, type Log } from '#lib/server/process/log.ts';
+import { createLog, watchDatabase, type Log } from '#lib/server/process/log.ts';
 import { watchPool } from '#lib/server/process/metrics.ts';
 import { openRedis, requireNoEviction } from '#lib/server/process/redis.ts';
 import { readAccuracyReport } from './accuracy-report.ts';
@@ -42,8 +42,11 @@ export const SERVICES = Symbol.for('causeway.services');
 /** Opens the services of a web process: ingest, reads, decisions, sessions and queues. */
 export async function openWebServices(config: Config, log: Log = createLog(config.logLevel, 'web')) {
 	await using stack = new AsyncDisposableStack();
-	const web = stack.adopt(openDatabase(config.databaseUrl, 'causeway_web', 6), (c) => c.close());
-	const ingest = stack.adopt(openDatabase(config.databaseUrl, 'causeway_ingest', 8), (c) => c.close());
+	const watch = watchDatabase(log);
+	const web = stack.adopt(openDatabase(config.databaseUrl, 'causeway_web', 6, { watch }), (c) => c.close());
+	const ingest = stack.adopt(openDatabase(config.databaseUrl, 'causeway_ingest', 8, { watch }), (c) =>
+		c.close()
+	);
 	watchPool('web', web.pool);
 	watchPool('ingest', ingest.pool);
 	const redis = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
@@ -113,7 +116,10 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 /** Opens the services of a worker process: the database, the index, the queues and the live channel. */
 export async function openWorkerServices(config: Config, log: Log = createLog(config.logLevel, 'worker')) {
 	await using stack = new AsyncDisposableStack();
-	const worker = openDatabase(config.databaseUrl, 'causeway_worker', 8, { pipeline: true });
+	const worker = openDatabase(config.databaseUrl, 'causeway_worker', 8, {
+		pipeline: true,
+		watch: watchDatabase(log)
+	});
 	const { pool } = stack.adopt(worker, (c) => c.close());
 	watchPool('worker', pool);
 	const redis = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());

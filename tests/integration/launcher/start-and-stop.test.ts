@@ -1,84 +1,10 @@
 // Checks `npm start` with real processes: start, stop, kill, a second instance, and the restart of a worker.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { freePort, isAlive } from '../../../launcher/process.ts';
+import { createLaunchers, processesLike, processesOf, ready } from '../../support/launched.ts';
 
-interface Started {
-	child: ChildProcess;
-	output(): string;
-	ended: Promise<number | null>;
-}
-
-const running: Started[] = [];
-const homes: string[] = [];
-afterEach(async () => {
-	for (const { child, ended } of running.splice(0)) {
-		child.kill('SIGTERM');
-		await ended;
-	}
-	for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true });
-});
-
-function newHome(): string {
-	const home = mkdtempSync(join(tmpdir(), 'causeway-launcher-'));
-	homes.push(home);
-	return home;
-}
-
-function launch(home: string, port: number): Started {
-	const {
-		DATABASE_URL: _database,
-		REDIS_URL: _redis,
-		VITEST: _vitest,
-		NODE_OPTIONS: _options,
-		...env
-	} = process.env;
-	const child = spawn(process.execPath, ['launcher/start.ts'], {
-		env: { ...env, CAUSEWAY_HOME: home, PORT: String(port) },
-		stdio: ['ignore', 'pipe', 'pipe']
-	});
-	let text = '';
-	child.stdout!.on('data', (data: Buffer) => (text += data.toString()));
-	child.stderr!.on('data', (data: Buffer) => (text += data.toString()));
-	const started: Started = {
-		child,
-		output: () => text,
-		ended: new Promise((done) => child.once('exit', done))
-	};
-	running.push(started);
-	return started;
-}
-
-const ready = (started: Started): Promise<string> =>
-	vi.waitFor(
-		() => {
-			const match = /^ready (\S+)$/m.exec(started.output());
-			if (!match && started.child.exitCode !== null) throw new Error(started.output());
-			expect(match, started.output()).not.toBeNull();
-			return match![1]!;
-		},
-		{ timeout: 90_000, interval: 100 }
-	);
-
-/** Returns the ids of processes whose command line or CAUSEWAY_HOME names the folder `home`. */
-function processesOf(home: string): number[] {
-	return readdirSync('/proc')
-		.filter((name) => /^\d+$/.test(name))
-		.map(Number)
-		.filter((pid) => {
-			try {
-				return (
-					readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home) ||
-					readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`CAUSEWAY_HOME=${home}\0`)
-				);
-			} catch {
-				return false;
-			}
-		});
-}
+const { newHome, launch, clean } = createLaunchers();
+afterEach(clean);
 
 describe('npm start', { timeout: 180_000 }, () => {
 	it('prints one ready line when the page answers, leaves no process after SIGTERM, and restarts on the same data', async () => {
@@ -147,21 +73,13 @@ describe('npm start', { timeout: 180_000 }, () => {
 		const home = newHome();
 		const started = launch(home, await freePort());
 		await ready(started);
-		const worker = processesOf(home).find((pid) =>
-			readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('workers/main.ts')
-		);
+		const [worker] = processesLike(home, /workers\/main\.ts/);
 		process.kill(worker!, 'SIGKILL');
 		await vi.waitFor(() => expect(started.output()).toMatch(/worker ended \(SIGKILL\).*restarting it/), {
 			timeout: 10_000
 		});
 		await vi.waitFor(
-			() =>
-				expect(
-					processesOf(home).filter(
-						(pid) =>
-							pid !== worker && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('workers/main.ts')
-					)
-				).toHaveLength(1),
+			() => expect(processesLike(home, /workers\/main\.ts/).filter((pid) => pid !== worker)).toHaveLength(1),
 			{ timeout: 10_000 }
 		);
 	});

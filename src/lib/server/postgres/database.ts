@@ -34,12 +34,23 @@ export interface Connection {
 	close(): Promise<void>;
 }
 
+/** Learns when a pool loses a session, and when it has a new one. */
+export interface DatabaseWatch {
+	lost(error: Error): void;
+	connected(): void;
+}
+
 /**
  * Opens a pool of at most `max` sessions that act as `role`. Idle sessions stay open, because a new session must plan
  * every statement again. `pipeline`: a session sends each statement without waiting for the result of the statement
- * before.
+ * before. `watch`: learns of lost and new sessions.
  */
-export function openDatabase(url: string, role: Role, max: number, { pipeline = false } = {}): Connection {
+export function openDatabase(
+	url: string,
+	role: Role,
+	max: number,
+	{ pipeline = false, watch }: { pipeline?: boolean; watch?: DatabaseWatch } = {}
+): Connection {
 	const options = [
 		`-c role=${role} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000`,
 		NO_SEQUENTIAL_SCANS_NO_JIT,
@@ -58,7 +69,12 @@ export function openDatabase(url: string, role: Role, max: number, { pipeline = 
 		keepAlive: true
 	});
 	if (pipeline) pool.on('connect', gatherWrites);
-	// The pool replaces an idle session that PostgreSQL has ended. Without this listener, the error would end the process.
+	// The pool replaces a session that PostgreSQL has ended. Without these listeners, the error would end the process. The
+	// pool listens only to idle sessions, so each session has a listener of its own.
 	pool.on('error', () => {});
+	pool.on('connect', (client) => {
+		client.on('error', (error) => watch?.lost(error));
+		watch?.connected();
+	});
 	return { pool, close: () => pool.end() };
 }

@@ -2,9 +2,10 @@
 // one process migrate at a time.
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
-import pg from 'pg';
+import type pg from 'pg';
 import { LOCKS } from './locks.ts';
 import { ensurePartitions } from './partitions.ts';
+import { inSession } from './session.ts';
 import { transact } from './transaction.ts';
 
 const FOLDER = new URL('../../../../migrations/', import.meta.url);
@@ -14,9 +15,8 @@ const FOLDER = new URL('../../../../migrations/', import.meta.url);
  * The database user must be allowed to create tables and roles. Throws if a file has changed after it was applied.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-	const client = new pg.Client({ connectionString: databaseUrl });
-	await client.connect();
-	try {
+	// The end of the session releases the lock.
+	return inSession(databaseUrl, async (client) => {
 		await client.query('select pg_advisory_lock($1)', [LOCKS.tables]);
 		await client.query(
 			'create table if not exists migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())'
@@ -42,9 +42,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 		}
 		await ensurePartitions(client, Date.now());
 		return applied;
-	} finally {
-		await client.end(); // The end of the session releases the lock.
-	}
+	});
 }
 
 async function apply(client: pg.Client, name: string, text: string, checksum: string): Promise<void> {
