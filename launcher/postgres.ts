@@ -49,8 +49,10 @@ export async function startPostgres(dir: string, supervision: Supervision): Prom
 	const password = readOrMakePassword(dir);
 	const env = { ...process.env, LC_ALL: 'C', HOME: home, PGPASSWORD: '' };
 	signal.throwIfAborted();
-	if (!existsSync(join(data, 'PG_VERSION')))
+	if (!existsSync(join(data, 'PG_VERSION'))) {
+		supervision.say('creating the database (only at the first start)');
 		await initialise({ native, home, data, password, account, env, signal });
+	}
 	const port = await freePort();
 	const hasSocket = home.length < LONGEST_SOCKET_FOLDER;
 	const settings = {

@@ -95,11 +95,13 @@ async function start(): Promise<void> {
 
 	const local = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 	const flags = dev ? ['--watch-path=src', '--watch-path=workers', '--watch-path=server.ts'] : [];
+	say('starting the worker and web processes');
 	const worker = supervision.run(nodeProgram({ name: 'worker', script: 'workers/main.ts', flags, env }));
 	const web = supervision.run(nodeProgram({ name: 'web', script: 'server.ts', flags, env }));
 	await Promise.all([worker.ready, web.ready]);
 	await requireAnswer(`${local}/sign-in`);
 	signal.throwIfAborted();
+	if (demo) say('adding the Suppliers and people of the demo');
 	const demoFeed = demo ? await prepareDemo(services, home) : undefined;
 	signal.throwIfAborted();
 	console.log(`ready ${origin}`);

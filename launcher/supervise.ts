@@ -40,6 +40,7 @@ export interface Supervised {
 export interface Supervision {
 	/** Aborted when the supervision begins to stop: nothing starts after that. */
 	signal: AbortSignal;
+	say(line: string): void;
 	run(program: Program): Supervised;
 	/** Stops all processes, the last started process first. */
 	stop(): Promise<void>;
@@ -74,6 +75,7 @@ export function createSupervision(options: Options): Supervision {
 	let guard: Guard | undefined;
 	return {
 		signal: stopping.signal,
+		say: options.say,
 		run(program) {
 			stopping.signal.throwIfAborted();
 			if (program.isVital) guard ??= startGuard();
