@@ -2,8 +2,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCOPES, type Scope } from '#lib/domain/access.ts';
+import { EXAMPLES } from '#lib/server/api/examples.ts';
 import { openApi } from '#lib/server/api/openapi.ts';
 import { routes } from '#lib/server/api/routes.ts';
+import { REFUSALS, SUCCESSES, refusalsOf, successesOf } from '#lib/server/api/statuses.ts';
 import { CONTENT_ENCODINGS } from '#lib/server/http/content-encoding.ts';
 import type { RouteDescription } from '#lib/server/http/route.ts';
 import { code, codes, head, page, table } from './markdown.ts';
@@ -16,48 +18,10 @@ const SCOPE_PURPOSES: Record<Scope, { title: string; allows: string }> = {
 };
 
 /** Every status code that the server answers. `apiPage` fails if the code uses a status that is not here. */
-const STATUSES: Record<number, { meaning: string; calls: string }> = {
-	200: { meaning: 'The answer is in the body.', calls: 'reads and decisions' },
-	201: {
-		meaning: 'A new draft was saved, or a source was registered.',
-		calls: '`POST /cause-table`, `PUT /service-requests/completeness/{source}`'
-	},
-	202: {
-		meaning: 'The records are stored, or the replay is queued.',
-		calls: 'delivery of records, `POST /cause-table/{version}/what-if`'
-	},
-	204: {
-		meaning: 'Done. The answer has no body.',
-		calls: 'completeness marks and sources, reviews of learned patterns'
-	},
-	400: { meaning: 'The body or a parameter is wrong. `errors` names the fields.', calls: 'all with input' },
-	401: { meaning: 'The key or session is missing or unknown.', calls: 'all with a scope' },
-	403: {
-		meaning: 'The scope, the role or the origin of the page is not allowed.',
-		calls: 'all with a scope'
-	},
-	404: { meaning: 'There is no such path or object, or another Supplier owns it.', calls: 'all' },
-	405: { meaning: 'The path does not accept this method. `Allow` names the right ones.', calls: 'all' },
-	409: {
-		meaning: 'The object has changed, or a message with this id and other content is stored.',
-		calls: 'decisions, cause table, delivery of records'
-	},
-	410: {
-		meaning: 'The feed no longer reaches back to this number. Load `GET /alerts` instead.',
-		calls: '`GET /feed`'
-	},
-	413: { meaning: 'The body is too large. Send it in several calls.', calls: 'all with a body' },
-	415: { meaning: 'The Content-Type or Content-Encoding is not accepted.', calls: 'all with a body' },
-	429: {
-		meaning: 'More of your records are waiting than your share. Wait for `Retry-After`.',
-		calls: 'Alerts, Service Requests, DUIS'
-	},
-	500: { meaning: 'The server failed. The log has the details.', calls: 'all' },
-	503: {
-		meaning: 'The database does not answer, or too many records are waiting. Wait for `Retry-After`.',
-		calls: 'all'
-	}
-};
+const STATUSES: Record<number, string> = { ...SUCCESSES, ...REFUSALS };
+
+/** A status that more calls than this have is not listed call by call. */
+const MAX_LISTED_CALLS = 6;
 
 const MEDIA_NAMES: Record<string, string> = {
 	'application/json': 'JSON',
@@ -72,7 +36,7 @@ const MEDIA_NAMES: Record<string, string> = {
 interface Operation {
 	parameters?: ReadonlyArray<{ in: string; name: string; required?: boolean; schema: Schema }>;
 	requestBody?: { content: Record<string, { schema: Schema }> };
-	responses: { '2XX': { content?: Record<string, { schema: Schema }> } };
+	responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
 }
 
 const document = openApi(routes) as unknown as {
@@ -83,8 +47,11 @@ const document = openApi(routes) as unknown as {
 const callOf = (route: RouteDescription): string => `${route.method} ${route.path}`;
 const operationOf = (route: RouteDescription): Operation =>
 	document.paths[route.path]![route.method.toLowerCase()]!;
-const bodyOf = (route: RouteDescription): Schema | undefined =>
-	Object.values(operationOf(route).requestBody?.content ?? {})[0]?.schema;
+/** The schemas of the objects that a JSON body may be. */
+const bodiesOf = (route: RouteDescription): Schema[] => {
+	const schema = operationOf(route).requestBody?.content['application/json']?.schema;
+	return schema ? [...(schema.anyOf ?? [schema])].filter(({ type }) => type !== 'array') : [];
+};
 const queryOf = (route: RouteDescription) =>
 	(operationOf(route).parameters ?? []).filter((parameter) => parameter.in === 'query');
 
@@ -93,6 +60,7 @@ export function apiPage(project: string): string {
 	return page(
 		head('API'),
 		`All paths begin with ${code('/api/v1')}. A running instance describes every call and every field at ${code('GET /api/v1/openapi.json')} (OpenAPI 3.1).`,
+		`Tools make a client from this document, such as ${code('npx openapi-typescript openapi.json --default-non-nullable false')}. This option lets a body leave out a field that has a default.`,
 		`A program sends ${code('Authorization: Bearer KEY')}. [${code('apikey create')}](cli.md#apikey-create) makes the key. A browser sends the session of a signed-in person, who may read and decide for one Supplier.`,
 		`Errors are ${code('application/problem+json')} (RFC 9457): ${code('detail')} says what happened and what to do.`,
 		'The column Answer names the schema or the fields of the JSON answer. It is empty where the OpenAPI document describes none.',
@@ -112,7 +80,7 @@ export function apiPage(project: string): string {
 		'## Status codes',
 		table(
 			['Status', 'Meaning', 'Calls'],
-			Object.entries(STATUSES).map(([status, { meaning, calls }]) => [status, meaning, calls])
+			Object.entries(STATUSES).map(([status, meaning]) => [status, meaning, callsWith(Number(status))])
 		),
 		'## Rules for bodies',
 		`A body is UTF-8, and may be compressed with Content-Encoding ${codes(CONTENT_ENCODINGS)}. The limits hold for the bytes that arrive and for the bytes after decompression. A text must not have a NUL character or half of a surrogate pair.`,
@@ -142,23 +110,26 @@ export function apiPage(project: string): string {
 		'The server stores no field that is not listed here. It drops other fields, and the answer of a delivery counts them under `dropped`. A field that is not required may be absent. [csv.md](csv.md) describes the same fields as columns of a CSV.',
 		...fieldTables(
 			routes.flatMap((route) => {
-				const schema = bodyOf(route);
-				const fields = schema && fieldsOf(schema, document.components.schemas);
-				return fields
-					? [
-							{
-								route,
-								rows: fields.map(({ name, isRequired, accepts }) => [
-									code(name),
-									accepts,
-									isRequired ? 'yes' : ''
-								])
-							}
-						]
-					: [];
+				return bodiesOf(route).flatMap((schema) => {
+					const fields = fieldsOf(schema, document.components.schemas);
+					return fields
+						? [
+								{
+									route,
+									rows: fields.map(({ name, isRequired, accepts }) => [
+										code(name),
+										accepts,
+										isRequired ? 'yes' : ''
+									])
+								}
+							]
+						: [];
+				});
 			}),
 			'Field'
-		)
+		),
+		'## Examples',
+		...examples()
 	);
 }
 
@@ -189,8 +160,28 @@ function bodyText({ takes }: RouteDescription): string {
 		.join('; ');
 }
 
+function callsWith(status: number): string {
+	const calls = routes.filter((route) => [...successesOf(route), ...refusalsOf(route)].includes(status));
+	if (calls.length === 0 || calls.length === routes.length) return 'all';
+	return calls.length > MAX_LISTED_CALLS ? `${calls.length} calls` : codes(calls.map(callOf));
+}
+
+/** The examples of the calls, as JSON blocks. */
+function examples(): string[] {
+	return routes.flatMap((route) => {
+		const example = EXAMPLES[callOf(route)];
+		if (!example) return [];
+		const block = (value: unknown) => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``;
+		return [
+			`### ${code(callOf(route))}`,
+			...(example.body === undefined ? [] : ['Body:', block(example.body)]),
+			...(example.answer === undefined ? [] : [`Answer ${successesOf(route)[0]}:`, block(example.answer)])
+		];
+	});
+}
+
 function answerText(route: RouteDescription): string {
-	const schema = operationOf(route).responses['2XX'].content?.['application/json']?.schema;
+	const schema = operationOf(route).responses[successesOf(route)[0]!]!.content?.['application/json']?.schema;
 	if (!schema) return '';
 	if (schema.$ref) return acceptedBy(schema);
 	const fields = Object.keys(schema.properties ?? {});

@@ -1,4 +1,5 @@
 // Lists every route of the API. api.ts serves calls by this list, and openapi.ts describes the routes.
+import { z } from 'zod';
 import { causeTableRoutes } from '#lib/server/cause-table/cause-table-routes.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
@@ -19,6 +20,7 @@ const operations: ReadonlyArray<Route<WebServices>> = [
 		method: 'GET',
 		path: '/openapi.json',
 		scope: null,
+		gives: z.looseObject({ openapi: z.string() }),
 		summary: 'Describe the API as an OpenAPI document',
 		handle: async () => ({ status: 200, body: openApi(routes) })
 	},
@@ -26,6 +28,7 @@ const operations: ReadonlyArray<Route<WebServices>> = [
 		method: 'GET',
 		path: '/livez',
 		scope: null,
+		gives: z.object({ status: z.literal('live') }),
 		summary: 'Check that the process answers',
 		handle: async () => ({ status: 200, body: { status: 'live' } })
 	},
@@ -33,6 +36,11 @@ const operations: ReadonlyArray<Route<WebServices>> = [
 		method: 'GET',
 		path: '/readyz',
 		scope: null,
+		gives: z.object({
+			status: z.enum(['ready', 'degraded', 'not ready']),
+			record: z.boolean(),
+			redis: z.boolean()
+		}),
 		summary: 'Check that the database answers',
 		async handle({ services }) {
 			const [database, redis] = [await services.isReady(), services.redis.isReady];
@@ -46,6 +54,8 @@ const operations: ReadonlyArray<Route<WebServices>> = [
 		method: 'GET',
 		path: '/metrics',
 		scope: null,
+		givesText: 'text/plain',
+		refuses: [401, 403],
 		summary: 'Read the metrics in the text format of Prometheus; with METRICS_TOKEN, or from this machine',
 		async handle({ services, req }) {
 			const refusal = refuseMetrics(req, services.config);

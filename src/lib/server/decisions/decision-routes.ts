@@ -1,4 +1,5 @@
 // Serves decisions on one Alert, on several Alerts and on an episode, and the precedents of an Alert.
+import { z } from 'zod';
 import { Alert } from '#lib/domain/alert.ts';
 import { BulkDecisionIn, DecisionIn, DecisionResult } from '#lib/domain/decision.ts';
 import { EpisodeDecisionIn } from '#lib/domain/episode.ts';
@@ -35,6 +36,7 @@ export const decisionRoutes: ReadonlyArray<Route<DecisionServices>> = [
 		method: 'POST',
 		path: '/alerts/{id}/decision',
 		scope: 'decide',
+		refuses: [409],
 		summary: 'Decide one Alert, or reopen it',
 		takes: jsonBody(DecisionIn),
 		gives: Alert,
@@ -44,8 +46,9 @@ export const decisionRoutes: ReadonlyArray<Route<DecisionServices>> = [
 		method: 'POST',
 		path: '/decisions',
 		scope: 'decide',
+		refuses: [404],
 		summary: 'Decide several Alerts, or an episode',
-		takes: jsonBody(BulkDecisionIn),
+		takes: jsonBody(z.union([BulkDecisionIn, EpisodeDecisionIn])),
 		gives: DecisionResult,
 		handle: decideMany
 	}

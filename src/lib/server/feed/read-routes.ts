@@ -80,6 +80,7 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 		method: 'GET',
 		path: '/feed',
 		scope: 'read',
+		refuses: [410],
 		summary: 'Read the entries of the feed after a feed number; the numbers have no gap',
 		query: FeedQuery,
 		gives: FeedPage,
@@ -98,6 +99,7 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 		method: 'GET',
 		path: '/exports/alerts.csv',
 		scope: 'read',
+		givesText: 'text/csv',
 		summary: 'Export Alerts as CSV',
 		query: AlertFilters,
 		handle: (call) => exportAlerts(call, readQuery(AlertFilters, call.query), 'csv')
@@ -106,6 +108,7 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 		method: 'GET',
 		path: '/exports/alerts.ndjson',
 		scope: 'read',
+		givesText: 'application/x-ndjson',
 		summary: 'Export Alerts as NDJSON',
 		query: AlertFilters,
 		handle: (call) => exportAlerts(call, readQuery(AlertFilters, call.query), 'ndjson')

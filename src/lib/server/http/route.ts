@@ -49,10 +49,19 @@ export interface RouteDescription {
 		bytes: number;
 		bytesOf?: Readonly<Record<string, number>>;
 		schema?: z.ZodType;
+		/** Whether a JSON body may also be an array of records. */
+		isList?: boolean;
 	};
 	/** The parameters of the query; absent: the route has none. */
 	query?: z.ZodObject;
+	/** The JSON answer of a call that succeeded. */
 	gives?: z.ZodType;
+	/** The media type of an answer that is text. */
+	givesText?: string;
+	/** The status codes of a call that succeeded; absent: 200 only. */
+	succeeds?: readonly number[];
+	/** The status codes of refusals that only some routes have, such as 409. */
+	refuses?: readonly number[];
 }
 
 export interface Route<Services> extends RouteDescription {

@@ -23,6 +23,8 @@ export const completenessRoutes: ReadonlyArray<Route<{ completeness: Completenes
 		method: 'POST',
 		path: PATH,
 		scope: 'ingest',
+		succeeds: [204],
+		refuses: [404],
 		summary: 'Report up to which instant the audit data of a source is complete',
 		takes: jsonBody(CompletenessIn),
 		async handle({ services, caller, body }) {
@@ -36,6 +38,7 @@ export const completenessRoutes: ReadonlyArray<Route<{ completeness: Completenes
 		method: 'PUT',
 		path: `${PATH}/{source}`,
 		scope: 'ingest',
+		succeeds: [201, 204],
 		summary: "Register a further source of audit data of the key's owner",
 		async handle({ services, caller, params }) {
 			const result = await services.completeness.register(caller.supplierId, nameIn(params));
@@ -47,6 +50,7 @@ export const completenessRoutes: ReadonlyArray<Route<{ completeness: Completenes
 		method: 'DELETE',
 		path: `${PATH}/{source}`,
 		scope: 'ingest',
+		succeeds: [204],
 		summary: "Delete a source of audit data of the key's owner",
 		async handle({ services, caller, params }) {
 			if (!(await services.completeness.remove(caller.supplierId, nameIn(params))))

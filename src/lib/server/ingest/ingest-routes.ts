@@ -1,5 +1,5 @@
 // Defines the routes of ingest: Alerts, Service Requests, Devices and DUIS messages.
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
@@ -13,20 +13,27 @@ import {
 	type IngestServices
 } from './ingest.ts';
 import { DUIS_BATCH_BYTES } from './duis-bodies.ts';
-import { ingestDuis, ingestDuisBatch } from './ingest-duis.ts';
+import { DuisBatchResult, DuisResult, ingestDuis, ingestDuisBatch } from './ingest-duis.ts';
 
 const JSON_TYPES = ['application/json', 'application/x-ndjson', 'application/ndjson'];
 const CSV_TYPES = [...JSON_TYPES, 'text/csv'];
 const XML_TYPES = ['application/xml', 'text/xml'];
 const MEBIBYTE = 1024 * 1024;
 /** Describes the body of a route that accepts many records. */
-const recordsBody = (types: readonly string[], schema: z.ZodType) => ({ types, bytes: 8 * MEBIBYTE, schema });
+const recordsBody = (types: readonly string[], schema: z.ZodType) => ({
+	types,
+	bytes: 8 * MEBIBYTE,
+	schema,
+	isList: true
+});
 
 export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 	{
 		method: 'POST',
 		path: '/alerts',
 		scope: 'ingest',
+		succeeds: [202],
+		refuses: [409, 429],
 		summary: 'Store Alerts: one record, an array or NDJSON',
 		takes: recordsBody(JSON_TYPES, AlertIn),
 		gives: IngestResult,
@@ -36,6 +43,8 @@ export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 		method: 'POST',
 		path: '/service-requests',
 		scope: 'ingest',
+		succeeds: [202],
+		refuses: [429],
 		summary: 'Store Service Requests: one record, an array, NDJSON or CSV',
 		takes: recordsBody(CSV_TYPES, ServiceRequestIn),
 		gives: IngestResult,
@@ -45,6 +54,9 @@ export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 		method: 'POST',
 		path: '/duis',
 		scope: 'ingest',
+		gives: z.union([DuisResult, DuisBatchResult]),
+		succeeds: [202],
+		refuses: [409, 429],
 		summary:
 			'Store the header fields of DUIS messages: one XML message, NDJSON of texts or a zip of .xml files',
 		takes: {
@@ -61,6 +73,7 @@ export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 		method: 'POST',
 		path: '/devices',
 		scope: 'ingest',
+		succeeds: [202],
 		summary: 'Store Devices with hub and tenures: one record, an array, NDJSON or CSV',
 		takes: recordsBody(CSV_TYPES, DeviceIn),
 		gives: IngestResult,

@@ -23,6 +23,8 @@ export const learnedRoutes: ReadonlyArray<Route<{ learned: LearnedReader }>> = [
 		method: 'POST',
 		path: '/learned-patterns/review',
 		scope: 'decide',
+		succeeds: [204],
+		refuses: [404],
 		action: 'review-patterns',
 		summary: 'Review a learned pattern: dismiss it as no cause, or withdraw the dismissal',
 		takes: jsonBody(PatternReviewIn),
