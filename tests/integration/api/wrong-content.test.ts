@@ -91,10 +91,10 @@ describe('a text that the database cannot store', () => {
 		}
 	});
 
-	it('in a CSV record rejects the record', async () => {
+	it('in a CSV refuses the CSV, because its encoding is not UTF-8', async () => {
 		const csv = `requestId,userName,requestedAt\n90B3D51F30020001:${newDeviceId()}:5,a\u0000b,2026-11-05T02:00:00Z\n`;
 		const answer = await system.post('/service-requests', csv, 'text/csv');
-		expect([answer.status, answer.body.errors[0].message]).toEqual([400, expect.stringMatching(/NUL/)]);
+		expect([answer.status, answer.body.detail]).toEqual([400, expect.stringMatching(/zero bytes/)]);
 	});
 
 	it.each(faulty)('is refused in a decision', async (note) => {
