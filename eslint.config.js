@@ -12,7 +12,7 @@ import svelteConfig from './svelte.config.js';
 const FLOORS = [
 	['postgres', 'http', 'process', 'duis'],
 	['evidence', 'access', 'jobs'],
-	['feed', 'learning', 'ingest', 'live'],
+	['feed', 'learning', 'ingest', 'live', 'installation'],
 	['episodes'],
 	['retraction', 'decisions'],
 	['correlation'],

@@ -12,6 +12,7 @@ let system: System;
 let web: Web;
 let browser: Browser;
 let lead: Member;
+let admin: Member;
 const deviceWithExplainedAlert = newDeviceId();
 
 beforeAll(async () => {
@@ -19,6 +20,7 @@ beforeAll(async () => {
 	web = await startWeb(system);
 	browser = await openBrowser();
 	lead = await joinAs(system, 'brightwell', 'lead', 'Brightwell lead');
+	admin = await joinAs(system, '*', 'admin', 'Ada Admin');
 	for (const code of ['8F35', '8F3E', '81B8', '8F32']) {
 		const deviceId = newDeviceId();
 		await system.post('/devices', [aDevice(deviceId)]);
@@ -117,6 +119,30 @@ describe.each(['light', 'dark'] as const)('on other pages, in %s colours', (colo
 			await page.getByRole('region', { name: panel, exact: true }).waitFor();
 			expect(await faults(page)).toEqual([]);
 		}
+		await page.context().close();
+	});
+});
+
+describe.each(['light', 'dark'] as const)('for the installation, in %s colours', (colorScheme) => {
+	test('axe finds no fault on the installation page, wide and narrow, and the page never scrolls sideways', async () => {
+		const deviceId = newDeviceId();
+		await system.post('/alerts', [anAlert(deviceId), anAlert(deviceId, { code: '81B8' })]);
+		const page = await openPage(browser, { colorScheme });
+		await signIn(page, web, admin);
+		await page.waitForURL('**/installation');
+		await expect
+			.poll(async () => {
+				await page.reload();
+				return page.locator(`[data-device="${deviceId}"]`).count();
+			})
+			.toBe(1);
+		for (const width of [1366, 390]) {
+			await page.setViewportSize({ width, height: 768 });
+			expect(await faults(page)).toEqual([]);
+			expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+		}
+		await page.goto(`${web.url}/episodes`);
+		expect(new URL(page.url()).pathname).toBe('/installation');
 		await page.context().close();
 	});
 });

@@ -65,6 +65,14 @@ export const RIGHTS = {
 		supplierRoles: DECIDERS,
 		installationRoles: []
 	},
+	// The lag of the audit data concerns every explanation, so that everybody may see it.
+	'read-sources': {
+		text: 'read the sources of audit data',
+		scope: 'read',
+		keysOf: ['supplier', 'installation'],
+		supplierRoles: SUPPLIER_ROLES,
+		installationRoles: INSTALLATION_ROLES
+	},
 	'review-patterns': {
 		text: 'review learned patterns',
 		scope: null,

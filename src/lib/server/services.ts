@@ -1,7 +1,7 @@
 // Opens the services of a web process or of a worker process one after the other, and closes them in reverse order.
 import { createApiKeys } from '#lib/server/access/api-keys.ts';
 import { createAuth } from '#lib/server/access/auth.ts';
-import { followCauseTable, seedAtStart } from '#lib/server/cause-table/active-table.ts';
+import { followCauseTable, replayOffered, seedAtStart } from '#lib/server/cause-table/active-table.ts';
 import { createCauseTables } from '#lib/server/cause-table/cause-tables.ts';
 import { createWhatIfs } from '#lib/server/cause-table/what-ifs.ts';
 import { createDecisions } from '#lib/server/decisions/decisions.ts';
@@ -18,6 +18,7 @@ import { createAlertStore } from '#lib/server/ingest/alert-store.ts';
 import { createCompleteness } from '#lib/server/ingest/completeness.ts';
 import { createDeviceStore } from '#lib/server/ingest/device-store.ts';
 import { createRequestStore } from '#lib/server/ingest/request-store.ts';
+import { createUnknownDevices } from '#lib/server/installation/unknown-devices.ts';
 import { watchBacklog } from '#lib/server/jobs/backlog.ts';
 import { bullConnection, createQueues } from '#lib/server/jobs/queues.ts';
 import { followSampling } from '#lib/server/learning/learned-counts.ts';
@@ -27,7 +28,7 @@ import { openDatabase } from '#lib/server/postgres/database.ts';
 import { leaseIds } from '#lib/server/postgres/id-leases.ts';
 import type { Config } from '#lib/server/process/config.ts';
 import { createLog, watchDatabase, type Log } from '#lib/server/process/log.ts';
-import { watchPool } from '#lib/server/process/metrics.ts';
+import { watchPool, watchUnseenAlerts } from '#lib/server/process/metrics.ts';
 import { openRedis, requireNoEviction } from '#lib/server/process/redis.ts';
 import { readAccuracyReport } from './accuracy-report.ts';
 
@@ -70,9 +71,16 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const alerts = withFigures(createAlertReader(web.pool), learned);
 	// The web process also starts while the database cannot be reached. In that case, the next worker that starts seeds
 	// the cause table.
-	await seedAtStart(web.pool, log).catch((error: Error) =>
-		log.warn({ error: error.message }, 'the cause table was not seeded; the next worker that starts seeds it')
-	);
+	await seedAtStart(web.pool, log)
+		.then(() => replayOffered(web.pool))
+		.catch((error: Error) =>
+			log.warn(
+				{ error: error.message },
+				'the cause table was not seeded; the next worker that starts seeds it'
+			)
+		);
+	const unknownDevices = createUnknownDevices(web.pool);
+	watchUnseenAlerts(async () => (await unknownDevices.countAlerts()).count);
 	const resources = stack.move();
 	return {
 		config,
@@ -99,6 +107,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 			publish: (messages) => publishLive(redis, messages)
 		}),
 		causeTables: createCauseTables(web.pool),
+		unknownDevices,
 		whatIfs: createWhatIfs({ pool: web.pool, enqueueReplay: queues.enqueueReplay }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),

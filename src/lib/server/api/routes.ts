@@ -9,6 +9,7 @@ import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import { completenessRoutes } from '#lib/server/ingest/completeness-routes.ts';
 import { ingestRoutes } from '#lib/server/ingest/ingest-routes.ts';
+import { installationRoutes } from '#lib/server/installation/installation-routes.ts';
 import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { refuseMetrics } from '#lib/server/process/metrics-access.ts';
 import { registry, writeMetrics } from '#lib/server/process/metrics.ts';
@@ -74,5 +75,6 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...episodeRoutes,
 	...causeTableRoutes,
 	...learnedRoutes,
+	...installationRoutes,
 	...operations
 ];

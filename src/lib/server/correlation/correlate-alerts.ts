@@ -14,6 +14,7 @@ import {
 	type FeedChange,
 	type Frame
 } from '#lib/server/feed/feed.ts';
+import { keepUnseen } from '#lib/server/installation/unseen-alerts.ts';
 import { endDoorbells, takeDoorbells } from '#lib/server/jobs/doorbells.ts';
 import type { Enqueue } from '#lib/server/jobs/queues.ts';
 import { learnLater, type Sampling } from '#lib/server/learning/learned-counts.ts';
@@ -127,7 +128,7 @@ async function explainFirst(
 		return { ...row, joins: guessEpisode(deps, context, one, row.body) };
 	});
 	const [, change] = await Promise.all([
-		finishBatch(client, deps, batch, context),
+		finishBatch(client, deps, batch, context, explained),
 		writeFirst(client, commitWith, context, rows)
 	]);
 	return change;
@@ -144,7 +145,7 @@ async function explainAgain(
 	const { context, explained } = await explain(client, deps, batch);
 	const rows = explained.map(rowOf);
 	const [, change] = await Promise.all([
-		finishBatch(client, deps, batch, context),
+		finishBatch(client, deps, batch, context, explained),
 		writeChanged(client, commitWith, batch.alertIds, rows)
 	]);
 	return change;
@@ -164,15 +165,20 @@ async function explain(
 	return { context, explained: await explainAlerts(client, { ...deps, learned }, context, Date.now()) };
 }
 
-/** Deletes the doorbells of the batch, and makes the Alerts of sampled homes due for counting as learned evidence. */
+/**
+ * Deletes the doorbells of the batch, makes the Alerts of sampled homes due for counting as learned evidence, and keeps
+ * the table of Alerts that no Supplier sees.
+ */
 async function finishBatch(
 	client: pg.PoolClient,
 	{ sampling }: CorrelateDeps,
 	{ doorbells }: Batch,
-	{ alerts }: AlertContext
+	{ alerts }: AlertContext,
+	explained: readonly Explained[]
 ): Promise<void> {
 	const sampled = alerts.filter((alert) => isSampled(alert.hubId ?? alert.deviceId, sampling.share));
 	await Promise.all([
+		keepUnseen(client, alerts, new Set(explained.map(({ alert }) => alert.id))),
 		learnLater(
 			client,
 			sampled.map((alert) => alert.id)

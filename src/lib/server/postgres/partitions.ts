@@ -55,6 +55,11 @@ export async function dropOldPartitions(
 		return end < now - (parent === 'feed' ? FEED_RETENTION_DAYS : retentionDays) * DAY_MS;
 	});
 	for (const { child } of old) await client.query(`drop table ${child}`);
+	// Drops the rows of unseen Alerts that are older than the oldest week.
+	if (old.some(({ parent }) => parent === 'alert'))
+		await client.query('delete from unseen_alert where alert_id < $1', [
+			firstIdAt(Math.floor((now - retentionDays * DAY_MS) / WEEK_MS) * WEEK_MS)
+		]);
 	return old.map((row) => row.child);
 }
 

@@ -112,3 +112,21 @@ export async function writeMetrics(own: Registry): Promise<{ text: string; type:
 	const all = Registry.merge([commonRegistry, own]);
 	return { text: await all.metrics(), type: all.contentType };
 }
+
+let countUnseen: (() => Promise<number>) | null = null;
+
+/** Sets the function that counts the Alerts that no Supplier sees, whenever the metrics are read. */
+export function watchUnseenAlerts(count: () => Promise<number>): void {
+	countUnseen = count;
+}
+
+new Gauge({
+	name: 'causeway_unseen_alerts',
+	help: 'Alerts that no Supplier sees, because their Device is in no inventory or no tenure; counted up to 100000',
+	registers: [registry],
+	async collect() {
+		// While the database cannot be reached, the gauge keeps its last value.
+		const count = await countUnseen?.().catch(() => null);
+		if (count != null) this.set(count);
+	}
+});

@@ -1,0 +1,17 @@
+// Loads the Devices whose Alerts no Supplier sees, and the sources of audit data.
+import { Eui64 } from '#lib/domain/eui64.ts';
+import type { PageServerLoad } from './$types';
+
+/** The number of Devices that a page shows. */
+const PAGE_SIZE = 50;
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const { unknownDevices, completeness } = locals.services;
+	const cursor = Eui64.safeParse(url.searchParams.get('after'));
+	const after = cursor.success ? cursor.data : null;
+	const [unknown, sources] = await Promise.all([
+		unknownDevices.page({ limit: PAGE_SIZE, cursor: after }),
+		completeness.list(null)
+	]);
+	return { unknown, sources: sources.items, after };
+};
