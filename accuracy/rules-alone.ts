@@ -4,6 +4,7 @@ import type { ClockStatus } from '#lib/domain/alert.ts';
 import { causesOf, type CauseTable } from '#lib/domain/cause-table/cause-table.ts';
 import { counterOf, type CommandReference } from '#lib/domain/command-reference.ts';
 import { correlate } from '#lib/domain/correlation/correlate.ts';
+import { FED_BY_INSTALLATION } from '#lib/domain/fed-by.ts';
 import { effectiveTime, type AlertFacts, type HomeDevice } from '#lib/domain/correlation/evidence.ts';
 import { splitRequestId, type RequestMode, type ServiceRequest } from '#lib/domain/service-request.ts';
 import type { AlertBody } from '../demo/events.ts';
@@ -102,6 +103,7 @@ function completeRequests({ requests }: Ledger): ServiceRequest[] {
 			const complete = Object.assign({}, ...parts) as RequestPart;
 			return {
 				requestId,
+				fedBy: FED_BY_INSTALLATION,
 				...splitRequestId(requestId),
 				serviceReferenceVariant: complete.serviceReferenceVariant ?? '',
 				userRole: complete.userRole ?? '',

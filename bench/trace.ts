@@ -1,5 +1,6 @@
 // Makes the trace of all measurements: homes, Service Requests and Alerts of one seed. Each body is a function of
 // the seed and the body's number. So ten million bodies need no memory, and every process makes the same bodies.
+import { FED_BY_INSTALLATION } from '#lib/domain/fed-by.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import type { AlertBody, RequestBody } from '../demo/events.ts';
 import { createRandom, type Random } from '../demo/random.ts';
@@ -139,6 +140,7 @@ export function createTrace(plan: TracePlan) {
 		const requestedAt = answer ? at - random.whole(answer[1], answer[2]) * 1000 : at;
 		return {
 			requestId: `${party.userId}:${deviceId}:${counter}`,
+			fedBy: FED_BY_INSTALLATION,
 			deviceId,
 			userId: party.userId,
 			counter,

@@ -2,6 +2,7 @@
 import type { AlertFacts, Evidence, HomeDevice } from '#lib/domain/correlation/evidence.ts';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import type { CommandReference } from '#lib/domain/command-reference.ts';
+import { FED_BY_INSTALLATION } from '#lib/domain/fed-by.ts';
 import { correlate, type Explanation } from '#lib/domain/correlation/correlate.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 
@@ -56,6 +57,7 @@ export function request(
 		executeAt: null,
 		respondedAt: null,
 		responseCode: null,
+		fedBy: FED_BY_INSTALLATION,
 		...fields
 	};
 }

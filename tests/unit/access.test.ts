@@ -22,14 +22,14 @@ describe('the table of rights', () => {
 	it('allows exactly these actions to each holder', () => {
 		const drafter = [
 			'read',
+			'see-feeds',
 			'decide',
-			'read-sources',
 			'review-patterns',
 			'read-cause-table',
 			'draft-cause-table'
 		];
 		const ofInstallation = [
-			'read-sources',
+			'see-feeds',
 			'read-cause-table',
 			'draft-cause-table',
 			'activate-cause-table',
@@ -40,13 +40,13 @@ describe('the table of rights', () => {
 				Object.entries(holders).map(([name, holder]) => [name, ACTIONS.filter((a) => mayDo(a, holder))])
 			)
 		).toEqual({
-			'key of a Supplier': ['ingest', 'read', 'decide', 'read-sources', 'read-cause-table'],
-			'key of the installation': ['ingest', 'read-sources', 'read-cause-table', 'see-installation'],
-			'controller of a Supplier': ['read', 'decide', 'read-sources', 'read-cause-table'],
+			'key of a Supplier': ['ingest', 'read', 'see-feeds', 'decide', 'read-cause-table'],
+			'key of the installation': ['ingest', 'see-feeds', 'read-cause-table', 'see-installation'],
+			'controller of a Supplier': ['read', 'see-feeds', 'decide', 'read-cause-table'],
 			'lead of a Supplier': drafter,
 			'officer of a Supplier': drafter,
 			'engineer of a Supplier': drafter,
-			'viewer of a Supplier': ['read', 'read-sources', 'read-cause-table'],
+			'viewer of a Supplier': ['read', 'see-feeds', 'read-cause-table'],
 			'engineer of the installation': ofInstallation,
 			'admin of the installation': ofInstallation
 		});

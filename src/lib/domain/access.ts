@@ -58,20 +58,20 @@ export const RIGHTS = {
 		supplierRoles: SUPPLIER_ROLES,
 		installationRoles: []
 	},
+	// Each reads its own part: a Supplier its own feeds and those of the installation, the installation all feeds.
+	'see-feeds': {
+		text: 'see the state of the feeds',
+		scope: 'read',
+		keysOf: ['supplier', 'installation'],
+		supplierRoles: SUPPLIER_ROLES,
+		installationRoles: INSTALLATION_ROLES
+	},
 	decide: {
 		text: 'decide Alerts',
 		scope: 'decide',
 		keysOf: ['supplier'],
 		supplierRoles: DECIDERS,
 		installationRoles: []
-	},
-	// The lag of the audit data concerns every explanation, so that everybody may see it.
-	'read-sources': {
-		text: 'read the sources of audit data',
-		scope: 'read',
-		keysOf: ['supplier', 'installation'],
-		supplierRoles: SUPPLIER_ROLES,
-		installationRoles: INSTALLATION_ROLES
 	},
 	'review-patterns': {
 		text: 'review learned patterns',

@@ -6,6 +6,7 @@ import { CommandOutcome } from './correlation/command-outcome.ts';
 import { Decision } from './decision.ts';
 import { Counter, Eui64, Instant } from './eui64.ts';
 import { ExplanationKind } from './explanation-kind.ts';
+import { FedBy } from './fed-by.ts';
 import { RequestId } from './service-request.ts';
 
 const AlertKind = z.enum(['device', 'dcc']);
@@ -106,6 +107,8 @@ export const Candidate = z
 		executeAt: z.string().nullable(),
 		respondedAt: z.string().nullable(),
 		responseCode: z.string().nullable(),
+		/** Who fed the request. */
+		fedBy: FedBy,
 		reasons: z.array(Reason)
 	})
 	.meta({ id: 'Candidate' });
@@ -146,6 +149,8 @@ export const Alert = z
 		occurrences: z.number().int(),
 		throttled: z.boolean(),
 		reference: CommandReference.nullable(),
+		/** Who fed the Alert. */
+		fedBy: FedBy,
 		explanation: ExplanationKind,
 		/** One sentence that names the machine's suspect and says how sure the machine is. */
 		summary: z.string(),

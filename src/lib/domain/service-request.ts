@@ -2,6 +2,7 @@
 // are the allow-list of fields: ingest drops and counts other fields before it stores anything.
 import { z } from 'zod';
 import { Counter, EUI64_FORMS, Eui64, Instant, formatEui64 } from './eui64.ts';
+import type { Feeder } from './fed-by.ts';
 
 /**
  * The User Role. IS, ES and GS are Suppliers, ED and GT network operators, RSA supplier agents, OU Other Users, and DCC
@@ -88,6 +89,53 @@ export interface ServiceRequest {
 	executeAt: number | null;
 	respondedAt: number | null;
 	responseCode: string | null;
+	/** Who fed the record. A request whose parts have several feeders names all of them. */
+	fedBy: readonly Feeder[];
+}
+
+/**
+ * Completes requests with the same RequestID by each other. The parts of one request come from the installation and
+ * from a Supplier's own key. The result does not depend on the order, and follows the rule by which ingest completes a
+ * stored request (request-store.ts). Of two records by the same feeder, the later in the list counts.
+ */
+export function completeRequests(requests: readonly ServiceRequest[]): ServiceRequest[] {
+	const byFeeder = new Map<string, ServiceRequest>();
+	for (const request of requests) byFeeder.set(`${request.requestId} ${request.fedBy.join()}`, request);
+	const complete = new Map<string, ServiceRequest>();
+	for (const request of byFeeder.values()) {
+		const other = complete.get(request.requestId);
+		complete.set(request.requestId, other ? completed(other, request) : request);
+	}
+	return [...complete.values()];
+}
+
+function completed(a: ServiceRequest, b: ServiceRequest): ServiceRequest {
+	const later = (a.respondedAt ?? -1) > (b.respondedAt ?? -1) ? a : b;
+	const earlier = later === a ? b : a;
+	return {
+		requestId: a.requestId,
+		counter: a.counter,
+		deviceId: greatest(a.deviceId, b.deviceId)!,
+		userId: greatest(a.userId, b.userId)!,
+		serviceReferenceVariant: greatest(a.serviceReferenceVariant, b.serviceReferenceVariant)!,
+		userRole: greatest(a.userRole, b.userRole)!,
+		userName: greatest(a.userName, b.userName),
+		// A part that names no mode counts as on demand.
+		mode: a.mode === 'on-demand' ? b.mode : b.mode === 'on-demand' || a.mode < b.mode ? a.mode : b.mode,
+		requestedAt:
+			a.requestedAt === null || b.requestedAt === null
+				? (a.requestedAt ?? b.requestedAt)
+				: Math.min(a.requestedAt, b.requestedAt),
+		executeAt: greatest(a.executeAt, b.executeAt),
+		respondedAt: greatest(a.respondedAt, b.respondedAt),
+		responseCode: later.responseCode ?? earlier.responseCode,
+		fedBy: [...new Set([...a.fedBy, ...b.fedBy])]
+	};
+}
+
+function greatest<T extends string | number>(a: T | null, b: T | null): T | null {
+	if (a === null || b === null) return a ?? b;
+	return a > b ? a : b;
 }
 
 /** Returns the instant that decides tenure and order (epoch ms): the time of the DCC's first record of the request. */

@@ -1,6 +1,7 @@
 // Defines the timeline of a Device: Alerts, Service Requests and tenures in order of time.
 import { z } from 'zod';
 import { ExplanationKind } from './explanation-kind.ts';
+import { FedBy } from './fed-by.ts';
 
 const nullable = z.string().nullable();
 
@@ -28,7 +29,8 @@ export const TimelineItem = z.discriminatedUnion('kind', [
 		requestedAt: nullable,
 		executeAt: nullable,
 		respondedAt: nullable,
-		responseCode: nullable
+		responseCode: nullable,
+		fedBy: FedBy
 	}),
 	z.object({ kind: z.literal('tenure'), at: z.string(), from: z.string(), to: nullable })
 ]);

@@ -17,7 +17,9 @@ import { createTimeline } from '#lib/server/feed/timeline.ts';
 import { createAlertStore } from '#lib/server/ingest/alert-store.ts';
 import { createCompleteness } from '#lib/server/ingest/completeness.ts';
 import { createDeviceStore } from '#lib/server/ingest/device-store.ts';
+import { createRefusedWriteLog } from '#lib/server/ingest/refused-writes.ts';
 import { createRequestStore } from '#lib/server/ingest/request-store.ts';
+import { createWriteCheck } from '#lib/server/ingest/write-check.ts';
 import { createUnknownDevices } from '#lib/server/installation/unknown-devices.ts';
 import { watchBacklog } from '#lib/server/jobs/backlog.ts';
 import { bullConnection, createQueues } from '#lib/server/jobs/queues.ts';
@@ -67,6 +69,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const backlog = stack.adopt(watchBacklog(ingest.pool), (b) => b.close());
 	const alertStore = stack.adopt(createAlertStore({ ...storeDeps, backlog }), (s) => s.close());
 	const requestStore = stack.adopt(createRequestStore(storeDeps), (s) => s.close());
+	const refusedWrites = createRefusedWriteLog(ingest.pool);
 	const learned = createLearnedReader(web.pool);
 	const alerts = withFigures(createAlertReader(web.pool), learned);
 	// The web process also starts while the database cannot be reached. In that case, the next worker that starts seeds
@@ -91,6 +94,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		alertStore,
 		requestStore,
 		backlog,
+		writeCheck: createWriteCheck(ingest.pool, refusedWrites),
+		refusedWrites,
 		deviceStore: createDeviceStore({ pool: ingest.pool, enqueue: queues.enqueue }),
 		completeness: createCompleteness({ pool: ingest.pool, enqueue: queues.enqueue }),
 		alerts,

@@ -1,9 +1,19 @@
 // Writes facts as the console shows them: ages, instants, tiers and explanations.
 import type { Alert, Candidate, Tier } from '#lib/domain/alert.ts';
 import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
+import type { FedBy } from '#lib/domain/fed-by.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';
 
 export const TIER_WORDS: Record<Tier, string> = { exact: 'Exact', strong: 'Strong', weak: 'Weak' };
+
+const FED_BY_WORDS: Record<FedBy, string> = {
+	installation: 'the feed of the installation',
+	supplier: 'your own key',
+	both: 'the feed of the installation, and your own key'
+};
+
+/** Says who fed a record. */
+export const fedByText = (fedBy: FedBy): string => FED_BY_WORDS[fedBy];
 
 export const EXPLANATION_WORDS: Record<ExplanationKind, string> = {
 	exact: 'Exact',

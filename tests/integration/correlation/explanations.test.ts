@@ -54,7 +54,7 @@ describe('evidence that arrives in any order', () => {
 
 	it('explains an Alert of an unknown Device when the Device is added to the inventory', async () => {
 		const deviceId = newDeviceId();
-		await system.call('POST', '/alerts', 'brightwell', anAlert(deviceId));
+		await system.post('/alerts', anAlert(deviceId, { recipientId: BRIGHTWELL_USER_ID }));
 		await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
 		await system.post('/service-requests', aRequest(deviceId));
 		await system.post('/devices', aDevice(deviceId));

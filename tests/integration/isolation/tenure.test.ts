@@ -126,8 +126,8 @@ describe('the tenures of a Device', () => {
 			accepted: 4,
 			duplicates: 0,
 			rejected: [
-				{ index: 2, error: expect.stringContaining('overlap with the tenure of another Supplier') },
-				{ index: 3, error: expect.stringContaining('"nobody" is not known') }
+				{ index: 2, error: expect.stringContaining('the installation has stated your tenure') },
+				{ index: 3, error: expect.stringContaining("its own Supplier's tenures only") }
 			]
 		});
 		const repeated = await system.call('POST', '/devices', 'brightwell', stated.slice(4));

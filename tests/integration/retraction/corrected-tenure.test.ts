@@ -155,13 +155,14 @@ describe('an Alert that turns out to lie in the tenure of another Supplier', () 
 		expect(JSON.stringify(remaining)).not.toContain(NORTH_GRID_USER_ID);
 	});
 
-	it('leaves the Supplier that posted it, once the Device is known to be of another Supplier', async () => {
+	it('leaves the Supplier whose key fed it, and is no evidence for the other Supplier', async () => {
 		const deviceId = newDeviceId();
+		await stateTenures(deviceId, suppliedBy('brightwell'));
 		await system.call('POST', '/alerts', 'brightwell', anAlert(deviceId));
-		const alert = await system.becomes('brightwell', deviceId, { explanation: 'out-of-scope' });
+		const alert = await system.becomes('brightwell', deviceId, { fedBy: 'supplier' });
 		await stateTenures(deviceId, suppliedBy('halden'));
-		await system.becomes('halden', deviceId, { id: alert.id });
 		await isGone('brightwell', alert);
+		expect(await system.alerts('halden', `?device=${deviceId}`)).toEqual([]);
 	});
 });
 

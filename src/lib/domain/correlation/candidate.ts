@@ -1,5 +1,6 @@
 // Builds the rows that show Service Requests beside an Alert: candidates and excluded requests.
 import type { Candidate, Excluded, Tier } from '../alert.ts';
+import { fedBy } from '../fed-by.ts';
 import { describeVariant } from '../service-reference-variant.ts';
 import { effectiveAt, type ServiceRequest } from '../service-request.ts';
 import { formatDelta } from '../wording.ts';
@@ -41,7 +42,8 @@ export function requestFacts(request: ServiceRequest, evidence: Evidence) {
 		requestedAt: iso(request.requestedAt),
 		executeAt: iso(request.executeAt),
 		respondedAt: iso(request.respondedAt),
-		responseCode: request.responseCode
+		responseCode: request.responseCode,
+		fedBy: fedBy(request.fedBy)
 	};
 }
 

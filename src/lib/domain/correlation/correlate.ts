@@ -4,7 +4,7 @@ import { describeAlert, whyNotCommand, type AlertDescription } from '../alert-co
 import type { Candidate, Excluded } from '../alert.ts';
 import { causesOf } from '../cause-table/cause-table.ts';
 import type { ExplanationKind } from '../explanation-kind.ts';
-import type { ServiceRequest } from '../service-request.ts';
+import { completeRequests, type ServiceRequest } from '../service-request.ts';
 import { isResponsible } from '../tenure.ts';
 import { MAX_CANDIDATES, byId, exactCandidate, excludedOf } from './candidate.ts';
 import { commandOutcome, outcomeSentence, type CommandOutcome } from './command-outcome.ts';
@@ -54,9 +54,10 @@ export function correlate(evidence: Evidence): Explanation {
 		return { ...base, ...outOfScope(device !== undefined, description) };
 
 	// The requests are sorted, so that no rule below depends on the order of arrival.
-	const visible = unique(evidence.requests)
-		.filter((request) => isVisible(request, evidence))
-		.sort(byId);
+	// Each part of a request is visible by itself, or it tells the viewer nothing.
+	const visible = completeRequests(evidence.requests.filter((request) => isVisible(request, evidence))).sort(
+		byId
+	);
 	const match = matchReference(alert, visible);
 	const finding =
 		byReference(match, visible, evidence) ??
@@ -156,7 +157,3 @@ const counts = ({ expected, confirmed, failed, state }: CommandOutcome): Command
 	failed,
 	state
 });
-
-const unique = (requests: readonly ServiceRequest[]): ServiceRequest[] => [
-	...new Map(requests.map((r) => [r.requestId, r])).values()
-];

@@ -1,12 +1,13 @@
 // Decides which evidence one Supplier may see by its tenure, and writes the notes beside an explanation.
 import type { CauseEntry } from '../cause-table/cause-table.ts';
+import { isEvidenceFor } from '../fed-by.ts';
 import { effectiveAt, type ServiceRequest } from '../service-request.ts';
 import { isResponsible, tenureAt } from '../tenure.ts';
 import type { Evidence } from './evidence.ts';
 import { lookBackMs } from './window.ts';
 
 /**
- * Returns whether the viewer may see a request. A viewer always sees its own requests (SEC H8.16(b)). A viewer sees a
+ * Returns whether the viewer may see a request. A viewer never sees a request that another Supplier's key fed. A viewer always sees its own requests (SEC H8.16(b)). A viewer sees a
  * request of another User if the viewer was responsible for the Alert's Device when the request was sent. If the
  * request went to another meter, the viewer must have been responsible for the other meter too. A request of another
  * User to an unknown Device stays hidden.
@@ -15,6 +16,7 @@ export function isVisible(
 	request: ServiceRequest,
 	{ alert, home, viewer }: Pick<Evidence, 'alert' | 'home' | 'viewer'>
 ): boolean {
+	if (!request.fedBy.every((feeder) => isEvidenceFor(feeder, viewer.supplierId))) return false;
 	if (viewer.userIds.has(request.userId)) return true;
 	const at = effectiveAt(request);
 	const device = home.get(alert.deviceId);

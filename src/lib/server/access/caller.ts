@@ -52,6 +52,7 @@ async function findCaller(services: AccessServices, req: IncomingMessage): Promi
 					supplierId: holder.supplierId,
 					scopes: holder.scopes,
 					role: null,
+					keyId: holder.keyId,
 					id: `key:${holder.keyId}`,
 					name: holder.name
 				}
@@ -63,7 +64,7 @@ async function findCaller(services: AccessServices, req: IncomingMessage): Promi
 	if (req.method !== 'GET' && req.method !== 'HEAD' && !isOwnOrigin(req, services.config.origin))
 		throw new Problem(403, 'The Origin header names another site; make this call from the pages of Causeway');
 	const { supplierId, role, userId: id, name } = viewer;
-	return { supplierId, scopes: [], role, id, name };
+	return { supplierId, scopes: [], role, keyId: null, id, name };
 }
 
 /** Returns the API key in the Authorization header. */

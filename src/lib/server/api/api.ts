@@ -14,7 +14,14 @@ import { routes } from './routes.ts';
 
 const PREFIX = '/api/v1';
 /** The caller of a route that is open to everybody. */
-const ANONYMOUS: Caller = { supplierId: null, scopes: [], role: null, id: 'nobody', name: 'nobody' };
+const ANONYMOUS: Caller = {
+	supplierId: null,
+	scopes: [],
+	role: null,
+	keyId: null,
+	id: 'nobody',
+	name: 'nobody'
+};
 
 interface Matcher {
 	route: Route<WebServices>;

@@ -39,6 +39,7 @@ const alert = {
 	occurrences: 1,
 	throttled: false,
 	reference: null,
+	fedBy: 'installation',
 	explanation: 'likely',
 	summary: 'Likely 6.5 of North Grid (ED), 27 s before.',
 	guidance: null,
@@ -66,6 +67,7 @@ const alert = {
 			executeAt: null,
 			respondedAt: null,
 			responseCode: 'E21',
+			fedBy: 'installation',
 			reasons: [{ code: 'cause-table', text: 'The cause table lists 6.5 for 8F30.' }]
 		}
 	],

@@ -9,6 +9,7 @@ import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import { completenessRoutes } from '#lib/server/ingest/completeness-routes.ts';
 import { ingestRoutes } from '#lib/server/ingest/ingest-routes.ts';
+import { refusedWriteRoutes } from '#lib/server/ingest/refused-write-routes.ts';
 import { installationRoutes } from '#lib/server/installation/installation-routes.ts';
 import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { refuseMetrics } from '#lib/server/process/metrics-access.ts';
@@ -69,6 +70,7 @@ const operations: ReadonlyArray<Route<WebServices>> = [
 export const routes: ReadonlyArray<Route<WebServices>> = [
 	...ingestRoutes,
 	...completenessRoutes,
+	...refusedWriteRoutes,
 	...alertRoutes,
 	...deviceRoutes,
 	...decisionRoutes,

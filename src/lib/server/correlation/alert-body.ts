@@ -1,7 +1,8 @@
 // Builds the body that Suppliers read, from an Alert and its explanation.
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import type { Explanation } from '#lib/domain/correlation/correlate.ts';
-import type { StoredAlert } from '#lib/server/evidence/alert-context.ts';
+import { fedBy } from '#lib/domain/fed-by.ts';
+import type { SeenAlert } from '#lib/server/evidence/alert-context.ts';
 import { isoOf } from '#lib/server/feed/explanation-rows.ts';
 import type { AlertBody } from '#lib/server/feed/feed.ts';
 
@@ -12,7 +13,7 @@ const INCOMPLETE_COMMAND_PRIORITY = 2;
  * Builds the body of an Alert. An out-of-scope Alert shows nothing of the Device's home, because another Supplier is
  * responsible for the Device.
  */
-export function alertBody(alert: StoredAlert, explanation: Explanation): AlertBody {
+export function alertBody(alert: SeenAlert, explanation: Explanation): AlertBody {
 	const { code, name, category, priority } = describeAlert(alert);
 	const outcome = explanation.commandOutcome?.state;
 	const isIncomplete = outcome === 'partly-failed' || outcome === 'incomplete';
@@ -36,6 +37,7 @@ export function alertBody(alert: StoredAlert, explanation: Explanation): AlertBo
 		occurrences: alert.throttledCount ?? 1,
 		throttled: alert.throttledCount !== null,
 		reference: alert.reference,
+		fedBy: fedBy([alert.isWalled ? alert.fedBy : null]),
 		explanation: explanation.kind,
 		summary: explanation.summary,
 		guidance: explanation.guidance,

@@ -173,12 +173,14 @@ async function finishBatch(
 	client: pg.PoolClient,
 	{ sampling }: CorrelateDeps,
 	{ doorbells }: Batch,
-	{ alerts }: AlertContext,
+	{ alerts, inventory }: AlertContext,
 	explained: readonly Explained[]
 ): Promise<void> {
-	const sampled = alerts.filter((alert) => isSampled(alert.hubId ?? alert.deviceId, sampling.share));
+	const sampled = alerts.filter((alert) =>
+		isSampled(inventory.sampledHomeOf(alert.deviceId), sampling.share)
+	);
 	await Promise.all([
-		keepUnseen(client, alerts, new Set(explained.map(({ alert }) => alert.id))),
+		keepUnseen(client, alerts, seenIds(alerts, explained)),
 		learnLater(
 			client,
 			sampled.map((alert) => alert.id)
@@ -186,6 +188,13 @@ async function finishBatch(
 		doorbells.length > 0 && endDoorbells(client, doorbells)
 	]);
 }
+
+/** Returns the Alerts that a Supplier sees. A Supplier with its own copy of a message sees that copy. */
+const seenIds = (alerts: AlertContext['alerts'], explained: readonly Explained[]): Set<bigint> =>
+	new Set([
+		...explained.map(({ alert }) => alert.id),
+		...alerts.flatMap(({ id, ownCopies }) => (ownCopies.length > 0 ? id : []))
+	]);
 
 const rowOf = ({ alert, supplierId, explanation }: Explained): ExplanationRow => ({
 	supplierId,
@@ -202,10 +211,11 @@ const rowOf = ({ alert, supplierId, explanation }: Explained): ExplanationRow =>
  */
 function guessEpisode(
 	{ largeEpisodes }: CorrelateDeps,
-	{ devices }: AlertContext,
+	{ inventory }: AlertContext,
 	{ alert, supplierId }: Explained,
 	body: AlertBody
 ): EpisodeGuess | null {
+	const { devices } = inventory.viewOf(supplierId);
 	const { model = null, firmware = null } = devices.get(alert.deviceId) ?? {};
 	const keys = keysOf({ ...body, model, firmware, imageHash: alert.imageHash });
 	return largeEpisodes.guess(supplierId, keys, alert.effectiveAt);

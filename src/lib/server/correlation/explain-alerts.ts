@@ -7,14 +7,18 @@ import { completeUntilFor } from '#lib/domain/completeness.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { correlate, type Explanation } from '#lib/domain/correlation/correlate.ts';
 import { evidenceWindowMs } from '#lib/domain/correlation/window.ts';
+import { isEvidenceFor } from '#lib/domain/fed-by.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
-import { isResponsible, tenureAt } from '#lib/domain/tenure.ts';
+import { isResponsible } from '#lib/domain/tenure.ts';
 import {
 	isReport,
+	seenBy,
 	type AlertContext,
+	type SeenAlert,
 	type StoredAlert,
 	type StoredReport
 } from '#lib/server/evidence/alert-context.ts';
+import type { HomeView } from '#lib/server/evidence/home-view.ts';
 import { findNearbyRequests } from '#lib/server/evidence/nearby-requests.ts';
 import { requestKey } from '#lib/server/evidence/request-id.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
@@ -31,7 +35,7 @@ export interface ExplainDeps {
 }
 
 export interface Explained {
-	alert: StoredAlert;
+	alert: SeenAlert;
 	supplierId: number;
 	explanation: Explanation;
 }
@@ -52,27 +56,38 @@ export async function explainAlerts(
 	now: number
 ): Promise<Explained[]> {
 	const { table, learned } = deps;
-	const requestsOf = await findRequests(client, deps, context);
+	const views = context.alerts.flatMap((alert) =>
+		[...viewersOf(alert, context)].map((supplierId): AlertOfViewer => {
+			const view = context.inventory.viewOf(supplierId);
+			return { supplierId, view, alert: seenBy(view, alert) };
+		})
+	);
+	const requestsOf = await findRequests(client, deps, context, views);
 	const explained: Explained[] = [];
-	for (const [i, alert] of context.alerts.entries()) {
+	for (const [i, { supplierId, view, alert }] of views.entries()) {
 		if (i % ALERTS_PER_TURN === ALERTS_PER_TURN - 1) await nextTurn();
-		for (const supplierId of viewersOf(alert, context)) {
-			const explanation = correlate({
-				alert,
-				requests: requestsOf(alert),
-				home: context.devices,
-				viewer: { supplierId, userIds: context.userIds.get(supplierId) ?? new Set() },
-				completeUntil: completeUntilFor(supplierId, context.marks),
-				table,
-				learned: learned.of(supplierId),
-				reports: reportsOn(alert, supplierId, context),
-				roleOnly: deps.roleOnly,
-				now
-			});
-			explained.push({ alert, supplierId, explanation });
-		}
+		const explanation = correlate({
+			alert,
+			requests: requestsOf(i),
+			home: view.devices,
+			viewer: { supplierId, userIds: context.userIds.get(supplierId) ?? new Set() },
+			completeUntil: completeUntilFor(supplierId, context.marks),
+			table,
+			learned: learned.of(supplierId),
+			reports: reportsOn(alert, supplierId, view, context),
+			roleOnly: deps.roleOnly,
+			now
+		});
+		explained.push({ alert, supplierId, explanation });
 	}
 	return explained;
+}
+
+/** An Alert, a Supplier that sees it, and the home networks as this Supplier knows them. */
+interface AlertOfViewer {
+	supplierId: number;
+	view: HomeView;
+	alert: SeenAlert;
 }
 
 /**
@@ -82,67 +97,80 @@ export async function explainAlerts(
 function reportsOn(
 	alert: StoredAlert,
 	supplierId: number,
-	{ reports, devices }: AlertContext
+	{ devices }: HomeView,
+	{ reports }: AlertContext
 ): StoredReport[] {
 	if (!isReport(alert)) return [];
 	const tenures = devices.get(alert.deviceId)?.tenures ?? [];
-	return (reports.get(alert.deviceId) ?? []).filter((report) =>
-		isResponsible(tenures, supplierId, report.at)
+	return (reports.get(alert.deviceId) ?? []).filter(
+		(report) => isEvidenceFor(report.fedBy, supplierId) && isResponsible(tenures, supplierId, report.at)
 	);
 }
 
 /**
  * Returns the Suppliers that see an Alert. The viewers are the Supplier in whose tenure the Alert lies, and the
  * Supplier to whose User the Alert was addressed. The addressed Supplier reads `out-of-scope` outside its own tenure.
- * An Alert of an unknown Device that was addressed to no known User goes to the Supplier that fed the Alert.
+ * An Alert that a Supplier's key fed goes to that Supplier at most. An Alert of an unknown Device that was addressed to
+ * no known User goes to the Supplier that fed the Alert.
  */
-function viewersOf(alert: StoredAlert, { devices, userIds }: AlertContext): Set<number> {
+function viewersOf(alert: StoredAlert, { inventory, userIds }: AlertContext): Set<number> {
 	const viewers = new Set<number>();
-	const device = devices.get(alert.deviceId);
-	const responsible = device && tenureAt(device.tenures, alert.effectiveAt);
-	if (responsible) viewers.add(responsible.supplierId);
+	const responsible = inventory.responsibleFor(alert.deviceId, alert.effectiveAt);
+	if (responsible !== undefined) viewers.add(responsible);
 	if (alert.recipientId)
 		for (const [supplierId, ids] of userIds) if (ids.has(alert.recipientId)) viewers.add(supplierId);
-	if (viewers.size === 0 && !device && alert.fedBy !== null) viewers.add(alert.fedBy);
+	if (viewers.size === 0 && !inventory.isKnown(alert.deviceId) && alert.fedBy !== null)
+		viewers.add(alert.fedBy);
+	for (const supplierId of viewers)
+		if ((alert.isWalled && supplierId !== alert.fedBy) || alert.ownCopies.includes(supplierId))
+			viewers.delete(supplierId);
 	return viewers;
 }
 
 /**
  * Finds the requests that may explain each Alert: the requests near the Alert in time, and the requests that the Alert
- * names.
+ * names. Returns the requests by the place of the Alert and its viewer in `views`.
  */
 async function findRequests(
 	client: pg.ClientBase,
 	{ index, table, learned }: Pick<ExplainDeps, 'index' | 'table' | 'learned'>,
-	context: AlertContext
-): Promise<(alert: StoredAlert) => ServiceRequest[]> {
-	const nearby = await findNearbyRequests(client, index, context, (alert) => ({
-		deviceIds: devicesToAsk(alert, context, table, learned),
-		since: alert.effectiveAt - evidenceWindowMs(causesOf(table, alert))
-	}));
+	context: AlertContext,
+	views: readonly AlertOfViewer[]
+): Promise<(place: number) => ServiceRequest[]> {
+	const nearby = await findNearbyRequests(
+		client,
+		index,
+		views.map(({ alert, view }) => ({
+			deviceIds: devicesToAsk(alert, view, table, learned),
+			since: alert.effectiveAt - evidenceWindowMs(causesOf(table, alert))
+		}))
+	);
 	const nearbyByCounter = Map.groupBy(nearby.all, (request) => request.counter);
-	const isNearby = (alert: StoredAlert): boolean =>
+	const isNearby = ({ alert, view }: AlertOfViewer): boolean =>
 		(nearbyByCounter.get(counterOf(alert.reference) ?? '') ?? []).some((request) =>
-			mayBeNamed(request, alert, context)
+			mayBeNamed(request, alert, view)
 		);
 	const named = await findNamed(
 		client,
-		context.alerts.filter((alert) => alert.reference && !isNearby(alert))
+		views.filter((one) => one.alert.reference && !isNearby(one)).map(({ alert }) => alert)
 	);
 	const byCounter = Map.groupBy([...nearby.all, ...named], (request) => request.counter);
-	return (alert) => [
-		...nearby.of(alert),
-		...(byCounter.get(counterOf(alert.reference) ?? '') ?? []).filter((request) =>
-			mayBeNamed(request, alert, context)
-		)
-	];
+	return (place) => {
+		const { alert, view } = views[place]!;
+		return [
+			...nearby.of(place),
+			...(byCounter.get(counterOf(alert.reference) ?? '') ?? []).filter((request) =>
+				mayBeNamed(request, alert, view)
+			)
+		];
+	};
 }
 
 /**
  * Returns whether this Alert may name the request. Requests with an equal counter were found for the whole batch. A
  * request to another home counts only if the Alert names its RequestID.
  */
-function mayBeNamed(request: ServiceRequest, alert: StoredAlert, { homes }: AlertContext): boolean {
+function mayBeNamed(request: ServiceRequest, alert: SeenAlert, { homes }: HomeView): boolean {
 	if (request.deviceId === alert.deviceId || request.requestId === alert.reference?.requestId) return true;
 	return alert.hubId !== null && (homes.get(alert.hubId) ?? []).includes(request.deviceId);
 }
@@ -151,12 +179,7 @@ function mayBeNamed(request: ServiceRequest, alert: StoredAlert, { homes }: Aler
  * Returns the Alert's own Device, and also its home network if a cause of the Alert's code may lie on another Device of
  * the home.
  */
-function devicesToAsk(
-	alert: StoredAlert,
-	{ homes }: AlertContext,
-	table: CauseTable,
-	learned: Learned
-): string[] {
+function devicesToAsk(alert: SeenAlert, { homes }: HomeView, table: CauseTable, learned: Learned): string[] {
 	const crossesHub =
 		causesOf(table, alert)?.causes.some((cause) => cause.relation === 'same-hub') ||
 		learned.crossesHub({ code: alert.code });

@@ -138,7 +138,9 @@ with input as (
 	) a
 ), due as (
 	insert into learn_due (request_ids) select array_agg(id) from input
-	left join lateral (select hub_id from device where device_id = input.device_id limit 1) d on true
+	left join lateral (
+		select hub_id from device where device_id = input.device_id order by said_by limit 1
+	) d on true
 	where ${sampledHome('coalesce(d.hub_id, device_id)', ':share')} having count(*) > 0
 ), done as (${deleteDoorbells(':doorbells')})
 ${insertDoorbells('correlate-again', 'found')}`

@@ -81,10 +81,12 @@ export const FACTS_OF = `jsonb_build_object(
 	end)`;
 
 /**
- * SQL: joins the Device `d` of the Alert `s`. PostgreSQL looks the Device up by its key, whatever the statistics say.
+ * SQL: joins the Device `d` of the Alert `s`, as the Supplier `$1` knows the Device. PostgreSQL looks the Device up by its key, whatever the statistics say.
  */
 export const DEVICE_OF = `left join lateral (
-		select model, firmware from device where device_id = decode(replace(s.device_id, '-', ''), 'hex') limit 1
+		select model, firmware from device
+		where device_id = decode(replace(s.device_id, '-', ''), 'hex') and said_by in (0, $1::smallint)
+		order by said_by desc limit 1
 	) d on true`;
 
 const MEMBER =

@@ -168,7 +168,10 @@ cross join lateral (
 	from supplier_alert where supplier_id = $1 and alert_id = i.id limit 1
 ) s
 cross join lateral (select device_id, image_hash from alert where id = i.id limit 1) a
-left join lateral (select model, firmware from device where device_id = a.device_id limit 1) d on true`
+left join lateral (
+	select model, firmware from device where device_id = a.device_id and said_by in (0, $1::smallint)
+	order by said_by desc limit 1
+) d on true`
 );
 
 const KEYS = positionalStatement(

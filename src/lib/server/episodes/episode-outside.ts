@@ -74,7 +74,11 @@ function conditionOf({ id, supplier_id, key, kind, facts, first_at, last_at }: E
 }
 
 const OUTSIDE = `
-from supplier_alert s join device d on d.device_id = decode(replace(s.device_id, '-', ''), 'hex')
+from supplier_alert s cross join lateral (
+	select model, firmware from device
+	where device_id = decode(replace(s.device_id, '-', ''), 'hex') and said_by in (0, :supplierId::smallint)
+	order by said_by desc limit 1
+) d
 where s.supplier_id = :supplierId and s.code = :code and d.model = :model
 	and d.firmware is not distinct from :firmware and s.episode_id is distinct from :id
 	and s.effective_at between :since and :until`;

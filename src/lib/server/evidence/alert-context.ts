@@ -5,13 +5,16 @@ import type { ClockStatus } from '#lib/domain/alert.ts';
 import type { OwnerMark } from '#lib/domain/completeness.ts';
 import { counterOf, type CommandReference } from '#lib/domain/command-reference.ts';
 import type { InstructionReport } from '#lib/domain/correlation/command-outcome.ts';
-import type { AlertFacts, HomeDevice } from '#lib/domain/correlation/evidence.ts';
+import type { AlertFacts } from '#lib/domain/correlation/evidence.ts';
+import type { Feeder } from '#lib/domain/fed-by.ts';
 import type { TenureSpan } from '#lib/domain/tenure.ts';
+import type { StatedTenure } from '#lib/domain/write-permission.ts';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
+import { createInventory, type DeviceStatement, type HomeView, type Inventory } from './home-view.ts';
 
-/** An Alert as stored, with the facts of its Device. */
-export interface StoredAlert extends AlertFacts {
+/** An Alert as stored. The facts of its Device depend on the Supplier that looks at it (`seenBy`). */
+export interface StoredAlert extends Omit<AlertFacts, 'deviceType' | 'hubId'> {
 	id: bigint;
 	messageId: string;
 	/** The time of the Alert by the clock of the Device (epoch ms); `null`: unknown. */
@@ -19,29 +22,28 @@ export interface StoredAlert extends AlertFacts {
 	/** The time of receipt (epoch ms). */
 	receivedAt: number;
 	recipientId: string | null;
-	/** The Supplier whose API key sent the Alert; `null`: the key belongs to the whole installation. */
-	fedBy: number | null;
-	area: string | null;
+	fedBy: Feeder;
+	/**
+	 * Whether the Alert is evidence only for the Supplier that fed it. An Alert that was stored before Causeway kept
+	 * API keys is evidence for every entitled Supplier.
+	 */
+	isWalled: boolean;
+	/** The Suppliers that see their own copy of this message instead. */
+	ownCopies: readonly number[];
 	imageHash: string | null;
 }
 
-export interface StoredDevice extends HomeDevice {
-	deviceId: string;
-	hubId: string | null;
+/** An Alert with the facts of its Device as one Supplier knows them. */
+export interface SeenAlert extends StoredAlert, AlertFacts {
 	area: string | null;
-	model: string | null;
-	firmware: string | null;
-	tenures: TenureSpan[];
 }
 
 /** All that the database knows about a batch of Alerts, except Service Requests. */
 export interface AlertContext {
 	/** The Alerts of the batch in the order of their ids, oldest first. */
 	alerts: StoredAlert[];
-	/** All Devices of the home networks of these Alerts, by Device id. */
-	devices: Map<string, StoredDevice>;
-	/** The ids of the Devices of each home network, by the id of its hub. */
-	homes: Map<string, string[]>;
+	/** The Devices of the home networks of these Alerts. */
+	inventory: Inventory;
 	/** The completeness marks of the installation and of each Supplier that has sources. */
 	marks: readonly OwnerMark[];
 	/** The User IDs of each Supplier. */
@@ -50,8 +52,15 @@ export interface AlertContext {
 	reports: Map<string, StoredReport[]>;
 }
 
+/** Returns an Alert with the facts of its Device as this view knows them. */
+export function seenBy({ devices }: HomeView, alert: StoredAlert): SeenAlert {
+	const { deviceType = null, hubId = null, area = null } = devices.get(alert.deviceId) ?? {};
+	return { ...alert, deviceType, hubId, area };
+}
+
 export interface StoredReport extends InstructionReport {
 	alertId: bigint;
+	fedBy: Feeder;
 }
 
 /**
@@ -65,31 +74,33 @@ export async function loadContext(client: pg.ClientBase, alertIds: readonly bigi
 		client.query<{ user_id: Buffer; supplier_id: number }>(USERS({})),
 		client.query<{ supplier_id: number | null; until: Date | null }>(MARKS({}))
 	]);
-	const devices = new Map<string, StoredDevice>();
-	const homes = new Map<string, string[]>();
+	const statements = new Map<string, DeviceStatement>();
+	const tenures = new Map<string, Map<number, StatedTenure>>();
 	for (const row of deviceRows) {
+		const { device_type: deviceType, area, model, firmware, said_by: feeder } = row;
 		const deviceId = bytesToEui(row.device_id);
-		const tenures = devices.get(deviceId)?.tenures ?? [];
-		if (row.supplier_id !== null) tenures.push(toSpan(row.supplier_id, row.from!, row.to));
-		if (devices.has(deviceId)) continue;
 		const hubId = row.hub_id && bytesToEui(row.hub_id);
-		const { device_type: deviceType, area, model, firmware } = row;
-		devices.set(deviceId, { deviceId, deviceType, hubId, area, model, firmware, tenures });
-		if (hubId) homes.set(hubId, [...(homes.get(hubId) ?? []), deviceId]);
+		const saidBy = feeder || null;
+		statements.set(`${deviceId} ${feeder}`, { deviceId, saidBy, deviceType, hubId, area, model, firmware });
+		if (row.supplier_id === null) continue;
+		const spans = tenures.get(deviceId) ?? new Map<number, StatedTenure>();
+		const span = { ...toSpan(row.supplier_id, row.from!, row.to), statedBy: row.stated_by };
+		tenures.set(deviceId, spans.set(span.from, span));
 	}
-	// PostgreSQL returns the rows in no fixed order, and no explanation may depend on their order. So the lists are
-	// sorted here.
-	for (const { tenures } of devices.values()) tenures.sort((a, b) => a.from - b.from);
-	for (const home of homes.values()) home.sort();
+	const inventory = createInventory(
+		[...statements.values()],
+		new Map(
+			[...tenures].map(([deviceId, spans]) => [deviceId, [...spans.values()].sort((a, b) => a.from - b.from)])
+		)
+	);
 	const userIds = new Map<number, Set<string>>();
 	for (const { user_id, supplier_id } of users)
 		userIds.set(supplier_id, (userIds.get(supplier_id) ?? new Set()).add(bytesToEui(user_id)));
-	const alerts = alertRows.map((row) => toStoredAlert(row, devices.get(bytesToEui(row.device_id))));
+	const alerts = alertRows.map(toStoredAlert);
 	const reports = await loadReports(client, alerts);
 	return {
 		alerts,
-		devices,
-		homes,
+		inventory,
 		marks: marks.map((row) => ({ supplierId: row.supplier_id, until: row.until?.getTime() ?? null })),
 		userIds,
 		reports
@@ -107,7 +118,7 @@ async function loadReports(
 	const wanted = alerts.filter(isReport);
 	if (wanted.length === 0) return new Map();
 	const { rows } = await client.query<
-		Pick<AlertRow, 'id' | 'device_id' | 'code' | 'reference' | 'effective_at'>
+		Pick<AlertRow, 'id' | 'device_id' | 'code' | 'reference' | 'effective_at' | 'fed_by' | 'fed_key'>
 	>(
 		REPORTS({
 			deviceIds: wanted.map((alert) => euiToBytes(alert.deviceId)),
@@ -119,7 +130,8 @@ async function loadReports(
 		deviceId: bytesToEui(row.device_id),
 		code: row.code,
 		reference: row.reference!,
-		at: row.effective_at.getTime()
+		at: row.effective_at.getTime(),
+		fedBy: row.fed_key === null ? null : row.fed_by
 	}));
 	return Map.groupBy(reports, (report) => report.deviceId);
 }
@@ -139,6 +151,8 @@ interface AlertRow {
 	throttled_count: bigint | null;
 	reference: CommandReference | null;
 	fed_by: number | null;
+	fed_key: number | null;
+	own_copies: number[] | null;
 	image_hash: string | null;
 }
 
@@ -149,6 +163,10 @@ interface DeviceRow {
 	area: string | null;
 	model: string | null;
 	firmware: string | null;
+	/** The Supplier that says this of the Device; 0: the installation. */
+	said_by: number;
+	/** The Supplier that claimed the tenure; `null`: the installation stated it, or there is no tenure. */
+	stated_by: number | null;
 	/**
 	 * The Supplier of a tenure. `from` and `to` are epoch ms. All three are `null` for a Device without tenures; `to`
 	 * alone is `null` for a tenure without an end.
@@ -164,14 +182,11 @@ const toSpan = (supplierId: number, from: number, to: number | null): TenureSpan
 	to: to === null ? null : Math.round(to)
 });
 
-function toStoredAlert(row: AlertRow, device: StoredDevice | undefined): StoredAlert {
+function toStoredAlert(row: AlertRow): StoredAlert {
 	return {
 		id: row.id,
 		messageId: row.message_id,
 		deviceId: bytesToEui(row.device_id),
-		deviceType: device?.deviceType ?? null,
-		hubId: device?.hubId ?? null,
-		area: device?.area ?? null,
 		kind: row.kind,
 		code: row.code,
 		dccPayload: row.dcc_payload,
@@ -183,37 +198,45 @@ function toStoredAlert(row: AlertRow, device: StoredDevice | undefined): StoredA
 		reference: row.reference,
 		recipientId: row.recipient_id && bytesToEui(row.recipient_id),
 		fedBy: row.fed_by,
+		isWalled: row.fed_by !== null && row.fed_key !== null,
+		ownCopies: row.own_copies ?? NONE,
 		imageHash: row.image_hash
 	};
 }
+
+const NONE: readonly number[] = [];
 
 const ALERTS = statement(
 	'load-alerts',
 	`
 select id, message_id, device_id, kind, code, dcc_payload, raised_at, received_at, effective_at, clock_status, recipient_id,
-	throttled_count, reference, fed_by, image_hash
+	throttled_count, reference, fed_by, fed_key, own_copies, image_hash
 from alert where id = any(:alertIds) order by id`
 );
 
-// Returns one row for each Device and tenure. A Device without a hub is a home of its own. The statement looks Devices
-// up by the ids of the Alerts, so it can be sent before the Alerts are read.
+// Returns one row for each tenure of each statement about a Device. The home of an Alert has every Device that anybody
+// says to have the same hub; each Supplier then sees its own part (home-view.ts). A Device without a hub is a home of its
+// own. Rows may repeat. The statement looks Devices up by the ids of the Alerts, so it can be sent before the Alerts are read.
 const HOMES = statement(
 	'load-homes',
 	`
 with own as (
-	select device_id, device_type, hub_id, area, model, firmware from device
-	where device_id = any(array(select device_id from alert where id = any(:alertIds)))
+	select * from device where device_id = any(array(select device_id from alert where id = any(:alertIds)))
 ), home as (
 	select d.* from (select distinct hub_id from own where hub_id is not null) h cross join lateral (
-		select device_id, device_type, hub_id, area, model, firmware from device where hub_id = h.hub_id offset 0
+		select * from device where hub_id = h.hub_id offset 0
 	) d
 	union all
-	select device_id, device_type, hub_id, area, model, firmware from own where hub_id is null
+	select * from own where hub_id is null
+), said as (
+	select * from home
+	union all
+	select * from device where said_by > 0 and device_id = any(array(select device_id from home))
 )
-select d.device_id, d.device_type, d.hub_id, d.area, d.model, d.firmware, t.supplier_id,
+select d.device_id, d.device_type, d.hub_id, d.area, d.model, d.firmware, d.said_by, t.supplier_id, t.stated_by,
 	date_part('epoch', lower(t.during)) * 1000 as "from", date_part('epoch', upper(t.during)) * 1000 as "to"
-from home d left join lateral (
-	select supplier_id, during from tenure where device_id = d.device_id and superseded_at is null offset 0
+from said d left join lateral (
+	select supplier_id, stated_by, during from tenure where device_id = d.device_id and superseded_at is null offset 0
 ) t on true`
 );
 
@@ -228,7 +251,7 @@ const MARKS = statement(
 
 const REPORTS = statement(
 	'load-reports',
-	`select distinct a.id, a.device_id, a.code, a.reference, a.effective_at
+	`select distinct a.id, a.device_id, a.code, a.reference, a.effective_at, a.fed_by, a.fed_key
 	from unnest(:deviceIds::bytea[], :counters::numeric[]) as w(device_id, counter) cross join lateral (
 		select * from alert where reference_counter = w.counter and device_id = w.device_id offset 0
 	) a order by a.id`

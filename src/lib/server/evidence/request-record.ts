@@ -5,7 +5,8 @@
 //      6  u48   executeAt in ms since 1970; 0: none
 //     12  u32   delay of the response in ms; all ones: none
 //     16  u64   counter
-//     24  u32   route: the originator, and the target if it is not the Device; a number of the dictionary
+//     24  u32   route: the originator, the target if it is not the Device, and the Supplier whose key fed the record; a
+//               number of the dictionary
 //     28  u32   User; a number of the dictionary
 //     32  u16   SRV; a number of the dictionary
 //     34  u16   response code; a number of the dictionary; 0: none
@@ -13,6 +14,7 @@
 //     37  u8    flags; 1: the time of the request is not known
 //
 // Bytes 16 to 27 are the identity of the request. A later record with the same identity replaces the earlier record.
+import { FED_BY_INSTALLATION, type Feeder } from '#lib/domain/fed-by.ts';
 import type { RequestMode, ServiceRequest } from '#lib/domain/service-request.ts';
 import { splitRequestId } from '#lib/domain/service-request.ts';
 import type { Dictionary } from './dictionary.ts';
@@ -23,11 +25,28 @@ const MODES: readonly RequestMode[] = ['on-demand', 'future-dated-dsp', 'future-
 const NO_RESPONSE_TIME = 0xffffffff;
 const FLAG_RESPONSE_ONLY = 1;
 
-/** Returns the route of a request: the originator, and the target if it is not the Device. */
+/**
+ * Returns the route of a request: the originator, the target if it is not the Device, and `@` with the Supplier whose
+ * key fed the record. Without `@`, the installation fed the record.
+ */
 export const routeOf = (request: ServiceRequest): string => {
 	const { userId, deviceId } = splitRequestId(request.requestId);
-	return deviceId === request.deviceId ? userId : `${userId} ${deviceId}`;
+	const [feeder] = request.fedBy;
+	return [userId, deviceId !== request.deviceId && deviceId, feeder !== null && `@${feeder}`]
+		.filter(Boolean)
+		.join(' ');
 };
+
+/** Reads a route of the dictionary. `target: null`: the target is the Device. */
+export function readRoute(route: string): {
+	originator: string;
+	target: string | null;
+	fedBy: readonly Feeder[];
+} {
+	const [originator, ...rest] = route.split(' ') as [string, ...string[]];
+	const feeder = rest.at(-1)?.startsWith('@') ? Number(rest.pop()!.slice(1)) : null;
+	return { originator, target: rest[0] ?? null, fedBy: feeder === null ? FED_BY_INSTALLATION : [feeder] };
+}
 
 /** Returns the User of a request as the dictionary stores it: id, User Role and name. */
 export const userOf = (request: ServiceRequest): string =>
@@ -69,16 +88,14 @@ export function readRecord(
 	const executeAt = from.readUIntBE(offset + 6, 6);
 	const delay = from.readUInt32BE(offset + 12);
 	const counter = from.readBigUInt64BE(offset + 16).toString();
-	const [originator, target = deviceId] = dictionary
-		.value('route', from.readUInt32BE(offset + 24))
-		.split(' ') as [string, string?];
+	const { originator, target, fedBy } = readRoute(dictionary.value('route', from.readUInt32BE(offset + 24)));
 	const [userId, userRole, userName] = JSON.parse(
 		dictionary.value('user', from.readUInt32BE(offset + 28))
 	) as [string, string, string | null];
 	const response = from.readUInt16BE(offset + 34);
 	const responseOnly = (from.readUInt8(offset + 37) & FLAG_RESPONSE_ONLY) !== 0;
 	return {
-		requestId: `${originator}:${target}:${counter}`,
+		requestId: `${originator}:${target ?? deviceId}:${counter}`,
 		deviceId,
 		userId,
 		counter,
@@ -89,7 +106,8 @@ export function readRecord(
 		requestedAt: responseOnly ? null : start,
 		executeAt: executeAt === 0 ? null : executeAt,
 		respondedAt: responseOnly ? start : delay === NO_RESPONSE_TIME ? null : start + delay,
-		responseCode: response === 0 ? null : dictionary.value('response-code', response)
+		responseCode: response === 0 ? null : dictionary.value('response-code', response),
+		fedBy
 	};
 }
 

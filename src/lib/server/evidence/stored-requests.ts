@@ -1,12 +1,16 @@
 // Reads Service Requests from the database.
 import type pg from 'pg';
+import { FED_BY_INSTALLATION } from '#lib/domain/fed-by.ts';
 import type { RequestMode, ServiceRequest } from '#lib/domain/service-request.ts';
 import { bytesToEui } from '#lib/server/postgres/eui-bytes.ts';
 import { query, statement } from '#lib/server/postgres/statement.ts';
 import { asSigned, COUNTER_OF_KEY, counterOfKey, requestIdOf } from './request-id.ts';
 
-interface RequestRow {
-	id: bigint;
+/** The columns of a stored Service Request that its readers need. */
+export const REQUEST_COLUMNS =
+	'key, device_id, user_id, variant, user_role, user_name, mode, requested_at, execute_at, responded_at, response_code, fed_by';
+
+export interface RequestRow {
 	key: Buffer;
 	device_id: Buffer;
 	user_id: Buffer;
@@ -18,18 +22,19 @@ interface RequestRow {
 	execute_at: Date | null;
 	responded_at: Date | null;
 	response_code: string | null;
+	/** The Supplier whose key fed the record; 0: the installation. */
+	fed_by: number;
 }
 
 interface VersionedRow extends RequestRow {
+	id: bigint;
 	row_version: string;
 }
 
-const COLUMNS =
-	'id, key, device_id, user_id, variant, user_role, user_name, mode, requested_at, execute_at, responded_at, response_code';
-const SELECT = `select ${COLUMNS} from service_request`;
+const SELECT = `select id, ${REQUEST_COLUMNS} from service_request`;
 /** SQL: the transaction that wrote the row last. Every change of a row changes this number. */
 const ROW_VERSION = 'xmin::text as row_version';
-const SELECT_VERSIONED = `select ${COLUMNS}, ${ROW_VERSION} from service_request`;
+const SELECT_VERSIONED = `select id, ${REQUEST_COLUMNS}, ${ROW_VERSION} from service_request`;
 const SINCE = '(requested_at >= :since or responded_at >= :since or execute_at >= :since)';
 
 /** `rowVersion` differs between two states of the same request. */
@@ -98,7 +103,7 @@ const withId = (row: VersionedRow): RequestWithId => ({
 	rowVersion: row.row_version
 });
 
-function toServiceRequest(row: RequestRow): ServiceRequest {
+export function toServiceRequest(row: RequestRow): ServiceRequest {
 	const executeAt = row.execute_at?.getTime() ?? null;
 	return {
 		requestId: requestIdOf(row.key),
@@ -112,7 +117,8 @@ function toServiceRequest(row: RequestRow): ServiceRequest {
 		requestedAt: row.requested_at?.getTime() ?? null,
 		executeAt,
 		respondedAt: row.responded_at?.getTime() ?? null,
-		responseCode: row.response_code
+		responseCode: row.response_code,
+		fedBy: row.fed_by === 0 ? FED_BY_INSTALLATION : [row.fed_by]
 	};
 }
 

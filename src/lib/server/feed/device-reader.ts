@@ -1,5 +1,6 @@
 // Reads the Devices of one Supplier: those in whose tenure it is or was. The statement itself applies the tenures,
-// because a Device has no row of its own for each Supplier.
+// because a Device has no row of its own for each Supplier. What the Supplier's own keys say of a Device goes before what
+// the installation says.
 import type pg from 'pg';
 import type { Device, DeviceFilters, DevicePage } from '#lib/domain/device.ts';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
@@ -99,7 +100,10 @@ from (
 	select device_id, bool_or(during @> now()) as is_current, coalesce(bool_or(upper(during) <= now()), false) as has_ended,
 		json_agg(json_build_object('from', lower(during), 'to', upper(during)) order by during) as tenures
 	from tenure where supplier_id = :supplierId and superseded_at is null${and(tenures)} group by device_id
-) t join device d using (device_id)
+) t cross join lateral (
+	select * from device where device_id = t.device_id and said_by in (0, :supplierId::smallint)
+	order by said_by desc limit 1
+) d
 where true${and(device)} order by d.device_id limit :limit`);
 
 const ONE = select({ tenures: ['device_id = :deviceId'], device: [] });

@@ -43,15 +43,31 @@ export interface StoredState {
 	episode_id: bigint | null;
 }
 
-/** Builds an Alert as a Supplier reads it, from its body and the values stored beside the body. */
-export const toAlert = (body: AlertBody, { version, seq, decision, episode_id }: StoredState): Alert => ({
+/** A body that was stored before Causeway kept who fed a record. */
+type OldBody = Omit<AlertBody, 'fedBy'> & { fedBy?: AlertBody['fedBy'] };
+
+/** Records of before Causeway kept their feeders count as fed by the installation. */
+const withFeeders = (body: OldBody): AlertBody => ({
 	...body,
-	version,
-	seq: Number(seq),
-	decision: decision && shownDecision(decision, body),
-	notice: decision && contradictionOf(decision, basisOf(body)),
-	episodeId: episode_id?.toString() ?? null
+	fedBy: 'installation',
+	candidates: body.candidates.map((candidate) => ({ ...candidate, fedBy: 'installation' }))
 });
+
+/** Builds an Alert as a Supplier reads it, from its body and the values stored beside the body. */
+export const toAlert = (
+	stored: AlertBody | OldBody,
+	{ version, seq, decision, episode_id }: StoredState
+): Alert => {
+	const body = stored.fedBy === undefined ? withFeeders(stored) : (stored as AlertBody);
+	return {
+		...body,
+		version,
+		seq: Number(seq),
+		decision: decision && shownDecision(decision, body),
+		notice: decision && contradictionOf(decision, basisOf(body)),
+		episodeId: episode_id?.toString() ?? null
+	};
+};
 
 /** The changes with the feed numbers `from` to `to` of one Supplier, both included, with their Alerts. */
 export interface Frame {

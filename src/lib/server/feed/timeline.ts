@@ -2,9 +2,11 @@
 // Requests of all Users.
 import type pg from 'pg';
 import { discloseSender } from '#lib/domain/correlation/disclosure.ts';
+import { fedBy } from '#lib/domain/fed-by.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
+import { completeRequests, effectiveAt, type ServiceRequest } from '#lib/domain/service-request.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
-import { requestIdOf } from '#lib/server/evidence/request-id.ts';
+import { REQUEST_COLUMNS, toServiceRequest, type RequestRow } from '#lib/server/evidence/stored-requests.ts';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
@@ -46,7 +48,10 @@ export function createTimeline(pool: pg.Pool, roleOnly: ReadonlySet<string>) {
 				}
 
 				const { rows: requests } = await client.query<RequestRow>(REQUESTS({ ...span, device }));
-				for (const row of requests) items.push(toItem(row, deviceId, roleOnly));
+				const { rows: users } = await client.query<{ user_id: Buffer }>(OWN_USERS({ supplierId }));
+				const ownUsers = new Set(users.map((row) => bytesToEui(row.user_id)));
+				for (const request of completeRequests(requests.map(toServiceRequest)))
+					items.push(toItem(request, ownUsers.has(request.userId), roleOnly));
 				return items.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 			})
 	};
@@ -62,50 +67,31 @@ where supplier_id = :supplierId and device_id = :deviceId and effective_at >= :f
 order by effective_at limit :limit`);
 
 // Row-level security shows two kinds of requests: requests within the Supplier's tenure, and requests that the Supplier
-// sent.
+// sent. It hides the requests that another Supplier's key fed.
 const REQUESTS = query(`
-select r.key, r.user_id, r.variant, r.user_role, r.user_name, r.requested_at, r.execute_at, r.responded_at, r.response_code,
-	exists (select from supplier_user u where u.user_id = r.user_id and u.supplier_id = :supplierId) as own
-from service_request r
+select ${REQUEST_COLUMNS} from service_request r
 where r.device_id = :device and (
 	(r.requested_at >= :from and r.requested_at < :to) or (r.responded_at >= :from and r.responded_at < :to)
 	or (r.execute_at >= :from and r.execute_at < :to))
 order by r.requested_at limit :limit`);
 
-interface RequestRow {
-	key: Buffer;
-	user_id: Buffer;
-	variant: string;
-	user_role: string;
-	user_name: string | null;
-	requested_at: Date | null;
-	execute_at: Date | null;
-	responded_at: Date | null;
-	response_code: string | null;
-	own: boolean;
-}
+const OWN_USERS = query('select user_id from supplier_user where supplier_id = :supplierId');
 
-function toItem(row: RequestRow, deviceId: string, roleOnly: ReadonlySet<string>): TimelineItem {
-	const iso = (at: Date | null) => at?.toISOString() ?? null;
+function toItem(request: ServiceRequest, own: boolean, roleOnly: ReadonlySet<string>): TimelineItem {
+	const { deviceId, serviceReferenceVariant, responseCode } = request;
+	const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 	return {
 		kind: 'service-request',
-		at: iso(row.requested_at ?? row.responded_at)!,
-		...discloseSender(
-			{
-				requestId: requestIdOf(row.key),
-				userId: bytesToEui(row.user_id),
-				userRole: row.user_role,
-				userName: row.user_name
-			},
-			roleOnly.has(row.user_role) && !row.own
-		),
+		at: iso(effectiveAt(request))!,
+		...discloseSender(request, roleOnly.has(request.userRole) && !own),
 		deviceId,
-		serviceReferenceVariant: row.variant,
-		name: describeVariant(row.variant).name,
-		own: row.own,
-		requestedAt: iso(row.requested_at),
-		executeAt: iso(row.execute_at),
-		respondedAt: iso(row.responded_at),
-		responseCode: row.response_code
+		serviceReferenceVariant,
+		name: describeVariant(serviceReferenceVariant).name,
+		own,
+		requestedAt: iso(request.requestedAt),
+		executeAt: iso(request.executeAt),
+		respondedAt: iso(request.respondedAt),
+		responseCode,
+		fedBy: fedBy(request.fedBy)
 	};
 }

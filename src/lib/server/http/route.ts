@@ -5,6 +5,8 @@ import type { Action, Holder, Scope } from '#lib/domain/access.ts';
 
 /** The caller of a route: an API key, or a person with a browser session. */
 export interface Caller extends Holder {
+	/** The id of the API key; `null`: the caller is a person. */
+	keyId: number | null;
 	/** The author of this caller's decisions: the id of a person, or `key:` and the id of an API key. */
 	id: string;
 	name: string;

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { describeAlert } from '#lib/domain/alert-code.ts';
 import type { AlertIn } from '#lib/domain/alert.ts';
 import { counterOf } from '#lib/domain/command-reference.ts';
+import type { Feeder } from '#lib/domain/fed-by.ts';
 import { effectiveTime } from '#lib/domain/correlation/evidence.ts';
 import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import { insertUrgentDoorbells } from '#lib/server/jobs/doorbells.ts';
@@ -16,7 +17,9 @@ import { createMicroBatch } from './micro-batch.ts';
 export interface ArrivedAlert {
 	alert: AlertIn;
 	/** The Supplier whose API key sent the Alert; `null`: the key belongs to the whole installation. */
-	fedBy: number | null;
+	fedBy: Feeder;
+	/** The id of the API key that sent the Alert. */
+	keyId: number;
 	/** The time when the call arrived. An Alert without `receivedAt` gets this time as its time of receipt. */
 	arrivedAt: Date;
 }
@@ -60,7 +63,9 @@ export function createAlertStore(deps: {
 		const firstByKey = new Map<string, Row>();
 		for (const row of rows) if (!firstByKey.has(keyText(row))) firstByKey.set(keyText(row), row);
 		// The rows are in the order of their keys, so that two writers with the same messages cannot deadlock.
-		const unique = [...firstByKey.values()].sort((a, b) => Buffer.compare(a.key, b.key));
+		const unique = [...firstByKey.values()].sort(
+			(a, b) => Buffer.compare(a.key, b.key) || feederNumber(a) - feederNumber(b)
+		);
 		const { stored, doorbells } = await insert(pool, unique, backlog.isPressed);
 		for (const doorbell of doorbells) enqueue('correlate-alerts', doorbell);
 		const knownDigests = await digestsOf(
@@ -69,6 +74,7 @@ export function createAlertStore(deps: {
 		);
 		return rows.map((row) => {
 			const first = firstByKey.get(keyText(row))!;
+			// A key that is not stored for this feeder is the installation's, with the same content.
 			const digest = knownDigests.get(keyText(row)) ?? first.digest;
 			if (!digest.equals(row.digest)) return 'conflict';
 			return row === first && stored.has(row.id) ? 'accepted' : 'duplicate';
@@ -93,7 +99,10 @@ export function createAlertStore(deps: {
 }
 
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
-const keyText = ({ key }: { key: Buffer }): string => key.toString('latin1');
+/** The same message of two feeders has two keys, so that no Supplier can take the message id of another. */
+const keyText = ({ key, fedBy }: { key: Buffer; fedBy: Feeder }): string =>
+	`${key.toString('latin1')} ${fedBy ?? 0}`;
+const feederNumber = ({ fedBy }: { fedBy: Feeder }): number => fedBy ?? 0;
 
 /**
  * Stores the rows and inserts their doorbells. `urgentApart`: urgent Alerts get a separate doorbell, so that a worker
@@ -121,10 +130,12 @@ function effectiveIso({ alert, receivedAt }: Row): string {
 
 async function digestsOf(pool: pg.Pool, rows: readonly Row[]): Promise<Map<string, Buffer>> {
 	if (rows.length === 0) return new Map();
-	const result = await pool.query<{ key: Buffer; digest: Buffer }>(
+	const result = await pool.query<{ key: Buffer; fed_by: number; digest: Buffer }>(
 		DIGESTS({ keys: rows.map((row) => row.key) })
 	);
-	return new Map(result.rows.map((row) => [keyText(row), row.digest]));
+	return new Map(
+		result.rows.map(({ key, fed_by: feeder, digest }) => [keyText({ key, fedBy: feeder || null }), digest])
+	);
 }
 
 const ALERT = columns<Row>({
@@ -143,6 +154,7 @@ const ALERT = columns<Row>({
 	reference: ['jsonb', ({ alert }) => (alert.reference ? JSON.stringify(alert.reference) : null)],
 	reference_counter: ['numeric', ({ alert }) => counterOf(alert.reference ?? null)],
 	fed_by: ['smallint', (row) => row.fedBy],
+	fed_key: ['integer', (row) => row.keyId],
 	image_hash: ['text', ({ alert }) => alert.imageHash ?? null]
 });
 
@@ -153,16 +165,26 @@ const INPUT = columns<Row>({
 	urgent: ['boolean', ({ alert }) => isUrgent(alert)]
 });
 
+// A Supplier's copy of a message that the installation has fed is a duplicate. If the Supplier fed its copy first, the
+// Supplier keeps its copy, and the installation's Alert notes the Supplier in `own_copies`.
 const INSERT = statement(
 	'store-alerts',
 	`
 with input as (
 	select * from ${INPUT.from}
+), shared as (
+	select id from input i where fed_by is not null and exists (
+		select from message_key m where m.key = i.key and m.fed_by = 0 and m.digest = i.digest
+	)
 ), fresh as (
-	insert into message_key (key, digest, alert_id) select key, digest, id from input
-	on conflict (key) do nothing returning alert_id
+	insert into message_key (key, fed_by, digest, alert_id) select key, coalesce(fed_by, 0), digest, id from input
+	where fed_by is null or id not in (select id from shared)
+	on conflict (key, fed_by) do nothing returning alert_id
 ), stored as (
-	insert into alert (${ALERT.names}) select ${ALERT.names} from input where id in (select alert_id from fresh)
+	insert into alert (${ALERT.names}, own_copies) select ${ALERT.names}, case when fed_by is null then (
+		select array_agg(m.fed_by) from message_key m where m.key = i.key and m.fed_by > 0 and m.digest = i.digest
+	) end
+	from input i where id in (select alert_id from fresh)
 ), bell as (${insertUrgentDoorbells('correlate-alerts', 'fresh join input on id = alert_id', {
 		id: 'alert_id',
 		urgent: 'urgent',
@@ -172,4 +194,4 @@ with input as (
 select array(select id from bell)::text[] as doorbells, array(select alert_id from fresh)::text[] as stored`
 );
 
-const DIGESTS = query('select key, digest from message_key where key = any(:keys)');
+const DIGESTS = query('select key, fed_by, digest from message_key where key = any(:keys)');

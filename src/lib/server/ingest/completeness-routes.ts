@@ -12,7 +12,7 @@ export const completenessRoutes: ReadonlyArray<Route<{ completeness: Completenes
 		method: 'GET',
 		path: PATH,
 		scope: 'read',
-		action: 'read-sources',
+		action: 'see-feeds',
 		summary: 'List the sources of audit data with their completeness marks and lags',
 		gives: CompletenessSources,
 		handle: async ({ services, caller }) => ({

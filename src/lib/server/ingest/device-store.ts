@@ -3,6 +3,7 @@
 // again.
 import type pg from 'pg';
 import type { DeviceIn } from '#lib/domain/device.ts';
+import type { Feeder } from '#lib/domain/fed-by.ts';
 import { addDoorbell } from '#lib/server/jobs/doorbells.ts';
 import type { Enqueue } from '#lib/server/jobs/queues.ts';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
@@ -24,10 +25,10 @@ export function createDeviceStore({ pool, enqueue }: { pool: pg.Pool; enqueue: E
 	return {
 		/**
 		 * Stores the Devices in groups, each in one transaction. If a Device cannot be stored, only that Device is
-		 * refused. `fedBy`: the Supplier whose API key may state only the tenures of that Supplier. `null`: the key
-		 * belongs to the installation and may state all tenures.
+		 * refused. The write rules must have accepted them. What a Supplier's key says of a Device is stored beside what
+		 * the installation says, for that Supplier alone. A changed statement of the installation ends those of Suppliers.
 		 */
-		async record(devices: readonly DeviceIn[], fedBy: number | null): Promise<DeviceResult[]> {
+		async record(devices: readonly DeviceIn[], writer: Writer): Promise<DeviceResult[]> {
 			const client = await pool.connect();
 			try {
 				const { rows } = await client.query<{ id: number; slug: string }>('select id, slug from supplier');
@@ -35,7 +36,7 @@ export function createDeviceStore({ pool, enqueue }: { pool: pg.Pool; enqueue: E
 				const results: DeviceResult[] = [];
 				for (let i = 0; i < devices.length; i += DEVICES_PER_COMMIT) {
 					const group = devices.slice(i, i + DEVICES_PER_COMMIT);
-					const { results: done, doorbell } = await recordGroup(client, group, suppliers, fedBy);
+					const { results: done, doorbell } = await recordGroup(client, group, suppliers, writer);
 					results.push(...done);
 					if (doorbell !== null) enqueue('correlate-devices', doorbell);
 				}
@@ -45,6 +46,12 @@ export function createDeviceStore({ pool, enqueue }: { pool: pg.Pool; enqueue: E
 			}
 		}
 	};
+}
+
+/** Who states the Devices, and the id of the API key. */
+export interface Writer {
+	fedBy: Feeder;
+	keyId: number;
 }
 
 /** A Device of the call with its tenures. */
@@ -67,19 +74,19 @@ async function recordGroup(
 	client: pg.PoolClient,
 	devices: readonly DeviceIn[],
 	suppliers: ReadonlyMap<string, number>,
-	fedBy: number | null
+	writer: Writer
 ) {
 	const results: DeviceResult[] = [];
 	const stated: Stated[] = [];
 	for (const [place, device] of devices.entries()) {
-		const spans = spansOf(device, suppliers, fedBy);
+		const spans = spansOf(device, suppliers);
 		if (spans && 'refused' in spans) results[place] = spans;
 		else stated.push({ place, device, id: euiToBytes(device.deviceId), spans });
 	}
 	// Every writer stores Devices in the order of their ids, so that two writers cannot deadlock.
 	stated.sort((a, b) => Buffer.compare(a.id, b.id) || a.place - b.place);
 	return transact(client, async () => {
-		for (const part of withoutRepeats(stated)) await store(client, part, fedBy, results);
+		for (const part of withoutRepeats(stated)) await store(client, part, writer, results);
 		const changed = stated.filter(({ place }) => results[place] === 'accepted').map(({ id }) => id);
 		// The ids of a doorbell are numbers, so the eight bytes of a Device id are read as a number.
 		const ids = changed.map((id) => id.readBigInt64BE());
@@ -90,8 +97,7 @@ async function recordGroup(
 
 function spansOf(
 	device: DeviceIn,
-	suppliers: ReadonlyMap<string, number>,
-	fedBy: number | null
+	suppliers: ReadonlyMap<string, number>
 ): Span[] | null | { refused: string } {
 	if (!device.tenures) return null;
 	const spans: Span[] = [];
@@ -100,10 +106,6 @@ function spansOf(
 		if (supplierId === undefined)
 			return {
 				refused: `tenures: Supplier "${tenure.supplier}" is not known; add it with: npm run causeway -- supplier add ${tenure.supplier}`
-			};
-		if (fedBy !== null && supplierId !== fedBy)
-			return {
-				refused: `tenures: this key may state its own Supplier's tenures only; use a key made with --supplier '*' for "${tenure.supplier}"`
 			};
 		spans.push({ supplierId, from: tenure.from, to: tenure.to });
 	}
@@ -130,12 +132,12 @@ function withoutRepeats(stated: readonly Stated[]): Stated[][] {
 async function store(
 	client: pg.PoolClient,
 	stated: readonly Stated[],
-	fedBy: number | null,
+	writer: Writer,
 	results: DeviceResult[]
 ): Promise<void> {
 	await client.query('savepoint part');
 	try {
-		const changed = await write(client, stated, fedBy);
+		const changed = await write(client, stated, writer);
 		await client.query('release savepoint part');
 		for (const one of stated) results[one.place] = changed.has(one) ? 'accepted' : 'duplicate';
 	} catch (error) {
@@ -150,8 +152,8 @@ async function store(
 			return;
 		}
 		const middle = stated.length >> 1;
-		await store(client, stated.slice(0, middle), fedBy, results);
-		await store(client, stated.slice(middle), fedBy, results);
+		await store(client, stated.slice(0, middle), writer, results);
+		await store(client, stated.slice(middle), writer, results);
 	}
 }
 
@@ -162,11 +164,14 @@ async function store(
 async function write(
 	client: pg.PoolClient,
 	stated: readonly Stated[],
-	fedBy: number | null
+	{ fedBy, keyId }: Writer
 ): Promise<Set<Stated>> {
+	await client.query(LOCK_DEVICES({ deviceIds: stated.map(({ id }) => id) }));
 	const byId = new Map(stated.map((one) => [one.device.deviceId, one]));
 	const of = (row: { device_id: Buffer }): Stated => byId.get(bytesToEui(row.device_id))!;
-	const { rows: written } = await client.query<{ device_id: Buffer }>(UPSERT(DEVICE.values(stated)));
+	const { rows: written } = await client.query<{ device_id: Buffer }>(
+		UPSERT({ ...DEVICE.values(stated), saidBy: fedBy ?? 0, keyId })
+	);
 	const changed = new Set(written.map(of));
 
 	const corrected = stated.filter(({ spans }) => spans !== null);
@@ -179,16 +184,20 @@ async function write(
 	const wanted = new Map(
 		corrected.map((one) => [one, new Map(one.spans!.map((s) => [tenureKey(s.supplierId, s.from, s.to), s]))])
 	);
-	const ended: bigint[] = [];
+	const ended: StoredTenure[] = [];
 	for (const row of stored) {
 		const key = tenureKey(row.supplier_id, row.from.toISOString(), row.to?.toISOString() ?? null);
 		if (wanted.get(of(row))!.delete(key)) continue;
-		ended.push(row.id);
+		ended.push(row);
 		changed.add(of(row));
 	}
-	if (ended.length > 0) await client.query(SUPERSEDE({ ids: ended }));
+	if (ended.length > 0) await client.query(SUPERSEDE({ ids: ended.map(({ id }) => id) }));
 	const begun = [...wanted].flatMap(([one, spans]) =>
-		[...spans.values()].map((span): NewTenure => ({ one, ...span }))
+		[...spans.values()].map((span): NewTenure => {
+			// A Supplier that shortens a tenure of the installation does not make it its own claim.
+			const shortened = ended.some((row) => row.stated_by === null && of(row) === one);
+			return { one, ...span, statedBy: shortened ? null : fedBy, keyId };
+		})
 	);
 	for (const { one } of begun) changed.add(one);
 	if (begun.length > 0) await client.query(INSERT_TENURES(TENURE.values(begun)));
@@ -201,10 +210,13 @@ interface StoredTenure {
 	supplier_id: number;
 	from: Date;
 	to: Date | null;
+	stated_by: number | null;
 }
 
 interface NewTenure extends Span {
 	one: Stated;
+	statedBy: Feeder;
+	keyId: number;
 }
 
 const DEVICE = columns<Stated>(
@@ -223,19 +235,36 @@ const DEVICE = columns<Stated>(
 	{ ordinality: 'place' }
 );
 
+// Two writers of the same Device take turns, also if one writes with the key of a Supplier. The lock has the two halves of
+// the Device id as its number. Every writer locks Devices in the order of their ids.
+const LOCK_DEVICES = query(`
+select pg_advisory_xact_lock(('x' || encode(substr(id, 1, 4), 'hex'))::bit(32)::int, ('x' || encode(substr(id, 5), 'hex'))::bit(32)::int)
+from (select unnest(:deviceIds::bytea[]) as id order by 1) ordered`);
+
+// A statement that leaves a field out keeps the field as it was known to its feeder.
 const UPSERT = query(`
-insert into device as d (${DEVICE.names}) select ${DEVICE.names} from ${DEVICE.from}
+with stated as (
+	select i.place, i.device_id, i.device_type, coalesce(i.hub_id, k.hub_id) as hub_id, coalesce(i.model, k.model) as model,
+		coalesce(i.firmware, k.firmware) as firmware, coalesce(i.area, k.area) as area
+	from (select * from ${DEVICE.from}) i left join lateral (
+		select * from device where device_id = i.device_id and said_by in (0, :saidBy::smallint)
+		order by said_by desc limit 1
+	) k on true
+	where (k.device_type, k.hub_id, k.model, k.firmware, k.area) is distinct from (i.device_type,
+		coalesce(i.hub_id, k.hub_id), coalesce(i.model, k.model), coalesce(i.firmware, k.firmware), coalesce(i.area, k.area))
+), ended as (
+	delete from device where :saidBy = 0 and said_by > 0 and device_id in (select device_id from stated)
+)
+insert into device (said_by, said_key, ${DEVICE.names}) select :saidBy, :keyId::integer, ${DEVICE.names} from stated
 order by place
-on conflict (device_id) do update set device_type = excluded.device_type, hub_id = coalesce(excluded.hub_id, d.hub_id),
-	model = coalesce(excluded.model, d.model), firmware = coalesce(excluded.firmware, d.firmware),
-	area = coalesce(excluded.area, d.area), updated_at = now()
-where (d.device_type, d.hub_id, d.model, d.firmware, d.area) is distinct from
-	(excluded.device_type, coalesce(excluded.hub_id, d.hub_id), coalesce(excluded.model, d.model),
-	 coalesce(excluded.firmware, d.firmware), coalesce(excluded.area, d.area))
+on conflict (device_id, said_by) do update set device_type = excluded.device_type,
+	hub_id = coalesce(excluded.hub_id, device.hub_id), model = coalesce(excluded.model, device.model),
+	firmware = coalesce(excluded.firmware, device.firmware), area = coalesce(excluded.area, device.area),
+	said_key = excluded.said_key, updated_at = now()
 returning device_id`);
 
 const STORED = query(`
-select id, device_id, supplier_id, lower(during) as "from", upper(during) as "to" from tenure
+select id, device_id, supplier_id, lower(during) as "from", upper(during) as "to", stated_by from tenure
 where device_id = any(:deviceIds::bytea[]) and superseded_at is null and (:fedBy::smallint is null or supplier_id = :fedBy) for update`);
 
 const SUPERSEDE = query('update tenure set superseded_at = now() where id = any(:ids)');
@@ -244,9 +273,11 @@ const TENURE = columns<NewTenure>({
 	device_id: ['bytea', ({ one }) => one.id],
 	supplier_id: ['smallint', (span) => span.supplierId],
 	since: ['timestamptz', (span) => span.from],
-	until: ['timestamptz', (span) => span.to]
+	until: ['timestamptz', (span) => span.to],
+	stated_by: ['smallint', (span) => span.statedBy],
+	stated_key: ['integer', (span) => span.keyId]
 });
 
 const INSERT_TENURES = query(`
-insert into tenure (device_id, supplier_id, during)
-select device_id, supplier_id, tstzrange(since, until, '[)') from ${TENURE.from}`);
+insert into tenure (device_id, supplier_id, during, stated_by, stated_key)
+select device_id, supplier_id, tstzrange(since, until, '[)'), stated_by, stated_key from ${TENURE.from}`);

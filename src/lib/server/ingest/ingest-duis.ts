@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { AlertIn } from '#lib/domain/alert.ts';
 import type { ServiceRequestIn } from '#lib/domain/service-request.ts';
+import { WRITE_RULES, type WriteRule } from '#lib/domain/write-permission.ts';
 import { readDuis, type DuisReading } from '#lib/server/duis/message.ts';
 import { wrongContent } from '#lib/server/http/content.ts';
 import { Problem } from '#lib/server/http/problem.ts';
@@ -10,7 +11,9 @@ import type { Caller, Reply } from '#lib/server/http/route.ts';
 import { countIngested } from '#lib/server/process/metrics.ts';
 import type { StoreResult } from './alert-store.ts';
 import { readDuisParts } from './duis-bodies.ts';
-import { CONFLICT, IngestResult, refuseWhenFull, type IngestServices } from './ingest.ts';
+import { CONFLICT, IngestResult, feederOf, refuseWhenFull, type IngestServices } from './ingest.ts';
+import type { Rejected } from './records.ts';
+import type { Placed } from './write-check.ts';
 
 const DuisKind = z.enum(['alert', 'service-request', 'service-response', 'acknowledgement']);
 const read = { kind: DuisKind, verified: z.literal(false), notes: z.array(z.string()) };
@@ -28,8 +31,11 @@ export const DuisBatchResult = IngestResult.omit({ dropped: true })
 	.meta({ id: 'DuisBatchResult' });
 
 type Read = Extract<DuisReading, { ok: true }>;
-/** The result of storing a message. `nothing`: an acknowledgement has nothing to store. */
-type Outcome = StoreResult | 'nothing';
+/**
+ * The result of storing a message. `nothing`: an acknowledgement has nothing to store. `refused`: the key may not feed
+ * the record.
+ */
+type Outcome = StoreResult | 'nothing' | { refused: Rejected };
 
 /** Stores one XML message. */
 export async function ingestDuis(services: IngestServices, caller: Caller, xml: Buffer): Promise<Reply> {
@@ -40,6 +46,10 @@ export async function ingestDuis(services: IngestServices, caller: Caller, xml: 
 	}
 	const [outcome] = await store(services, caller, [reading]);
 	if (outcome === 'conflict') throw new Problem(409, CONFLICT);
+	if (typeof outcome === 'object')
+		throw new Problem(400, 'This key may not feed the record; see errors', {
+			errors: outcome.refused.errors
+		});
 	const { kind, verified, notes } = reading;
 	const accepted = outcome === 'accepted' ? 1 : 0;
 	const duplicates = outcome === 'duplicate' ? 1 : 0;
@@ -73,7 +83,9 @@ export async function ingestDuisBatch(
 	const messages: z.infer<typeof DuisBatchResult>['messages'] = [];
 	for (const [i, { index, reading }] of readings.entries()) {
 		const { kind, verified, notes } = reading;
-		if (outcomes[i] === 'conflict') rejected.push({ index, error: CONFLICT });
+		const outcome = outcomes[i]!;
+		if (outcome === 'conflict') rejected.push({ index, error: CONFLICT });
+		else if (typeof outcome === 'object') rejected.push({ index, error: outcome.refused.error });
 		else messages.push({ index, kind, verified, notes });
 	}
 	rejected.sort((a, b) => a.index - b.index);
@@ -96,37 +108,49 @@ async function store(
 ): Promise<Outcome[]> {
 	const arrivedAt = new Date();
 	const outcomes = readings.map((): Outcome => 'nothing');
-	const alerts: Array<{ place: number; alert: AlertIn }> = [];
-	const requests: Array<{ place: number; request: ServiceRequestIn }> = [];
+	const alerts: Array<Placed<AlertIn>> = [];
+	const requests: Array<Placed<ServiceRequestIn>> = [];
 	for (const [place, reading] of readings.entries())
-		if (reading.kind === 'alert') alerts.push({ place, alert: reading.alert });
-		else if (reading.kind !== 'acknowledgement') requests.push({ place, request: reading.request });
+		if (reading.kind === 'alert') alerts.push({ index: place, record: reading.alert });
+		else if (reading.kind !== 'acknowledgement') requests.push({ index: place, record: reading.request });
 	if (alerts.length > 0) refuseWhenFull(services, 'alert', caller);
 	if (requests.length > 0) refuseWhenFull(services, 'service-request', caller);
 
-	const count = (kind: 'alert' | 'service-request', results: readonly StoreResult[]) => {
-		const of = (wanted: StoreResult) => results.filter((result) => result === wanted).length;
-		countIngested(kind, of('accepted'), of('duplicate'), of('conflict'));
-	};
+	const keep = <T>(
+		rule: WriteRule<T>,
+		records: ReadonlyArray<Placed<T>>,
+		add: (records: ReadonlyArray<Placed<T>>) => Promise<StoreResult[]>
+	): Promise<void> => storeOne(services, caller, rule, records, outcomes, add);
 	await Promise.all([
-		services.alertStore
-			.add(
-				alerts.map(({ alert }) => ({ alert, fedBy: caller.supplierId, arrivedAt })),
+		keep(WRITE_RULES.alert, alerts, (allowed) =>
+			services.alertStore.add(
+				allowed.map(({ record }) => ({ alert: record, arrivedAt, ...feederOf(caller) })),
 				caller.supplierId
 			)
-			.then((results) => {
-				count('alert', results);
-				for (const [i, { place }] of alerts.entries()) outcomes[place] = results[i]!;
-			}),
-		services.requestStore
-			.add(
-				requests.map(({ request }) => request),
+		),
+		keep(WRITE_RULES.request, requests, (allowed) =>
+			services.requestStore.add(
+				allowed.map(({ record }) => ({ record, ...feederOf(caller) })),
 				caller.supplierId
 			)
-			.then((results) => {
-				count('service-request', results);
-				for (const [i, { place }] of requests.entries()) outcomes[place] = results[i]!;
-			})
+		)
 	]);
 	return outcomes;
+}
+
+/** Stores the records of one kind that the caller may feed, counts them, and notes the outcomes by the places. */
+async function storeOne<T>(
+	{ writeCheck }: IngestServices,
+	caller: Caller,
+	rule: WriteRule<T>,
+	records: ReadonlyArray<Placed<T>>,
+	outcomes: Outcome[],
+	add: (records: ReadonlyArray<Placed<T>>) => Promise<StoreResult[]>
+): Promise<void> {
+	const { allowed, refused } = await writeCheck.check(rule, caller, records);
+	const results = await add(allowed);
+	for (const one of refused) outcomes[one.index] = { refused: one };
+	for (const [i, { index }] of allowed.entries()) outcomes[index] = results[i]!;
+	const of = (wanted: StoreResult) => results.filter((result) => result === wanted).length;
+	countIngested(rule.kind, of('accepted'), of('duplicate'), of('conflict') + refused.length);
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AlertIn } from '#lib/domain/alert.ts';
 import { DeviceIn } from '#lib/domain/device.ts';
 import { ServiceRequestIn } from '#lib/domain/service-request.ts';
+import { WRITE_RULES, type WriteRule } from '#lib/domain/write-permission.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Caller, Reply } from '#lib/server/http/route.ts';
 import type { Backlog } from '#lib/server/jobs/backlog.ts';
@@ -16,11 +17,13 @@ import { readInventoryCsv } from './inventory-csv.ts';
 import { checkRecords, readRecords, type ReadRecords, type RecordSchema, type Rejected } from './records.ts';
 import { readRequestCsv } from './request-csv.ts';
 import type { RequestStore } from './request-store.ts';
+import type { WriteCheck } from './write-check.ts';
 
 export interface IngestServices {
 	alertStore: AlertStore;
 	requestStore: RequestStore;
 	deviceStore: DeviceStore;
+	writeCheck: WriteCheck;
 	backlog: Pick<Backlog, 'alerts' | 'requests'>;
 	config: Pick<Config, 'backlogRecords'>;
 }
@@ -57,13 +60,44 @@ export async function ingestAlerts(
 ): Promise<Reply> {
 	const read = readRecords(body, type, ALERTS);
 	refuseWhenFull(services, 'alert', caller);
-	const arrivedAt = new Date();
-	const results = await services.alertStore.add(
-		read.valid.map(({ record }): ArrivedAlert => ({ alert: record, fedBy: caller.supplierId, arrivedAt })),
-		caller.supplierId
-	);
-	return answer('alert', read, results);
+	const { allowed, results } = await storeAlerts(services, caller, read);
+	return answer('alert', allowed, results);
 }
+
+/** The records of a call that the caller may feed, with the results of storing them. */
+interface Stored<T, Result> {
+	allowed: ReadRecords<T>;
+	results: Result[];
+}
+
+async function storeAlerts(
+	services: IngestServices,
+	caller: Caller,
+	read: ReadRecords<AlertIn>
+): Promise<Stored<AlertIn, StoreResult>> {
+	const arrivedAt = new Date();
+	const allowed = await onlyAllowed(services, WRITE_RULES.alert, caller, read);
+	const alerts = allowed.valid.map(({ record }): ArrivedAlert => ({
+		alert: record,
+		arrivedAt,
+		...feederOf(caller)
+	}));
+	return { allowed, results: await services.alertStore.add(alerts, caller.supplierId) };
+}
+
+/** Moves the records that the caller may not feed from the valid records to the rejected records. */
+async function onlyAllowed<T>(
+	{ writeCheck }: IngestServices,
+	rule: WriteRule<T>,
+	caller: Caller,
+	read: ReadRecords<T>
+): Promise<ReadRecords<T>> {
+	const { allowed, refused } = await writeCheck.check(rule, caller, read.valid);
+	return { ...read, valid: [...allowed], rejected: [...read.rejected, ...refused] };
+}
+
+/** Returns who feeds the records of a caller. Only API keys have the scope to feed records. */
+export const feederOf = ({ supplierId, keyId }: Caller) => ({ fedBy: supplierId, keyId: keyId! });
 
 export async function ingestServiceRequests(
 	services: IngestServices,
@@ -76,8 +110,18 @@ export async function ingestServiceRequests(
 			? checkRecords({ values: readRequestCsv(body), isSingle: false }, REQUESTS)
 			: readRecords(body, type, REQUESTS);
 	refuseWhenFull(services, 'service-request', caller);
-	const records = read.valid.map(({ record }) => record);
-	return answer('service-request', read, await services.requestStore.add(records, caller.supplierId));
+	const { allowed, results } = await storeRequests(services, caller, read);
+	return answer('service-request', allowed, results);
+}
+
+async function storeRequests(
+	services: IngestServices,
+	caller: Caller,
+	read: ReadRecords<ServiceRequestIn>
+): Promise<Stored<ServiceRequestIn, StoreResult>> {
+	const allowed = await onlyAllowed(services, WRITE_RULES.request, caller, read);
+	const requests = allowed.valid.map(({ record }) => ({ record, ...feederOf(caller) }));
+	return { allowed, results: await services.requestStore.add(requests, caller.supplierId) };
 }
 
 export async function ingestDevices(
@@ -90,8 +134,9 @@ export async function ingestDevices(
 		type === 'text/csv'
 			? checkRecords({ values: readInventoryCsv(body), isSingle: false }, DEVICES)
 			: readRecords(body, type, DEVICES);
-	const devices = read.valid.map(({ record }) => record);
-	return answer('device', read, await services.deviceStore.record(devices, caller.supplierId));
+	const allowed = await onlyAllowed(services, WRITE_RULES.device, caller, read);
+	const devices = allowed.valid.map(({ record }) => record);
+	return answer('device', allowed, await services.deviceStore.record(devices, feederOf(caller)));
 }
 
 export const CONFLICT =

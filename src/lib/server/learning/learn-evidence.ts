@@ -3,9 +3,15 @@
 // (src/lib/domain/learned-evidence.ts).
 import type pg from 'pg';
 import { LEARNING_WINDOW_MS, isSampled, sightingsOf } from '#lib/domain/learned-evidence.ts';
-import { tenureAt } from '#lib/domain/tenure.ts';
-import { loadContext, type AlertContext, type StoredAlert } from '#lib/server/evidence/alert-context.ts';
-import { findNearbyRequests, type NearbyRequests } from '#lib/server/evidence/nearby-requests.ts';
+import type { ServiceRequest } from '#lib/domain/service-request.ts';
+import {
+	loadContext,
+	seenBy,
+	type AlertContext,
+	type SeenAlert
+} from '#lib/server/evidence/alert-context.ts';
+import type { HomeView } from '#lib/server/evidence/home-view.ts';
+import { findNearbyRequests } from '#lib/server/evidence/nearby-requests.ts';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import type { Backlog } from '#lib/server/jobs/backlog.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
@@ -51,31 +57,53 @@ async function step({ pool, index, sampling }: LearnDeps): Promise<number | null
 			client,
 			occasions.map((occasion) => occasion.alertId)
 		);
-		// Since the occasion became due, the share of sampled homes may have become smaller, or the Device may have
-		// moved to another home. So the sampling is checked again.
-		const alerts = context.alerts.filter((a) => isSampled(a.hubId ?? a.deviceId, sampling.share));
-		const nearby = await findNearbyRequests(client, index, { alerts }, (alert) => ({
-			deviceIds: [alert.deviceId, ...(alert.hubId ? (context.homes.get(alert.hubId) ?? []) : [])],
-			since: alert.effectiveAt - LEARNING_WINDOW_MS
-		}));
 		const byAlert = new Map(occasions.map((occasion) => [occasion.alertId, occasion]));
-		const samples = alerts.flatMap((alert) => sampleOf(alert, byAlert.get(alert.id)!, context, nearby) ?? []);
+		const sampled = sampledAlerts(context, sampling.share);
+		const nearby = await findNearbyRequests(
+			client,
+			index,
+			sampled.map(({ alert, view }) => ({
+				deviceIds: [alert.deviceId, ...(alert.hubId ? (view.homes.get(alert.hubId) ?? []) : [])],
+				since: alert.effectiveAt - LEARNING_WINDOW_MS
+			}))
+		);
+		const samples = sampled.flatMap(
+			(one, place) => sampleOf(one, byAlert.get(one.alert.id)!, context, nearby.of(place)) ?? []
+		);
 		await replaceSamples(client, occasions, samples);
 		return occasions.length;
 	});
 }
 
-/** Builds the sample of an occasion; `null`: no Supplier was responsible for the Device, or the Device is unknown. */
+/** An Alert, the Supplier that was responsible for its Device, and the home networks as this Supplier knows them. */
+interface SampledAlert {
+	supplierId: number;
+	view: HomeView;
+	alert: SeenAlert;
+}
+
+/**
+ * Returns the Alerts of sampled homes that have a responsible Supplier. Since the occasion became due, the share of
+ * sampled homes may have become smaller, or the Device may have moved to another home. So the sampling is checked again.
+ */
+const sampledAlerts = ({ alerts, inventory }: AlertContext, share: number): SampledAlert[] =>
+	alerts.flatMap((alert) => {
+		if (!isSampled(inventory.sampledHomeOf(alert.deviceId), share)) return [];
+		const supplierId = inventory.responsibleFor(alert.deviceId, alert.effectiveAt);
+		if (supplierId === undefined || (alert.isWalled && alert.fedBy !== supplierId)) return [];
+		const view = inventory.viewOf(supplierId);
+		return [{ supplierId, view, alert: seenBy(view, alert) }];
+	});
+
+/** Builds the sample of an occasion; `null`: the Device is unknown to the Supplier. */
 function sampleOf(
-	alert: StoredAlert,
+	{ supplierId, view, alert }: SampledAlert,
 	{ deviceId, code, hour }: Occasion,
-	{ devices, userIds }: AlertContext,
-	nearby: NearbyRequests
+	{ userIds }: AlertContext,
+	requests: readonly ServiceRequest[]
 ): Sample | null {
-	const tenures = devices.get(alert.deviceId)?.tenures ?? [];
-	const supplierId = tenureAt(tenures, alert.effectiveAt)?.supplierId;
-	if (supplierId === undefined || alert.deviceType === null) return null;
+	if (alert.deviceType === null) return null;
 	const viewer = { supplierId, userIds: userIds.get(supplierId) ?? new Set<string>() };
-	const sightings = sightingsOf({ alert, requests: nearby.of(alert), home: devices, viewer });
+	const sightings = sightingsOf({ alert, requests, home: view.devices, viewer });
 	return { supplierId, deviceId, code, hour, deviceType: alert.deviceType, sightings };
 }

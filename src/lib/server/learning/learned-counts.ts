@@ -155,6 +155,14 @@ select min(at) as since from (
 ) t`
 );
 
+/**
+ * SQL: whether an Alert `a` counts for the Supplier that is responsible for its Device. An Alert that another Supplier's
+ * key fed does not count.
+ */
+const COUNTED_ALERT = `(a.fed_by is null or a.fed_key is null or exists (
+	select from tenure t where t.device_id = a.device_id and t.superseded_at is null and t.supplier_id = a.fed_by
+		and t.during @> a.effective_at))`;
+
 // A Service Request affects the Alerts of its home network from five seconds before to one day after each of its three
 // instants. The instants are requested, responded and executed.
 const OCCASIONS = statement(
@@ -169,18 +177,18 @@ with asked as (
 	union
 	select d.device_id, a.at from asked a ${homeOf('a.device_id')}
 ), touched as (
-	select device_id, code, effective_at from alert where id = any(:alertIds)
+	select device_id, code, effective_at from alert a where id = any(:alertIds) and ${COUNTED_ALERT}
 	union all
 	select x.device_id, x.code, x.effective_at from places p cross join lateral (
-		select device_id, code, effective_at from alert where device_id = p.device_id and id >= :leastId
-			and effective_at between p.at - interval '5 seconds' and p.at + interval '1 day' offset 0
+		select device_id, code, effective_at from alert a where device_id = p.device_id and id >= :leastId
+			and ${COUNTED_ALERT} and effective_at between p.at - interval '5 seconds' and p.at + interval '1 day' offset 0
 	) x
 ), hours as (
 	select distinct device_id, code, date_bin('1 hour', effective_at, 'epoch'::timestamptz) as hour from touched
 )
 select h.device_id, h.code, h.hour, f.id as alert_id from hours h cross join lateral (
 	select id from alert a where a.device_id = h.device_id and a.code = h.code and a.effective_at >= h.hour
-		and a.effective_at < h.hour + interval '1 hour' and a.id >= :leastId
+		and a.effective_at < h.hour + interval '1 hour' and a.id >= :leastId and ${COUNTED_ALERT}
 	order by a.effective_at, a.id limit 1
 ) f order by h.device_id, h.code, h.hour`
 );

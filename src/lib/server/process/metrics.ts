@@ -102,6 +102,17 @@ export function countIngested(kind: string, accepted: number, duplicates: number
 	ingested.inc({ kind, result: 'rejected' }, rejected);
 }
 
+const refusedWrites = new Counter({
+	name: 'causeway_refused_writes_total',
+	help: 'Records that the key of a Supplier may not feed, by kind and reason',
+	labelNames: ['kind', 'reason'],
+	registers: [registry]
+});
+
+/** Counts records that the key of a Supplier may not feed. */
+export const countRefusedWrites = (kind: string, reason: string, records: number): void =>
+	refusedWrites.inc({ kind, reason }, records);
+
 export const countDropped = (kind: string, fields: number): void => dropped.inc({ kind }, fields);
 
 export const observeAnswerTime = (route: string, status: number, seconds: number): void =>

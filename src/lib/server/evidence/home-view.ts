@@ -1,0 +1,93 @@
+// Builds the inventory as one Supplier knows it: what the installation says of the Devices, and over it what the Supplier's
+// own keys say. What other Suppliers say of a Device is no evidence for this Supplier.
+import { isEvidenceFor, type Feeder } from '#lib/domain/fed-by.ts';
+import { tenureAt, type TenureSpan } from '#lib/domain/tenure.ts';
+import type { StatedTenure } from '#lib/domain/write-permission.ts';
+
+/** What one feeder says of a Device. */
+export interface DeviceStatement {
+	deviceId: string;
+	saidBy: Feeder;
+	deviceType: string;
+	hubId: string | null;
+	area: string | null;
+	model: string | null;
+	firmware: string | null;
+}
+
+/** A Device as one Supplier knows it. */
+export interface KnownDevice extends Omit<DeviceStatement, 'saidBy'> {
+	tenures: TenureSpan[];
+}
+
+/** The home networks of a batch as one Supplier knows them. */
+export interface HomeView {
+	/** The Devices, by Device id. */
+	devices: ReadonlyMap<string, KnownDevice>;
+	/** The ids of the Devices of each home network, by the id of its hub. */
+	homes: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface Inventory {
+	/** Returns the inventory as a Supplier knows it. */
+	viewOf(supplierId: number): HomeView;
+	/** Returns the Supplier that is responsible for a Device at an instant (epoch ms), whoever stated the tenure. */
+	responsibleFor(deviceId: string, at: number): number | undefined;
+	/** Returns whether anybody has said anything of this Device. */
+	isKnown(deviceId: string): boolean;
+	/** Returns the id of the home by which learned evidence is sampled: the hub of the Device, or the Device itself. */
+	sampledHomeOf(deviceId: string): string;
+}
+
+/** `statements`: at most one of each feeder for a Device. `tenures`: the current tenures, by Device id. */
+export function createInventory(
+	statements: readonly DeviceStatement[],
+	tenures: ReadonlyMap<string, readonly StatedTenure[]>
+): Inventory {
+	const byDevice = Map.groupBy(statements, (statement) => statement.deviceId);
+	const hasOwn = new Set<number>();
+	for (const { saidBy } of statements) if (saidBy !== null) hasOwn.add(saidBy);
+	for (const spans of tenures.values())
+		for (const { statedBy } of spans) if (statedBy !== null) hasOwn.add(statedBy);
+	const views = new Map<number, HomeView>();
+	const shared = buildView(byDevice, tenures, null);
+
+	return {
+		viewOf(supplierId) {
+			if (!hasOwn.has(supplierId)) return shared;
+			let view = views.get(supplierId);
+			if (!view) views.set(supplierId, (view = buildView(byDevice, tenures, supplierId)));
+			return view;
+		},
+		responsibleFor: (deviceId, at) => tenureAt(tenures.get(deviceId) ?? [], at)?.supplierId,
+		isKnown: (deviceId) => byDevice.has(deviceId),
+		sampledHomeOf: (deviceId) => byDevice.get(deviceId)?.reduce(earlierFeeder).hubId ?? deviceId
+	};
+}
+
+const earlierFeeder = (a: DeviceStatement, b: DeviceStatement): DeviceStatement =>
+	(a.saidBy ?? 0) < (b.saidBy ?? 0) ? a : b;
+
+/** Builds the view of a Supplier; `null`: the view of a Supplier that has said nothing itself. */
+function buildView(
+	byDevice: ReadonlyMap<string, readonly DeviceStatement[]>,
+	tenures: ReadonlyMap<string, readonly StatedTenure[]>,
+	viewer: number | null
+): HomeView {
+	const counts = (feeder: Feeder): boolean =>
+		viewer === null ? feeder === null : isEvidenceFor(feeder, viewer);
+	const devices = new Map<string, KnownDevice>();
+	const homes = new Map<string, string[]>();
+	for (const [deviceId, said] of byDevice) {
+		const own = said.find(({ saidBy }) => saidBy !== null && saidBy === viewer);
+		const statement = own ?? said.find(({ saidBy }) => saidBy === null);
+		if (!statement) continue;
+		const { saidBy: _, ...facts } = statement;
+		const spans = (tenures.get(deviceId) ?? []).filter(({ statedBy }) => counts(statedBy));
+		devices.set(deviceId, { ...facts, tenures: spans });
+		if (facts.hubId) homes.set(facts.hubId, [...(homes.get(facts.hubId) ?? []), deviceId]);
+	}
+	// PostgreSQL returns the rows in no fixed order, and no explanation may depend on their order.
+	for (const home of homes.values()) home.sort();
+	return { devices, homes };
+}
