@@ -1,11 +1,15 @@
 // Sends malformed ids and values to every route of the API. No answer is a failure of the server.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RIGHTS } from '#lib/domain/access.ts';
+import { addApiKey } from '#lib/server/access/administration.ts';
 import { routes } from '#lib/server/api/routes.ts';
+import type { RouteDescription } from '#lib/server/http/route.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
 let system: System;
 beforeAll(async () => {
 	system = await startSystem({ worker: false });
+	system.keys['installation'] = await addApiKey(system.database, null, ['ingest', 'read']);
 });
 afterAll(async () => {
 	await system[Symbol.asyncDispose]();
@@ -41,9 +45,12 @@ const NASTY = [
 /** Parts of a path that are not made by percent-encoding a text. */
 const NASTY_PATHS = ['%00', '%', '%zz', '%ff', '..%2f', '%2e%2e%2f', '1%2f2', '%u0041'];
 
-/** What the caller of each route sends. Every key knows its Supplier; the key of the installation feeds records. */
-const keyOf = (scope: string | null): string | null =>
-	scope === null ? null : scope === 'ingest' ? '*' : 'brightwell';
+/** Returns the key that may call a route. The key of the installation feeds records, and reads what no Supplier may read. */
+function keyOf({ scope, action }: Pick<RouteDescription, 'scope' | 'action'>): string | null {
+	if (scope === null) return null;
+	const keys: readonly string[] = RIGHTS[action ?? scope].keysOf;
+	return scope === 'ingest' || !keys.includes('supplier') ? 'installation' : 'brightwell';
+}
 const inPath = (path: string, part: string): string => path.replaceAll(/\{\w+\}/g, () => part);
 
 async function statusOf(method: string, path: string, key: string | null, body?: unknown): Promise<number> {
@@ -61,14 +68,15 @@ async function statusOf(method: string, path: string, key: string | null, body?:
 
 describe('malformed ids and values', () => {
 	const withId = routes.filter(({ path }) => path.includes('{'));
-	it.each(withId.map(({ method, path, scope }) => [`${method} ${path}`, { method, path, scope }] as const))(
+	it.each(withId.map((route) => [`${route.method} ${route.path}`, route] as const))(
 		'in the path of %s are no failure of the server',
-		async (_name, { method, path, scope }) => {
+		async (_name, route) => {
+			const { method, path } = route;
 			for (const part of [...NASTY.map(encodeURIComponent), ...NASTY_PATHS]) {
 				const status = await statusOf(
 					method,
 					inPath(path, part),
-					keyOf(scope),
+					keyOf(route),
 					method === 'POST' && path.endsWith('/decision') ? { verdict: null, version: 1 } : undefined
 				);
 				// The name of a source may be any text that the database can store.
@@ -81,11 +89,12 @@ describe('malformed ids and values', () => {
 	const withQuery = routes.filter(({ query }) => query);
 	it.each(withQuery.map((route) => [`${route.method} ${route.path}`, route] as const))(
 		'in the query of %s are answered 200 or 400',
-		async (_name, { method, path, scope, query }) => {
+		async (_name, route) => {
+			const { method, path, query } = route;
 			for (const name of Object.keys(query!.shape))
 				for (const value of NASTY) {
 					const url = `${inPath(path, '00-DB-12-34-56-78-90-A0')}?${new URLSearchParams({ [name]: value })}`;
-					const status = await statusOf(method, url, keyOf(scope));
+					const status = await statusOf(method, url, keyOf(route));
 					expect([name, value, status]).toEqual([name, value, expect.toBeOneOf([200, 400, 404, 410])]);
 				}
 		}
@@ -156,9 +165,10 @@ describe('malformed ids and values', () => {
 describe('a query parameter', () => {
 	it.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
 		'that is not known is refused by %s',
-		async (_name, { method, path, scope, action }) => {
+		async (_name, route) => {
+			const { method, path, action } = route;
 			const url = `${inPath(path, '1')}?devcie=1`;
-			const status = await statusOf(method, url, keyOf(scope), method === 'POST' ? {} : undefined);
+			const status = await statusOf(method, url, keyOf(route), method === 'POST' ? {} : undefined);
 			// Only people may change by an action, and every key is refused first.
 			expect(status).toBe(action === undefined || method === 'GET' ? 400 : 403);
 		}

@@ -61,9 +61,9 @@ describe('S17, one message three times, and out of order', () => {
 		for (const time of ['00:05:00.000', '00:05:40.000', '00:30:00.000'])
 			answers.push((await system.post('/alerts', { ...message, receivedAt: november(18, time) })).body);
 		expect(answers).toEqual([
-			{ accepted: 1, duplicates: 0, rejected: [] },
-			{ accepted: 0, duplicates: 1, rejected: [] },
-			{ accepted: 0, duplicates: 1, rejected: [] }
+			{ accepted: 1, duplicates: 0, rejected: [], dropped: [] },
+			{ accepted: 0, duplicates: 1, rejected: [], dropped: [] },
+			{ accepted: 0, duplicates: 1, rejected: [], dropped: [] }
 		]);
 		await settled(system);
 		const [first, second] = await allBecome(system, 'brightwell', electricityMeter, [
