@@ -1,0 +1,95 @@
+// Tests that a database of version 0.1.0 with data is migrated by an owner that is no superuser.
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { migrate } from '#lib/server/postgres/migrate.ts';
+import { ensurePartitions } from '#lib/server/postgres/partitions.ts';
+import { withDatabase } from '../../support/services.setup.ts';
+
+const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
+const LAST_OF_0_1_0 = '0018';
+const name = `upgrade_${randomBytes(6).toString('hex')}`;
+
+let admin: pg.Client;
+let database: pg.Client;
+let ownersUrl: string;
+
+beforeAll(async () => {
+	admin = new pg.Client({ connectionString: inject('databaseUrl') });
+	await admin.connect();
+	await admin.query(`create role ${name} login createrole password '${name}'`);
+	await admin.query(
+		`grant causeway_web, causeway_ingest, causeway_worker to ${name} with admin option; grant create on tablespace pg_default to ${name}`
+	);
+	await admin.query(`create database ${name} owner ${name}`);
+	const url = new URL(withDatabase(inject('databaseUrl'), name));
+	database = new pg.Client({ connectionString: url.href });
+	await database.connect();
+	url.username = name;
+	url.password = name;
+	ownersUrl = url.href;
+});
+afterAll(async () => {
+	await database.end();
+	await admin.query(`drop database ${name} with (force)`);
+	await admin.query(`drop owned by ${name}; drop role ${name}`);
+	await admin.end();
+});
+
+/** Makes the schema of version 0.1.0, as `migrate` of that version made it. */
+async function migrateTo010(): Promise<void> {
+	const owner = new pg.Client({ connectionString: ownersUrl });
+	await owner.connect();
+	await owner.query(
+		'create table migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())'
+	);
+	for (const file of readdirSync(MIGRATIONS).sort()) {
+		if (file.slice(0, 4) > LAST_OF_0_1_0) continue;
+		const text = readFileSync(new URL(file, MIGRATIONS), 'utf8');
+		await owner.query(text);
+		const checksum = createHash('sha256').update(text).digest('hex');
+		await owner.query('insert into migration (name, checksum) values ($1, $2)', [file, checksum]);
+	}
+	await ensurePartitions(owner, Date.now());
+	await owner.end();
+}
+
+it('keeps the data, and knows which Alerts no Supplier sees', async () => {
+	await migrateTo010();
+	await database.query(`
+		insert into supplier (slug, name) values ('brightwell', 'Brightwell Energy');
+		insert into completeness (source, complete_until) values ('sat', '2026-11-05T02:00:00Z');
+		insert into device (device_id, device_type) values ('\\x00db1234567890a0', 'ESME');
+		with ids as (select (extract(epoch from now()) * 1000 - extract(epoch from '2020-01-01T00:00:00Z'::timestamptz) * 1000)::bigint << 22 as id)
+		insert into alert (id, message_id, device_id, kind, code, received_at, effective_at, clock_status, fed_by)
+		select id + n, 'message ' || n, '\\x00db1234567890a0', 'device', '8F30', now(), now(), 'reliable', case when n = 1 then 1 end
+		from ids, generate_series(1, 2) as n;
+		insert into message_key (key, digest, alert_id) select sha256(convert_to(message_id, 'UTF8')), '', id from alert;
+		insert into supplier_alert (supplier_id, alert_id, seq, explanation, code, category, device_id, users, roles, effective_at, table_version, priority, occurrences, throttled, body)
+		select 1, id, 1, 'unexplained', code, 'security', '00-DB-12-34-56-78-90-A0', '{}', '{}', effective_at, 'x', 1, 1, false, '{}'
+		from alert where message_id = 'message 1'`);
+
+	const applied = await migrate(ownersUrl);
+	expect(applied.every((file) => file.slice(0, 4) > LAST_OF_0_1_0)).toBe(true);
+
+	const rows = async (statement: string) => (await database.query(statement)).rows;
+	expect(await rows('select a.message_id from unseen_alert u join alert a on a.id = u.alert_id')).toEqual([
+		{ message_id: 'message 2' }
+	]);
+	expect(
+		await rows(
+			'select a.message_id, m.fed_by from message_key m join alert a on a.id = m.alert_id order by 1'
+		)
+	).toEqual([
+		{ message_id: 'message 1', fed_by: 1 },
+		{ message_id: 'message 2', fed_by: 0 }
+	]);
+	expect(await rows('select source, supplier_id from completeness_source')).toEqual([
+		{ source: 'sat', supplier_id: null }
+	]);
+	expect(await rows('select device_type, said_by from device')).toEqual([
+		{ device_type: 'ESME', said_by: 0 }
+	]);
+	expect(await migrate(ownersUrl)).toEqual([]);
+});
