@@ -17,3 +17,15 @@ it('drops a week of records when its retention time has ended, and no record bef
 	expect(dropped).toContainEqual(expect.stringMatching(/^alert_\d{8}$/));
 	expect(await storedAlerts()).toBe(0);
 });
+
+it('deletes the notes of refused writes when their retention time has ended', async () => {
+	await using system = await startSystem({ worker: false });
+	const refused = await system.call('POST', '/alerts', 'brightwell', anAlert(newDeviceId()));
+	expect(refused.status).toBe(400);
+	const notes = async () =>
+		Number((await system.database.query('select count(*) from refused_write')).rows[0].count);
+	await keepPartitions(system.databaseUrl, 100, Date.now() + 99 * DAY_MS);
+	expect(await notes()).toBe(1);
+	await keepPartitions(system.databaseUrl, 100, Date.now() + 101 * DAY_MS);
+	expect(await notes()).toBe(0);
+});

@@ -45,7 +45,9 @@ export function createWriteCheck(pool: pg.Pool, log: RefusedWriteLog) {
 					error: `${field}: ${text}`,
 					errors: [{ path: field, message: text }]
 				});
-				devicesByReason.set(reason, [...(devicesByReason.get(reason) ?? []), rule.deviceOf(one.record)]);
+				const devices = devicesByReason.get(reason) ?? [];
+				devices.push(rule.deviceOf(one.record));
+				devicesByReason.set(reason, devices);
 			}
 			for (const [reason, devices] of devicesByReason)
 				await log.add({ keyId: keyId!, supplierId }, rule.kind, reason, devices);

@@ -34,8 +34,8 @@ export async function ensurePartitions(client: pg.ClientBase, now: number): Prom
 }
 
 /**
- * Drops the partitions whose rows are all older than `retentionDays`, and the feed's partitions after two days. Returns
- * the names of the dropped partitions. The function needs a session of the owner of the tables.
+ * Drops the partitions whose rows are all older than `retentionDays`, and the feed's partitions after two days. Deletes
+ * the notes of refused writes that are older than `retentionDays`. Returns the names of the dropped partitions. The function needs a session of the owner of the tables.
  */
 export async function dropOldPartitions(
 	client: pg.ClientBase,
@@ -55,6 +55,7 @@ export async function dropOldPartitions(
 		return end < now - (parent === 'feed' ? FEED_RETENTION_DAYS : retentionDays) * DAY_MS;
 	});
 	for (const { child } of old) await client.query(`drop table ${child}`);
+	await client.query('delete from refused_write where minute < $1', [new Date(now - retentionDays * DAY_MS)]);
 	// Drops the rows of unseen Alerts that are older than the oldest week.
 	if (old.some(({ parent }) => parent === 'alert'))
 		await client.query('delete from unseen_alert where alert_id < $1', [
