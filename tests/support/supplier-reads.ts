@@ -4,7 +4,7 @@ import type { Alert } from '#lib/domain/alert.ts';
 import type { Episode } from '#lib/domain/episode.ts';
 import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
 import { FeedPage } from '#lib/domain/live-events.ts';
-import { eventually, type SupplierSlug, type System } from './system.ts';
+import { eventually, type Calls, type SupplierSlug, type System } from './system.ts';
 
 /** Waits until the worker has deleted every doorbell and grouped the Alerts of every feed. */
 export const settled = (system: System): Promise<void> =>
@@ -16,7 +16,7 @@ export const settled = (system: System): Promise<void> =>
 		{ timeout: 60_000, interval: 100 }
 	);
 
-async function readPages<T>(system: System, slug: SupplierSlug, path: string): Promise<T[]> {
+async function readPages<T>(system: Pick<Calls, 'get'>, slug: SupplierSlug, path: string): Promise<T[]> {
 	const items: T[] = [];
 	for (let cursor: string | null = ''; cursor !== null;) {
 		const { body } = await system.get(slug, `${path}?limit=500${cursor && `&cursor=${cursor}`}`);
@@ -26,8 +26,9 @@ async function readPages<T>(system: System, slug: SupplierSlug, path: string): P
 	return items;
 }
 
-export const allAlerts = (system: System, slug: SupplierSlug) => readPages<Alert>(system, slug, '/alerts');
-export const allEpisodes = (system: System, slug: SupplierSlug) =>
+export const allAlerts = (system: Pick<Calls, 'get'>, slug: SupplierSlug) =>
+	readPages<Alert>(system, slug, '/alerts');
+export const allEpisodes = (system: Pick<Calls, 'get'>, slug: SupplierSlug) =>
 	readPages<Episode>(system, slug, '/episodes');
 
 /** Returns the ids of the Alerts in each export, in the order of the export. */

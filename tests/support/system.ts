@@ -34,6 +34,8 @@ export interface Answer {
 }
 
 export type System = Awaited<ReturnType<typeof startSystem>>;
+/** The calls to one web process. */
+export type Calls = ReturnType<System['callsTo']>;
 
 /** Repeats `check` until it no longer throws, for ten seconds at most by default. Returns its result. */
 export const eventually = <T>(
@@ -89,33 +91,45 @@ export async function startSystem(options: SystemOptions = {}) {
 	}
 	const sockets: Socket[] = [];
 
-	async function call(
-		method: string,
-		path: string,
-		key: string | null,
-		body?: unknown,
-		type = 'application/json'
-	): Promise<Answer> {
-		const response = await fetch(`${url}/api/v1${path}`, {
-			method,
-			headers: {
-				...(key ? { authorization: `Bearer ${keys[key] ?? key}` } : {}),
-				...(body === undefined ? {} : { 'content-type': type })
-			},
-			...(body === undefined
-				? {}
-				: {
-						body:
-							typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body)
-					})
-		});
-		const text = await response.text();
+	/** Returns the calls to the web process at an address. */
+	const callsTo = (to: string) => {
+		async function call(
+			method: string,
+			path: string,
+			key: string | null,
+			body?: unknown,
+			type = 'application/json'
+		): Promise<Answer> {
+			const response = await fetch(`${to}/api/v1${path}`, {
+				method,
+				headers: {
+					...(key ? { authorization: `Bearer ${keys[key] ?? key}` } : {}),
+					...(body === undefined ? {} : { 'content-type': type })
+				},
+				...(body === undefined
+					? {}
+					: {
+							body:
+								typeof body === 'string' || body instanceof Uint8Array
+									? (body as string)
+									: JSON.stringify(body)
+						})
+			});
+			const text = await response.text();
+			return {
+				status: response.status,
+				headers: response.headers,
+				body: /[/+]json/.test(response.headers.get('content-type') ?? '') && text ? JSON.parse(text) : text
+			};
+		}
 		return {
-			status: response.status,
-			headers: response.headers,
-			body: /[/+]json/.test(response.headers.get('content-type') ?? '') && text ? JSON.parse(text) : text
+			call,
+			/** Posts with the ingest key of the whole installation. */
+			post: (path: string, body: unknown, type?: string) => call('POST', path, '*', body, type),
+			get: (slug: string, path: string) => call('GET', path, slug)
 		};
-	}
+	};
+	const { call, post, get } = callsTo(url);
 
 	if (options.completeUntil !== undefined) {
 		const mark = { source: 'sat', completeUntil: options.completeUntil };
@@ -136,9 +150,10 @@ export async function startSystem(options: SystemOptions = {}) {
 		/** A session of the owner of the database, which sees the rows of all Suppliers. */
 		database,
 		call,
-		/** Posts with the ingest key of the whole installation. */
-		post: (path: string, body: unknown, type?: string) => call('POST', path, '*', body, type),
-		get: (slug: string, path: string) => call('GET', path, slug),
+		post,
+		get,
+		/** The same calls, to the web process at another address. */
+		callsTo,
 		alerts,
 		/** Waits until the Supplier's newest Alert of a Device matches `expected`, and returns the Alert. */
 		becomes: (slug: string, deviceId: string, expected: object): Promise<Alert> =>
