@@ -107,7 +107,7 @@ export function apiPage(project: string): string {
 			'Parameter'
 		),
 		'## Bodies',
-		'The server stores no field that is not listed here. It drops other fields, and the answer of a delivery counts them under `dropped`. A field that is not required may be absent. [csv.md](csv.md) describes the same fields as columns of a CSV.',
+		'The server stores no field that is not listed here. It drops other fields, and the answer of a delivery counts them under `dropped`. For DUIS, a dropped field is an XML element whose text the server does not read, or an element of another namespace, such as a signature. The answer gives names, and never a value. A field that is not required may be absent. [csv.md](csv.md) describes the same fields as columns of a CSV.',
 		...fieldTables(
 			routes.flatMap((route) => {
 				return bodiesOf(route).flatMap((schema) => {

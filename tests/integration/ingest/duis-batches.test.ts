@@ -108,6 +108,30 @@ it('a conflict in a call is rejected and counted, and a single conflict gets 409
 	expect(await counted()).toBe(before + 2);
 });
 
+it('the answer names the dropped elements, and never a value or a name that may hold payload', async () => {
+	const body = `<UpdateTariff><Price>secret</Price><Price>secret</Price><L${'x'.repeat(60)}>1</L${'x'.repeat(60)}></UpdateTariff>`;
+	const message = (): string =>
+		duis.request(`${NORTH_GRID_USER_ID}:${newDeviceId()}:${counter++}`, '1.1.1', body);
+	const dropped = [
+		{ field: 'Price', count: 2 },
+		{ field: 'ServiceReference', count: 1 },
+		{ field: 'other', count: 1 }
+	];
+	const single = await system.post('/duis', message(), 'application/xml');
+	expect(single.body).toEqual({
+		kind: 'service-request',
+		accepted: 1,
+		duplicates: 0,
+		verified: false,
+		notes: [],
+		dropped
+	});
+	const { body: batch } = await ndjson([message(), message(), '<a/>']);
+	expect(batch.dropped).toEqual(dropped.map(({ field, count }) => ({ field, count: 2 * count })));
+	const { body: metrics } = await system.call('GET', '/metrics', null);
+	expect(metrics).toMatch(/dropped_fields_total\{kind="duis"\} (1[2-9]|[2-9]\d)/);
+});
+
 describe('a zip archive', () => {
 	const post = (files: Parameters<typeof zipArchive>[0]) =>
 		system.post('/duis', zipArchive(files), 'application/zip');

@@ -123,7 +123,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
 		answer: STORED
 	},
 	'POST /duis': {
-		answer: { kind: 'alert', accepted: 1, duplicates: 0, verified: false, notes: [] }
+		answer: { kind: 'alert', accepted: 1, duplicates: 0, verified: false, notes: [], dropped: [] }
 	},
 	'GET /alerts': { answer: { items: [alert], nextCursor: null, head: 41 } },
 	'GET /alerts/{id}': { answer: alert },

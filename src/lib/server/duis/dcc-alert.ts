@@ -47,11 +47,12 @@ export function readDccAlert(code: string, dccAlert: XmlElement): DccAlertFields
 	const deviceCode = elements.find(
 		(e) => e.name === 'DeviceAlertCode' || (kind.name === 'CommsHubAlert' && e.name === 'AlertCode')
 	);
-	if (deviceCode && /^[0-9a-f]{4}$/i.test(deviceCode.text.trim()))
-		notes.push(`the DCC Alert gives the Device Alert code ${deviceCode.text.trim().toUpperCase()}`);
+	const givenCode = textOf(deviceCode) ?? '';
+	if (/^[0-9a-f]{4}$/i.test(givenCode))
+		notes.push(`the DCC Alert gives the Device Alert code ${givenCode.toUpperCase()}`);
 
 	const requestId = firstMatch(elements, (e) =>
-		e.name.endsWith('RequestID') ? RequestId.safeParse(e.text).data : undefined
+		e.name.endsWith('RequestID') ? RequestId.safeParse(textOf(e)).data : undefined
 	);
 	const deviceElement = DEVICE_ELEMENT[kind.name] ?? 'DeviceID';
 	const deviceId =
@@ -65,7 +66,7 @@ export function readDccAlert(code: string, dccAlert: XmlElement): DccAlertFields
 	return { dccPayload: kind.name.slice(0, 60), deviceId, raisedAt, requestId: requestId ?? null, notes };
 }
 
-const deviceIn = (element: XmlElement): string | undefined => Eui64.safeParse(element.text).data;
+const deviceIn = (element: XmlElement): string | undefined => Eui64.safeParse(textOf(element)).data;
 
 function firstMatch<T>(
 	elements: readonly XmlElement[],

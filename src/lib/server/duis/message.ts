@@ -19,11 +19,15 @@ import {
 } from './checks.ts';
 import { readDccAlert } from './dcc-alert.ts';
 import { readSmets1Alert } from './smets1.ts';
-import { child, descendants, readXml, textOf, type XmlElement } from './xml.ts';
+import { child, descendants, readXml, textOf, unreadNames, type XmlElement } from './xml.ts';
 
 export type DuisReading =
 	/** A refused message. */
 	| { ok: false; reason: string }
+	/** `dropped`: the names of the elements whose text was not read. A name repeats for each such element. */
+	| (DuisFields & { dropped: string[] });
+
+type DuisFields =
 	| { ok: true; kind: 'alert'; alert: AlertIn; gbcs: GbcsAlert | null; verified: false; notes: string[] }
 	| {
 			ok: true;
@@ -40,14 +44,15 @@ export function readDuis(xml: Uint8Array, receivedAt: Date): DuisReading {
 	const document = readXml(xml);
 	if (!document.ok) return document;
 	try {
-		return read(document.root, receivedAt);
+		const fields = read(document.root, receivedAt);
+		return { ...fields, dropped: [...unreadNames(document.root), ...document.foreign] };
 	} catch (error) {
 		if (error instanceof InvalidMessage) return { ok: false, reason: error.message };
 		throw error;
 	}
 }
 
-function read(root: XmlElement, receivedAt: Date): DuisReading {
+function read(root: XmlElement, receivedAt: Date): DuisFields {
 	if (root.name !== 'Response' && root.name !== 'Request')
 		throw new InvalidMessage('the root element must be Response or Request');
 	if (!/^\d+(\.\d+)?$/.test(root.attributes.get('schemaVersion') ?? ''))
@@ -64,7 +69,7 @@ interface ResponseHeader {
 	at: string;
 }
 
-function readResponse(root: XmlElement, element: XmlElement): DuisReading {
+function readResponse(root: XmlElement, element: XmlElement): DuisFields {
 	requireOrder(
 		element,
 		['RequestID', 'ResponseID', 'ResponseCode', 'ResponseDateTime'],
@@ -111,7 +116,7 @@ function readResponse(root: XmlElement, element: XmlElement): DuisReading {
 	}
 }
 
-function deviceAlert(element: XmlElement, header: ResponseHeader): DuisReading {
+function deviceAlert(element: XmlElement, header: ResponseHeader): DuisFields {
 	requireOrder(
 		element,
 		['AlertCode', 'ThrottledAlertSequenceId', 'ThrottledAlertCount', 'GBCSPayload'],
@@ -124,7 +129,7 @@ function deviceAlert(element: XmlElement, header: ResponseHeader): DuisReading {
  * Reads an Alert 8F66 or 8F67, which gives the outcome of a future-dated command. The DCC puts the RequestID of the
  * command into the header.
  */
-function futureDatedAlert(element: XmlElement, header: ResponseHeader): DuisReading {
+function futureDatedAlert(element: XmlElement, header: ResponseHeader): DuisFields {
 	requireOrder(
 		element,
 		['FutureDatedAlertCode', 'GBCSPayload', 'InstructionNumber', 'TotalCommandInstructions'],
@@ -145,7 +150,7 @@ function gbcsAlert(
 	element: XmlElement,
 	header: ResponseHeader,
 	instruction: { instruction: number; instructions: number } | null
-): DuisReading {
+): DuisFields {
 	const payload = decodeBase64(textOf(child(element, 'GBCSPayload'))!);
 	const reading = decodeGbcsAlert(payload);
 	if (!reading.ok) throw new InvalidMessage(`GBCSPayload: ${reading.reason}`);
@@ -195,7 +200,7 @@ function throttledCountOf(element: XmlElement): number | null {
 	return text === null ? null : wholeNumber(text, 4294967295, 'ThrottledAlertCount') || null;
 }
 
-function dccAlert(element: XmlElement, header: ResponseHeader): DuisReading {
+function dccAlert(element: XmlElement, header: ResponseHeader): DuisFields {
 	requireOrder(
 		element,
 		['DCCAlertCode', 'ThrottledAlertSequenceId', 'ThrottledAlertCount', 'DCCAlert'],
@@ -241,7 +246,7 @@ function alertOf(
 	identity: readonly string[],
 	gbcs: GbcsAlert | null,
 	notes: string[]
-): DuisReading {
+): DuisFields {
 	const recipientId =
 		fields['recipientId'] ?? (header.responseId && splitRequestId(header.responseId).deviceId);
 	const id = [header.responseId ?? header.at, ...identity].join(' ');
@@ -257,7 +262,7 @@ function alertOf(
 function response(
 	content: XmlElement | undefined,
 	{ requestId, responseCode, at }: ResponseHeader
-): DuisReading {
+): DuisFields {
 	if (responseCode === 'I99' && !content)
 		return { ok: true, kind: 'acknowledgement', requestId, verified: false, notes: [] };
 	if (!requestId) throw new InvalidMessage('RequestID: is missing; a message without an Alert needs it');
@@ -271,7 +276,7 @@ function response(
 	return { ok: true, kind: 'service-response', request, verified: false, notes: [] };
 }
 
-function readRequest(root: XmlElement, header: XmlElement, receivedAt: Date): DuisReading {
+function readRequest(root: XmlElement, header: XmlElement, receivedAt: Date): DuisFields {
 	const variant = textOf(child(header, 'ServiceReferenceVariant'));
 	const body = child(root, 'Body');
 	if (!body) throw new InvalidMessage('Body: is missing');

@@ -21,10 +21,19 @@ export interface XmlElement {
 	attributes: ReadonlyMap<string, string>;
 	text: string;
 	children: XmlElement[];
+	/** Whether `textOf` has returned the text. */
+	wasRead: boolean;
 }
 
 /** The result of reading XML. */
-export type XmlReading = { ok: true; root: XmlElement } | { ok: false; reason: string };
+export type XmlReading =
+	| {
+			ok: true;
+			root: XmlElement;
+			/** The local names of the elements of other namespaces. Elements inside such an element are not listed. */
+			foreign: readonly string[];
+	  }
+	| { ok: false; reason: string };
 
 class RefusedXml extends Error {}
 
@@ -40,7 +49,7 @@ export function readXml(bytes: Uint8Array): XmlReading {
 		return { ok: false, reason: 'the message is not UTF-8' };
 	}
 	try {
-		return { ok: true, root: parse(text) };
+		return { ok: true, ...parse(text) };
 	} catch (error) {
 		return { ok: false, reason: error instanceof RefusedXml ? error.message : notWellFormed(error) };
 	}
@@ -68,9 +77,10 @@ function notWellFormed(error: unknown): string {
 	return place ? `not well-formed XML, at line ${place[1]}, column ${place[2]}` : 'not well-formed XML';
 }
 
-function parse(text: string): XmlElement {
+function parse(text: string): { root: XmlElement; foreign: string[] } {
 	const parser = new SaxesParser({ xmlns: true, position: true });
 	const open: Array<XmlElement | null> = [];
+	const foreign: string[] = [];
 	let root: XmlElement | undefined;
 	let elements = 0;
 	let depth = 0;
@@ -115,12 +125,14 @@ function parse(text: string): XmlElement {
 							.map((a) => [a.local, a.value])
 					),
 					text: '',
-					children: []
+					children: [],
+					wasRead: false
 				}
 			: null;
 		if (element && depth === 1) root = element;
 		// A foreign element, such as a signature, stays out of the tree together with its content.
 		else if (element && parent) parent.children.push(element);
+		else if (parent) foreign.push(tag.local);
 		open.push(depth === 1 || parent ? element : null);
 	});
 	const addText = (more: string) => {
@@ -144,14 +156,19 @@ function parse(text: string): XmlElement {
 		throw new RefusedXml('a DOCTYPE is not allowed');
 	parser.write(text).close();
 	if (!root) throw new RefusedXml('the root element is not in the DUIS namespace');
-	return root;
+	return { root, foreign };
 }
 
 /** Returns the first child with this name in the sr namespace; `undefined`: there is no such child. */
 export const child = (element: XmlElement | undefined, name: string): XmlElement | undefined =>
 	element?.children.find((c) => c.name === name && c.uri === SR);
 
-export const textOf = (element: XmlElement | undefined): string | null => element?.text.trim() ?? null;
+/** Returns the text of an element, and notes that it was read; `null`: there is no element. */
+export function textOf(element: XmlElement | undefined): string | null {
+	if (!element) return null;
+	element.wasRead = true;
+	return element.text.trim();
+}
 
 /** Yields all elements below this element, depth first. */
 export function* descendants(element: XmlElement): Generator<XmlElement> {
@@ -160,3 +177,7 @@ export function* descendants(element: XmlElement): Generator<XmlElement> {
 		yield* descendants(c);
 	}
 }
+
+/** Returns the names of the innermost elements whose text was not read. */
+export const unreadNames = (root: XmlElement): string[] =>
+	[...descendants(root)].filter((e) => e.children.length === 0 && !e.wasRead).map((e) => e.name);

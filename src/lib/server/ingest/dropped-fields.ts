@@ -17,7 +17,7 @@ export function fieldTree(schema: z.ZodType): FieldTree | null {
 }
 
 export const DroppedFieldCount = z.object({ field: z.string(), count: z.number().int() });
-type DroppedFieldCount = z.infer<typeof DroppedFieldCount>;
+export type DroppedFieldCount = z.infer<typeof DroppedFieldCount>;
 
 const MAX_LISTED = 20;
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;

@@ -8,8 +8,9 @@ import { readDuis, type DuisReading } from '#lib/server/duis/message.ts';
 import { wrongContent } from '#lib/server/http/content.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Caller, Reply } from '#lib/server/http/route.ts';
-import { countIngested } from '#lib/server/process/metrics.ts';
+import { countDropped, countIngested } from '#lib/server/process/metrics.ts';
 import type { StoreResult } from './alert-store.ts';
+import { DroppedFieldCount, DroppedFields } from './dropped-fields.ts';
 import { readDuisParts } from './duis-bodies.ts';
 import { CONFLICT, IngestResult, feederOf, refuseWhenFull, type IngestServices } from './ingest.ts';
 import type { Rejected } from './records.ts';
@@ -20,15 +21,19 @@ const read = { kind: DuisKind, verified: z.literal(false), notes: z.array(z.stri
 
 /** The answer to one XML message. An acknowledgement has nothing to store. */
 export const DuisResult = z
-	.object({ ...read, accepted: z.number().int(), duplicates: z.number().int() })
+	.object({
+		...read,
+		accepted: z.number().int(),
+		duplicates: z.number().int(),
+		/** The elements that the server dropped because it reads only header fields, the most frequent first. */
+		dropped: z.array(DroppedFieldCount)
+	})
 	.meta({ id: 'DuisResult' });
 
 /** The answer to several messages. `messages`: the messages that were read and not rejected. */
-export const DuisBatchResult = IngestResult.omit({ dropped: true })
-	.extend({
-		messages: z.array(z.object({ index: z.number().int(), ...read }))
-	})
-	.meta({ id: 'DuisBatchResult' });
+export const DuisBatchResult = IngestResult.extend({
+	messages: z.array(z.object({ index: z.number().int(), ...read }))
+}).meta({ id: 'DuisBatchResult' });
 
 type Read = Extract<DuisReading, { ok: true }>;
 /**
@@ -53,7 +58,8 @@ export async function ingestDuis(services: IngestServices, caller: Caller, xml: 
 	const { kind, verified, notes } = reading;
 	const accepted = outcome === 'accepted' ? 1 : 0;
 	const duplicates = outcome === 'duplicate' ? 1 : 0;
-	return { status: 202, body: { kind, accepted, duplicates, verified, notes } };
+	const dropped = droppedBy([reading]);
+	return { status: 202, body: { kind, accepted, duplicates, verified, notes, dropped } };
 }
 
 /**
@@ -93,11 +99,20 @@ export async function ingestDuisBatch(
 		accepted: outcomes.filter((outcome) => outcome === 'accepted').length,
 		duplicates: outcomes.filter((outcome) => outcome === 'duplicate').length,
 		rejected,
+		dropped: droppedBy(readings.map(({ reading }) => reading)),
 		messages
 	};
 	if (messages.length > 0 || rejected.length === 0) return { status: 202, body: result };
 	const errors = rejected.map(({ index, error }) => ({ path: String(index), message: error }));
 	throw new Problem(400, 'No message of the call could be stored; see errors', { errors, ...result });
+}
+
+/** Counts the elements that the reader dropped, and returns their names. */
+function droppedBy(readings: readonly Read[]): DroppedFieldCount[] {
+	const dropped = new DroppedFields();
+	for (const reading of readings) for (const name of reading.dropped) dropped.add(name);
+	countDropped('duis', dropped.total);
+	return dropped.list();
 }
 
 /** Stores the Alerts and the Service Requests of the messages, and counts them. The outcomes have their order. */

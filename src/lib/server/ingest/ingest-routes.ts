@@ -54,7 +54,7 @@ export const ingestRoutes: ReadonlyArray<Route<IngestServices>> = [
 		method: 'POST',
 		path: '/duis',
 		scope: 'ingest',
-		gives: z.union([DuisResult, DuisBatchResult]),
+		gives: z.xor([DuisResult, DuisBatchResult]),
 		succeeds: [202],
 		refuses: [409, 429],
 		summary:
