@@ -39,59 +39,6 @@ function alertOf(body: string, envelope: Envelope = { responseId }) {
 	return reading;
 }
 
-describe('the dropped elements of a message', () => {
-	const droppedOf = (xml: string): string[] => {
-		const reading = read(xml);
-		if (!reading.ok) throw new Error(reading.reason);
-		return reading.dropped.toSorted();
-	};
-
-	it('are those whose text nothing has read', () => {
-		const throttled =
-			'<sr:ThrottledAlertSequenceId>7</sr:ThrottledAlertSequenceId><sr:ThrottledAlertCount>42</sr:ThrottledAlertCount>';
-		expect(droppedOf(response(deviceAlert('8F30', plain, throttled), { responseId }))).toEqual([
-			'ThrottledAlertSequenceId'
-		]);
-		expect(droppedOf(response(deviceAlert('8F30', plain), { responseId }))).toEqual([]);
-		expect(
-			droppedOf(
-				response(
-					dccAlert('AD1', 'PowerOutageEvent', `<CommsHubDeviceID>${hub}</CommsHubDeviceID><Cause>x</Cause>`)
-				)
-			)
-		).toEqual(['Cause']);
-		expect(droppedOf(response(smets1Alert(device, '8F30', at.toISOString()), { responseId }))).toEqual([
-			'AlertDescription'
-		]);
-	});
-
-	it('are the fields of the body of a Service Request and the payload of a Service Response', () => {
-		expect(
-			droppedOf(
-				request(
-					requestId,
-					'1.1.1',
-					'<UpdateImportTariff><Price>1</Price><Price>2</Price><ExecutionDateTime>2026-11-06T00:00:00Z</ExecutionDateTime></UpdateImportTariff>'
-				)
-			)
-		).toEqual(['Price', 'Price', 'ServiceReference']);
-		expect(
-			droppedOf(
-				response('<sr:ResponseMessage><sr:GBCSPayload>AAAA</sr:GBCSPayload></sr:ResponseMessage>', {
-					requestId
-				})
-			)
-		).toEqual(['GBCSPayload']);
-	});
-
-	it('of another namespace are named without the elements inside them', () => {
-		const signature =
-			'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo><ds:DigestValue>x</ds:DigestValue></ds:SignedInfo></ds:Signature>';
-		const xml = response(deviceAlert('8F30', plain), { responseId });
-		expect(droppedOf(xml.replace('</sr:Response>', `${signature}</sr:Response>`))).toEqual(['Signature']);
-	});
-});
-
 describe('Device Alerts', () => {
 	it('yield Device, code, time, recipient and throttled count, marked as not verified', () => {
 		const throttled =
