@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serveApi } from '#lib/server/api/api.ts';
 import { attachLive } from '#lib/server/live/live.ts';
-import { loadConfig, passOriginToSvelteKit } from '#lib/server/process/config.ts';
+import { createClientAddress } from '#lib/server/process/client-address.ts';
+import { loadConfig, passToSvelteKit } from '#lib/server/process/config.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { announceMetrics } from '#lib/server/process/metrics-targets.ts';
 import { onStop } from '#lib/server/process/stop.ts';
@@ -17,12 +18,14 @@ const services = await openWebServices(config, log);
 // The build of SvelteKit contains its own copies of the modules, so it does not share their variables with this file.
 // The build finds the services in this global variable, and so does not open a second set of services.
 (globalThis as Record<symbol, unknown>)[SERVICES] = services;
-passOriginToSvelteKit(config);
+passToSvelteKit(config);
 const kit = (await import(new URL('./build/handler.js', import.meta.url).href)) as {
 	handler: Parameters<typeof createServer>[1] & object;
 };
 
+const setClientAddress = createClientAddress(config.trustedProxies, log);
 const http = createServer((req, res) => {
+	setClientAddress(req);
 	if (!serveApi(services, req, res)) void kit.handler(req, res);
 });
 http.headersTimeout = 20_000;

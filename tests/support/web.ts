@@ -23,7 +23,8 @@ export const PEOPLE: Record<SupplierSlug, Person> = {
 
 export type Web = Awaited<ReturnType<typeof startWeb>>;
 
-export async function startWeb(system: System) {
+/** `settings`: further environment variables of the process. */
+export async function startWeb(system: System, settings: Record<string, string> = {}) {
 	const port = await freePort();
 	const url = `http://127.0.0.1:${port}`;
 	for (const [slug, person] of Object.entries(PEOPLE)) {
@@ -32,7 +33,7 @@ export async function startWeb(system: System) {
 		]);
 		await system.services.auth.addUser({ ...person, supplierId: rows[0]!.id, role: 'controller' });
 	}
-	const env = { ...process.env, ...system.env, PORT: String(port), HOST: '127.0.0.1', ORIGIN: url };
+	const env = { ...process.env, ...system.env, PORT: String(port), HOST: '127.0.0.1', ORIGIN: url, ...settings };
 	let child = await begin(env);
 	return {
 		url,

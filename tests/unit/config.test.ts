@@ -38,6 +38,13 @@ describe('the settings', () => {
 		);
 	});
 
+	it('accept proxies as addresses and CIDR blocks, and nothing else', () => {
+		const read = (list: string) => loadConfig({ ...example, TRUSTED_PROXIES: list }).trustedProxies;
+		expect(read('127.0.0.1, 10.0.0.0/8,::1,')).toEqual(['127.0.0.1', '10.0.0.0/8', '::1']);
+		for (const wrong of ['proxy.example', '10.0.0.0/40', 'true', '127.0.0.1 10.0.0.1'])
+			expect(() => read(wrong), wrong).toThrow(/TRUSTED_PROXIES: must be addresses or CIDR blocks/);
+	});
+
 	it('count as not set when they are empty', () => {
 		expect(loadConfig({ ...example, ORIGIN: '', LOG_LEVEL: '' }).logLevel).toBe('info');
 	});

@@ -4,6 +4,7 @@ import { betterAuth } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import type pg from 'pg';
 import { rolesOf, type MemberRole } from '#lib/domain/access.ts';
+import { CLIENT_ADDRESS_HEADER } from '#lib/server/process/client-address.ts';
 import type { Config } from '#lib/server/process/config.ts';
 
 /** A signed-in person of a Supplier, or of the installation. */
@@ -33,12 +34,6 @@ const HOUR_SECONDS = 3600;
 const IDLE_MS = 30 * 60_000;
 /** The least time between two writes of a session's last use to the database, in ms. */
 const TOUCH_MS = 60_000;
-/**
- * The header with the client's address, by which better-auth counts sign-in attempts. This file sets the header on
- * every request to better-auth, so that a value from outside never reaches the library.
- */
-const ADDRESS_HEADER = 'x-causeway-client';
-
 export type Auth = ReturnType<typeof createAuth>;
 
 export function createAuth({
@@ -70,7 +65,7 @@ export function createAuth({
 			cookiePrefix: 'causeway',
 			useSecureCookies: config.origin.startsWith('https:'),
 			defaultCookieAttributes: { sameSite: 'lax', httpOnly: true },
-			ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] }
+			ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] }
 		}
 	});
 
@@ -78,7 +73,7 @@ export function createAuth({
 		/** Answers a call of `/api/auth/*` from a browser at the network address `address`. */
 		handler(request: Request, address: string): Promise<Response> {
 			const headers = new Headers(request.headers);
-			headers.set(ADDRESS_HEADER, address);
+			headers.set(CLIENT_ADDRESS_HEADER, address);
 			return auth.handler(new Request(request, { headers }));
 		},
 
@@ -90,7 +85,7 @@ export function createAuth({
 			const headers = new Headers({
 				'content-type': 'application/json',
 				origin: config.origin,
-				[ADDRESS_HEADER]: from.address
+				[CLIENT_ADDRESS_HEADER]: from.address
 			});
 			const agent = from.headers.get('user-agent');
 			if (agent) headers.set('user-agent', agent);

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { fieldErrors } from '#lib/domain/field-errors.ts';
+import { CLIENT_ADDRESS_HEADER, trustOf } from './client-address.ts';
 import { completeSettings, type Env } from './setting-files.ts';
 
 /** The path of the project's folder. */
@@ -17,7 +18,25 @@ const wholeNumber = (least: number, most: number = Number.MAX_SAFE_INTEGER) => {
 			: `must be a whole number from ${least} to ${most}`;
 	return z.coerce.number(rule).int(rule).min(least, rule).max(most, rule);
 };
+const PROXIES_RULE = 'must be addresses or CIDR blocks, separated by commas, such as 127.0.0.1 or 10.0.0.0/8';
 const LEARN_RULE = 'must be a number from 0.1 to 86400';
+
+/** Reads a list that is separated by commas. */
+function listOf(text: string): string[] {
+	return text
+		.split(',')
+		.map((item) => item.trim())
+		.filter(Boolean);
+}
+
+function areAddresses(list: readonly string[]): boolean {
+	try {
+		trustOf(list);
+		return true;
+	} catch {
+		return false;
+	}
+}
 
 /**
  * The schema of all settings, each with its check, default and description. `npm run docs:reference` writes
@@ -65,6 +84,16 @@ export const Settings = z.object({
 				'The address of the console in a browser. Set it if Causeway runs behind a proxy. Without it, the address is `http://HOST:PORT`. The server refuses sockets, and calls that change something, from pages of any other address.',
 			examples: ['https://causeway.example']
 		}),
+	TRUSTED_PROXIES: z
+		.string()
+		.default('')
+		.transform(listOf)
+		.refine(areAddresses, PROXIES_RULE)
+		.meta({
+			description:
+				'The addresses of your proxies, or their CIDR blocks, separated by commas. Causeway reads the address of a client from `X-Forwarded-For` only on calls from these addresses, and counts sign-in attempts by it. Without it, all people behind a proxy share one limit of sign-ins.',
+			examples: ['127.0.0.1,10.0.0.0/8']
+		}),
 	CAUSEWAY_HOME: z.string().default('.causeway').meta({
 		description:
 			'The folder for the data, logs and secrets of the embedded services, and for the last accuracy report. A relative path starts at the folder of the project. Two instances on one machine need two folders and two ports.'
@@ -105,12 +134,7 @@ export const Settings = z.object({
 	ROLE_ONLY: z
 		.string()
 		.default('')
-		.transform((roles) =>
-			roles
-				.split(',')
-				.map((role) => role.trim())
-				.filter(Boolean)
-		)
+		.transform(listOf)
 		.meta({
 			description:
 				'User Roles, separated by commas. Of a User in one of these roles, a Supplier sees only the role, not the name or id. A Supplier always sees its own Service Requests in full.',
@@ -143,6 +167,7 @@ const Config = Settings.transform((env) => ({
 	host: env.HOST,
 	port: env.PORT,
 	origin: (env.ORIGIN ?? `http://${env.HOST}:${env.PORT}`).replace(/\/$/, ''),
+	trustedProxies: env.TRUSTED_PROXIES,
 	authSecret: env.AUTH_SECRET,
 	indexWindowMs: env.INDEX_WINDOW_HOURS * 3_600_000,
 	retentionDays: env.RETENTION_DAYS,
@@ -183,9 +208,10 @@ function wrongSettings(problems: readonly string[]): Error {
 }
 
 /**
- * Puts the origin of the console into the environment for SvelteKit. Without an origin, SvelteKit refuses the forms of
- * Causeway's own pages.
+ * Puts two settings into the environment for SvelteKit. Without the origin of the console, SvelteKit refuses the forms
+ * of Causeway's own pages. The header holds the address of the client (client-address.ts).
  */
-export function passOriginToSvelteKit({ origin }: Config): void {
+export function passToSvelteKit({ origin }: Config): void {
 	process.env['ORIGIN'] = origin;
+	process.env['ADDRESS_HEADER'] = CLIENT_ADDRESS_HEADER;
 }
