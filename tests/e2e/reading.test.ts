@@ -100,6 +100,27 @@ describe('the live list', () => {
 		await rowOf(page, deviceId).waitFor();
 	});
 
+	test('after a restore of an older backup, the page shows what the database holds', async () => {
+		const kept = await sendAlert();
+		await rowOf(page, kept).waitFor();
+		const lost = await sendAlert();
+		await rowOf(page, lost).waitFor();
+		await web.kill();
+		// The database is as it was before the second Alert.
+		await system.database.query(
+			`with gone as (delete from supplier_alert where device_id = $1 returning supplier_id, alert_id),
+				first as (select f.supplier_id, min(f.seq) as seq from feed f join gone using (supplier_id, alert_id) group by 1),
+				cut as (delete from feed f using first where f.supplier_id = first.supplier_id and f.seq >= first.seq)
+			update feed_head h set seq = first.seq - 1 from first where h.supplier_id = first.supplier_id`,
+			[lost]
+		);
+		await web.startAgain();
+		await rowOf(page, lost).waitFor({ state: 'detached' });
+		await rowOf(page, kept).waitFor();
+		await isLive(page);
+		expect(await rowOf(page, lost).count()).toBe(0);
+	});
+
 	test('a retracted Alert leaves an empty tombstone in its place, and its open detail is emptied', async () => {
 		const deviceId = await sendAlert();
 		const reader = await openConsole(browser, web, 'brightwell', { complaints });

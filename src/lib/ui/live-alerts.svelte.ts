@@ -147,13 +147,16 @@ export class LiveAlerts {
 		this.#catchingUp = true;
 		try {
 			for (;;) {
-				const page = await readFeed(this.#head);
+				const after = this.#head;
+				const page = await readFeed(after);
 				if (page.kind === 'signed-out') return void (this.connection = { kind: 'signed-out' });
 				if (page.kind === 'too-far-back') {
 					if (await this.#readDesk(true)) continue;
 					return;
 				}
 				if (page.kind === 'failed') return;
+				// The database was restored from a backup. This browser has Alerts and decisions that the database lacks.
+				if (page.head < after) return void location.reload();
 				this.#pendingAlerts.push(...page.items);
 				this.#pendingRetractions.push(...page.retracted);
 				this.#schedule();
