@@ -33,7 +33,14 @@ export async function startWeb(system: System, settings: Record<string, string> 
 		]);
 		await system.services.auth.addUser({ ...person, supplierId: rows[0]!.id, role: 'controller' });
 	}
-	const env = { ...process.env, ...system.env, PORT: String(port), HOST: '127.0.0.1', ORIGIN: url, ...settings };
+	const env = {
+		...process.env,
+		...system.env,
+		PORT: String(port),
+		HOST: '127.0.0.1',
+		ORIGIN: url,
+		...settings
+	};
 	let child = await begin(env);
 	return {
 		url,
