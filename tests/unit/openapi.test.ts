@@ -3,6 +3,9 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, it } from 'vitest';
 import { EXAMPLES } from '#lib/server/api/examples.ts';
 import { routes } from '#lib/server/api/routes.ts';
+import { readDuis } from '#lib/server/duis/message.ts';
+import { readInventoryCsv } from '#lib/server/ingest/inventory-csv.ts';
+import { readRequestCsv } from '#lib/server/ingest/request-csv.ts';
 import { document, faultsOf } from '../support/openapi-document.ts';
 
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -51,6 +54,30 @@ describe('the OpenAPI document', () => {
 	it('has only examples of calls that exist', () => {
 		const names = operations.map(({ name }) => name);
 		expect(Object.keys(EXAMPLES).filter((name) => !names.includes(name))).toEqual([]);
+	});
+
+	it('has an example of every body and of every answer', () => {
+		const lacking = routes.filter(({ method, path, takes, gives, givesText }) => {
+			const { body, texts, answer } = EXAMPLES[`${method} ${path}`] ?? {};
+			return (takes && !body && !texts) || ((gives || givesText) && answer === undefined);
+		});
+		expect(lacking.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+	});
+
+	it('has examples of NDJSON, CSV and XML that the readers accept', () => {
+		const record = document.components.schemas['AlertIn']!;
+		const lines = EXAMPLES['POST /alerts']!.texts!['application/x-ndjson']!.trim().split('\n');
+		expect(lines.map((line) => faultsOf(record, JSON.parse(line)))).toEqual([[], []]);
+		const xml = EXAMPLES['POST /duis']!.texts!['application/xml']!;
+		const { dropped } = EXAMPLES['POST /duis']!.answer as { dropped: Array<{ field: string }> };
+		expect(readDuis(Buffer.from(xml), new Date())).toMatchObject({
+			ok: true,
+			dropped: dropped.map(({ field }) => field)
+		});
+		const devices = Buffer.from(EXAMPLES['POST /devices']!.texts!['text/csv']!);
+		expect(readInventoryCsv(devices)).toMatchObject([{ value: { deviceType: 'ESME' } }]);
+		const requests = Buffer.from(EXAMPLES['POST /service-requests']!.texts!['text/csv']!);
+		expect(readRequestCsv(requests)).toMatchObject([{ value: { serviceReferenceVariant: '6.5' } }]);
 	});
 
 	const examples = operations.flatMap(({ name, operation }) =>

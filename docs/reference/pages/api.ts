@@ -171,10 +171,14 @@ function examples(): string[] {
 	return routes.flatMap((route) => {
 		const example = EXAMPLES[callOf(route)];
 		if (!example) return [];
-		const block = (value: unknown) => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``;
+		const block = (value: unknown) =>
+			typeof value === 'string'
+				? `\`\`\`text\n${value.trimEnd()}\n\`\`\``
+				: `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``;
 		return [
 			`### ${code(callOf(route))}`,
 			...(example.body === undefined ? [] : ['Body:', block(example.body)]),
+			...Object.entries(example.texts ?? {}).flatMap(([type, text]) => [`Body as ${type}:`, block(text)]),
 			...(example.answer === undefined ? [] : [`Answer ${successesOf(route)[0]}:`, block(example.answer)])
 		];
 	});

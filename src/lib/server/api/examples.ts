@@ -1,82 +1,27 @@
-// Gives an example of the calls: the JSON body and the JSON answer. The OpenAPI document and docs/reference/api.md show
-// them, and a test checks them against the schemas.
+// Gives an example of every call: the body and the answer. The OpenAPI document and docs/reference/api.md show them, and
+// a test checks them against the schemas.
+import { CAUSE_TABLE_EXAMPLES } from './cause-table-examples.ts';
+import { BRIGHTWELL, DEVICE, HUB, REQUEST_ID, alert, decision, type Example } from './example-values.ts';
+import { LIST_EXAMPLES } from './list-examples.ts';
 
-export interface Example {
-	body?: unknown;
-	answer?: unknown;
-}
-
-const DEVICE = '00-DB-12-34-56-78-90-A0';
-const HUB = '00-DB-12-34-56-78-90-B0';
-const BRIGHTWELL = '90-B3-D5-1F-30-01-00-01';
-const REQUEST_ID = `90-B3-D5-1F-30-02-00-01:${DEVICE}:1008`;
 const STORED = { accepted: 1, duplicates: 0, rejected: [], dropped: [] };
 
-const decision = {
-	verdict: 'ignorable',
-	reason: 'other-user-command',
-	note: null,
-	by: 'Ada Lead',
-	at: '2026-11-05T02:16:00.000Z'
-};
-
-const alert = {
-	id: '184467440737095',
-	messageId: 'adapter-1-77301',
-	deviceId: DEVICE,
-	deviceType: 'ESME',
-	hubId: HUB,
-	area: 'SW1',
-	kind: 'device',
-	code: '8F30',
-	name: 'Command failed to authenticate',
-	category: 'security',
-	priority: 1,
-	raisedAt: '2026-11-05T02:14:07.000Z',
-	receivedAt: '2026-11-05T02:14:19.000Z',
-	effectiveAt: '2026-11-05T02:14:07.000Z',
-	clockStatus: 'reliable',
-	occurrences: 1,
-	throttled: false,
-	reference: null,
-	fedBy: 'installation',
-	explanation: 'likely',
-	summary: 'Likely 6.5 of North Grid (ED), 27 s before.',
-	guidance: null,
-	notes: [],
-	commandOutcome: null,
-	forward: null,
-	notice: null,
-	version: 3,
-	seq: 41,
-	candidates: [
-		{
-			requestId: REQUEST_ID,
-			deviceId: DEVICE,
-			serviceReferenceVariant: '6.5',
-			name: 'Update Device Configuration',
-			userId: '90-B3-D5-1F-30-02-00-01',
-			userRole: 'ED',
-			userName: 'North Grid',
-			own: false,
-			tier: 'strong',
-			relation: 'same-device',
-			deltaSeconds: 27,
-			anchor: 'requested',
-			requestedAt: '2026-11-05T02:13:40.000Z',
-			executeAt: null,
-			respondedAt: null,
-			responseCode: 'E21',
-			fedBy: 'installation',
-			reasons: [{ code: 'cause-table', text: 'The cause table lists 6.5 for 8F30.' }]
-		}
-	],
-	excluded: [],
-	decision: null,
-	episodeId: '184467440737200'
-};
+/** A Service Request as a DUIS message. */
+const DUIS = `<?xml version="1.0" encoding="UTF-8"?>
+<sr:Request xmlns:sr="http://www.dccinterface.co.uk/ServiceUserGateway" schemaVersion="5.4">
+	<sr:Header>
+		<sr:RequestID>${REQUEST_ID}</sr:RequestID>
+		<sr:CommandVariant>1</sr:CommandVariant>
+		<sr:ServiceReference>6.5</sr:ServiceReference>
+		<sr:ServiceReferenceVariant>6.5</sr:ServiceReferenceVariant>
+	</sr:Header>
+	<sr:Body><sr:UpdateDeviceConfiguration/></sr:Body>
+</sr:Request>
+`;
 
 export const EXAMPLES: Readonly<Record<string, Example>> = {
+	...LIST_EXAMPLES,
+	...CAUSE_TABLE_EXAMPLES,
 	'POST /alerts': {
 		body: [
 			{
@@ -89,6 +34,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
 				recipientId: BRIGHTWELL
 			}
 		],
+		texts: {
+			'application/x-ndjson': `{"deviceId":"${DEVICE}","code":"8F30","messageId":"adapter-1-77301"}
+{"deviceId":"${DEVICE}","code":"8F3E","messageId":"adapter-1-77302"}
+`
+		},
 		answer: STORED
 	},
 	'POST /service-requests': {
@@ -103,6 +53,11 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
 				source: 'sat'
 			}
 		],
+		texts: {
+			'text/csv': `requestId,serviceReferenceVariant,userRole,requestedAt
+${REQUEST_ID},6.5,ED,2026-11-05T02:13:40Z
+`
+		},
 		answer: STORED
 	},
 	'POST /service-requests/completeness': {
@@ -120,10 +75,26 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
 				tenures: [{ supplier: 'brightwell', from: '2025-01-01T00:00:00.000Z', to: null }]
 			}
 		],
+		texts: {
+			'text/csv': `deviceId,deviceType,hubId,model,firmware,area,supplier,tenureFrom,tenureTo
+${DEVICE},ESME,${HUB},X,2.10,SW1,brightwell,2025-01-01T00:00:00Z,
+`
+		},
 		answer: STORED
 	},
 	'POST /duis': {
-		answer: { kind: 'alert', accepted: 1, duplicates: 0, verified: false, notes: [], dropped: [] }
+		texts: { 'application/xml': DUIS, 'application/x-ndjson': `${JSON.stringify(DUIS)}\n` },
+		answer: {
+			kind: 'service-request',
+			accepted: 1,
+			duplicates: 0,
+			verified: false,
+			notes: [],
+			dropped: [
+				{ field: 'ServiceReference', count: 1 },
+				{ field: 'UpdateDeviceConfiguration', count: 1 }
+			]
+		}
 	},
 	'GET /alerts': { answer: { items: [alert], nextCursor: null, head: 41 } },
 	'GET /alerts/{id}': { answer: alert },
@@ -183,6 +154,13 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
 			relation: 'same-device',
 			dismissed: true
 		}
+	},
+	'GET /openapi.json': { answer: { openapi: '3.1.0', info: { title: 'Causeway', version: '1' }, paths: {} } },
+	'GET /metrics': {
+		answer: `# HELP causeway_live_sockets Connected live clients
+# TYPE causeway_live_sockets gauge
+causeway_live_sockets 12
+`
 	},
 	'GET /livez': { answer: { status: 'live' } },
 	'GET /readyz': { answer: { status: 'ready', record: true, redis: true } }

@@ -5,7 +5,8 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { CONTENT_ENCODINGS } from '#lib/server/http/content-encoding.ts';
 import type { RouteDescription } from '#lib/server/http/route.ts';
 import { MAX_RECORDS_PER_CALL } from '#lib/server/ingest/records.ts';
-import { EXAMPLES, type Example } from './examples.ts';
+import type { Example } from './example-values.ts';
+import { EXAMPLES } from './examples.ts';
 import { REFUSALS, SUCCESSES, refusalsOf, successesOf } from './statuses.ts';
 
 /** Some problems have more members, such as the `version` of a conflict. */
@@ -97,7 +98,9 @@ function bodyOf(takes: NonNullable<RouteDescription['takes']>, example: Example 
 		description: `The greatest size before and after decompression: ${limits.join(', ')}. Content-Encoding may be ${CONTENT_ENCODINGS.join(', ')}.`,
 		content: Object.fromEntries(
 			takes.types.map((type) => {
-				if (type !== 'application/json') return [type, { schema: textBody(type) }];
+				const text = example?.texts?.[type];
+				if (type !== 'application/json')
+					return [type, { schema: textBody(type), ...(text === undefined ? {} : { example: text }) }];
 				const schema = takes.isList ? z.union([record, z.array(record).max(MAX_RECORDS_PER_CALL)]) : record;
 				return [type, { schema, ...(example?.body === undefined ? {} : { example: example.body }) }];
 			})
@@ -123,10 +126,11 @@ function textBody(type: string): z.ZodType {
 function successes(route: RouteDescription, example: Example | undefined) {
 	const answers = successesOf(route).map((status) => {
 		const description = SUCCESSES[status]!;
-		if (status === 204 || status === 201 || !(route.gives || route.givesText))
-			return [status, { description, ...(status === 201 && route.gives ? json(route.gives) : {}) }];
-		if (route.givesText)
-			return [status, { description, content: { [route.givesText]: { schema: z.string() } } }];
+		if (status === 204 || !(route.gives || route.givesText)) return [status, { description }];
+		if (route.givesText) {
+			const content = { schema: z.string(), ...(example ? { example: example.answer } : {}) };
+			return [status, { description, content: { [route.givesText]: content } }];
+		}
 		return [status, { description, ...json(route.gives!, example?.answer) }];
 	});
 	return Object.fromEntries(answers) as Record<`${1 | 2 | 3 | 4 | 5}${string}`, { description: string }>;
