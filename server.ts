@@ -4,16 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { serveApi } from '#lib/server/api/api.ts';
 import { attachLive } from '#lib/server/live/live.ts';
 import { createClientAddress } from '#lib/server/process/client-address.ts';
-import { loadConfig, passToSvelteKit } from '#lib/server/process/config.ts';
+import { passToSvelteKit } from '#lib/server/process/config.ts';
+import { describeListenError } from '#lib/server/process/listen.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { announceMetrics } from '#lib/server/process/metrics-targets.ts';
 import { onStop } from '#lib/server/process/stop.ts';
 import { within } from '#lib/server/process/timeout.ts';
+import { readyConfig, refuseStart } from '#lib/server/start-checks.ts';
 import { SERVICES, openWebServices } from './src/lib/server/services.ts';
 
-const config = loadConfig();
+const config = await readyConfig({ listens: true });
 const log = createLog(config.logLevel, 'web');
-const services = await openWebServices(config, log);
+const services = await openWebServices(config, log).catch(refuseStart);
 
 // The build of SvelteKit contains its own copies of the modules, so it does not share their variables with this file.
 // The build finds the services in this global variable, and so does not open a second set of services.
@@ -33,15 +35,7 @@ http.requestTimeout = 60_000;
 http.keepAliveTimeout = 65_000;
 const live = await attachLive(http, services);
 
-http.on('error', (error: NodeJS.ErrnoException) => {
-	log.fatal(
-		{ error: error.message },
-		error.code === 'EADDRINUSE'
-			? `port ${config.port} is in use; set PORT to a free port`
-			: `cannot listen on ${config.host}, port ${config.port}`
-	);
-	process.exit(1);
-});
+http.on('error', (error) => refuseStart(new Error(describeListenError(error, config.host, config.port))));
 let removeTarget = (): void => {};
 http.listen(config.port, config.host, () => {
 	removeTarget = announceMetrics('web', (http.address() as AddressInfo).port, config, log);

@@ -1,10 +1,16 @@
 // Configures Vitest: three projects (unit, integration, e2e) on plain Node.js.
 // The SvelteKit plugin is not needed, because no tested file imports `$app/*`. The Svelte plugin compiles the modules that
 // use runes (`*.svelte.ts`).
+import { devNull } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-const shared = { environment: 'node' as const, expect: { requireAssertions: true } };
+const shared = {
+	environment: 'node' as const,
+	expect: { requireAssertions: true },
+	// No test reads the .env of the person who runs the tests: it may name a database with real data.
+	env: { ENV_FILE: devNull }
+};
 
 export default defineConfig({
 	plugins: [svelte()],

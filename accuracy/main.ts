@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { missedTargets } from '#lib/domain/accuracy-report.ts';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
+import { readEnvFile } from '#lib/server/process/config.ts';
 import { DAY } from '../demo/events.ts';
 import { buildPages } from '../launcher/build.ts';
 import { openTestbed, type Testbed } from '../launcher/testbed.ts';
@@ -50,6 +51,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 	process.on(signal, () => void close().finally(() => process.exit(1)));
 
 try {
+	readEnvFile();
 	if (!Number.isSafeInteger(seed) || seed < 0)
 		throw new Error(`--seed must be a whole number from 0, not "${options.seed}"`);
 	const report = await measure();

@@ -3,6 +3,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { readEnvFile } from '#lib/server/process/config.ts';
 import { buildPages } from '../launcher/build.ts';
 import { openTestbed, type Testbed } from '../launcher/testbed.ts';
 import { homeOf } from '../launcher/services.ts';
@@ -49,6 +50,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 	process.on(signal, () => void close().finally(() => process.exit(1)));
 
 try {
+	readEnvFile();
 	const options = readOptions(process.argv.slice(2));
 	const report = await measure(options);
 	await close();

@@ -1,6 +1,7 @@
 // Runs a verb of `npm run causeway -- VERB`: administration from the command line.
 import { CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
+import { readEnvFile } from '#lib/server/process/config.ts';
 import { createProgram } from './program.ts';
 import { UsageError } from './verb.ts';
 import { verbs } from './verbs.ts';
@@ -16,6 +17,7 @@ async function main(argv: readonly string[]): Promise<number> {
 		exitCode = await verb.run(args);
 	});
 	try {
+		readEnvFile();
 		if (argv.length === 0) program.outputHelp();
 		else await program.parseAsync(argv, { from: 'user' });
 		return exitCode;

@@ -1,5 +1,6 @@
 // Describes a script of the project as a program that the launcher keeps running: web, worker or the demo feed.
 import { fork } from 'node:child_process';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { root } from './process.ts';
 import type { Program } from './supervise.ts';
@@ -22,7 +23,8 @@ export const nodeProgram = ({ name, script, flags, env, printsForPeople = false 
 	spawn: () =>
 		fork(join(root, script), {
 			cwd: root,
-			env,
+			// The settings are complete: the parent has read .env.
+			env: { ...env, ENV_FILE: devNull },
 			execArgv: [...flags],
 			stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
 			detached: true

@@ -1,9 +1,11 @@
 // Provides PostgreSQL and Redis: the services of DATABASE_URL and REDIS_URL, the services of a running instance, or
 // private child processes.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { settingsOf } from '#lib/server/process/config.ts';
+import { requireServices } from '#lib/server/start-checks.ts';
+import { prepareHome } from './home.ts';
 import { startPostgres } from './postgres.ts';
 import { commandOf, isAlive, root } from './process.ts';
 import { startRedis } from './redis.ts';
@@ -26,11 +28,13 @@ export interface RunningInstance {
 }
 
 /**
- * Returns the folder of this instance, with its data, logs and secrets. Creates the folder if the folder is missing.
+ * Returns the folder of this instance, with its data, logs and secrets. Creates the folder if it is missing. Throws an
+ * error of one line if the folder cannot hold an instance.
  */
 export function homeOf(env: Env): string {
 	const home = homePath(env);
-	mkdirSync(home, { recursive: true, mode: 0o755 });
+	const problem = prepareHome(home);
+	if (problem) throw new Error(problem);
 	return home;
 }
 
@@ -121,6 +125,7 @@ export async function withServices<T>(
 ): Promise<T> {
 	const env = settingsOf(given);
 	const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, AUTH_SECRET: authSecret } = env;
+	await requireServices({ databaseUrl, redisUrl });
 	if (databaseUrl && redisUrl && authSecret) return work({ databaseUrl, redisUrl, authSecret });
 	const home = mayCreate ? homeOf(env) : knownHome(env);
 	const running = databaseUrl ? undefined : runningInstance(home);
@@ -148,6 +153,9 @@ export async function withDatabase<T>(
 	mayCreate = false
 ): Promise<T> {
 	const { DATABASE_URL: databaseUrl, ...env } = settingsOf(given);
-	if (databaseUrl) return work(databaseUrl);
+	if (databaseUrl) {
+		await requireServices({ databaseUrl });
+		return work(databaseUrl);
+	}
 	return withServices(env, (services) => work(services.databaseUrl), mayCreate);
 }

@@ -1,16 +1,17 @@
 // Starts the whole system on one machine (`npm start`, `npm run demo`, `npm run dev`), and stops the system in reverse
 // order. The steps: start PostgreSQL and Redis, migrate the database, build the pages, run the web and worker
 // processes.
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { migrate } from '#lib/server/postgres/migrate.ts';
-import { loadConfig, settingsOf } from '#lib/server/process/config.ts';
+import { loadConfig, readEnvFile, settingsOf } from '#lib/server/process/config.ts';
+import { requireServices } from '#lib/server/start-checks.ts';
 import { buildPages } from './build.ts';
 import { prepareDemo } from './demo.ts';
 import { nextSteps } from './next-steps.ts';
 import { nodeProgram } from './node-program.ts';
-import { announce, hasInstallation, homeOf, runningInstance, startServices } from './services.ts';
+import { announce, endProcess, hasInstallation, homeOf, runningInstance, startServices } from './services.ts';
 import { createSupervision } from './supervise.ts';
 
 /** npm passes Ctrl-C on to the launcher, which has received it already. Signals this close (ms) are one. */
@@ -40,7 +41,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 		void stop(0);
 	});
 
-const home = homeOf(process.env);
+const { home, given } = readSettings();
 const supervision = createSupervision({ home, say, giveUp });
 
 function stop(code: number): Promise<void> {
@@ -67,11 +68,18 @@ async function start(): Promise<void> {
 		throw new Error(
 			`this instance is already running at ${running.url} (process ${running.pid}). Stop it, or set CAUSEWAY_HOME and PORT to start a second instance`
 		);
-	const given = settingsOf(process.env);
-	const host = given['HOST'] || '127.0.0.1';
-	const port = Number(given['PORT'] || 3000);
-	if (!(await isFree(host, port)))
-		throw new Error(`port ${port} on ${host} is in use. Set PORT to a free port`);
+	// The launcher itself provides these three settings if they are not given.
+	const { host, port } = loadConfig({
+		DATABASE_URL: 'postgres://private',
+		REDIS_URL: 'redis://private',
+		AUTH_SECRET: randomBytes(32).toString('hex'),
+		...given
+	});
+	await requireServices({
+		listen: { host, port },
+		databaseUrl: given['DATABASE_URL'],
+		redisUrl: given['REDIS_URL']
+	});
 	signal.throwIfAborted();
 	if (!given['DATABASE_URL'] && !hasInstallation(home)) say(`new installation in ${home}`);
 	const services = await startServices(home, given, say, supervision);
@@ -115,11 +123,15 @@ async function start(): Promise<void> {
 	say('open the address above in a browser; press Ctrl-C to stop');
 }
 
-function isFree(host: string, port: number): Promise<boolean> {
-	return new Promise((done) => {
-		const probe = createServer().on('error', () => done(false));
-		probe.listen(port, host, () => probe.close(() => done(true)));
-	});
+/** Reads the settings and the folder of the instance. Prints one line and ends if they cannot be used. */
+function readSettings(): { home: string; given: Record<string, string> } {
+	try {
+		readEnvFile();
+		const given = settingsOf(process.env);
+		return { home: homeOf(given), given };
+	} catch (error) {
+		return endProcess((error as Error).message);
+	}
 }
 
 /** Requests the page at `url`, and throws if the server answers with a server error. */

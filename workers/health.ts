@@ -1,7 +1,7 @@
 // Checks the health of the worker process of this container: prints one line, and ends with 0 if the heartbeat is
 // recent, otherwise with 1. The worker process writes the heartbeat to HEARTBEAT_FILE.
 import { statSync } from 'node:fs';
-import { loadConfig } from '#lib/server/process/config.ts';
+import { loadConfig, readEnvFile } from '#lib/server/process/config.ts';
 import { LONGEST_SILENCE_MS } from './heartbeat.ts';
 
 const [isHealthy, line] = checkHeartbeat();
@@ -11,6 +11,7 @@ process.exitCode = isHealthy ? 0 : 1;
 function checkHeartbeat(): [isHealthy: boolean, line: string] {
 	let file: string | undefined;
 	try {
+		readEnvFile();
 		file = loadConfig().heartbeatFile;
 	} catch (error) {
 		return [false, (error as Error).message];

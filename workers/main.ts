@@ -16,7 +16,6 @@ import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
 import { forgetSamples } from '#lib/server/learning/learned-counts.ts';
 import { weighEvidence } from '#lib/server/learning/weigh-evidence.ts';
 import { keepPartitions } from '#lib/server/postgres/keep-partitions.ts';
-import { loadConfig } from '#lib/server/process/config.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { serveMetrics } from '#lib/server/process/metrics-server.ts';
 import { writeMetrics } from '#lib/server/process/metrics.ts';
@@ -25,6 +24,7 @@ import { within } from '#lib/server/process/timeout.ts';
 import { countFailedJob, setFigures, workerRegistry } from '#lib/server/process/worker-metrics.ts';
 import { readFigures } from '#lib/server/installation-figures.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
+import { readyConfig, refuseStart } from '#lib/server/start-checks.ts';
 import { workerDeps } from '#lib/server/worker-deps.ts';
 import { startHeartbeat } from './heartbeat.ts';
 
@@ -34,9 +34,9 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** The longest time that a stopping worker process waits for its running jobs, in ms. */
 const STOP_LIMIT_MS = 8000;
 
-const config = loadConfig();
+const config = await readyConfig({ listens: false });
 const log = createLog(config.logLevel, 'worker');
-const services = await openWorkerServices(config, log);
+const services = await openWorkerServices(config, log).catch(refuseStart);
 const { pool, index, causeTable, largeEpisodes } = services;
 const deps = workerDeps(services);
 

@@ -6,12 +6,17 @@ import { describe, expect, it } from 'vitest';
 import { Settings, loadConfig, settingsOf } from '#lib/server/process/config.ts';
 
 const lines = readFileSync('.env.example', 'utf8').split('\n');
-/** The settings of .env.example that are not comments. */
-const example = Object.fromEntries(
-	lines
-		.filter((line) => /^[A-Z_]+=/.test(line))
-		.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
-);
+/** The settings without a default, as .env.example shows them, and with a secret that is none of the examples. */
+const required = ['DATABASE_URL', 'REDIS_URL', 'AUTH_SECRET'];
+const example: Record<string, string> = {
+	...Object.fromEntries(
+		lines
+			.map((line) => /^# ([A-Z_]+)=(.*)$/.exec(line))
+			.filter((match) => match !== null && required.includes(match[1]!))
+			.map((match) => [match![1]!, match![2]!])
+	),
+	AUTH_SECRET: '9b1f6d0e4c7a2853bf60d9e1a4c8725f'
+};
 /** All names in .env.example, those in comments too. */
 const listedNames = lines.flatMap((line) => /^(?:# )?([A-Z_]+)=/.exec(line)?.[1] ?? []);
 
@@ -26,6 +31,22 @@ describe('the settings', () => {
 		});
 	});
 
+	it('are only comments in .env.example, so that a copy as .env changes nothing', () => {
+		expect(lines.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
+	});
+
+	it.each([
+		'replace-this-with-the-output-of-openssl-rand',
+		'changeme-changeme-changeme-changeme',
+		'please change me before you start this',
+		'a'.repeat(64),
+		'abcabcabcabcabcabcabcabcabcabcabcabc'
+	])('refuse the placeholder %s as AUTH_SECRET', (secret) => {
+		expect(() => loadConfig({ ...example, AUTH_SECRET: secret })).toThrow(
+			/^AUTH_SECRET: is a placeholder that everybody knows; make one with: openssl rand -hex 32\..*$/
+		);
+	});
+
 	it('are all listed in .env.example, each with a description in the code', () => {
 		expect(Object.keys(Settings.shape).filter((name) => !listedNames.includes(name))).toEqual([]);
 		for (const [name, setting] of Object.entries(Settings.shape))
@@ -34,7 +55,7 @@ describe('the settings', () => {
 
 	it('fail to load with one error that names each wrong setting and says what it must be', () => {
 		expect(() => loadConfig({ ...example, PORT: 'x', AUTH_SECRET: 'short', RETENTION_DAYS: '5' })).toThrow(
-			/AUTH_SECRET: must have at least 32 characters[\s\S]*PORT: must be a whole number from 0 to 65535[\s\S]*RETENTION_DAYS: must be a whole number, at least 100/
+			/AUTH_SECRET: must have at least 32 characters.*PORT: must be a whole number from 0 to 65535.*RETENTION_DAYS: must be a whole number, at least 100/
 		);
 	});
 

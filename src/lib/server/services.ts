@@ -31,7 +31,7 @@ import { leaseIds } from '#lib/server/postgres/id-leases.ts';
 import type { Config } from '#lib/server/process/config.ts';
 import { createLog, watchDatabase, type Log } from '#lib/server/process/log.ts';
 import { watchPool, watchUnseenAlerts } from '#lib/server/process/metrics.ts';
-import { openRedis, requireNoEviction } from '#lib/server/process/redis.ts';
+import { openRedis } from '#lib/server/process/redis.ts';
 import { readAccuracyReport } from './accuracy-report.ts';
 
 export type WebServices = Awaited<ReturnType<typeof openWebServices>>;
@@ -53,7 +53,6 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	watchPool('web', web.pool);
 	watchPool('ingest', ingest.pool);
 	const redis = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
-	await requireNoEviction(redis);
 	const subscriber = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
 	const queues = stack.adopt(createQueues(redis, log), (q) => q.close());
 	const ids = await leaseIds(ingest.pool, {
@@ -137,7 +136,6 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 	const { pool } = stack.adopt(worker, (c) => c.close());
 	watchPool('worker', pool);
 	const redis = stack.adopt(await openRedis(config.redisUrl, log), (r) => r.destroy());
-	await requireNoEviction(redis);
 	const queues = stack.adopt(createQueues(redis, log), (q) => q.close());
 	const backlog = stack.adopt(watchBacklog(pool), (b) => b.close());
 	const dictionary = createDictionary(pool);

@@ -178,7 +178,9 @@ describe('the image', { timeout: 180_000 }, () => {
 		writeFileSync(secret, `${DATABASE_PASSWORD}\n`, { mode: 0o400 });
 		if (isRoot) chownSync(secret, 1000, 1000);
 		const wrong = run(command!, { ...env, DATABASE_PASSWORD: 'wrong' });
-		expect(wrong.output).toMatch(/password authentication failed/);
+		expect(wrong.output).toMatch(
+			/^DATABASE_URL: .* refuses the password of the user \S+\. Correct it in .*DATABASE_PASSWORD$/
+		);
 		expect(run(command!, { ...env, DATABASE_PASSWORD_FILE: secret })).toEqual({
 			status: 0,
 			output: expect.stringMatching(/^Applied /) as string

@@ -108,7 +108,7 @@ describe('a killed service of a running instance', { timeout: 120_000 }, () => {
 			const announced = runFile();
 			const webAndWorker = processesLike(home, /server\.ts|workers\/main\.ts/);
 			const posting = keepPosting();
-			await vi.waitFor(() => expect(posting.acknowledged.length).toBeGreaterThan(20));
+			await vi.waitFor(() => expect(posting.acknowledged.length).toBeGreaterThan(20), { timeout: 10_000 });
 			await kill(pattern, name);
 			const soFar = posting.acknowledged.length;
 			await vi.waitFor(() => expect(posting.acknowledged.length).toBeGreaterThan(soFar + 20), {

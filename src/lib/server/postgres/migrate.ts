@@ -12,7 +12,8 @@ const FOLDER = new URL('../../../../migrations/', import.meta.url);
 
 /**
  * Applies the missing migrations, makes the partitions of the coming weeks, and returns the names of the applied files.
- * The database user must be allowed to create tables and roles. Throws if a file has changed after it was applied.
+ * The database user must be allowed to create tables and roles. Throws if a file has changed after it was applied,
+ * or if a newer Causeway has migrated the database.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
 	// The end of the session releases the lock.
@@ -24,11 +25,11 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 		const { rows } = await client.query<{ name: string; checksum: string }>(
 			'select name, checksum from migration'
 		);
+		const newer = await newerMigration(client);
+		if (newer) throw new Error(isNewer(newer));
 		const appliedBefore = new Map(rows.map((row) => [row.name, row.checksum]));
 		const applied: string[] = [];
-		for (const name of readdirSync(FOLDER)
-			.filter((file) => file.endsWith('.sql'))
-			.sort()) {
+		for (const name of migrationFiles()) {
 			const text = readFileSync(new URL(name, FOLDER), 'utf8');
 			const checksum = createHash('sha256').update(text).digest('hex');
 			const storedChecksum = appliedBefore.get(name);
@@ -44,6 +45,24 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 		return applied;
 	});
 }
+
+/** Returns the last migration of the database that this Causeway does not have, or `undefined`. */
+export async function newerMigration(client: pg.ClientBase): Promise<string | undefined> {
+	const { rows } = await client.query<{ name: string }>(
+		'select name from migration where name <> all($1) order by name desc limit 1',
+		[migrationFiles()]
+	);
+	return rows[0]?.name;
+}
+
+/** Says that the database has a migration that this Causeway does not have, and what to do. */
+export const isNewer = (migration: string): string =>
+	`the database is newer than this Causeway (it has the migration ${migration}). Start the newer Causeway`;
+
+const migrationFiles = (): string[] =>
+	readdirSync(FOLDER)
+		.filter((file) => file.endsWith('.sql'))
+		.sort();
 
 async function apply(client: pg.Client, name: string, text: string, checksum: string): Promise<void> {
 	try {

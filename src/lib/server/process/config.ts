@@ -1,5 +1,6 @@
 // Reads the settings (environment variables) and checks them once at start. No other file of the server reads
 // environment variables.
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { fieldErrors } from '#lib/domain/field-errors.ts';
@@ -10,6 +11,13 @@ import { completeSettings, type Env } from './setting-files.ts';
 const PROJECT = resolve(import.meta.dirname, '../../../..');
 const SECRET_RULE = 'must have at least 32 characters; make one with: openssl rand -hex 32';
 const TOKEN_RULE = 'must have at least 16 characters; make one with: openssl rand -hex 32';
+const PLACEHOLDER_RULE = 'is a placeholder that everybody knows; make one with: openssl rand -hex 32';
+/** A random secret of 32 characters has more different characters than this, even one of hexadecimal digits. */
+const MOST_OF_A_PLACEHOLDER = 7;
+
+/** Returns whether a secret is a text of an example, or repeats a few characters. */
+const isPlaceholder = (secret: string): boolean =>
+	/replace.?this|change.?me/i.test(secret) || new Set(secret).size <= MOST_OF_A_PLACEHOLDER;
 
 const wholeNumber = (least: number, most: number = Number.MAX_SAFE_INTEGER) => {
 	const rule =
@@ -64,6 +72,7 @@ export const Settings = z.object({
 	AUTH_SECRET: z
 		.string(SECRET_RULE)
 		.min(32, SECRET_RULE)
+		.refine((secret) => !isPlaceholder(secret), PLACEHOLDER_RULE)
 		.meta({
 			description:
 				'The secret for the sessions of signed-in people: at least 32 random characters, for example from `openssl rand -hex 32`. If it is not set, `npm start` makes one and stores it in the folder CAUSEWAY_HOME.',
@@ -159,6 +168,25 @@ export const Settings = z.object({
 		.meta({ description: 'The least severe level of log entries that the processes write.' })
 });
 
+/**
+ * Reads the file `.env` of the project, or the file that ENV_FILE names, into the environment. A variable that the
+ * environment has already, even an empty one, keeps its value. Throws an error of one line.
+ */
+export function readEnvFile(): void {
+	const named = process.env['ENV_FILE'];
+	const path = resolve(PROJECT, named || '.env');
+	if (!named && !existsSync(path)) return;
+	try {
+		process.loadEnvFile(path);
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		throw new Error(
+			`ENV_FILE: ${named || '.env'} cannot be read (${code}). Correct the path, or let this user read the file`,
+			{ cause: error }
+		);
+	}
+}
+
 const Config = Settings.transform((env) => ({
 	databaseUrl: env.DATABASE_URL,
 	redisUrl: env.REDIS_URL,
@@ -200,12 +228,8 @@ export function settingsOf(given: Env): Record<string, string> {
 	return env;
 }
 
-function wrongSettings(problems: readonly string[]): Error {
-	const lines = [...new Set(problems)].map((line) => `  ${line}`);
-	return new Error(
-		`Some settings are wrong or missing. .env.example describes them all.\n${lines.join('\n')}`
-	);
-}
+const wrongSettings = (problems: readonly string[]): Error =>
+	new Error(`${[...new Set(problems)].join('; ')}. docs/reference/settings.md describes every setting`);
 
 /**
  * Puts two settings into the environment for SvelteKit. Without the origin of the console, SvelteKit refuses the forms

@@ -28,13 +28,3 @@ export async function openRedis(url: string, log: Log): Promise<Redis> {
 	await client.connect();
 	return client;
 }
-
-/** Throws if Redis may evict keys when its memory is full, because evicted jobs would be lost silently. */
-export async function requireNoEviction(redis: Redis): Promise<void> {
-	const info = await redis.info('memory');
-	const policy = /maxmemory_policy:(\S+)/.exec(info)?.[1];
-	if (policy && policy !== 'noeviction')
-		throw new Error(
-			`Redis runs with maxmemory-policy ${policy} and may drop jobs; set maxmemory-policy to noeviction`
-		);
-}
