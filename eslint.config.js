@@ -132,7 +132,7 @@ export default ts.config(
 		)
 	},
 	{
-		files: ['cli/**', 'launcher/**', 'demo/**', 'accuracy/**', 'bench/**', 'docs/**'],
+		files: ['cli/**', 'launcher/**', 'demo/**', 'accuracy/**', 'bench/**', 'docs/**', 'examples/**'],
 		rules: { 'no-console': 'off' }
 	},
 	{

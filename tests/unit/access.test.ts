@@ -83,11 +83,17 @@ describe('the pages', () => {
 		expect(pagesOf({ supplierId: 1, role: 'viewer' }).map(({ path }) => path)).toEqual([
 			'/',
 			'/episodes',
+			'/feeds',
 			'/cause-table',
 			'/accuracy'
 		]);
 		const admin = { supplierId: null, role: 'admin' } as const;
-		expect(pagesOf(admin).map(({ path }) => path)).toEqual(['/installation', '/cause-table', '/accuracy']);
+		expect(pagesOf(admin).map(({ path }) => path)).toEqual([
+			'/installation',
+			'/feeds',
+			'/cause-table',
+			'/accuracy'
+		]);
 		expect(pathInstead('/', admin)).toBe('/installation');
 		expect(pathInstead('/cause-table', admin)).toBeNull();
 		expect(pathInstead('/installation', { supplierId: 1, role: 'lead' })).toBe('/');

@@ -17,6 +17,8 @@ import { createTimeline } from '#lib/server/feed/timeline.ts';
 import { createAlertStore } from '#lib/server/ingest/alert-store.ts';
 import { createCompleteness } from '#lib/server/ingest/completeness.ts';
 import { createDeviceStore } from '#lib/server/ingest/device-store.ts';
+import { createFeedState } from '#lib/server/ingest/feed-state.ts';
+import { createHeardFeeds } from '#lib/server/ingest/heard-feeds.ts';
 import { createRefusedWriteLog } from '#lib/server/ingest/refused-writes.ts';
 import { createRequestStore } from '#lib/server/ingest/request-store.ts';
 import { createWriteCheck } from '#lib/server/ingest/write-check.ts';
@@ -66,8 +68,20 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		lingerMs: config.ingestLingerMs
 	};
 	const backlog = stack.adopt(watchBacklog(ingest.pool), (b) => b.close());
-	const alertStore = stack.adopt(createAlertStore({ ...storeDeps, backlog }), (s) => s.close());
-	const requestStore = stack.adopt(createRequestStore(storeDeps), (s) => s.close());
+	const silentAfterSeconds = config.feedSilentSeconds;
+	const heardFeeds = stack.adopt(
+		createHeardFeeds({
+			pool: ingest.pool,
+			silentAfterSeconds,
+			warn: (error) => log.warn({ error: error.message }, 'the last arrivals of the feeds were not noted')
+		}),
+		(h) => h.close()
+	);
+	const alertStore = stack.adopt(heardFeeds.alerts(createAlertStore({ ...storeDeps, backlog })), (s) =>
+		s.close()
+	);
+	const requestStore = stack.adopt(heardFeeds.requests(createRequestStore(storeDeps)), (s) => s.close());
+	const completeness = createCompleteness({ pool: ingest.pool, enqueue: queues.enqueue });
 	const refusedWrites = createRefusedWriteLog(ingest.pool);
 	const learned = createLearnedReader(web.pool);
 	const alerts = withFigures(createAlertReader(web.pool), learned);
@@ -95,8 +109,9 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		backlog,
 		writeCheck: createWriteCheck(ingest.pool, refusedWrites),
 		refusedWrites,
-		deviceStore: createDeviceStore({ pool: ingest.pool, enqueue: queues.enqueue }),
-		completeness: createCompleteness({ pool: ingest.pool, enqueue: queues.enqueue }),
+		deviceStore: heardFeeds.devices(createDeviceStore({ pool: ingest.pool, enqueue: queues.enqueue })),
+		completeness,
+		feedState: createFeedState({ heardFeeds, completeness, silentAfterSeconds }),
 		alerts,
 		episodes: createEpisodes(web.pool),
 		learned,

@@ -17,6 +17,7 @@ export const PAGES: readonly Page[] = [
 	{ path: '/', label: 'Alerts', action: 'read' },
 	{ path: '/episodes', label: 'Episodes', action: 'read' },
 	{ path: '/installation', label: 'Installation', action: 'see-installation' },
+	{ path: '/feeds', label: 'Feeds', action: 'see-feeds' },
 	{ path: '/cause-table', label: 'Cause table', action: 'read-cause-table' },
 	{ path: '/accuracy', label: 'Accuracy', action: 'read-cause-table' }
 ];

@@ -89,3 +89,9 @@ export const timeOfDay = (at: number | string): string => new Date(at).toISOStri
 
 /** Returns the end of an EUI-64, by which people tell Devices apart: `…78-90-A0`. */
 export const shortId = (eui: string): string => `…${eui.slice(-8)}`;
+
+/** Writes an instant in UTC, with the date if it was on another day: `02:14`, or `2026-11-05 02:14`. */
+export const shortInstant = (iso: string, nowMs: number): string =>
+	new Date(nowMs).toISOString().slice(0, 10) === iso.slice(0, 10)
+		? iso.slice(11, 16)
+		: `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;

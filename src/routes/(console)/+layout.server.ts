@@ -1,4 +1,5 @@
-// Loads the data that every console page needs: the signed-in person, the first Alerts of the desk and the server time.
+// Loads the data that every console page needs: the signed-in person, the first Alerts of the desk, the
+// state of the feeds and the server time.
 import { whyNot } from '#lib/domain/access.ts';
 import type { AlertPage } from '#lib/domain/live-events.ts';
 import { pagesOf } from '#lib/ui/pages.ts';
@@ -21,6 +22,7 @@ export const load: LayoutServerLoad = async ({ locals }) => {
 		pages: pagesOf(viewer).map(({ path, label }) => ({ path, label })),
 		whyNotDecide: whyNot('decide', { ...viewer, scopes: [] }),
 		desk,
+		feeds: await locals.services.feedState.read(viewer.supplierId),
 		now: Date.now()
 	};
 };

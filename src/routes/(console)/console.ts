@@ -1,11 +1,13 @@
 // Gives the console pages access to their shared state, which the layout creates once.
 import { createContext } from 'svelte';
 import type { Clock } from '#lib/ui/clock.svelte.ts';
+import type { FeedWatch } from '#lib/ui/feeds.svelte.ts';
 import type { LiveAlerts } from '#lib/ui/live-alerts.svelte.ts';
 import type { Triage } from '#lib/ui/triage.svelte.ts';
 
 export interface Console {
 	clock: Clock;
+	feeds: FeedWatch;
 	live: LiveAlerts;
 	triage: Triage;
 }

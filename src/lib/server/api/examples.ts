@@ -99,6 +99,33 @@ ${DEVICE},ESME,${HUB},X,2.10,SW1,brightwell,2025-01-01T00:00:00Z,
 	'GET /alerts': { answer: { items: [alert], nextCursor: null, head: 41 } },
 	'GET /alerts/{id}': { answer: alert },
 	'GET /feed': { answer: { items: [alert], retracted: [{ id: '184467440737001', seq: 40 }], head: 41 } },
+	'GET /feeds': {
+		answer: {
+			feeds: [
+				{ kind: 'alert', supplier: null, lastAt: '2026-11-05T02:14:19.000Z', silentAfterSeconds: 900 },
+				{
+					kind: 'device',
+					supplier: 'brightwell',
+					lastAt: '2026-11-04T22:00:00.000Z',
+					silentAfterSeconds: null
+				}
+			],
+			completeness: {
+				items: [
+					{
+						source: 'sat',
+						supplier: null,
+						completeUntil: '2026-11-05T02:13:00.000Z',
+						reportedAt: '2026-11-05T02:14:30.000Z',
+						lagSeconds: 120
+					}
+				],
+				completeUntil: '2026-11-05T02:13:00.000Z'
+			},
+			silentAfterSeconds: 900,
+			warnings: []
+		}
+	},
 	'GET /devices/{id}/timeline': {
 		answer: {
 			items: [

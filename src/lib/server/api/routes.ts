@@ -8,6 +8,7 @@ import { alertRoutes } from '#lib/server/feed/read-routes.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import { completenessRoutes } from '#lib/server/ingest/completeness-routes.ts';
+import { feedRoutes } from '#lib/server/ingest/feed-routes.ts';
 import { ingestRoutes } from '#lib/server/ingest/ingest-routes.ts';
 import { refusedWriteRoutes } from '#lib/server/ingest/refused-write-routes.ts';
 import { installationRoutes } from '#lib/server/installation/installation-routes.ts';
@@ -70,6 +71,7 @@ const operations: ReadonlyArray<Route<WebServices>> = [
 export const routes: ReadonlyArray<Route<WebServices>> = [
 	...ingestRoutes,
 	...completenessRoutes,
+	...feedRoutes,
 	...refusedWriteRoutes,
 	...alertRoutes,
 	...deviceRoutes,

@@ -140,6 +140,10 @@ export const Settings = z.object({
 		description:
 			'The number of stored Alerts, or of stored Service Requests, that may wait for processing. While more are waiting, new ones are answered 503 with Retry-After. The waiting records are safe, but nobody is served by an hour of delay. The default is about 90 seconds of the national load.'
 	}),
+	FEED_SILENT_MINUTES: wholeNumber(1).default(15).meta({
+		description:
+			'The number of minutes after which the console warns of a source of audit data that does not report or is behind, and of a feed of Service Requests or Alerts that has stopped. A feed with longer pauses has more time: twice its longest recent pause.'
+	}),
 	ROLE_ONLY: z
 		.string()
 		.default('')
@@ -202,6 +206,7 @@ const Config = Settings.transform((env) => ({
 	learnEveryMs: env.LEARN_EVERY_SECONDS * 1000,
 	ingestLingerMs: env.INGEST_LINGER_MS,
 	backlogRecords: env.BACKLOG_RECORDS,
+	feedSilentSeconds: env.FEED_SILENT_MINUTES * 60,
 	roleOnly: new Set(env.ROLE_ONLY) as ReadonlySet<string>,
 	metricsPort: env.METRICS_PORT,
 	metricsToken: env.METRICS_TOKEN,

@@ -1,4 +1,4 @@
-// Loads the Devices whose Alerts no Supplier sees, and the sources of audit data.
+// Loads the Devices whose Alerts no Supplier sees.
 import { Eui64 } from '#lib/domain/eui64.ts';
 import type { PageServerLoad } from './$types';
 
@@ -6,12 +6,8 @@ import type { PageServerLoad } from './$types';
 const PAGE_SIZE = 50;
 
 export const load: PageServerLoad = async ({ locals, url }) => {
-	const { unknownDevices, completeness } = locals.services;
 	const cursor = Eui64.safeParse(url.searchParams.get('after'));
 	const after = cursor.success ? cursor.data : null;
-	const [unknown, sources] = await Promise.all([
-		unknownDevices.page({ limit: PAGE_SIZE, cursor: after }),
-		completeness.list(null)
-	]);
-	return { unknown, sources: sources.items, after };
+	const unknown = await locals.services.unknownDevices.page({ limit: PAGE_SIZE, cursor: after });
+	return { unknown, after };
 };
