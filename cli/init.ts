@@ -13,12 +13,24 @@ import { whatWasSaved } from './suppliers.ts';
 import { readEmail, readEnd, readSlug, readUserIds } from './values.ts';
 import { UsageError, optional, print, type Arguments, type Verb } from './verb.ts';
 
-/** The options that `init` needs, with the question for a terminal. */
-const NEEDED = {
-	supplier: 'Short name of the Supplier, lower case (such as brightwell): ',
-	'user-ids': 'User IDs of the Supplier (EUI-64, separated by commas): ',
-	email: 'E-mail address of the first person: '
-} as const;
+/** The options that `init` needs, with the question for a terminal. `check` throws if the answer is not valid. */
+const NEEDED: Readonly<Record<string, { question: string; check(answer: string): unknown }>> = {
+	supplier: {
+		question: 'Short name of the Supplier, lower case (such as brightwell): ',
+		check: readSlug
+	},
+	'user-ids': {
+		question: 'User IDs of the Supplier (EUI-64, separated by commas): ',
+		check: readNeededUserIds
+	},
+	email: { question: 'E-mail address of the first person: ', check: readEmail }
+};
+
+function readNeededUserIds(text: string | undefined): string[] {
+	const userIds = readUserIds(text);
+	if (userIds.length === 0) throw new UsageError('--user-ids needs at least one User ID');
+	return userIds;
+}
 
 export const initVerb: Verb = {
 	summary: 'Makes the first Supplier, its first person and a key, and prints the next three commands.',
@@ -43,8 +55,7 @@ export const initVerb: Verb = {
 async function init(given: Arguments): Promise<number> {
 	const args = await complete(given);
 	const slug = readSlug(optional(args, 'supplier'));
-	const userIds = readUserIds(optional(args, 'user-ids'));
-	if (userIds.length === 0) throw new UsageError('--user-ids needs at least one User ID');
+	const userIds = readNeededUserIds(optional(args, 'user-ids'));
 	const email = readEmail(optional(args, 'email'));
 	const role = readRole(optional(args, 'role') ?? 'lead', slug);
 	const { password, isMade } = await readPassword(args);
@@ -87,7 +98,10 @@ async function init(given: Arguments): Promise<number> {
 	);
 }
 
-/** Asks on a terminal for the needed options that are missing. Throws a usage error if there is no terminal. */
+/**
+ * Asks on a terminal for the needed options that are missing, and again after an answer that is not valid. Throws a usage
+ * error if there is no terminal.
+ */
 async function complete(args: Arguments): Promise<Arguments> {
 	const missing = Object.entries(NEEDED).filter(([name]) => !optional(args, name));
 	if (missing.length === 0) return args;
@@ -96,8 +110,17 @@ async function complete(args: Arguments): Promise<Arguments> {
 	const terminal = createInterface({ input: process.stdin, output: process.stderr });
 	const options = { ...args.options };
 	try {
-		for (const [name, question] of missing)
-			options[name === 'user-ids' ? 'userIds' : name] = (await terminal.question(question)).trim();
+		for (const [name, { question, check }] of missing)
+			for (let answer: string | undefined; answer === undefined;) {
+				const text = (await terminal.question(question)).trim();
+				try {
+					check(text);
+					answer = options[name === 'user-ids' ? 'userIds' : name] = text;
+				} catch (error) {
+					if (!(error instanceof UsageError)) throw error;
+					console.error(error.message);
+				}
+			}
 	} finally {
 		terminal.close();
 	}
@@ -118,7 +141,7 @@ function nextCommands(key: string, userId: string): string[] {
 	const commands = [
 		`curl -H 'Authorization: Bearer ${key}' -H 'content-type: application/json' --data ${quoted(alert)} ${quoted(url)}/api/v1/alerts`,
 		`${command} apikey create --supplier '*' --scopes ingest --name 'inventory and audit trail'`,
-		`${command} import devices.csv requests.ndjson alerts.ndjson --key KEY`
+		`${command} import devices.csv requests.ndjson alerts.ndjson --key KEY   # the key of the line above`
 	];
 	return running ? commands : [command.replace('run causeway --', 'start'), ...commands.slice(0, 2)];
 }

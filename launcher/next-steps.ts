@@ -22,7 +22,7 @@ export async function nextSteps(
 		'Nobody can sign in yet. The next three commands, in another terminal:',
 		`  ${command} init                                   # makes a Supplier, a person and a key`,
 		`  ${command} apikey create --supplier '*' --scopes ingest   # makes the key of the feeds`,
-		`  ${command} import devices.csv requests.ndjson alerts.ndjson --key KEY`
+		`  ${command} import devices.csv requests.ndjson alerts.ndjson --key KEY   # the key of the feeds`
 	];
 }
 

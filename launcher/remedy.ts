@@ -3,8 +3,10 @@
 /** Returns the cause that a line of output names, or `undefined` if the line names none. */
 export function causeOf(line: string): string | undefined {
 	const text = line.trim();
-	// The database tells clients that it starts or stops, and that says nothing about a cause.
-	if (!text || /^\s*at |^Node\.js|ExperimentalWarning|the database system is/.test(line)) return undefined;
+	// The database tells clients that it starts or stops, and Redis warns about settings of the machine. Neither is a
+	// cause.
+	if (!text || /^\s*at |^Node\.js|ExperimentalWarning|the database system is|# WARNING/.test(line))
+		return undefined;
 	// The own logs of PostgreSQL and Redis begin each line with its time.
 	const severe = /^[^{]*?(?:FATAL|PANIC|ERROR):\s+(.+)/.exec(text) ?? /^\d+:[A-Z] .*? # (.+)/.exec(text);
 	if (severe) return severe[1];

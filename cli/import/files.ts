@@ -1,6 +1,6 @@
 // Finds the files of an import, and puts them into the order in which the records are needed.
 import { readdirSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { lookAt, type Kind } from './calls.ts';
 
 /** The names of the files that an import takes from a folder. */
@@ -19,12 +19,9 @@ export async function filesOf(names: readonly string[]): Promise<string[]> {
 		try {
 			if (!statSync(name).isDirectory()) return [name];
 		} catch (error) {
-			throw new Error(
-				`${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
-				{
-					cause: error
-				}
-			);
+			const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+			const why = code === 'ENOENT' ? `there is no such file: ${resolve(name)}` : code;
+			throw new Error(`${name} cannot be read: ${why}`, { cause: error });
 		}
 		const found = readdirSync(name, { recursive: true, encoding: 'utf8' })
 			.filter((path) => EXTENSIONS.includes(extname(path).toLowerCase()))

@@ -138,7 +138,7 @@ describe('the live list', () => {
 
 	test('another Supplier sees none of these Alerts', async () => {
 		const other = await openConsole(browser, web, 'halden', { path: '/?view=all' });
-		await other.getByText('No Alert has arrived yet.').waitFor();
+		await other.getByRole('heading', { name: 'The first records' }).waitFor();
 		const { items } = await other.evaluate(
 			async () => (await fetch('/api/v1/alerts')).json() as Promise<{ items: unknown[] }>
 		);

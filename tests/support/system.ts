@@ -211,7 +211,7 @@ export async function startWorker(env: Record<string, string>): Promise<ChildPro
 }
 
 /** Empties and returns a numbered database of the test Redis for this system. A counter in database 0 hands out the numbers. */
-async function freeRedisDatabase(): Promise<string> {
+export async function freeRedisDatabase(): Promise<string> {
 	const client = createClient({ url: inject('redisUrl') });
 	await client.connect();
 	const number = (await client.incr('test-databases')) % 15;

@@ -66,7 +66,7 @@ describe('a key', () => {
 			/^The key \d+ was revoked on .* ask the administrator/
 		);
 		expect((await system.call('GET', '/alerts', 'cwk_guessed')).body.detail).toMatch(
-			/^The caller is not known/
+			/^The API key is not known here/
 		);
 	});
 

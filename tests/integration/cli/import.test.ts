@@ -146,7 +146,7 @@ describe('import into a system', () => {
 		const file = write('alerts.ndjson', ndjson([anAlert(newDeviceId())]));
 		const ran = await causeway(['import', file, '--url', system.url, '--key', 'cwk_wrong'], env);
 		expect(ran).toMatchObject({ code: 1, stdout: '' });
-		expect(ran.stderr).toMatch(/\/alerts answered 401: The caller is not known/);
+		expect(ran.stderr).toMatch(/\/alerts answered 401: The API key is not known here/);
 	});
 });
 

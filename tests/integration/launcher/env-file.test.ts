@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../../../launcher/process.ts';
-import { scratchDatabase, scratchRedis } from '../../../launcher/scratch.ts';
+import { scratchDatabase } from '../../../launcher/scratch.ts';
+import { freeRedisDatabase } from '../../support/system.ts';
 import { createLaunchers, ready } from '../../support/launched.ts';
 
 const { newHome, launch, clean } = createLaunchers();
@@ -23,12 +24,12 @@ describe('a file of settings', { timeout: 120_000 }, () => {
 
 	it('reaches web and worker, which do not read it a second time', async () => {
 		const database = await scratchDatabase(inject('databaseUrl'), 'env_file');
-		const redis = await scratchRedis(inject('redisUrl'), 'env_file');
+		const redisUrl = await freeRedisDatabase();
 		try {
 			const url = new URL(database.url);
 			const { password } = url;
 			url.password = '';
-			const settings = { DATABASE_URL: url.href, DATABASE_PASSWORD: password, REDIS_URL: redis.url };
+			const settings = { DATABASE_URL: url.href, DATABASE_PASSWORD: password, REDIS_URL: redisUrl };
 			const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
 			writeFileSync(ENV_FILE, lines.join(''));
 			const started = launch(newHome(), await freePort(), { ENV_FILE });
@@ -38,7 +39,6 @@ describe('a file of settings', { timeout: 120_000 }, () => {
 		} finally {
 			await clean();
 			await database.drop();
-			await redis.drop();
 		}
 	});
 });

@@ -27,6 +27,17 @@ describe('the dropped fields', () => {
 		]);
 	});
 
+	it('name the nearest known field of their object if they look misspelt', () => {
+		const { list } = listOf((dropped) => {
+			dropped.addUnknown({ raisdAt: 1, payload: 'x', reference: { countr: 1 } }, fieldTree(AlertIn));
+		});
+		expect(list).toEqual([
+			{ field: 'raisdAt', count: 1, nearest: 'raisedAt' },
+			{ field: 'payload', count: 1 },
+			{ field: 'reference.countr', count: 1, nearest: 'reference.counter' }
+		]);
+	});
+
 	it('are not named if their names may hold data', () => {
 		const names = ['00DF0100', 'a b', 'x'.repeat(41), '', 'ключ', '__proto__', 'a.b', '{"a":1}'];
 		expect(

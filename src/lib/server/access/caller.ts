@@ -16,6 +16,8 @@ export interface AccessServices {
 }
 
 const UNKNOWN_CALLER = 'The caller is not known: send Authorization: Bearer KEY, or sign in';
+const UNKNOWN_KEY =
+	'The API key is not known here: check that it was copied whole and belongs to this installation, or make one with npm run causeway -- apikey create';
 
 /**
  * Finds the caller and checks by the table of rights that the caller may do this. Throws a 401 or 403 problem. A call
@@ -29,7 +31,8 @@ export async function requireCaller(
 	const caller = await findCaller(services, req);
 	if (!caller) {
 		const key = bearerOf(req);
-		throw new Problem(401, (key && (await services.apiKeys.refusalOf(key))) || UNKNOWN_CALLER);
+		if (!key) throw new Problem(401, UNKNOWN_CALLER);
+		throw new Problem(401, (await services.apiKeys.refusalOf(key)) ?? UNKNOWN_KEY);
 	}
 	const why = whyNot(action, caller);
 	if (why) throw new Problem(403, why);

@@ -125,7 +125,14 @@ function readRaw(text: string, type: string): RawRecords {
 	if (wrong) throw new Problem(400, wrong);
 	if (type === 'application/x-ndjson' || type === 'application/ndjson') {
 		const lines = text.split('\n').filter((line) => line.trim() !== '');
-		return { values: lines.map(json), isSingle: false };
+		const values = lines.map(json);
+		const [first] = values;
+		if (values.length === 1 && 'broken' in first! && /\}\s*\{/.test(lines[0]!))
+			throw new Problem(
+				400,
+				'The NDJSON has no line ends between its records; curl keeps them with --data-binary'
+			);
+		return { values, isSingle: false };
 	}
 	throw new Problem(
 		415,
