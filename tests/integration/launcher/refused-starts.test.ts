@@ -225,6 +225,7 @@ describe('npm start', () => {
 		);
 	});
 
+	// Only a user that may mount file systems can make a full disk for itself.
 	it.skipIf(spawnSync('unshare', ['-rm', 'true']).status !== 0)('refuses a full disk', async () => {
 		const command = 'mount -t tmpfs -o size=20m tmpfs "$CAUSEWAY_HOME" && exec "$0" launcher/start.ts';
 		const { code, output } = await run(['unshare', '-rm', 'sh', '-c', command, process.execPath], {});
@@ -234,7 +235,7 @@ describe('npm start', () => {
 		);
 	});
 
-	const firstPort = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
+	const firstPort = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8')); // below 2: none is refused
 	it.skipIf(firstPort < 2)('refuses a port that its user may not take', async () => {
 		const drop = ['setpriv', '--bounding-set=-net_bind_service', '--inh-caps=-net_bind_service'];
 		expect(await run([...(isRoot ? drop : []), ...launcher], { PORT: '1' })).toEqual(
