@@ -17,6 +17,9 @@ create policy workers on device for select to causeway_worker using (true);
 alter table tenure
 	add column stated_by smallint, -- a Supplier that claimed the tenure for itself; null: the installation
 	add column stated_key integer;
+-- Tenures are read by Device with every batch of Alerts: from the index alone (0010), so that the index has every column.
+drop index tenure_device;
+create index tenure_device on tenure (device_id) include (supplier_id, during, stated_by) where superseded_at is null;
 
 -- The same RequestID, and the same message id, once for each feeder.
 alter table request_key add column fed_by smallint not null default 0;
@@ -27,6 +30,8 @@ alter table service_request
 alter table message_key add column fed_by smallint not null default 0;
 update message_key m set fed_by = a.fed_by from alert a where a.id = m.alert_id and a.fed_by is not null;
 alter table message_key drop constraint message_key_pkey, add primary key (key, fed_by);
+-- Each Alert of the installation asks whether a Supplier has fed the same message.
+create index message_key_of_supplier on message_key (key) where fed_by > 0;
 alter table alert
 	add column fed_key integer, -- null: stored before keys were kept, and then every entitled Supplier sees the Alert
 	add column own_copies smallint[]; -- the Suppliers that had fed this message themselves, and see their own copy

@@ -99,15 +99,17 @@ export interface ServiceRequest {
  * stored request (request-store.ts). Of two records by the same feeder, the later in the list counts.
  */
 export function completeRequests(requests: readonly ServiceRequest[]): ServiceRequest[] {
-	const byFeeder = new Map<string, ServiceRequest>();
-	for (const request of requests) byFeeder.set(`${request.requestId} ${request.fedBy.join()}`, request);
 	const complete = new Map<string, ServiceRequest>();
-	for (const request of byFeeder.values()) {
+	for (const request of requests) {
 		const other = complete.get(request.requestId);
-		complete.set(request.requestId, other ? completed(other, request) : request);
+		const isAnotherPart = other !== undefined && !haveSameFeeder(other, request);
+		complete.set(request.requestId, isAnotherPart ? completed(other, request) : request);
 	}
 	return [...complete.values()];
 }
+
+const haveSameFeeder = (a: ServiceRequest, b: ServiceRequest): boolean =>
+	a.fedBy.length === 1 && b.fedBy.length === 1 && a.fedBy[0] === b.fedBy[0];
 
 function completed(a: ServiceRequest, b: ServiceRequest): ServiceRequest {
 	const later = (a.respondedAt ?? -1) > (b.respondedAt ?? -1) ? a : b;

@@ -120,4 +120,9 @@ it('statements planned on empty tables read only the rows that they need of full
 	await system.stopWorker();
 	const tablesReadTooMuch = (await readsByTable()).filter(({ read }) => read > READS_PER_ALERT * ALL_ALERTS);
 	expect(tablesReadTooMuch).toEqual([]);
+	// The index of the exclusion constraint also finds the tenures of a Device, at five times the cost.
+	const { rows } = await system.pool.query<{ scans: number }>(
+		`select idx_scan::int as scans from pg_stat_user_indexes where relname = 'tenure' and indexrelname = 'tenure_device'`
+	);
+	expect(rows[0]!.scans).toBeGreaterThan(ALL_ALERTS);
 }, 120_000);

@@ -85,7 +85,7 @@ export const FACTS_OF = `jsonb_build_object(
  */
 export const DEVICE_OF = `left join lateral (
 		select model, firmware from device
-		where device_id = decode(replace(s.device_id, '-', ''), 'hex') and said_by in (0, $1::smallint)
+		where device_id = decode(replace(s.device_id, '-', ''), 'hex') and (said_by = 0 or said_by = $1::smallint)
 		order by said_by desc limit 1
 	) d on true`;
 

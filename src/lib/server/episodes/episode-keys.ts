@@ -169,7 +169,7 @@ cross join lateral (
 ) s
 cross join lateral (select device_id, image_hash from alert where id = i.id limit 1) a
 left join lateral (
-	select model, firmware from device where device_id = a.device_id and said_by in (0, $1::smallint)
+	select model, firmware from device where device_id = a.device_id and (said_by = 0 or said_by = $1::smallint)
 	order by said_by desc limit 1
 ) d on true`
 );

@@ -76,7 +76,7 @@ function conditionOf({ id, supplier_id, key, kind, facts, first_at, last_at }: E
 const OUTSIDE = `
 from supplier_alert s cross join lateral (
 	select model, firmware from device
-	where device_id = decode(replace(s.device_id, '-', ''), 'hex') and said_by in (0, :supplierId::smallint)
+	where device_id = decode(replace(s.device_id, '-', ''), 'hex') and (said_by = 0 or said_by = :supplierId::smallint)
 	order by said_by desc limit 1
 ) d
 where s.supplier_id = :supplierId and s.code = :code and d.model = :model

@@ -16,8 +16,8 @@ export interface DeviceStatement {
 }
 
 /** A Device as one Supplier knows it. */
-export interface KnownDevice extends Omit<DeviceStatement, 'saidBy'> {
-	tenures: TenureSpan[];
+export interface KnownDevice extends DeviceStatement {
+	tenures: readonly TenureSpan[];
 }
 
 /** The home networks of a batch as one Supplier knows them. */
@@ -39,14 +39,14 @@ export interface Inventory {
 	sampledHomeOf(deviceId: string): string;
 }
 
-/** `statements`: at most one of each feeder for a Device. `tenures`: the current tenures, by Device id. */
+/** `byDevice`: at most one statement of each feeder, by Device id. `tenures`: the current tenures, by Device id. */
 export function createInventory(
-	statements: readonly DeviceStatement[],
+	byDevice: ReadonlyMap<string, readonly DeviceStatement[]>,
 	tenures: ReadonlyMap<string, readonly StatedTenure[]>
 ): Inventory {
-	const byDevice = Map.groupBy(statements, (statement) => statement.deviceId);
 	const hasOwn = new Set<number>();
-	for (const { saidBy } of statements) if (saidBy !== null) hasOwn.add(saidBy);
+	for (const said of byDevice.values())
+		for (const { saidBy } of said) if (saidBy !== null) hasOwn.add(saidBy);
 	for (const spans of tenures.values())
 		for (const { statedBy } of spans) if (statedBy !== null) hasOwn.add(statedBy);
 	const views = new Map<number, HomeView>();
@@ -68,6 +68,8 @@ export function createInventory(
 const earlierFeeder = (a: DeviceStatement, b: DeviceStatement): DeviceStatement =>
 	(a.saidBy ?? 0) < (b.saidBy ?? 0) ? a : b;
 
+const NO_TENURES: readonly StatedTenure[] = [];
+
 /** Builds the view of a Supplier; `null`: the view of a Supplier that has said nothing itself. */
 function buildView(
 	byDevice: ReadonlyMap<string, readonly DeviceStatement[]>,
@@ -82,10 +84,15 @@ function buildView(
 		const own = said.find(({ saidBy }) => saidBy !== null && saidBy === viewer);
 		const statement = own ?? said.find(({ saidBy }) => saidBy === null);
 		if (!statement) continue;
-		const { saidBy: _, ...facts } = statement;
-		const spans = (tenures.get(deviceId) ?? []).filter(({ statedBy }) => counts(statedBy));
-		devices.set(deviceId, { ...facts, tenures: spans });
-		if (facts.hubId) homes.set(facts.hubId, [...(homes.get(facts.hubId) ?? []), deviceId]);
+		const spans = tenures.get(deviceId) ?? NO_TENURES;
+		const counted = spans.every(({ statedBy }) => counts(statedBy))
+			? spans
+			: spans.filter(({ statedBy }) => counts(statedBy));
+		devices.set(deviceId, { ...statement, tenures: counted });
+		if (!statement.hubId) continue;
+		const home = homes.get(statement.hubId);
+		if (home) home.push(deviceId);
+		else homes.set(statement.hubId, [deviceId]);
 	}
 	// PostgreSQL returns the rows in no fixed order, and no explanation may depend on their order.
 	for (const home of homes.values()) home.sort();

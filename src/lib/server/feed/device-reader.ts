@@ -101,7 +101,7 @@ from (
 		json_agg(json_build_object('from', lower(during), 'to', upper(during)) order by during) as tenures
 	from tenure where supplier_id = :supplierId and superseded_at is null${and(tenures)} group by device_id
 ) t cross join lateral (
-	select * from device where device_id = t.device_id and said_by in (0, :supplierId::smallint)
+	select * from device where device_id = t.device_id and (said_by = 0 or said_by = :supplierId::smallint)
 	order by said_by desc limit 1
 ) d
 where true${and(device)} order by d.device_id limit :limit`);

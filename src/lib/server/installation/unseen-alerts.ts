@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import type { StoredAlert } from '#lib/server/evidence/alert-context.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
-import { columns, query } from '#lib/server/postgres/statement.ts';
+import { columns, statement } from '#lib/server/postgres/statement.ts';
 
 /** Adds the Alerts that no Supplier sees, and removes the others. `seen`: the ids of the Alerts that a Supplier sees. */
 export async function keepUnseen(
@@ -25,8 +25,14 @@ const UNSEEN = columns<StoredAlert>({
 	alert_id: ['bigint', (alert) => alert.id]
 });
 
-const INSERT = query(`
+const INSERT = statement(
+	'insert-unseen',
+	`
 insert into unseen_alert (${UNSEEN.names}) select ${UNSEEN.names} from ${UNSEEN.from} order by 1, 2, 3, 4
-on conflict do nothing`);
+on conflict do nothing`
+);
 
-const DELETE = query('delete from unseen_alert where alert_id = any(:alertIds::bigint[])');
+const DELETE = statement(
+	'delete-unseen',
+	'delete from unseen_alert where alert_id = any(:alertIds::bigint[])'
+);
