@@ -17,6 +17,7 @@ const FLOORS = [
 	['retraction', 'decisions'],
 	['correlation'],
 	['cause-table'],
+	['on-call'],
 	['.'],
 	['api']
 ];
@@ -93,8 +94,8 @@ export default ts.config(
 				'error',
 				{
 					folders: ['src/lib/domain'],
-					packages: ['zod'],
-					why: 'the domain is pure. It imports zod and itself.'
+					packages: ['zod', 'temporal-polyfill', 'rrule-temporal'],
+					why: 'the domain is pure. It imports zod, the two libraries of time zones and recurrence, and itself.'
 				}
 			]
 		}

@@ -6,7 +6,10 @@ import { join, resolve } from 'node:path';
 const PROJECT = resolve(import.meta.dirname, '..');
 export const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 
-/** The licences that Causeway may ship. None of them asks for the source code of Causeway. */
+/**
+ * The licences that Causeway may ship. None of them asks for the source code of Causeway. MPL-2.0 covers only the files of
+ * its own package, and Causeway ships these files unchanged. Unlicense gives the code to the public domain.
+ */
 const ALLOWED = new Set([
 	'0BSD',
 	'Apache-2.0',
@@ -16,7 +19,9 @@ const ALLOWED = new Set([
 	'CC0-1.0',
 	'ISC',
 	'MIT',
-	'MIT-0'
+	'MIT-0',
+	'MPL-2.0',
+	'Unlicense'
 ]);
 
 /** Licences that a package names in an old form, which package-lock.json does not hold. */

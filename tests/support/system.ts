@@ -87,7 +87,7 @@ export async function startSystem(options: SystemOptions = {}) {
 	const keys: Record<string, string> = { '*': await addApiKey(database, null, ['ingest']) };
 	for (const [slug, { name, userIds }] of Object.entries(SUPPLIERS)) {
 		const supplierId = await addSupplier(database, { slug, name, userIds });
-		keys[slug] = await addApiKey(database, supplierId, ['ingest', 'read', 'decide']);
+		keys[slug] = await addApiKey(database, supplierId, ['ingest', 'read', 'decide', 'manage']);
 	}
 	const sockets: Socket[] = [];
 

@@ -20,7 +20,7 @@ const holders: Record<string, Holder> = {
 
 describe('the table of rights', () => {
 	it('allows exactly these actions to each holder', () => {
-		const drafter = [
+		const ofOfficer = [
 			'read',
 			'see-feeds',
 			'decide',
@@ -28,6 +28,7 @@ describe('the table of rights', () => {
 			'read-cause-table',
 			'draft-cause-table'
 		];
+		const ofLead = ACTIONS.filter((action) => [...ofOfficer, 'manage'].includes(action));
 		const ofInstallation = [
 			'see-feeds',
 			'read-cause-table',
@@ -40,12 +41,13 @@ describe('the table of rights', () => {
 				Object.entries(holders).map(([name, holder]) => [name, ACTIONS.filter((a) => mayDo(a, holder))])
 			)
 		).toEqual({
-			'key of a Supplier': ['ingest', 'read', 'see-feeds', 'decide', 'read-cause-table'],
+			'key of a Supplier': ['ingest', 'read', 'see-feeds', 'decide', 'manage', 'read-cause-table'],
 			'key of the installation': ['ingest', 'see-feeds', 'read-cause-table', 'see-installation'],
 			'controller of a Supplier': ['read', 'see-feeds', 'decide', 'read-cause-table'],
-			'lead of a Supplier': drafter,
-			'officer of a Supplier': drafter,
-			'engineer of a Supplier': drafter,
+			'on-call of a Supplier': ['read', 'see-feeds', 'decide', 'read-cause-table'],
+			'lead of a Supplier': ofLead,
+			'officer of a Supplier': ofOfficer,
+			'engineer of a Supplier': ofLead,
 			'viewer of a Supplier': ['read', 'see-feeds', 'read-cause-table'],
 			'engineer of the installation': ofInstallation,
 			'admin of the installation': ofInstallation
@@ -59,7 +61,7 @@ describe('the table of rights', () => {
 
 	it('names in each refusal who may', () => {
 		expect(whyNot('decide', holders['viewer of a Supplier']!)).toBe(
-			'A viewer of a Supplier cannot decide Alerts; a controller, a lead, an officer or an engineer of a Supplier or a key with the scope decide may'
+			'A viewer of a Supplier cannot decide Alerts; a controller, a lead, an on-call, an officer or an engineer of a Supplier or a key with the scope decide may'
 		);
 		expect(whyNot('read', holders['admin of the installation']!)).toMatch(
 			/^An admin of the installation cannot read the data of a Supplier; a controller, /

@@ -14,7 +14,8 @@ import { acceptedBy, fieldsOf, type Schema } from './json-schema.ts';
 const SCOPE_PURPOSES: Record<Scope, { title: string; allows: string }> = {
 	ingest: { title: 'Deliver records', allows: 'deliver Alerts, Service Requests and Devices' },
 	read: { title: 'Read', allows: 'read the Alerts, episodes and cause tables of one Supplier' },
-	decide: { title: 'Decide', allows: 'decide Alerts; people in some roles also change the cause table' }
+	decide: { title: 'Decide', allows: 'decide Alerts; people in some roles also change the cause table' },
+	manage: { title: 'Set up on call', allows: 'change the channels, rotas and routes of on call' }
 };
 
 /** Every status code that the server answers. `apiPage` fails if the code uses a status that is not here. */

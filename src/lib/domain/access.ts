@@ -2,11 +2,11 @@
 // and every page reads this table.
 
 /** An API key may use only the calls that its scopes allow. */
-export const SCOPES = ['ingest', 'read', 'decide'] as const;
+export const SCOPES = ['ingest', 'read', 'decide', 'manage'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** The roles of people of a Supplier. Each person has one role at one Supplier. */
-export const SUPPLIER_ROLES = ['controller', 'lead', 'officer', 'engineer', 'viewer'] as const;
+export const SUPPLIER_ROLES = ['controller', 'lead', 'on-call', 'officer', 'engineer', 'viewer'] as const;
 /** The roles of people of the installation, who belong to no Supplier. */
 export const INSTALLATION_ROLES = ['engineer', 'admin'] as const;
 export const MEMBER_ROLES = [...new Set([...SUPPLIER_ROLES, ...INSTALLATION_ROLES])] as const;
@@ -39,7 +39,7 @@ interface Right {
 	installationRoles: readonly InstallationRole[];
 }
 
-const DECIDERS = ['controller', 'lead', 'officer', 'engineer'] as const;
+const DECIDERS = ['controller', 'lead', 'on-call', 'officer', 'engineer'] as const;
 const DRAFTERS = ['lead', 'officer', 'engineer'] as const;
 
 /** Who may do what. Nobody else may. */
@@ -71,6 +71,13 @@ export const RIGHTS = {
 		scope: 'decide',
 		keysOf: ['supplier'],
 		supplierRoles: DECIDERS,
+		installationRoles: []
+	},
+	manage: {
+		text: 'change channels, rotas and routes',
+		scope: 'manage',
+		keysOf: ['supplier'],
+		supplierRoles: ['lead', 'engineer'],
 		installationRoles: []
 	},
 	'review-patterns': {
