@@ -138,6 +138,7 @@ create table delivery (
 );
 create index delivery_due on delivery (next_at) where next_at is not null;
 create index delivery_page on delivery (page_id, id);
+create index delivery_channel on delivery (supplier_id, channel, id);
 create index delivery_failed on delivery (supplier_id, id) where state = 'failed' and next_at is null;
 
 -- Insert-only: every try to send.

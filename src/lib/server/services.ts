@@ -28,6 +28,8 @@ import { bullConnection, createQueues } from '#lib/server/jobs/queues.ts';
 import { followSampling } from '#lib/server/learning/learned-counts.ts';
 import { cacheLearnedPatterns, createLearnedReader } from '#lib/server/learning/learned-patterns.ts';
 import { publishLive } from '#lib/server/live/live-channel.ts';
+import { createChannels } from '#lib/server/on-call/channels/channels.ts';
+import { openSendDeps } from '#lib/server/on-call/channels/send-deps.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
 import { leaseIds } from '#lib/server/postgres/id-leases.ts';
 import type { Config } from '#lib/server/process/config.ts';
@@ -95,6 +97,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 				'the cause table was not seeded; the next worker that starts seeds it'
 			)
 		);
+	const { deps: sendDeps } = stack.adopt(openSendDeps(config), (s) => s.close());
 	const unknownDevices = createUnknownDevices(web.pool);
 	watchUnseenAlerts(async () => (await unknownDevices.countAlerts()).count);
 	const resources = stack.move();
@@ -127,6 +130,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		}),
 		causeTables: createCauseTables(web.pool),
 		unknownDevices,
+		channels: createChannels({ pool: web.pool, authSecret: config.authSecret, sendDeps }),
 		whatIfs: createWhatIfs({ pool: web.pool, enqueueReplay: queues.enqueueReplay }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),

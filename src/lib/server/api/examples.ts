@@ -3,6 +3,7 @@
 import { CAUSE_TABLE_EXAMPLES } from './cause-table-examples.ts';
 import { BRIGHTWELL, DEVICE, HUB, REQUEST_ID, alert, decision, type Example } from './example-values.ts';
 import { LIST_EXAMPLES } from './list-examples.ts';
+import { ON_CALL_EXAMPLES } from './on-call-examples.ts';
 
 const STORED = { accepted: 1, duplicates: 0, rejected: [], dropped: [] };
 
@@ -22,6 +23,7 @@ const DUIS = `<?xml version="1.0" encoding="UTF-8"?>
 export const EXAMPLES: Readonly<Record<string, Example>> = {
 	...LIST_EXAMPLES,
 	...CAUSE_TABLE_EXAMPLES,
+	...ON_CALL_EXAMPLES,
 	'POST /alerts': {
 		body: [
 			{

@@ -15,6 +15,7 @@ import { installationRoutes } from '#lib/server/installation/installation-routes
 import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { refuseMetrics } from '#lib/server/process/metrics-access.ts';
 import { registry, writeMetrics } from '#lib/server/process/metrics.ts';
+import { channelRoutes } from '#lib/server/on-call/channels/channel-routes.ts';
 import type { WebServices } from '#lib/server/services.ts';
 import { openApi } from './openapi.ts';
 
@@ -80,5 +81,6 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...causeTableRoutes,
 	...learnedRoutes,
 	...installationRoutes,
+	...channelRoutes,
 	...operations
 ];

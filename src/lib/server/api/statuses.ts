@@ -19,6 +19,7 @@ export const REFUSALS: Record<number, string> = {
 	410: 'The feed no longer reaches back to this number. Load `GET /alerts` instead.',
 	413: 'The body is too large. Send it in several calls.',
 	415: 'The Content-Type or Content-Encoding is not accepted.',
+	422: 'The call is valid, and a check of it failed, such as the test of a channel. `detail` says why.',
 	429: 'More of your records are waiting than your share. Wait for `Retry-After`.',
 	500: 'The server failed. The log has the details.',
 	503: 'The database does not answer, or too many records are waiting. Wait for `Retry-After`.'

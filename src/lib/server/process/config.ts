@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { fieldErrors } from '#lib/domain/field-errors.ts';
 import { CLIENT_ADDRESS_HEADER, trustOf } from './client-address.ts';
 import { completeSettings, type Env } from './setting-files.ts';
+import { parseTargets } from './targets.ts';
 
 /** The path of the project's folder. */
 const PROJECT = resolve(import.meta.dirname, '../../../..');
@@ -27,6 +28,8 @@ const wholeNumber = (least: number, most: number = Number.MAX_SAFE_INTEGER) => {
 	return z.coerce.number(rule).int(rule).min(least, rule).max(most, rule);
 };
 const PROXIES_RULE = 'must be addresses or CIDR blocks, separated by commas, such as 127.0.0.1 or 10.0.0.0/8';
+const TARGETS_RULE =
+	'must be host names, addresses or CIDR blocks, separated by commas, such as alerts.example.com or 10.0.0.0/8';
 const LEARN_RULE = 'must be a number from 0.1 to 86400';
 
 /** Reads a list that is separated by commas. */
@@ -75,7 +78,7 @@ export const Settings = z.object({
 		.refine((secret) => !isPlaceholder(secret), PLACEHOLDER_RULE)
 		.meta({
 			description:
-				'The secret for the sessions of signed-in people: at least 32 random characters, for example from `openssl rand -hex 32`. If it is not set, `npm start` makes one and stores it in the folder CAUSEWAY_HOME.',
+				'The secret for the sessions of signed-in people, and for the stored secrets of on-call channels: at least 32 random characters, for example from `openssl rand -hex 32`. If it is not set, `npm start` makes one and stores it in the folder CAUSEWAY_HOME. If it changes, people sign in again, and the secrets of channels must be entered again.',
 			examples: ['replace-this-with-the-output-of-openssl-rand']
 		}),
 	HOST: z
@@ -153,6 +156,19 @@ export const Settings = z.object({
 				'User Roles, separated by commas. Of a User in one of these roles, a Supplier sees only the role, not the name or id. A Supplier always sees its own Service Requests in full.',
 			examples: ['OU,RSA']
 		}),
+	ON_CALL_TARGETS: z
+		.string()
+		.default('')
+		.transform((text, context) => {
+			const targets = parseTargets(listOf(text));
+			if (!targets) context.addIssue({ code: 'custom', message: TARGETS_RULE });
+			return targets ?? z.NEVER;
+		})
+		.meta({
+			description:
+				'The receivers to which on-call channels may connect: host names, `*.example.com`, addresses or CIDR blocks, separated by commas. Set it if the installation serves several Suppliers, whose engineers enter receivers themselves. Without it, a channel may connect to any address. Link-local addresses are always refused.',
+			examples: ['events.pagerduty.com,*.example.com,10.20.0.0/16']
+		}),
 	METRICS_PORT: wholeNumber(0, 65535).default(0).meta({
 		description:
 			'The port on which a worker serves its metrics, at the address HOST. With 0, the system chooses a free port, and the worker writes it into the folder `metrics-targets` of CAUSEWAY_HOME for Prometheus. The web process serves its metrics on PORT.'
@@ -208,6 +224,7 @@ const Config = Settings.transform((env) => ({
 	backlogRecords: env.BACKLOG_RECORDS,
 	feedSilentSeconds: env.FEED_SILENT_MINUTES * 60,
 	roleOnly: new Set(env.ROLE_ONLY) as ReadonlySet<string>,
+	onCallTargets: env.ON_CALL_TARGETS,
 	metricsPort: env.METRICS_PORT,
 	metricsToken: env.METRICS_TOKEN,
 	logLevel: env.LOG_LEVEL

@@ -63,15 +63,27 @@ export type Outcome =
 			afterMs?: number;
 	  };
 
+/**
+ * A kind of channel. The form of the console is made from `settings`: the object and each field have a `title` and a
+ * `description` in their `meta`, and may have `examples`.
+ */
 export interface ChannelKind<Settings extends { kind: string } = { kind: string }> {
 	kind: Settings['kind'];
 	/** The settings as `PUT /on-call/channels/{name}` takes them, with secrets. */
-	settings: z.ZodType<Settings>;
+	settings: z.ZodObject & z.ZodType<Settings>;
 	/** The fields of the settings that nobody reads back. */
 	secrets: readonly string[];
+	/** Makes the field `secret` of a new channel, if the caller gives none. Absent: the caller gives all secrets. */
+	makeSecret?(): string;
+	/**
+	 * Where the secrets travel, such as the mail server. If this changes, the person must enter the secrets again, so that
+	 * nobody can send a stored secret to a server of his own. Absent: the secrets never travel, or are the target itself.
+	 */
+	secretsGoTo?(settings: Settings): string;
 	/** Whether the channel reaches the person on call (e-mail, push), or a target of its own. */
-	addresses: 'person' | 'target';
+	addresses(settings: Settings): 'person' | 'target';
 	/** Returns the target of the channel as people read it, without secrets. */
 	describe(settings: Settings): string;
+	/** Sends the notice once. Never throws for an outcome that the receiver or the network may cause. */
 	send(settings: Settings, notice: Notice, deps: SendDeps): Promise<Outcome>;
 }

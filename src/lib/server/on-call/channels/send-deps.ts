@@ -1,9 +1,21 @@
 // Defines what a channel needs to send: the outside world, so that a channel itself has no state.
-import type { HttpPost } from './http-post.ts';
+import type { Config } from '#lib/server/process/config.ts';
+import { openHttpPost, type HttpPost } from './http-post.ts';
+import { createTargets, type Targets } from '#lib/server/process/targets.ts';
 
 export interface SendDeps {
 	post: HttpPost;
+	/** The addresses to which a channel may connect. Only a channel that does not speak HTTP needs them. */
+	targets: Targets;
 	now(): Date;
 	/** The address of the console, such as https://causeway.example. */
 	origin: string;
+}
+
+/** Opens what the channels of a process need. Close it when the process ends. */
+export function openSendDeps({ onCallTargets, origin }: Pick<Config, 'onCallTargets' | 'origin'>) {
+	const targets = createTargets(onCallTargets);
+	const { post, close } = openHttpPost({ targets });
+	const deps: SendDeps = { post, targets, now: () => new Date(), origin };
+	return { deps, close };
 }
