@@ -112,6 +112,8 @@ export default ts.config(
 			'$env/*',
 			'#lib/ui/*',
 			'**/routes/**',
+			// The routes of on call say which Alerts page whom; they are no pages of the console.
+			'!#lib/server/on-call/routes/*',
 			'**/workers/**'
 		)
 	},

@@ -30,6 +30,7 @@ import { cacheLearnedPatterns, createLearnedReader } from '#lib/server/learning/
 import { publishLive } from '#lib/server/live/live-channel.ts';
 import { createChannels } from '#lib/server/on-call/channels/channels.ts';
 import { openSendDeps } from '#lib/server/on-call/channels/send-deps.ts';
+import { createRoutePreviews } from '#lib/server/on-call/routes/preview.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
 import { leaseIds } from '#lib/server/postgres/id-leases.ts';
 import type { Config } from '#lib/server/process/config.ts';
@@ -131,6 +132,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		causeTables: createCauseTables(web.pool),
 		unknownDevices,
 		channels: createChannels({ pool: web.pool, authSecret: config.authSecret, sendDeps }),
+		routePreviews: createRoutePreviews(web.pool),
 		whatIfs: createWhatIfs({ pool: web.pool, enqueueReplay: queues.enqueueReplay }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),

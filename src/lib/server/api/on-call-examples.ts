@@ -1,5 +1,5 @@
 // Gives examples of the calls about on-call: channels, rotas, routes and pages.
-import type { Example } from './example-values.ts';
+import { alert, type Example } from './example-values.ts';
 
 const channel = {
 	name: 'pager bridge',
@@ -29,4 +29,30 @@ const CHANNEL_EXAMPLES: Readonly<Record<string, Example>> = {
 	'POST /on-call/channels/{name}/test': { answer: test }
 };
 
-export const ON_CALL_EXAMPLES: Readonly<Record<string, Example>> = { ...CHANNEL_EXAMPLES };
+const perDay = Array.from({ length: 30 }, (_, day) => (day % 9 === 4 ? 1 : 0));
+const perNight = perDay.map((pages, day) => (day > 20 ? pages : 0));
+
+const ROUTE_EXAMPLES: Readonly<Record<string, Example>> = {
+	'POST /on-call/routes/preview': {
+		body: {
+			when: { explanation: ['unexplained', 'not-command'], category: ['security', 'tamper'] },
+			rota: 'Night desk',
+			channels: ['pager bridge']
+		},
+		answer: {
+			wouldHavePaged: {
+				days: 30,
+				pages: 3,
+				perDay,
+				perNight,
+				firstDay: '2026-10-07',
+				timeZone: 'Europe/London',
+				examples: [alert],
+				atLeast: false,
+				note: null
+			}
+		}
+	}
+};
+
+export const ON_CALL_EXAMPLES: Readonly<Record<string, Example>> = { ...CHANNEL_EXAMPLES, ...ROUTE_EXAMPLES };

@@ -16,6 +16,7 @@ import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { refuseMetrics } from '#lib/server/process/metrics-access.ts';
 import { registry, writeMetrics } from '#lib/server/process/metrics.ts';
 import { channelRoutes } from '#lib/server/on-call/channels/channel-routes.ts';
+import { routePreviewRoutes } from '#lib/server/on-call/routes/preview-routes.ts';
 import type { WebServices } from '#lib/server/services.ts';
 import { openApi } from './openapi.ts';
 
@@ -82,5 +83,6 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...learnedRoutes,
 	...installationRoutes,
 	...channelRoutes,
+	...routePreviewRoutes,
 	...operations
 ];
