@@ -83,7 +83,9 @@ describe('a setting in a file', () => {
 		// A URL that is changed is written in its normal form, so the value of a URL is a normal URL.
 		const value = name === 'DATABASE_URL' ? 'postgres://a@b/c' : `value of ${name}`;
 		const isPassword = name.endsWith('_PASSWORD');
-		const others = isPassword ? { DATABASE_URL: 'postgres://a@b/c', REDIS_URL: 'redis://b' } : {};
+		const others = isPassword
+			? { DATABASE_URL: 'postgres://a@b/c', REDIS_URL: 'redis://b', MAIL_SERVER: 'smtp://a@b' }
+			: {};
 		const env = settingsOf({ ...others, [`${name}_FILE`]: file(`${value}\n`) });
 		expect(Object.keys(env)).not.toContain(`${name}_FILE`);
 		if (isPassword) expect(Object.values(env).join()).toContain(`:${encodeURIComponent(value)}@`);

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { fieldErrors } from '#lib/domain/field-errors.ts';
 import { CLIENT_ADDRESS_HEADER, trustOf } from './client-address.ts';
+import { MAIL_SENDER_RULE, MAIL_SERVER_RULE, parseMailSender, parseMailServer } from './mail-server.ts';
 import { completeSettings, type Env } from './setting-files.ts';
 import { parseTargets } from './targets.ts';
 
@@ -169,6 +170,34 @@ export const Settings = z.object({
 				'The receivers to which on-call channels may connect: host names, `*.example.com`, addresses or CIDR blocks, separated by commas. Set it if the installation serves several Suppliers, whose engineers enter receivers themselves. Without it, a channel may connect to any address. Link-local addresses are always refused.',
 			examples: ['events.pagerduty.com,*.example.com,10.20.0.0/16']
 		}),
+	MAIL_SERVER: z
+		.string()
+		.optional()
+		.transform((text, context) => {
+			const server = text === undefined ? null : parseMailServer(text);
+			if (text !== undefined && !server) context.addIssue({ code: 'custom', message: MAIL_SERVER_RULE });
+			return server;
+		})
+		.meta({
+			description:
+				'The mail server for the pages of on-call channels that name no server of their own: smtp:// (port 587, STARTTLS) or smtps:// (port 465). STARTTLS is required except on this machine itself. `?tls=optional` allows mails without it.',
+			examples: ['smtp://causeway@mail.example:587']
+		}),
+	MAIL_PASSWORD: z.string().optional().meta({
+		description: 'The password for MAIL_SERVER, if the URL has none. Every character stands for itself.'
+	}),
+	MAIL_FROM: z
+		.string()
+		.optional()
+		.transform((text, context) => {
+			const sender = text === undefined ? null : parseMailSender(text);
+			if (text !== undefined && !sender) context.addIssue({ code: 'custom', message: MAIL_SENDER_RULE });
+			return sender;
+		})
+		.meta({
+			description: 'The sender of the mails of on-call channels that name no sender of their own.',
+			examples: ['Causeway <causeway@example.com>']
+		}),
 	METRICS_PORT: wholeNumber(0, 65535).default(0).meta({
 		description:
 			'The port on which a worker serves its metrics, at the address HOST. With 0, the system chooses a free port, and the worker writes it into the folder `metrics-targets` of CAUSEWAY_HOME for Prometheus. The web process serves its metrics on PORT.'
@@ -225,6 +254,7 @@ const Config = Settings.transform((env) => ({
 	feedSilentSeconds: env.FEED_SILENT_MINUTES * 60,
 	roleOnly: new Set(env.ROLE_ONLY) as ReadonlySet<string>,
 	onCallTargets: env.ON_CALL_TARGETS,
+	mail: { server: env.MAIL_SERVER, from: env.MAIL_FROM },
 	metricsPort: env.METRICS_PORT,
 	metricsToken: env.METRICS_TOKEN,
 	logLevel: env.LOG_LEVEL

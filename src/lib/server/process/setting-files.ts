@@ -4,7 +4,11 @@ import { readFileSync } from 'node:fs';
 export type Env = Record<string, string | undefined>;
 
 /** The passwords that may be given apart from their URL. A password apart may hold any character. */
-const PASSWORDS = { DATABASE_PASSWORD: 'DATABASE_URL', REDIS_PASSWORD: 'REDIS_URL' } as const;
+const PASSWORDS = {
+	DATABASE_PASSWORD: 'DATABASE_URL',
+	REDIS_PASSWORD: 'REDIS_URL',
+	MAIL_PASSWORD: 'MAIL_SERVER'
+} as const;
 
 export interface CompleteSettings {
 	/** The environment without empty values, `NAME_FILE` variables of settings, and separate passwords. */

@@ -17,15 +17,13 @@ import type { Caller, Route } from '#lib/server/http/route.ts';
 import type { ChannelRefusal, ChannelUser, Channels } from './channels.ts';
 import { KINDS } from './kinds.ts';
 
-/** The settings of a channel as a call gives them: a secret may be left out. */
+/** The settings of a channel as a call gives them. A secret that is left out stays the same; `null` removes it. */
 const ChannelIn = z
 	.union(
 		KINDS.map(({ settings, secrets }) =>
 			z.object({
 				...settings.shape,
-				...Object.fromEntries(
-					secrets.map((field) => [field, (settings.shape[field] as z.ZodType).optional()])
-				)
+				...Object.fromEntries(secrets.map((field) => [field, (settings.shape[field] as z.ZodType).nullish()]))
 			})
 		)
 	)

@@ -76,10 +76,10 @@ export interface ChannelKind<Settings extends { kind: string } = { kind: string 
 	/** Makes the field `secret` of a new channel, if the caller gives none. Absent: the caller gives all secrets. */
 	makeSecret?(): string;
 	/**
-	 * Where the secrets travel, such as the mail server. If this changes, the person must enter the secrets again, so that
-	 * nobody can send a stored secret to a server of his own. Absent: the secrets never travel, or are the target itself.
+	 * The fields that say to which server the secrets travel. If one of them changes, the stored secrets are not kept, so
+	 * that nobody can send them to a server of his own. Absent: the secrets never travel, or are the target itself.
 	 */
-	secretsGoTo?(settings: Settings): string;
+	secretsGoTo?: readonly string[];
 	/** Whether the channel reaches the person on call (e-mail, push), or a target of its own. */
 	addresses(settings: Settings): 'person' | 'target';
 	/** Returns the target of the channel as people read it, without secrets. */

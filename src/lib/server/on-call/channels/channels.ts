@@ -115,15 +115,14 @@ export function createChannels({ pool, authSecret, sendDeps }: Deps) {
 		stored: ChannelRow | undefined,
 		supplierId: number
 	): { settings: { kind: string }; made: string | undefined } | ChannelRefusal {
-		const missing = kind.secrets.filter((field) => given[field] === undefined || given[field] === '');
+		const missing = kind.secrets.filter((field) => isLeftOut(given[field]));
 		const input = { ...given };
-		for (const field of missing) delete input[field];
-		const previous = stored?.kind === kind.kind ? stored : undefined;
-		const kept = previous ? rows.secretsOf(seal, supplierId, previous) : {};
-		const keeps = missing.filter((field) => kept === null || Object.hasOwn(kept, field));
-		if (kept === null && previous && keeps.length > 0)
+		for (const field of kind.secrets)
+			if (missing.includes(field) || given[field] === null) delete input[field];
+		const kept = keptSecrets(kind, given, stored, supplierId);
+		if (kept === null)
 			return { refused: 422, why: `The secret of the channel does not open: ${CANNOT_OPEN}` };
-		for (const field of keeps) input[field] = kept![field];
+		for (const field of missing) if (Object.hasOwn(kept, field)) input[field] = kept[field];
 		let made: string | undefined;
 		if (kind.makeSecret && input['secret'] === undefined) input['secret'] = made = kind.makeSecret();
 		const parsed = kind.settings.safeParse(input);
@@ -134,22 +133,20 @@ export function createChannels({ pool, authSecret, sendDeps }: Deps) {
 				errors: fieldErrors(parsed.error, input)
 			};
 		const settings = parsed.data as { kind: string };
-		const before = keeps.length > 0 && rows.openRow(seal, supplierId, previous!);
-		if (
-			before &&
-			'kind' in before &&
-			kind.secretsGoTo &&
-			kind.secretsGoTo(before.settings) !== kind.secretsGoTo(settings)
-		)
-			return {
-				refused: 400,
-				why: 'The server has changed, so the secrets must be entered again',
-				errors: keeps.map((path) => ({
-					path,
-					message: 'must be entered again, because the server has changed'
-				}))
-			};
 		return { settings, made };
+	}
+
+	/** Returns the stored secrets that new settings keep. `null`: the secrets do not open. */
+	function keptSecrets(
+		kind: ChannelKind,
+		given: Record<string, unknown>,
+		stored: ChannelRow | undefined,
+		supplierId: number
+	): Record<string, string> | null {
+		const isComplete = kind.secrets.every((field) => !isLeftOut(given[field]));
+		if (stored?.kind !== kind.kind || isComplete) return {};
+		const moves = kind.secretsGoTo?.some((field) => given[field] !== stored.settings[field]) ?? false;
+		return moves ? {} : rows.secretsOf(seal, supplierId, stored);
 	}
 
 	return {
@@ -221,6 +218,9 @@ export function createChannels({ pool, authSecret, sendDeps }: Deps) {
 		}
 	};
 }
+
+/** A secret that is left out, or an empty field of a form, stays the same. `null` removes the stored secret. */
+const isLeftOut = (value: unknown): boolean => value === undefined || value === '';
 
 const NO_SUCH_CHANNEL: ChannelRefusal = {
 	refused: 404,

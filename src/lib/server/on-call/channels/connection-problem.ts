@@ -8,6 +8,8 @@ const WORDS: Readonly<Record<string, string>> = {
 	ECONNREFUSED: 'the receiver refused the connection; check the address and the port',
 	ECONNRESET: 'the receiver closed the connection',
 	EPIPE: 'the receiver closed the connection',
+	// The code of the mail library.
+	ECONNECTION: 'the receiver closed the connection',
 	ETIMEDOUT: 'the receiver does not answer',
 	EHOSTUNREACH: 'the network does not reach the receiver',
 	ENETUNREACH: 'the network does not reach the receiver',
