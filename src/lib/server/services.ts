@@ -31,6 +31,7 @@ import { publishLive } from '#lib/server/live/live-channel.ts';
 import { createChannels } from '#lib/server/on-call/channels/channels.ts';
 import { openSendDeps } from '#lib/server/on-call/channels/send-deps.ts';
 import { createRoutePreviews } from '#lib/server/on-call/routes/preview.ts';
+import { createRotas } from '#lib/server/on-call/rotas/rotas.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
 import { leaseIds } from '#lib/server/postgres/id-leases.ts';
 import type { Config } from '#lib/server/process/config.ts';
@@ -133,6 +134,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		unknownDevices,
 		channels: createChannels({ pool: web.pool, authSecret: config.authSecret, sendDeps }),
 		routePreviews: createRoutePreviews(web.pool),
+		rotas: createRotas({ pool: web.pool }),
 		whatIfs: createWhatIfs({ pool: web.pool, enqueueReplay: queues.enqueueReplay }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),

@@ -1,5 +1,6 @@
 // Gives examples of the calls about on-call: channels, rotas, routes and pages.
 import { alert, type Example } from './example-values.ts';
+import { ROTA_EXAMPLES } from './rota-examples.ts';
 
 const channel = {
 	name: 'pager bridge',
@@ -55,4 +56,8 @@ const ROUTE_EXAMPLES: Readonly<Record<string, Example>> = {
 	}
 };
 
-export const ON_CALL_EXAMPLES: Readonly<Record<string, Example>> = { ...CHANNEL_EXAMPLES, ...ROUTE_EXAMPLES };
+export const ON_CALL_EXAMPLES: Readonly<Record<string, Example>> = {
+	...CHANNEL_EXAMPLES,
+	...ROTA_EXAMPLES,
+	...ROUTE_EXAMPLES
+};

@@ -1,0 +1,70 @@
+// Gives examples of the calls about rotas.
+import type { Example } from './example-values.ts';
+
+const rotaIn = {
+	timeZone: 'Europe/London',
+	layers: [
+		{
+			people: ['ada.lead@brightwell.example', 'ben.engineer@brightwell.example'],
+			start: '2026-11-02T09:00',
+			handoff: 'P1W'
+		}
+	],
+	overrides: [
+		{
+			person: 'ben.engineer@brightwell.example',
+			from: '2026-11-05T18:00:00.000Z',
+			to: '2026-11-05T22:00:00.000Z'
+		}
+	]
+};
+const onCallNow = {
+	person: 'ada.lead@brightwell.example',
+	name: 'Ada Lead',
+	until: '2026-11-05T18:00:00.000Z',
+	next: {
+		person: 'ben.engineer@brightwell.example',
+		name: 'Ben Engineer',
+		from: '2026-11-05T18:00:00.000Z',
+		until: '2026-11-05T22:00:00.000Z'
+	}
+};
+const rotaLine = {
+	name: 'Meters',
+	timeZone: rotaIn.timeZone,
+	people: [
+		{ email: 'ada.lead@brightwell.example', name: 'Ada Lead', active: true },
+		{ email: 'ben.engineer@brightwell.example', name: 'Ben Engineer', active: true }
+	],
+	now: onCallNow,
+	savedBy: 'Ada Lead',
+	savedAt: '2026-11-01T10:00:00.000Z'
+};
+const rota = {
+	...rotaIn,
+	...rotaLine,
+	overrides: [{ ...rotaIn.overrides[0], id: '0b8f5d0e-6a53-4f65-9d0c-2f1d6a0f3c11', by: 'Ada Lead' }],
+	swaps: [],
+	absences: [],
+	shifts: [
+		{
+			person: 'ada.lead@brightwell.example',
+			name: 'Ada Lead',
+			from: '2026-11-02T09:00:00.000Z',
+			to: '2026-11-05T18:00:00.000Z',
+			why: 'layer',
+			change: null
+		}
+	],
+	gaps: []
+};
+
+export const ROTA_EXAMPLES: Readonly<Record<string, Example>> = {
+	'GET /on-call/now': { answer: onCallNow },
+	'GET /on-call/people': {
+		answer: { items: [{ email: 'ada.lead@brightwell.example', name: 'Ada Lead', role: 'lead' }] }
+	},
+	'GET /on-call/rotas': { answer: { items: [rotaLine] } },
+	'GET /on-call/rotas/{name}': { answer: rota },
+	'PUT /on-call/rotas/{name}': { body: rotaIn, answer: rota }
+};
