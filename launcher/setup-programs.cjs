@@ -1,4 +1,4 @@
-// Installs Redis and Chromium for set-up, if the machine lacks them.
+// Installs Redis, and for tests Chromium and an Alertmanager, for set-up, if the machine lacks them.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -101,4 +101,23 @@ async function chromium() {
 	);
 }
 
-module.exports = { chromium, redis };
+/** The folder that Debian's Alertmanager reads, and the same folder below that of the unpacked package. */
+const FILES = '/usr/share/prometheus/alertmanager';
+const FILES_HERE = 'usr/share/prometheus/alertmanager/';
+
+/**
+ * Unpacks Debian's Alertmanager for one test. To install the package would also start a service. Without Debian packages,
+ * the test says why it is skipped, so a failure does not end set-up.
+ */
+async function alertmanager() {
+	if (which(['prometheus-alertmanager', 'alertmanager'])) return;
+	const unpacked = path.join(root, '.cache', 'alertmanager');
+	const program = path.join(unpacked, 'usr', 'bin', 'prometheus-alertmanager');
+	if (fs.existsSync(program) && !fs.readFileSync(program).includes(FILES)) return;
+	if (!(await unpackDebian('prometheus-alertmanager', unpacked)) || !fs.existsSync(program))
+		return say('no Alertmanager and no Debian package of it; the test with a real Alertmanager is skipped');
+	// The program has the path of the folder in it. Both paths have the same length.
+	fs.writeFileSync(program, fs.readFileSync(program, 'latin1').replaceAll(FILES, FILES_HERE), 'latin1');
+}
+
+module.exports = { alertmanager, chromium, redis };

@@ -134,6 +134,27 @@ describe('PUT /on-call/channels/{name}', () => {
 		);
 	});
 
+	test('makes a new secret when a call sets it to null', async () => {
+		await put(webhook());
+		const saved = await put(webhook({ secret: null }));
+		expect(saved.body.secret).toMatch(/^whsec_/);
+		expect(saved.body.secret).not.toBe(SECRET);
+	});
+
+	test('never sends a stored secret to another server', async () => {
+		const other = await startReceiver();
+		const settings = { kind: 'alertmanager', url: receiver.url, secret: 'a-token' };
+		expect((await put(settings)).body.secretsSet).toEqual(['secret']);
+		await put({ kind: 'alertmanager', url: receiver.url });
+		expect((await put({ kind: 'alertmanager', url: other.url })).body.secretsSet).toEqual([]);
+		expect(receiver.received.map(({ headers }) => headers.authorization)).toEqual([
+			'Bearer a-token',
+			'Bearer a-token'
+		]);
+		expect(other.received.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+		await other[Symbol.asyncDispose]();
+	});
+
 	test('only tests with save=false', async () => {
 		expect((await put(webhook(), 'bridge', '?save=false')).body).toMatchObject({ state: 'delivered' });
 		expect(receiver.received).toHaveLength(1);

@@ -1,8 +1,9 @@
 // Lists the kinds of channels. A new kind is a folder like webhook/, and a line here.
 import type { ChannelKind } from './channel.ts';
+import { alertmanager } from './alertmanager/alertmanager.ts';
 import { email } from './email/email.ts';
 import { webhook } from './webhook/webhook.ts';
 
-export const KINDS: readonly ChannelKind[] = [webhook, email];
+export const KINDS: readonly ChannelKind[] = [webhook, email, alertmanager];
 
 export const kindOf = (kind: string): ChannelKind | undefined => KINDS.find((known) => known.kind === kind);
