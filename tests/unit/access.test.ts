@@ -24,6 +24,7 @@ describe('the table of rights', () => {
 			'read',
 			'see-feeds',
 			'decide',
+			'change-shifts',
 			'review-patterns',
 			'read-cause-table',
 			'draft-cause-table'
@@ -41,10 +42,18 @@ describe('the table of rights', () => {
 				Object.entries(holders).map(([name, holder]) => [name, ACTIONS.filter((a) => mayDo(a, holder))])
 			)
 		).toEqual({
-			'key of a Supplier': ['ingest', 'read', 'see-feeds', 'decide', 'manage', 'read-cause-table'],
+			'key of a Supplier': [
+				'ingest',
+				'read',
+				'see-feeds',
+				'decide',
+				'manage',
+				'change-shifts',
+				'read-cause-table'
+			],
 			'key of the installation': ['ingest', 'see-feeds', 'read-cause-table', 'see-installation'],
-			'controller of a Supplier': ['read', 'see-feeds', 'decide', 'read-cause-table'],
-			'on-call of a Supplier': ['read', 'see-feeds', 'decide', 'read-cause-table'],
+			'controller of a Supplier': ['read', 'see-feeds', 'decide', 'change-shifts', 'read-cause-table'],
+			'on-call of a Supplier': ['read', 'see-feeds', 'decide', 'change-shifts', 'read-cause-table'],
 			'lead of a Supplier': ofLead,
 			'officer of a Supplier': ofOfficer,
 			'engineer of a Supplier': ofLead,

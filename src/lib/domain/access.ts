@@ -80,6 +80,14 @@ export const RIGHTS = {
 		supplierRoles: ['lead', 'engineer'],
 		installationRoles: []
 	},
+	// Each person takes over shifts itself. Only those who may manage put other people on call.
+	'change-shifts': {
+		text: 'change shifts of a rota',
+		scope: 'manage',
+		keysOf: ['supplier'],
+		supplierRoles: DECIDERS,
+		installationRoles: []
+	},
 	'review-patterns': {
 		text: 'review learned patterns',
 		scope: null,

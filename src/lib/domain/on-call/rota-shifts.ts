@@ -43,7 +43,12 @@ const iso = (atMs: number): string => new Date(atMs).toISOString();
 export function shiftsOf(rota: Rota, from: string, to: string): Shift[] {
 	const range = { from: Date.parse(from), to: Date.parse(to) };
 	const padMs = Math.max(...rota.layers.map(turnMs));
-	return segmentsOf(rota, { from: range.from - padMs, to: range.to + padMs })
+	const whole = rota.overrides.map(msOf).filter((hours) => clipped(hours, range) !== null);
+	const reach = {
+		from: Math.min(range.from, ...whole.map((hours) => hours.from)) - padMs,
+		to: Math.max(range.to, ...whole.map((hours) => hours.to)) + padMs
+	};
+	return segmentsOf(rota, reach)
 		.filter((segment) => segment.from < range.to && segment.to > range.from)
 		.map((segment) => ({
 			person: segment.person,

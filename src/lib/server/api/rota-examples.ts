@@ -59,6 +59,25 @@ const rota = {
 	gaps: []
 };
 
+const author = { id: '5d1f6f5c-6a0c-4a55-a8d5-1b8f5a7d9a02', by: 'Ada Lead' };
+const swap = {
+	first: {
+		person: 'ada.lead@brightwell.example',
+		from: '2026-11-16T09:00:00.000Z',
+		to: '2026-11-23T09:00:00.000Z'
+	},
+	second: {
+		person: 'ben.engineer@brightwell.example',
+		from: '2026-11-23T09:00:00.000Z',
+		to: '2026-11-30T09:00:00.000Z'
+	}
+};
+const away = {
+	person: 'ada.lead@brightwell.example',
+	from: '2026-12-24T00:00:00.000Z',
+	to: '2027-01-02T00:00:00.000Z'
+};
+
 export const ROTA_EXAMPLES: Readonly<Record<string, Example>> = {
 	'GET /on-call/now': { answer: onCallNow },
 	'GET /on-call/people': {
@@ -66,5 +85,14 @@ export const ROTA_EXAMPLES: Readonly<Record<string, Example>> = {
 	},
 	'GET /on-call/rotas': { answer: { items: [rotaLine] } },
 	'GET /on-call/rotas/{name}': { answer: rota },
-	'PUT /on-call/rotas/{name}': { body: rotaIn, answer: rota }
+	'PUT /on-call/rotas/{name}': { body: rotaIn, answer: rota },
+	'POST /on-call/rotas/{name}/overrides': { body: rotaIn.overrides[0], answer: rota },
+	'DELETE /on-call/rotas/{name}/overrides/{id}': { answer: { ...rota, overrides: [] } },
+	'POST /on-call/rotas/{name}/swaps': { body: swap, answer: { ...rota, swaps: [{ ...swap, ...author }] } },
+	'DELETE /on-call/rotas/{name}/swaps/{id}': { answer: rota },
+	'POST /on-call/rotas/{name}/absences': {
+		body: away,
+		answer: { ...rota, absences: [{ ...away, ...author }] }
+	},
+	'DELETE /on-call/rotas/{name}/absences/{id}': { answer: rota }
 };
