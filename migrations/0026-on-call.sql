@@ -34,6 +34,13 @@ create table on_call_rota (
 	unique (supplier_id, name)
 );
 
+-- The private address of the calendar of one person, with the shifts of all rotas.
+create table on_call_calendar (
+	user_id text primary key references "user" ("id") on delete cascade,
+	supplier_id smallint not null references supplier,
+	nonce text not null -- a new value ends the old address
+);
+
 create table on_call_route (
 	id integer generated always as identity primary key,
 	supplier_id smallint not null references supplier,
@@ -194,7 +201,7 @@ do $$
 declare
 	name text;
 begin
-	foreach name in array array['on_call_channel', 'on_call_rota', 'on_call_route', 'on_call_maintenance', 'page', 'page_alert',
+	foreach name in array array['on_call_channel', 'on_call_rota', 'on_call_calendar', 'on_call_route', 'on_call_maintenance', 'page', 'page_alert',
 		'page_event', 'delivery', 'delivery_try', 'push_subscription', 'used_answer_link'] loop
 		execute format('alter table %I enable row level security', name);
 		execute format('alter table %I force row level security', name);
@@ -202,7 +209,7 @@ begin
 		execute format('create policy workers on %I to causeway_worker using (true) with check (true)', name);
 		execute format('grant select, insert on %I to causeway_web, causeway_worker', name);
 	end loop;
-	foreach name in array array['on_call_channel', 'on_call_rota', 'on_call_route', 'on_call_maintenance', 'push_subscription'] loop
+	foreach name in array array['on_call_channel', 'on_call_rota', 'on_call_calendar', 'on_call_route', 'on_call_maintenance', 'push_subscription'] loop
 		execute format('grant update, delete on %I to causeway_web, causeway_worker', name);
 	end loop;
 	foreach name in array array['page', 'delivery'] loop

@@ -31,6 +31,7 @@ import { publishLive } from '#lib/server/live/live-channel.ts';
 import { createChannels } from '#lib/server/on-call/channels/channels.ts';
 import { openSendDeps } from '#lib/server/on-call/channels/send-deps.ts';
 import { createRoutePreviews } from '#lib/server/on-call/routes/preview.ts';
+import { createCalendars } from '#lib/server/on-call/rotas/calendars.ts';
 import { createRotaChanges } from '#lib/server/on-call/rotas/rota-changes.ts';
 import { createRotas } from '#lib/server/on-call/rotas/rotas.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
@@ -137,6 +138,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		routePreviews: createRoutePreviews(web.pool),
 		rotas: createRotas({ pool: web.pool }),
 		rotaChanges: createRotaChanges({ pool: web.pool }),
+		calendars: createCalendars({ pool: web.pool, authSecret: config.authSecret, origin: config.origin }),
 		whatIfs: createWhatIfs({ pool: web.pool, enqueueReplay: queues.enqueueReplay }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),

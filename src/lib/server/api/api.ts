@@ -44,7 +44,7 @@ export function serveApi(services: WebServices, req: IncomingMessage, res: Serve
 	if (!url.startsWith(`${PREFIX}/`)) return false;
 	void answer(services, req, res, url).catch((error: unknown) => {
 		services.log.error(
-			{ error: error instanceof Error ? error.stack : String(error), path: url.split('?')[0] },
+			{ error: error instanceof Error ? error.stack : String(error), path: loggedPath(url) },
 			'an API call failed'
 		);
 		sendProblem(
@@ -57,6 +57,9 @@ export function serveApi(services: WebServices, req: IncomingMessage, res: Serve
 	});
 	return true;
 }
+
+/** Returns the path of a call without long parts, because a private address has its secret in the path. */
+const loggedPath = (url: string): string => url.split('?')[0]!.replace(/[^/]{41,}/g, '...');
 
 async function answer(
 	services: WebServices,

@@ -78,6 +78,24 @@ const away = {
 	to: '2027-01-02T00:00:00.000Z'
 };
 
+const calendarUrl = {
+	url: 'https://causeway.example/api/v1/on-call/calendars/cm90YS8xLzlmL2I.c2lnbmF0dXJl.ics'
+};
+const CALENDAR = [
+	'BEGIN:VCALENDAR',
+	'VERSION:2.0',
+	'PRODID:-//Example//Holidays//EN',
+	'BEGIN:VEVENT',
+	'UID:1@brightwell.example',
+	'DTSTAMP:20261101T000000Z',
+	'DTSTART;VALUE=DATE:20261224',
+	'DTEND;VALUE=DATE:20270102',
+	'SUMMARY:Ada is away (ada.lead@brightwell.example)',
+	'END:VEVENT',
+	'END:VCALENDAR',
+	''
+].join('\r\n');
+
 export const ROTA_EXAMPLES: Readonly<Record<string, Example>> = {
 	'GET /on-call/now': { answer: onCallNow },
 	'GET /on-call/people': {
@@ -85,6 +103,15 @@ export const ROTA_EXAMPLES: Readonly<Record<string, Example>> = {
 	},
 	'GET /on-call/rotas': { answer: { items: [rotaLine] } },
 	'GET /on-call/rotas/{name}': { answer: rota },
+	'GET /on-call/rotas/{name}/calendar': { answer: calendarUrl },
+	'POST /on-call/rotas/{name}/calendar/reset': { answer: calendarUrl },
+	'POST /on-call/rotas/{name}/calendar': {
+		texts: { 'text/calendar': CALENDAR },
+		answer: { as: 'absences', saved: false, changes: [away], known: 0, past: 0, faults: [], rota: null }
+	},
+	'GET /on-call/calendar': { answer: calendarUrl },
+	'POST /on-call/calendar/reset': { answer: calendarUrl },
+	'GET /on-call/calendars/{token}.ics': { answer: CALENDAR },
 	'PUT /on-call/rotas/{name}': { body: rotaIn, answer: rota },
 	'POST /on-call/rotas/{name}/overrides': { body: rotaIn.overrides[0], answer: rota },
 	'DELETE /on-call/rotas/{name}/overrides/{id}': { answer: { ...rota, overrides: [] } },

@@ -17,6 +17,7 @@ import { refuseMetrics } from '#lib/server/process/metrics-access.ts';
 import { registry, writeMetrics } from '#lib/server/process/metrics.ts';
 import { channelRoutes } from '#lib/server/on-call/channels/channel-routes.ts';
 import { routePreviewRoutes } from '#lib/server/on-call/routes/preview-routes.ts';
+import { calendarRoutes } from '#lib/server/on-call/rotas/calendar-routes.ts';
 import { rotaChangeRoutes } from '#lib/server/on-call/rotas/rota-change-routes.ts';
 import { rotaRoutes } from '#lib/server/on-call/rotas/rota-routes.ts';
 import type { WebServices } from '#lib/server/services.ts';
@@ -88,5 +89,6 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...routePreviewRoutes,
 	...rotaRoutes,
 	...rotaChangeRoutes,
+	...calendarRoutes,
 	...operations
 ];

@@ -3,11 +3,13 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { mayDo } from '#lib/domain/access.ts';
+import type { CalendarImport, EventFault, ImportedHours } from '#lib/domain/on-call/calendar.ts';
 import { comingGaps } from '#lib/domain/on-call/rota-gaps.ts';
 import { shiftsOf } from '#lib/domain/on-call/rota-shifts.ts';
 import { MOST_CHANGES, type PersonHoursIn, type Rota, type SwapIn } from '#lib/domain/on-call/rota.ts';
 import type { Caller } from '#lib/server/http/route.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
+import { readEvents, type CalendarEvents } from './calendar-events.ts';
 import { emailOf, findPeople } from './people.ts';
 import { NO_SUCH_ROTA, uncovered, unknownPeople, type RotaRefusal } from './rota-refusals.ts';
 import { lockRotaRow, saveRota } from './rota-rows.ts';
@@ -92,6 +94,35 @@ export function createRotaChanges({ pool, now = Date.now }: Deps) {
 				return refusal ?? { ...rota, absences: [...rota.absences, { ...hours, ...author(place) }] };
 			}),
 
+		/**
+		 * Adds the hours of a calendar that the rota does not have yet. `saves: false`: saves nothing. Hours of people who
+		 * cannot be on call are faults, and a calendar with faults is not saved.
+		 */
+		async import(
+			place: ChangePlace,
+			as: 'overrides' | 'absences',
+			text: string,
+			saves: boolean
+		): Promise<Omit<CalendarImport, 'rota'> | RotaRefusal> {
+			let outcome: Omit<CalendarImport, 'rota'> | undefined;
+			const refusal = await change(place, async (rota, client) => {
+				if (!mayDo('manage', place.caller)) return MANAGERS_ONLY;
+				const read = readEvents(text, rota.timeZone, now());
+				if ('unusable' in read) return { refused: 422, why: read.unusable };
+				const sorted = await sortHours(client, place.supplierId, read, rota[as]);
+				outcome = { as, saved: false, past: read.past, ...sorted };
+				if (!saves) return NOT_SAVED;
+				if (sorted.faults.length > 0) return faulty(sorted.faults);
+				if (rota[as].length + sorted.changes.length > MOST_CHANGES) return FULL;
+				outcome.saved = true;
+				return {
+					...rota,
+					[as]: [...rota[as], ...sorted.changes.map((hours) => ({ ...hours, ...author(place) }))]
+				};
+			});
+			return outcome && (refusal === null || refusal === NOT_SAVED) ? outcome : refusal!;
+		},
+
 		/** Removes a change. Without the right to manage, a person may remove only overrides that name it. */
 		remove: (place: ChangePlace, list: ChangeList, id: string): Promise<RotaRefusal | null> =>
 			change(place, async (rota, client) => {
@@ -104,6 +135,34 @@ export function createRotaChanges({ pool, now = Date.now }: Deps) {
 				if (!isAllowed) return list === 'overrides' ? ONLY_OWN : MANAGERS_ONLY;
 				return { ...rota, [list]: rota[list].filter((one) => one !== found) };
 			})
+	};
+}
+
+/** Leaves out hours that the rota has, and names the events whose people cannot be on call. */
+async function sortHours(
+	client: pg.ClientBase,
+	supplierId: number,
+	read: CalendarEvents,
+	stored: readonly ImportedHours[]
+): Promise<Pick<CalendarImport, 'changes' | 'known' | 'faults'>> {
+	const found = await findPeople(client, supplierId, [...new Set(read.hours.map(({ person }) => person))]);
+	const isActive = (email: string) => found.some((person) => person.active && person.email === email);
+	const keyOf = ({ person, from, to }: ImportedHours): string => `${person} ${from} ${to}`;
+	const known = new Set(stored.map(keyOf));
+	const unknown = new Set(read.hours.filter(({ person }) => !isActive(person)).map(({ event }) => event));
+	const usable = read.hours.filter(({ event }) => !unknown.has(event));
+	const added = usable.filter((hours) => !known.has(keyOf(hours)));
+	const faults = [
+		...read.faults,
+		...[...unknown].map((event) => ({
+			event,
+			message: 'names no active person of your Supplier who may decide'
+		}))
+	];
+	return {
+		changes: added.map(({ person, from, to }) => ({ person, from, to })),
+		known: usable.length - added.length,
+		faults: faults.sort((a, b) => a.event - b.event)
 	};
 }
 
@@ -122,6 +181,13 @@ function newGaps(before: Rota, after: Rota, now: string): RotaRefusal | null {
 	return added.length > 0 ? uncovered(added) : null;
 }
 
+/** Ends the transaction of a preview without a change. */
+const NOT_SAVED: RotaRefusal = { refused: 409, why: 'Nothing is saved' };
+const faulty = (faults: readonly EventFault[]): RotaRefusal => ({
+	refused: 422,
+	why: `Some events cannot be imported, so nothing is saved; see errors. Correct the calendar, and look at it with preview=true first`,
+	errors: faults.map(({ event, message }) => ({ path: `event ${event}`, message }))
+});
 const NO_SUCH_CHANGE: RotaRefusal = {
 	refused: 404,
 	why: 'The rota has no such change; somebody may have removed it. Read the rota again'
