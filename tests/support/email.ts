@@ -8,12 +8,16 @@ import { startMailServer, type MailServer } from './mail-server.ts';
 import { noticeOf } from './notices.ts';
 
 const NEVER_POSTS = () => Promise.reject(new Error('an e-mail needs no HTTP'));
+const NO_PUSHES = new Proxy({} as SendDeps['pushes'], {
+	get: () => () => Promise.reject(new Error('an e-mail needs no push'))
+});
 export const targets = createTargets(parseTargets([])!);
 export const ADA = { userId: 'ada', name: 'Ada Engineer', email: 'ada@brightwell.example' };
 
 /** `server`: MAIL_SERVER of the installation. */
 export const depsWith = (server: string | null): SendDeps => ({
 	post: NEVER_POSTS,
+	pushes: NO_PUSHES,
 	targets,
 	mail: {
 		server: server === null ? null : parseMailServer(server),

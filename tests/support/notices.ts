@@ -18,7 +18,7 @@ export function noticeOf(
 		at: '2026-11-05T02:14:20.000Z',
 		why: 'the route "security" matches',
 		answer: null,
-		supplier: { slug: 'brightwell', name: 'Brightwell Energy' },
+		supplier: { id: 1, slug: 'brightwell', name: 'Brightwell Energy' },
 		page: {
 			id: '77',
 			subject: 'alert',

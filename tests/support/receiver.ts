@@ -9,6 +9,7 @@ export interface Received {
 	headers: IncomingHttpHeaders;
 	path: string;
 	text: string;
+	bytes: Buffer;
 	/** The body, if it is JSON. */
 	body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look at bodies of any shape
 }
@@ -52,9 +53,16 @@ export async function startReceiver({ tls }: { tls?: { cert: string; key: string
 		const chunks: Buffer[] = [];
 		req.on('data', (chunk: Buffer) => chunks.push(chunk));
 		req.on('end', () => {
-			const text = Buffer.concat(chunks).toString('utf8');
+			const bytes = Buffer.concat(chunks);
+			const text = bytes.toString('utf8');
 			const isJson = /json/.test(req.headers['content-type'] ?? '');
-			const one = { headers: req.headers, path: req.url!, text, body: isJson ? JSON.parse(text) : null };
+			const one = {
+				headers: req.headers,
+				path: req.url!,
+				text,
+				bytes,
+				body: isJson ? JSON.parse(text) : null
+			};
 			received.push(one);
 			manner(req, res, one);
 		});

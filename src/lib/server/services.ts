@@ -101,7 +101,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 				'the cause table was not seeded; the next worker that starts seeds it'
 			)
 		);
-	const { deps: sendDeps } = stack.adopt(openSendDeps(config), (s) => s.close());
+	const { deps: sendDeps } = stack.adopt(openSendDeps(config, web.pool), (s) => s.close());
 	const unknownDevices = createUnknownDevices(web.pool);
 	watchUnseenAlerts(async () => (await unknownDevices.countAlerts()).count);
 	const resources = stack.move();
@@ -134,6 +134,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		}),
 		causeTables: createCauseTables(web.pool),
 		unknownDevices,
+		sendDeps,
 		channels: createChannels({ pool: web.pool, authSecret: config.authSecret, sendDeps }),
 		routePreviews: createRoutePreviews(web.pool),
 		rotas: createRotas({ pool: web.pool }),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { alertmanager } from '#lib/server/on-call/channels/alertmanager/alertmanager.ts';
 import type { Notice } from '#lib/server/on-call/channels/channel.ts';
@@ -10,11 +11,16 @@ import { MANNERS, startReceiver } from '../../support/receiver.ts';
 import { eventually } from '../../support/system.ts';
 
 async function send(settings: object, notice: Notice) {
-	const { deps, close } = openSendDeps({
-		onCallTargets: parseTargets([])!,
-		mail: { server: null, from: null },
-		origin: 'https://causeway.example'
-	});
+	const { deps, close } = openSendDeps(
+		{
+			onCallTargets: parseTargets([])!,
+			mail: { server: null, from: null },
+			origin: 'https://causeway.example',
+			authSecret: 'only-for-tests-'.repeat(3)
+		},
+		// This pool opens no session: only pushes read the database.
+		new pg.Pool()
+	);
 	try {
 		return await alertmanager.send(
 			alertmanager.settings.parse({ kind: 'alertmanager', ...settings }),

@@ -82,7 +82,7 @@ describe('PUT /on-call/channels/{name}', () => {
 		const refused = await put({ kind: 'pigeon' });
 		expect(refused.status).toBe(400);
 		expect(refused.body.errors).toEqual([
-			{ path: 'kind', message: expect.stringMatching(/^must be one of webhook/) }
+			{ path: 'kind', message: expect.stringMatching(/^must be one of web-push, email, webhook/) }
 		]);
 	});
 

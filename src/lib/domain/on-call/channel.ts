@@ -13,6 +13,8 @@ export const Channel = z
 		settings: z.record(z.string(), z.unknown()).nullable(),
 		/** The names of the secret fields that are set. */
 		secretsSet: z.array(z.string()),
+		/** The address at which the service of the channel reports answers of people. `null`: the channel takes none. */
+		inboundUrl: z.string().nullable(),
 		savedBy: z.string(),
 		savedAt: z.string(),
 		/** When a receiver last accepted a test message. `null`: the channel came with the installation, untested. */

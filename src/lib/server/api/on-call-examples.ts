@@ -9,6 +9,7 @@ const channel = {
 	addresses: 'target',
 	settings: { url: 'https://bridge.example/causeway' },
 	secretsSet: ['secret'],
+	inboundUrl: null,
 	savedBy: 'Ada Lead',
 	savedAt: '2026-11-05T02:00:00.000Z',
 	testedAt: '2026-11-05T02:00:00.000Z',
@@ -28,6 +29,28 @@ const CHANNEL_EXAMPLES: Readonly<Record<string, Example>> = {
 		answer: { ...channel, test }
 	},
 	'POST /on-call/channels/{name}/test': { answer: test }
+};
+
+const browser = {
+	endpoint: 'https://push.example/send/Zm9yLW9uZS1icm93c2Vy',
+	keys: {
+		p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+		auth: 'BTBZMqHH6r4Tts7J_aSIgg'
+	}
+};
+const device = {
+	id: '4',
+	service: 'push.example',
+	agent: 'Chrome on Android',
+	addedAt: '2026-11-05T02:00:00.000Z',
+	lastAcceptedAt: '2026-11-05T02:14:21.000Z'
+};
+
+const PUSH_EXAMPLES: Readonly<Record<string, Example>> = {
+	'GET /on-call/push/key': { answer: { key: browser.keys.p256dh } },
+	'GET /on-call/push/subscriptions': { answer: { items: [device] } },
+	'POST /on-call/push/subscriptions': { body: browser, answer: { ...device, lastAcceptedAt: null } },
+	'POST /on-call/push/test': { answer: { accepted: true } }
 };
 
 const perDay = Array.from({ length: 30 }, (_, day) => (day % 9 === 4 ? 1 : 0));
@@ -58,6 +81,7 @@ const ROUTE_EXAMPLES: Readonly<Record<string, Example>> = {
 
 export const ON_CALL_EXAMPLES: Readonly<Record<string, Example>> = {
 	...CHANNEL_EXAMPLES,
+	...PUSH_EXAMPLES,
 	...ROTA_EXAMPLES,
 	...ROUTE_EXAMPLES
 };

@@ -20,6 +20,7 @@ import { routePreviewRoutes } from '#lib/server/on-call/routes/preview-routes.ts
 import { calendarRoutes } from '#lib/server/on-call/rotas/calendar-routes.ts';
 import { rotaChangeRoutes } from '#lib/server/on-call/rotas/rota-change-routes.ts';
 import { rotaRoutes } from '#lib/server/on-call/rotas/rota-routes.ts';
+import { pushRoutes } from '#lib/server/on-call/channels/web-push/push-routes.ts';
 import type { WebServices } from '#lib/server/services.ts';
 import { openApi } from './openapi.ts';
 
@@ -90,5 +91,6 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...rotaRoutes,
 	...rotaChangeRoutes,
 	...calendarRoutes,
+	...pushRoutes,
 	...operations
 ];

@@ -6,6 +6,7 @@ import type { ChannelKind } from './channel.ts';
 import { kindOf } from './kinds.ts';
 
 export interface ChannelRow {
+	id: number;
 	name: string;
 	kind: string;
 	settings: Record<string, unknown>;
@@ -20,10 +21,13 @@ export type OpenedChannel = { kind: ChannelKind; settings: { kind: string } } | 
 
 type Secrets = Record<string, string>;
 
-const COLUMNS = 'name, kind, settings, secrets, saved_by, saved_at, tested_at';
+const COLUMNS = 'id, name, kind, settings, secrets, saved_by, saved_at, tested_at';
 const ONE = statement<{ supplierId: number; name: string }>(
 	'on-call-channel',
 	`select ${COLUMNS} from on_call_channel where supplier_id = :supplierId and name = :name`
+);
+const BY_ID = query<{ supplierId: number; id: number }>(
+	`select ${COLUMNS} from on_call_channel where supplier_id = :supplierId and id = :id`
 );
 const ALL = query<{ supplierId: number }>(
 	`select ${COLUMNS} from on_call_channel where supplier_id = :supplierId order by lower(name), name`
@@ -72,6 +76,13 @@ export const readChannel = async (
 	supplierId: number,
 	name: string
 ): Promise<ChannelRow | undefined> => (await client.query<ChannelRow>(ONE({ supplierId, name }))).rows[0];
+
+/** Reads the channel that an incident service calls. */
+export const readChannelById = async (
+	client: pg.ClientBase,
+	supplierId: number,
+	id: number
+): Promise<ChannelRow | undefined> => (await client.query<ChannelRow>(BY_ID({ supplierId, id }))).rows[0];
 
 export const recentDeliveries = async (
 	client: pg.ClientBase,

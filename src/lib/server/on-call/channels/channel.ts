@@ -23,7 +23,7 @@ export interface Notice {
 	why: string;
 	/** Who acknowledged or resolved the page; `null`: nobody has, or Causeway itself. */
 	answer: PageAnswer | null;
-	supplier: { slug: string; name: string };
+	supplier: { id: number; slug: string; name: string };
 	page: {
 		id: string;
 		subject: PageSubject;
@@ -80,6 +80,8 @@ export interface ChannelKind<Settings extends { kind: string } = { kind: string 
 	 * that nobody can send them to a server of his own. Absent: the secrets never travel, or are the target itself.
 	 */
 	secretsGoTo?: readonly string[];
+	/** Whether the service of the channel calls back when a person answers there. Absent: it does not. */
+	answersInbound?: true;
 	/** Whether the channel reaches the person on call (e-mail, push), or a target of its own. */
 	addresses(settings: Settings): 'person' | 'target';
 	/** Returns the target of the channel as people read it, without secrets. */

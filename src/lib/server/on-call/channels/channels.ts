@@ -1,6 +1,7 @@
 // Lists, tests, saves and removes the channels of a Supplier. A channel is saved only after its receiver has accepted a
 // test message.
 import type pg from 'pg';
+import type { z } from 'zod';
 import { fieldErrors, type FieldError } from '#lib/domain/field-errors.ts';
 import type { Channel, ChannelTest, SavedChannel } from '#lib/domain/on-call/channel.ts';
 import type { Recipient } from '#lib/domain/on-call/page.ts';
@@ -10,7 +11,8 @@ import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import * as rows from './channel-rows.ts';
 import type { ChannelRow, RecentDeliveries } from './channel-rows.ts';
-import type { ChannelKind } from './channel.ts';
+import type { ChannelKind, Notice } from './channel.ts';
+import { createInboundTokens } from './inbound-token.ts';
 import { KINDS, kindOf } from './kinds.ts';
 import type { SendDeps } from './send-deps.ts';
 import { testNotice } from './test-notice.ts';
@@ -35,7 +37,7 @@ interface Deps {
 	sendDeps: SendDeps;
 }
 
-const SUPPLIER = query<{ supplierId: number }>('select slug, name from supplier where id = :supplierId');
+const SUPPLIER = query<{ supplierId: number }>('select id, slug, name from supplier where id = :supplierId');
 const PERSON = query<{ userId: string }>(
 	'select "id" as "userId", "name", "email" from "user" where "id" = :userId'
 );
@@ -44,6 +46,7 @@ export type Channels = ReturnType<typeof createChannels>;
 
 export function createChannels({ pool, authSecret, sendDeps }: Deps) {
 	const seal = createSeal(authSecret);
+	const tokens = createInboundTokens(authSecret);
 
 	/** Returns a channel without its secrets. */
 	function show(
@@ -61,6 +64,10 @@ export function createChannels({ pool, authSecret, sendDeps }: Deps) {
 			addresses: isOpen ? opened.kind.addresses(opened.settings) : 'target',
 			settings: mayManage ? row.settings : null,
 			secretsSet: Object.keys(rows.secretsOf(seal, supplierId, row) ?? {}),
+			inboundUrl:
+				isOpen && opened.kind.answersInbound
+					? `${sendDeps.origin}/api/v1/on-call/inbound/${tokens.sign({ supplierId, channelId: row.id })}`
+					: null,
 			savedBy: row.saved_by,
 			savedAt: row.saved_at.toISOString(),
 			testedAt: row.tested_at?.toISOString() ?? null,
@@ -82,7 +89,7 @@ export function createChannels({ pool, authSecret, sendDeps }: Deps) {
 		{ caller, supplierId }: ChannelUser,
 		channel: string
 	): Promise<ChannelTest | ChannelRefusal> {
-		const supplier = (await pool.query<{ slug: string; name: string }>(SUPPLIER({ supplierId }))).rows[0]!;
+		const supplier = (await pool.query<Notice['supplier']>(SUPPLIER({ supplierId }))).rows[0]!;
 		const isForCaller = kind.addresses(settings) === 'person' && caller.keyId === null;
 		const recipient = isForCaller
 			? ((await pool.query<Recipient>(PERSON({ userId: caller.id }))).rows[0] ?? null)
@@ -145,7 +152,10 @@ export function createChannels({ pool, authSecret, sendDeps }: Deps) {
 	): Record<string, string> | null {
 		const isComplete = kind.secrets.every((field) => !isLeftOut(given[field]));
 		if (stored?.kind !== kind.kind || isComplete) return {};
-		const moves = kind.secretsGoTo?.some((field) => given[field] !== stored.settings[field]) ?? false;
+		// A field that is left out has its default value.
+		const valueOf = (field: string): unknown =>
+			(kind.settings.shape[field] as z.ZodType).safeParse(given[field]).data;
+		const moves = kind.secretsGoTo?.some((field) => valueOf(field) !== stored.settings[field]) ?? false;
 		return moves ? {} : rows.secretsOf(seal, supplierId, stored);
 	}
 
