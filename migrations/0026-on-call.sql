@@ -86,6 +86,7 @@ create table page (
 	opened_at timestamptz not null default now(),
 	acknowledged jsonb, -- {by, byId, at, channel}
 	resolved jsonb, -- {by, byId, at, channel, why}
+	resolved_at timestamptz,
 	alarm text check (alarm in ('unreached', 'unanswered')), -- shown in the console until somebody answers
 	alerts integer not null default 0,
 	more_alerts integer not null default 0, -- further Alerts of the route that a flood of pages folded into this page
@@ -96,6 +97,7 @@ create table page (
 create unique index page_unresolved on page (supplier_id, subject_key) where state <> 'resolved';
 create index page_recent on page (supplier_id, id);
 create index page_subject on page (supplier_id, subject_key, id);
+create index page_resolved on page (supplier_id, resolved_at) where resolved_at is not null;
 create index page_step on page (step_at) where step_at is not null;
 create index page_held on page (held_until) where held_until is not null;
 create index page_alarm on page (supplier_id, id) where alarm is not null;
@@ -118,6 +120,7 @@ create table page_event (
 	type text not null check (type in ('opened', 'updated', 'acknowledged', 'resolved')),
 	why text not null,
 	actor jsonb, -- {by, byId, channel}; null: Causeway
+	state text not null, -- of the page, just after the event
 	content jsonb not null,
 	at timestamptz not null default now()
 );
@@ -194,6 +197,10 @@ create table used_answer_link (
 
 grant select on installation_key to causeway_web, causeway_worker;
 grant insert on installation_key to causeway_web, causeway_worker;
+-- A worker pages about feeds that have stopped.
+grant select on feed_heard to causeway_worker;
+create policy workers on feed_heard for select to causeway_worker using (true);
+
 grant select on member to causeway_worker;
 grant select ("id", "name", "email") on "user" to causeway_worker;
 

@@ -11,10 +11,19 @@ import { createGrouping } from '#lib/server/episodes/group-episodes.ts';
 import { reindex } from '#lib/server/evidence/reindex.ts';
 import { createBatchRunner, type BatchWork } from '#lib/server/jobs/batch-runner.ts';
 import { EVERY_MS, QUEUE_PREFIX, type Job, type JobData } from '#lib/server/jobs/queues.ts';
+import { readFeedFaults } from '#lib/server/ingest/feed-state.ts';
 import { sweep } from '#lib/server/jobs/sweep.ts';
 import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
 import { forgetSamples } from '#lib/server/learning/learned-counts.ts';
 import { weighEvidence } from '#lib/server/learning/weigh-evidence.ts';
+import { deliver, enqueueOverdueDeliveries } from '#lib/server/on-call/deliveries/deliver.ts';
+import { escalate, escalateOverdue } from '#lib/server/on-call/pages/escalation.ts';
+import { pageFeedFaults } from '#lib/server/on-call/pages/feed-faults.ts';
+import { createPaging } from '#lib/server/on-call/pages/follow-feeds.ts';
+import { releaseHeldPages } from '#lib/server/on-call/pages/held-pages.ts';
+import { pageLargeEpisodes } from '#lib/server/on-call/pages/large-episodes.ts';
+import { deleteOldPages } from '#lib/server/on-call/pages/old-pages.ts';
+import { openTestPages } from '#lib/server/on-call/pages/test-pages.ts';
 import { keepPartitions } from '#lib/server/postgres/keep-partitions.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { serveMetrics } from '#lib/server/process/metrics-server.ts';
@@ -25,12 +34,14 @@ import { countFailedJob, setFigures, workerRegistry } from '#lib/server/process/
 import { readFigures } from '#lib/server/installation-figures.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { readyConfig, refuseStart } from '#lib/server/start-checks.ts';
-import { workerDeps } from '#lib/server/worker-deps.ts';
+import { onCallDeps, workerDeps } from '#lib/server/worker-deps.ts';
 import { startHeartbeat } from './heartbeat.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
+/** A page opens at most about this time after the explanation of its Alert, in ms. */
+const PAGING_MS = 200;
 /** The longest time that a stopping worker process waits for its running jobs, in ms. */
 const STOP_LIMIT_MS = 8000;
 
@@ -39,6 +50,7 @@ const log = createLog(config.logLevel, 'worker');
 const services = await openWorkerServices(config, log).catch(refuseStart);
 const { pool, index, causeTable, largeEpisodes } = services;
 const deps = workerDeps(services);
+const onCall = onCallDeps(services);
 
 const inBatches = (job: keyof typeof EVERY_MS, mostAtOnce: number, work: BatchWork) =>
 	createBatchRunner({ everyMs: EVERY_MS[job], mostAtOnce, work });
@@ -64,7 +76,15 @@ const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<numbe
 		run: inBatches('index-service-requests', 2, (runAnother) => indexServiceRequests(deps, runAnother))
 	},
 	'settle-pending': { concurrency: 1, run: () => settlePending(deps) },
-	'what-if': { concurrency: 1, run: (data) => whatIf(deps, versionOf(data)) }
+	'what-if': { concurrency: 1, run: (data) => whatIf(deps, versionOf(data)) },
+	'deliver-page': {
+		concurrency: 20,
+		run: async ({ delivery }) => ((await deliver(onCall, BigInt(delivery!))) ? 1 : 0)
+	},
+	'escalate-page': {
+		concurrency: 4,
+		run: async ({ page, step }) => ((await escalate(onCall, BigInt(page!), step!)) ? 1 : 0)
+	}
 };
 
 function doorbellOf(data: JobData): bigint {
@@ -128,6 +148,16 @@ const timers = [
 		if (version) log.info({ version }, 'another cause table is active');
 	}),
 	every(10 * SECOND_MS, 'looking for lost what-ifs', () => enqueueLostWhatIfs(deps)),
+	every(PAGING_MS, 'paging', createPaging(onCall)),
+	every(SECOND_MS, 'paging about large episodes', () => pageLargeEpisodes(onCall)),
+	every(SECOND_MS, 'sending held pages', () => releaseHeldPages(onCall)),
+	every(SECOND_MS, 'enqueuing overdue deliveries', () => enqueueOverdueDeliveries(onCall)),
+	every(SECOND_MS, 'escalating overdue pages', () => escalateOverdue(onCall)),
+	every(15 * SECOND_MS, 'paging about the feeds', () =>
+		pageFeedFaults(onCall, (supplierId) => readFeedFaults(pool, supplierId, config.feedSilentSeconds))
+	),
+	every(MINUTE_MS, 'opening test pages', () => openTestPages(onCall)),
+	every(6 * HOUR_MS, 'deleting old pages', () => deleteOldPages(pool, config.retentionDays)),
 	every(6 * HOUR_MS, 'keeping the partitions', async () => {
 		const dropped = await keepPartitions(config.databaseUrl, config.retentionDays, Date.now());
 		if (dropped.length > 0) log.info({ dropped }, 'dropped partitions older than the retention');

@@ -80,7 +80,8 @@ export async function startSystem(options: SystemOptions = {}) {
 	const config = loadConfig({ ...env, ORIGIN: url });
 	const services = await openWebServices(config);
 	const live = await attachLive(http, services);
-	let worker = options.worker === false ? undefined : await startWorker(env);
+	const workerEnv = { ...env, ORIGIN: url };
+	let worker = options.worker === false ? undefined : await startWorker(workerEnv);
 
 	const database = new pg.Client({ connectionString: databaseUrl });
 	await database.connect();
@@ -177,7 +178,7 @@ export async function startSystem(options: SystemOptions = {}) {
 			await new Promise<void>((done, fail) => socket.once('connect', done).once('connect_error', fail));
 			return socket;
 		},
-		startWorker: async () => (worker = await startWorker(env)),
+		startWorker: async () => (worker = await startWorker(workerEnv)),
 		/** Kills the worker process, as a power cut would. */
 		async killWorker() {
 			if (worker) await stopProcess(worker, 'SIGKILL');

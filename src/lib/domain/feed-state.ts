@@ -32,7 +32,7 @@ const FeedFacts = z.object({
 	/** A source of audit data may be silent for this time, and its mark may lie so far back (`FEED_SILENT_MINUTES`). */
 	silentAfterSeconds: z.number()
 });
-type FeedFacts = z.infer<typeof FeedFacts>;
+export type FeedFacts = z.infer<typeof FeedFacts>;
 
 /** The feeds as the API shows them. `warnings`: what is wrong at present, in words. */
 export const Feeds = FeedFacts.extend({ warnings: z.array(z.string()) }).meta({ id: 'Feeds' });
@@ -57,24 +57,38 @@ export const NO_SOURCE = 'No completeness source: nothing can be called unexplai
 const secondsSince = (iso: string, now: number): number => (now - Date.parse(iso)) / 1000;
 const owner = (supplier: string | null): string => (supplier === null ? 'the installation' : supplier);
 
-/** Returns a sentence for each source and each feed that has stopped or is too far behind at `now` (epoch ms). */
-export function feedWarnings({ feeds, completeness, silentAfterSeconds }: FeedFacts, now: number): string[] {
+/** A source or a feed that has stopped or is behind. `key` stays the same while the fault lasts. */
+export interface FeedFault {
+	key: string;
+	text: string;
+}
+
+/** Returns a fault for each source and each feed that has stopped or is too far behind at `now` (epoch ms). */
+export function feedFaults({ feeds, completeness, silentAfterSeconds }: FeedFacts, now: number): FeedFault[] {
 	const sources = completeness.items.flatMap(({ source, supplier, completeUntil, reportedAt }) => {
 		const name = `The completeness source ${source} of ${owner(supplier)}`;
-		if (completeUntil === null || reportedAt === null) return [`${name} has never reported.`];
+		const fault = (text: string): FeedFault[] => [
+			{ key: `source ${source} ${supplier ?? '*'}`, text: `${name} ${text}` }
+		];
+		if (completeUntil === null || reportedAt === null) return fault('has never reported.');
 		const silent = secondsSince(reportedAt, now);
-		if (silent > silentAfterSeconds) return [`${name} has not reported for ${formatSeconds(silent)}.`];
+		if (silent > silentAfterSeconds) return fault(`has not reported for ${formatSeconds(silent)}.`);
 		const lag = secondsSince(completeUntil, now);
-		return lag > silentAfterSeconds ? [`${name} is ${formatSeconds(lag)} behind.`] : [];
+		return lag > silentAfterSeconds ? fault(`is ${formatSeconds(lag)} behind.`) : [];
 	});
-	const silences = feeds.flatMap(({ kind, supplier, lastAt, silentAfterSeconds: limit }) => {
+	const silences = feeds.flatMap(({ kind, supplier, lastAt, silentAfterSeconds: limit }): FeedFault[] => {
 		const silent = secondsSince(lastAt, now);
 		if (limit === null || silent <= limit) return [];
 		const from = `from ${supplier === null ? 'the feed of the installation' : `the keys of ${supplier}`}`;
-		return [`No ${FEED_WORDS[kind]} ${from} for ${formatSeconds(silent)}.`];
+		const text = `No ${FEED_WORDS[kind]} ${from} for ${formatSeconds(silent)}.`;
+		return [{ key: `${kind} ${supplier ?? '*'}`, text }];
 	});
 	return [...sources, ...silences];
 }
+
+/** Returns a sentence for each fault of the feeds at `now` (epoch ms). */
+export const feedWarnings = (facts: FeedFacts, now: number): string[] =>
+	feedFaults(facts, now).map(({ text }) => text);
 
 /** Returns when the last record of a kind arrived (RFC 3339), whoever sent it; `null`: none has arrived. */
 export function lastHeard({ feeds }: Pick<Feeds, 'feeds'>, kind: FeedKind): string | null {

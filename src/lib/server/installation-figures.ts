@@ -1,5 +1,5 @@
 // Reads the figures of the whole installation that a worker shows in its metrics: queues, pending Alerts, sources of
-// audit data, Redis and the index.
+// audit data, pages, Redis and the index.
 import type pg from 'pg';
 import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import { readQueues } from '#lib/server/jobs/doorbells.ts';
@@ -18,10 +18,11 @@ export async function readFigures(deps: {
 	index: Pick<RequestIndex, 'isComplete'>;
 }): Promise<InstallationFigures> {
 	const { pool, redis, index } = deps;
-	const [queues, pending, sources, memory, stats, isIndexComplete] = await Promise.all([
+	const [queues, pending, sources, pages, memory, stats, isIndexComplete] = await Promise.all([
 		readQueues(pool),
 		pool.query<{ alerts: number; oldest: bigint | null }>(PENDING({ most: MOST_PENDING })),
 		pool.query<{ source: string; owner: string; lagSeconds: number }>(SOURCES({})),
+		pool.query<{ openPages: number; pageAlarms: number; deadLetters: number }>(PAGES({})),
 		redis.info('memory'),
 		redis.info('stats'),
 		index.isComplete()
@@ -31,6 +32,7 @@ export async function readFigures(deps: {
 		pendingAlerts: alerts,
 		pendingAgeSeconds: oldest === null ? 0 : Math.max(0, (Date.now() - instantOfId(oldest)) / 1000),
 		completeness: sources.rows,
+		...pages.rows[0]!,
 		queues: JOBS.map((job) => ({ job, ...(queues.get(job) ?? { records: 0, ageSeconds: 0 }) })),
 		redisBytes: figureOf(memory, 'used_memory'),
 		redisEvictedKeys: figureOf(stats, 'evicted_keys'),
@@ -49,3 +51,8 @@ const SOURCES = query(`
 select source, coalesce(slug, '*') as owner,
 	extract(epoch from now() - coalesce(complete_until, registered_at))::float8 as "lagSeconds"
 from completeness_source left join supplier on supplier.id = supplier_id`);
+
+const PAGES = query(`
+select (select count(*)::int from page where state = 'open') as "openPages",
+	(select count(*)::int from page where alarm is not null) as "pageAlarms",
+	(select count(*)::int from delivery where state = 'failed' and next_at is null and at > now() - interval '30 days') as "deadLetters"`);

@@ -1,4 +1,5 @@
 // Opens the services of a web process or of a worker process one after the other, and closes them in reverse order.
+import { createSeal } from '#lib/server/access/seal.ts';
 import { createApiKeys } from '#lib/server/access/api-keys.ts';
 import { createAuth } from '#lib/server/access/auth.ts';
 import { followCauseTable, replayOffered, seedAtStart } from '#lib/server/cause-table/active-table.ts';
@@ -27,13 +28,10 @@ import { watchBacklog } from '#lib/server/jobs/backlog.ts';
 import { bullConnection, createQueues } from '#lib/server/jobs/queues.ts';
 import { followSampling } from '#lib/server/learning/learned-counts.ts';
 import { cacheLearnedPatterns, createLearnedReader } from '#lib/server/learning/learned-patterns.ts';
-import { publishLive } from '#lib/server/live/live-channel.ts';
-import { createChannels } from '#lib/server/on-call/channels/channels.ts';
+import { channelOpener } from '#lib/server/on-call/channels/channel-rows.ts';
 import { openSendDeps } from '#lib/server/on-call/channels/send-deps.ts';
-import { createRoutePreviews } from '#lib/server/on-call/routes/preview.ts';
-import { createCalendars } from '#lib/server/on-call/rotas/calendars.ts';
-import { createRotaChanges } from '#lib/server/on-call/rotas/rota-changes.ts';
-import { createRotas } from '#lib/server/on-call/rotas/rotas.ts';
+import { publishLive, publishPages } from '#lib/server/live/live-channel.ts';
+import { createOnCall } from '#lib/server/on-call/on-call.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
 import { leaseIds } from '#lib/server/postgres/id-leases.ts';
 import type { Config } from '#lib/server/process/config.ts';
@@ -104,6 +102,19 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const { deps: sendDeps } = stack.adopt(openSendDeps(config, web.pool), (s) => s.close());
 	const unknownDevices = createUnknownDevices(web.pool);
 	watchUnseenAlerts(async () => (await unknownDevices.countAlerts()).count);
+	const decisions = createDecisions({
+		pool: web.pool,
+		alerts,
+		publish: (messages) => publishLive(redis, messages)
+	});
+	const onCall = createOnCall({
+		config,
+		pool: web.pool,
+		decisions,
+		sendDeps,
+		jobs: queues.onCall,
+		publishPages: (changes) => publishPages(redis, changes)
+	});
 	const resources = stack.move();
 	return {
 		config,
@@ -127,19 +138,10 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		precedents: createPrecedents(web.pool),
 		devices: createDeviceReader(web.pool),
 		timeline: createTimeline(web.pool, config.roleOnly),
-		decisions: createDecisions({
-			pool: web.pool,
-			alerts,
-			publish: (messages) => publishLive(redis, messages)
-		}),
+		decisions,
 		causeTables: createCauseTables(web.pool),
 		unknownDevices,
-		sendDeps,
-		channels: createChannels({ pool: web.pool, authSecret: config.authSecret, sendDeps }),
-		routePreviews: createRoutePreviews(web.pool),
-		rotas: createRotas({ pool: web.pool }),
-		rotaChanges: createRotaChanges({ pool: web.pool }),
-		calendars: createCalendars({ pool: web.pool, authSecret: config.authSecret, origin: config.origin }),
+		...onCall,
 		whatIfs: createWhatIfs({ pool: web.pool, enqueueReplay: queues.enqueueReplay }),
 		apiKeys: createApiKeys(web.pool),
 		auth: createAuth({ pool: web.pool, config }),
@@ -174,6 +176,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 	const largeEpisodes = followLargeEpisodes(pool);
 	await largeEpisodes.refresh();
 	const sampling = await followSampling(pool);
+	const { deps: sendDeps } = stack.adopt(openSendDeps(config, pool), (s) => s.close());
 	const resources = stack.move();
 	return {
 		config,
@@ -187,6 +190,8 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 		learned: cacheLearnedPatterns(),
 		largeEpisodes,
 		sampling,
+		sendDeps,
+		openChannel: channelOpener(createSeal(config.authSecret)),
 		connection: bullConnection(redis),
 		[Symbol.asyncDispose]: () => resources[Symbol.asyncDispose]()
 	};

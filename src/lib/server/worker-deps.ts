@@ -1,10 +1,23 @@
 // Builds the dependencies of the worker's jobs from the services of a worker process.
 import { withFrequencies } from '#lib/domain/learned-pattern.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
-import { publishLive } from '#lib/server/live/live-channel.ts';
+import { publishLive, publishPages } from '#lib/server/live/live-channel.ts';
+import type { AfterCommit } from '#lib/server/on-call/pages/after-commit.ts';
 import type { openWorkerServices } from './services.ts';
 
 export type WorkerDeps = ReturnType<typeof workerDeps>;
+
+/** Builds the dependencies of the jobs of on call. */
+export function onCallDeps(services: Awaited<ReturnType<typeof openWorkerServices>>) {
+	const { pool, redis, queues, sendDeps, openChannel } = services;
+	return {
+		pool,
+		jobs: queues.onCall,
+		publishPages: (changes: AfterCommit['changes']) => publishPages(redis, changes),
+		send: sendDeps,
+		openChannel
+	};
+}
 
 export function workerDeps(services: Awaited<ReturnType<typeof openWorkerServices>>) {
 	const { config, pool, index, redis, queues, backlog, causeTable, learned, largeEpisodes, sampling } =

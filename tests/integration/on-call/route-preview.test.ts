@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import { NIGHT_FROM_HOUR, NIGHT_TO_HOUR, PREVIEW_DAYS, WouldHavePaged } from '#lib/domain/on-call/preview.ts';
 import { matches, type RouteFacts, type RouteWhen } from '#lib/domain/on-call/route.ts';
-import { createRoutePreviews, type RoutePreviews } from '#lib/server/on-call/routes/preview.ts';
+import { createRoutePreviews, type RoutePreviews } from '#lib/server/on-call/routing/preview.ts';
 import { openDatabase, type Connection } from '#lib/server/postgres/database.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { anAlert } from '../../support/paged.ts';

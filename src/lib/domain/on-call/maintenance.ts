@@ -14,8 +14,8 @@ export const MaintenanceIn = z
 				z
 					.string()
 					.trim()
-					.regex(/^[0-9A-Za-z]{2,8}$/, 'must be an Alert code such as 8F30')
-					.transform((code) => code.toUpperCase())
+					.toUpperCase()
+					.regex(/^[0-9A-Z]{2,8}$/, 'must be an Alert code such as 8F30')
 			)
 			.min(1)
 			.optional(),

@@ -6,6 +6,7 @@ import { Verdict } from '../decision.ts';
 import { EpisodeKind } from '../episode.ts';
 import { ExplanationKind } from '../explanation-kind.ts';
 import { RecordId } from '../record-id.ts';
+import { OnCallName } from './name.ts';
 
 export const PageState = z.enum(['open', 'acknowledged', 'resolved']);
 export type PageState = z.infer<typeof PageState>;
@@ -160,8 +161,10 @@ export const Page = z
 		/** The number of Alerts of the page. `moreAlerts`: further Alerts of the same route, folded in while pages flood. */
 		alerts: z.number().int(),
 		moreAlerts: z.number().int(),
+		/** The ids of the newest Alerts of the page, at most 100. */
+		alertIds: z.array(z.string()),
 		openedAt: z.string(),
-		/** How far the page has escalated. `nextStepAt`: when it escalates next; `null`: never. */
+		/** How far the page has escalated. `nextStepAt`: when it escalates next; `null`: not any more. */
 		step: z.number().int(),
 		nextStepAt: z.string().nullable(),
 		/** Quiet hours or maintenance hold the page back until this time. `null`: the page is not held. */
@@ -252,3 +255,25 @@ export const PageQuery = z.object({
 	limit: z.coerce.number().int().min(1).max(200).optional(),
 	cursor: RecordId.optional()
 });
+
+/** A page that a person opens by hand about an Alert or an episode. `route`: the route that gives the plan; absent: the first. */
+export const PageByHandIn = z
+	.object({
+		alert: RecordId.optional(),
+		episode: RecordId.optional(),
+		route: OnCallName.optional()
+	})
+	.refine(
+		({ alert, episode }) => (alert === undefined) !== (episode === undefined),
+		'must name an alert or an episode, and not both'
+	);
+export type PageByHandIn = z.infer<typeof PageByHandIn>;
+
+/** The event `page:changed` of the socket: a page opened, changed or ended. A client reads the page again. */
+export interface PageChanged {
+	id: string;
+	version: number;
+	state: PageState;
+	alertId: string | null;
+	episodeId: string | null;
+}

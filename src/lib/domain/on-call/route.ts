@@ -16,8 +16,8 @@ export const RouteWhen = z
 				z
 					.string()
 					.trim()
-					.regex(/^[0-9A-Za-z]{2,8}$/, 'must be an Alert code such as 8F30')
-					.transform((code) => code.toUpperCase())
+					.toUpperCase()
+					.regex(/^[0-9A-Z]{2,8}$/, 'must be an Alert code such as 8F30')
 			)
 			.min(1)
 			.optional(),
@@ -78,7 +78,14 @@ export const RouteIn = z
 export type RouteIn = z.infer<typeof RouteIn>;
 
 export const Route = RouteIn.omit({ place: true })
-	.extend({ name: z.string(), place: z.number().int(), savedBy: z.string(), savedAt: z.string() })
+	.extend({
+		name: z.string(),
+		place: z.number().int(),
+		rota: z.string().nullable(),
+		quietHours: QuietHours.nullable(),
+		savedBy: z.string(),
+		savedAt: z.string()
+	})
 	.meta({ id: 'Route' });
 export type Route = z.infer<typeof Route>;
 
@@ -117,7 +124,9 @@ export const PagePlan = z.object({
 	rota: z.string().nullable(),
 	channels: z.array(z.string()),
 	acknowledgeSeconds: z.number(),
-	then: z.array(RouteStep)
+	then: z.array(RouteStep),
+	/** Whether only the person on call is told, and then the leads. A test page wakes nobody else. */
+	once: z.boolean().optional()
 });
 export type PagePlan = z.infer<typeof PagePlan>;
 
@@ -136,7 +145,8 @@ export type Rung =
  * everybody of the rota, and at last the alarm in the console of the leads. The last steps always follow, so that
  * nobody is missed.
  */
-export function ladderOf(plan: Pick<PagePlan, 'rota' | 'then'>): Rung[] {
+export function ladderOf(plan: Pick<PagePlan, 'rota' | 'then' | 'once'>): Rung[] {
+	if (plan.once) return [{ who: 'current' }, { who: 'leads' }];
 	const own = plan.then.map((step): Rung =>
 		'rota' in step ? { who: 'rota', rota: step.rota } : { who: 'channel', channel: step.channel }
 	);

@@ -1,6 +1,7 @@
 // Gives examples of the calls about on-call: channels, rotas, routes and pages.
 import { alert, type Example } from './example-values.ts';
 import { ROTA_EXAMPLES } from './rota-examples.ts';
+import { PAGE_EXAMPLES, route, routeIn } from './page-examples.ts';
 
 const channel = {
 	name: 'pager bridge',
@@ -56,26 +57,27 @@ const PUSH_EXAMPLES: Readonly<Record<string, Example>> = {
 const perDay = Array.from({ length: 30 }, (_, day) => (day % 9 === 4 ? 1 : 0));
 const perNight = perDay.map((pages, day) => (day > 20 ? pages : 0));
 
+const wouldHavePaged = {
+	days: 30,
+	pages: 3,
+	perDay,
+	perNight,
+	firstDay: '2026-10-07',
+	timeZone: 'Europe/London',
+	examples: [alert],
+	atLeast: false,
+	note: null
+};
+
 const ROUTE_EXAMPLES: Readonly<Record<string, Example>> = {
+	'PUT /on-call/routes/{name}': { body: routeIn, answer: { ...route, wouldHavePaged } },
 	'POST /on-call/routes/preview': {
 		body: {
 			when: { explanation: ['unexplained', 'not-command'], category: ['security', 'tamper'] },
 			rota: 'Night desk',
 			channels: ['pager bridge']
 		},
-		answer: {
-			wouldHavePaged: {
-				days: 30,
-				pages: 3,
-				perDay,
-				perNight,
-				firstDay: '2026-10-07',
-				timeZone: 'Europe/London',
-				examples: [alert],
-				atLeast: false,
-				note: null
-			}
-		}
+		answer: { wouldHavePaged }
 	}
 };
 
@@ -83,5 +85,6 @@ export const ON_CALL_EXAMPLES: Readonly<Record<string, Example>> = {
 	...CHANNEL_EXAMPLES,
 	...PUSH_EXAMPLES,
 	...ROTA_EXAMPLES,
-	...ROUTE_EXAMPLES
+	...ROUTE_EXAMPLES,
+	...PAGE_EXAMPLES
 };

@@ -13,14 +13,9 @@ import { ingestRoutes } from '#lib/server/ingest/ingest-routes.ts';
 import { refusedWriteRoutes } from '#lib/server/ingest/refused-write-routes.ts';
 import { installationRoutes } from '#lib/server/installation/installation-routes.ts';
 import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
+import { onCallApi } from '#lib/server/on-call/on-call.ts';
 import { refuseMetrics } from '#lib/server/process/metrics-access.ts';
 import { registry, writeMetrics } from '#lib/server/process/metrics.ts';
-import { channelRoutes } from '#lib/server/on-call/channels/channel-routes.ts';
-import { routePreviewRoutes } from '#lib/server/on-call/routes/preview-routes.ts';
-import { calendarRoutes } from '#lib/server/on-call/rotas/calendar-routes.ts';
-import { rotaChangeRoutes } from '#lib/server/on-call/rotas/rota-change-routes.ts';
-import { rotaRoutes } from '#lib/server/on-call/rotas/rota-routes.ts';
-import { pushRoutes } from '#lib/server/on-call/channels/web-push/push-routes.ts';
 import type { WebServices } from '#lib/server/services.ts';
 import { openApi } from './openapi.ts';
 
@@ -86,11 +81,6 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...causeTableRoutes,
 	...learnedRoutes,
 	...installationRoutes,
-	...channelRoutes,
-	...routePreviewRoutes,
-	...rotaRoutes,
-	...rotaChangeRoutes,
-	...calendarRoutes,
-	...pushRoutes,
+	...onCallApi,
 	...operations
 ];

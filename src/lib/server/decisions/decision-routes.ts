@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { Alert } from '#lib/domain/alert.ts';
 import { BulkDecisionIn, DecisionIn, DecisionResult } from '#lib/domain/decision.ts';
 import { EpisodeDecisionIn } from '#lib/domain/episode.ts';
+import type { AnswerChannel } from '#lib/domain/on-call/page.ts';
 import { Precedents } from '#lib/domain/precedent.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { recordIdIn } from '#lib/server/http/path-params.ts';
 import { Problem } from '#lib/server/http/problem.ts';
-import type { Call, Reply, Route } from '#lib/server/http/route.ts';
+import type { Call, Caller, Reply, Route } from '#lib/server/http/route.ts';
 import type { Decisions } from './decisions.ts';
 import type { PrecedentReader } from './precedents.ts';
 
@@ -64,7 +65,8 @@ async function decideOne(call: Call<DecisionServices>): Promise<Reply> {
 		verdict,
 		reason: reason ?? null,
 		note: note ?? null,
-		by: call.caller
+		by: call.caller,
+		channel: channelOf(call.caller)
 	});
 	if (done[0]) return { status: 200, body: done[0] };
 	if (conflicts[0]?.version == null) throw new Problem(404, 'No such Alert');
@@ -72,6 +74,10 @@ async function decideOne(call: Call<DecisionServices>): Promise<Reply> {
 		version: conflicts[0].version
 	});
 }
+
+/** Returns the way by which the caller decides. */
+export const channelOf = (caller: Pick<Caller, 'keyId'>): AnswerChannel =>
+	caller.keyId === null ? 'console' : 'api';
 
 /** Decides several Alerts by id and version, or the members of one episode. */
 async function decideMany(call: Call<DecisionServices>): Promise<Reply> {
@@ -89,7 +95,8 @@ async function decideMany(call: Call<DecisionServices>): Promise<Reply> {
 		verdict,
 		reason: reason ?? null,
 		note: note ?? null,
-		by: call.caller
+		by: call.caller,
+		channel: channelOf(call.caller)
 	});
 	return {
 		status: 200,
@@ -107,7 +114,8 @@ async function decideEpisode(
 		...input,
 		reason: reason ?? null,
 		note: note ?? null,
-		by: call.caller
+		by: call.caller,
+		channel: channelOf(call.caller)
 	});
 	if (!outcome) throw new Problem(404, 'No such episode');
 	return { status: 200, body: { done: outcome.done.map((alert) => alert.id), conflicts: outcome.conflicts } };

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf } from '#lib/domain/contradiction.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
+import type { AnswerChannel } from '#lib/domain/on-call/page.ts';
 import { markEpisode, membersToDecide } from '#lib/server/episodes/episodes.ts';
 import type { AlertReader } from '#lib/server/feed/alert-reader.ts';
 import { insertEntries, lockFeeds, takeNumbers } from '#lib/server/feed/feed-entries.ts';
@@ -20,6 +21,8 @@ export interface DecisionRequest {
 	reason: string | null;
 	note: string | null;
 	by: { id: string; name: string };
+	/** The way by which the person decided. */
+	channel: AnswerChannel;
 }
 
 export interface EpisodeDecisionRequest extends Omit<DecisionRequest, 'items'> {
@@ -121,7 +124,7 @@ const NOTHING_RECORDED: Recorded = { done: [], conflicts: [], from: 0, to: 0 };
 async function recordDecisions(
 	client: pg.ClientBase,
 	supplierId: number,
-	{ items, verdict, reason, note, by }: DecisionRequest
+	{ items, verdict, reason, note, by, channel }: DecisionRequest
 ): Promise<Recorded> {
 	await lockFeeds(client, [supplierId]); // before any row is read, as the workers do
 	const { rows } = await client.query<StoredVersion>(
@@ -153,7 +156,17 @@ async function recordDecisions(
 		return { id: item.id, seq: from + i, decision };
 	});
 	await client.query(
-		RECORD({ ...DECIDED.values(decided), supplierId, verdict, reason, note, by: by.name, byId: by.id, at })
+		RECORD({
+			...DECIDED.values(decided),
+			supplierId,
+			verdict,
+			reason,
+			note,
+			by: by.name,
+			byId: by.id,
+			at,
+			channel
+		})
 	);
 	return { done: done.map((item) => item.id), conflicts, from, to };
 }
@@ -195,7 +208,7 @@ with input as (
 ), entered as (
 	${insertEntries('input', { supplierId: ':supplierId::smallint' })}
 )
-insert into decision (supplier_id, alert_id, version, verdict, reason, note, decided_by, decided_by_id, decided_at, explanation, previous)
+insert into decision (supplier_id, alert_id, version, verdict, reason, note, decided_by, decided_by_id, decided_at, explanation, previous, channel)
 select :supplierId::smallint, alert_id, version, :verdict::text, :reason::text, :note::text, :by::text, :byId::text, :at::timestamptz,
-	explanation, decision
+	explanation, decision, :channel::text
 from before`);

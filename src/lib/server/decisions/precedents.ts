@@ -42,40 +42,48 @@ export function createPrecedents(pool: pg.Pool) {
 		 * Reads the precedents of an Alert, without the Alert's own decision; `null`: this Supplier has no such Alert.
 		 */
 		of: (supplierId: number, alertId: string, now = Date.now()): Promise<Precedents | null> =>
-			asSupplier(pool, supplierId, async (client) => {
-				const { rows: patterns } = await client.query<PatternRow>(PATTERN({ supplierId, alertId }));
-				if (!patterns[0]) return null;
-				const { pattern, variant, role } = patterns[0];
-				const since = now - PRECEDENT_DAYS * DAY_MS;
-				const { rows } = await client.query<PrecedentRow>(
-					PRECEDENTS({
-						supplierId,
-						alertId,
-						pattern,
-						firstId: firstIdAt(since),
-						perVerdict: MAX_EXAMPLES_PER_VERDICT
-					})
-				);
-				const { ignorable, actionable } = rows[0] ?? { ignorable: 0, actionable: 0 };
-				const first = rarerVerdict({ ignorable, actionable });
-				const order = (row: PrecedentRow): number => (row.decision.verdict === first ? 0 : 1);
-				return {
-					since: new Date(since).toISOString(),
-					serviceReferenceVariant: variant,
-					userRole: role,
-					ignorable,
-					actionable,
-					examples: rows
-						.toSorted((a, b) => order(a) - order(b))
-						.map((row) => ({
-							alertId: row.alert_id.toString(),
-							deviceId: row.device_id,
-							effectiveAt: row.effective_at.toISOString(),
-							decision: row.decision,
-							alerts: row.alerts
-						}))
-				};
-			})
+			asSupplier(pool, supplierId, (client) => readPrecedents(client, supplierId, alertId, now))
+	};
+}
+
+/** Reads the precedents of an Alert within the caller's transaction; `null`: this Supplier has no such Alert. */
+export async function readPrecedents(
+	client: pg.ClientBase,
+	supplierId: number,
+	alertId: string,
+	now: number
+): Promise<Precedents | null> {
+	const { rows: patterns } = await client.query<PatternRow>(PATTERN({ supplierId, alertId }));
+	if (!patterns[0]) return null;
+	const { pattern, variant, role } = patterns[0];
+	const since = now - PRECEDENT_DAYS * DAY_MS;
+	const { rows } = await client.query<PrecedentRow>(
+		PRECEDENTS({
+			supplierId,
+			alertId,
+			pattern,
+			firstId: firstIdAt(since),
+			perVerdict: MAX_EXAMPLES_PER_VERDICT
+		})
+	);
+	const { ignorable, actionable } = rows[0] ?? { ignorable: 0, actionable: 0 };
+	const first = rarerVerdict({ ignorable, actionable });
+	const order = (row: PrecedentRow): number => (row.decision.verdict === first ? 0 : 1);
+	return {
+		since: new Date(since).toISOString(),
+		serviceReferenceVariant: variant,
+		userRole: role,
+		ignorable,
+		actionable,
+		examples: rows
+			.toSorted((a, b) => order(a) - order(b))
+			.map((row) => ({
+				alertId: row.alert_id.toString(),
+				deviceId: row.device_id,
+				effectiveAt: row.effective_at.toISOString(),
+				decision: row.decision,
+				alerts: row.alerts
+			}))
 	};
 }
 

@@ -1,8 +1,7 @@
-// Lets one worker at a time group the Alerts of a Supplier. Stores in `feed_cursor` how far grouping has read the
-// Supplier's feed.
+// Lets one worker at a time group the Alerts of a Supplier, and reads the Supplier's feed for grouping.
 import type pg from 'pg';
+import { inTurn as inFeedTurn, moveCursor } from '#lib/server/feed/feed-cursor.ts';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
-import { inTransaction } from '#lib/server/postgres/transaction.ts';
 
 const FOLLOWER = 'group-episodes';
 
@@ -34,20 +33,7 @@ export const inTurn = <T>(
 	pool: pg.Pool,
 	supplierId: number,
 	work: (client: pg.PoolClient, seq: bigint) => Promise<T>
-): Promise<T | null> =>
-	inTransaction(pool, async (client) => {
-		const { rows: cursors } = await client.query<{ seq: bigint }>(TURN([FOLLOWER, supplierId]));
-		const cursor = cursors[0] ?? (await firstTurn(client, supplierId));
-		return cursor ? work(client, cursor.seq) : null;
-	});
-
-async function firstTurn(client: pg.ClientBase, supplierId: number): Promise<{ seq: bigint } | undefined> {
-	const { rows } = await client.query<{ seq: bigint }>(
-		'insert into feed_cursor (follower, supplier_id) values ($1, $2) on conflict do nothing returning seq',
-		[FOLLOWER, supplierId]
-	);
-	return rows[0];
-}
+): Promise<T | null> => inFeedTurn(pool, FOLLOWER, supplierId, work);
 
 /** The Alerts of the feed entries that grouping reads next. */
 export interface News {
@@ -77,11 +63,7 @@ export async function takeNews(
 	);
 	const last = rows.at(-1);
 	if (!last) return { ids: [], joined: new Set(), untouched: new Set(), more: false };
-	await client.query('update feed_cursor set seq = $3 where follower = $1 and supplier_id = $2', [
-		FOLLOWER,
-		supplierId,
-		last.seq
-	]);
+	await moveCursor(client, FOLLOWER, supplierId, last.seq);
 	// Entries that grouping itself has written need no grouping.
 	const news = rows.filter((row) => !row.is_move);
 	const joined = new Set(news.filter((row) => row.joins).map((row) => row.alert_id));
@@ -102,10 +84,6 @@ export const isUncounted = (supplier: string): string => `(s.version = 1 and s.s
 	select seq from feed_cursor where follower = '${FOLLOWER}' and supplier_id = ${supplier}
 ), 0))`;
 
-const TURN = positionalStatement(
-	'turn-at-episodes',
-	'select seq from feed_cursor where follower = $1 and supplier_id = $2 for update skip locked'
-);
 const NEWS = positionalStatement(
 	'news-for-episodes',
 	'select seq, alert_id, is_move, joins from feed where supplier_id = $1 and seq > $2 order by seq limit $3'

@@ -88,6 +88,16 @@ async function readRow(client: pg.ClientBase, supplierId: number, id: string): P
 	return rows[0] ?? null;
 }
 
+/** Reads one episode within the caller's transaction; `null`: this Supplier has no such episode. */
+export async function readEpisode(
+	client: pg.ClientBase,
+	supplierId: number,
+	id: bigint
+): Promise<Episode | null> {
+	const row = await readRow(client, supplierId, id.toString());
+	return row && toEpisode(row);
+}
+
 const toEpisode = (row: Row): Episode => ({
 	id: row.id.toString(),
 	kind: row.kind,

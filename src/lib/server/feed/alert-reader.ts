@@ -55,10 +55,7 @@ export function createAlertReader(pool: pg.Pool) {
 		 * Reads the Alerts with these ids, in the order of the feed. Ids that this Supplier does not have are left out.
 		 */
 		many: (supplierId: number, ids: readonly string[]): Promise<Alert[]> =>
-			asSupplier(pool, supplierId, async (client) => {
-				const { rows } = await client.query<AlertRow>(MANY({ supplierId, ids }));
-				return rows.map(fromRow);
-			}),
+			asSupplier(pool, supplierId, (client) => readAlerts(client, supplierId, ids)),
 
 		/**
 		 * Reads the entries of the feed after the feed number `after`. Each entry has the current state of its Alert,
@@ -81,6 +78,16 @@ export function createAlertReader(pool: pg.Pool) {
 		head: (supplierId: number): Promise<number> =>
 			asSupplier(pool, supplierId, (client) => readHead(client, supplierId))
 	};
+}
+
+/** Reads the Alerts with these ids within the caller's transaction, in the order of the feed. */
+export async function readAlerts(
+	client: pg.ClientBase,
+	supplierId: number,
+	ids: readonly string[]
+): Promise<Alert[]> {
+	const { rows } = await client.query<AlertRow>(MANY({ supplierId, ids }));
+	return rows.map(fromRow);
 }
 
 const fromRow = (row: AlertRow): Alert => toAlert(row.body, row);

@@ -83,24 +83,27 @@ export function createCompleteness({ pool, enqueue }: { pool: pg.Pool; enqueue: 
 		 * Returns the sources that bear on the explanations of a Supplier: those of the installation and its own. `null`
 		 * returns the sources of all owners.
 		 */
-		async list(viewer: Owner, now = Date.now()): Promise<CompletenessSources> {
-			const { rows } = await pool.query<SourceRow>(LIST({ viewer }));
-			const marks = rows.map(({ supplier_id: supplierId, complete_until: until }): OwnerMark => {
-				return { supplierId, until: until?.getTime() ?? null };
-			});
-			// The installation has no explanations of its own, so its answer says how far its own sources have come.
-			const until = completeUntilFor(viewer ?? NO_SUPPLIER, marks);
-			return {
-				completeUntil: until === null ? null : new Date(until).toISOString(),
-				items: rows.map((row) => ({
-					source: row.source,
-					supplier: row.slug,
-					completeUntil: row.complete_until?.toISOString() ?? null,
-					reportedAt: row.reported_at?.toISOString() ?? null,
-					lagSeconds: row.complete_until && Math.round((now - row.complete_until.getTime()) / 1000)
-				}))
-			};
-		}
+		list: (viewer: Owner, now = Date.now()): Promise<CompletenessSources> => listSources(pool, viewer, now)
+	};
+}
+
+/** Reads the sources that bear on a Supplier; `null`: the sources of all owners. `now`: epoch ms. */
+export async function listSources(pool: pg.Pool, viewer: Owner, now: number): Promise<CompletenessSources> {
+	const { rows } = await pool.query<SourceRow>(LIST({ viewer }));
+	const marks = rows.map(({ supplier_id: supplierId, complete_until: until }): OwnerMark => {
+		return { supplierId, until: until?.getTime() ?? null };
+	});
+	// The installation has no explanations of its own, so its answer says how far its own sources have come.
+	const until = completeUntilFor(viewer ?? NO_SUPPLIER, marks);
+	return {
+		completeUntil: until === null ? null : new Date(until).toISOString(),
+		items: rows.map((row) => ({
+			source: row.source,
+			supplier: row.slug,
+			completeUntil: row.complete_until?.toISOString() ?? null,
+			reportedAt: row.reported_at?.toISOString() ?? null,
+			lagSeconds: row.complete_until && Math.round((now - row.complete_until.getTime()) / 1000)
+		}))
 	};
 }
 

@@ -1,7 +1,8 @@
 // Reads the state of the feeds of a Supplier or of the installation: last arrivals, completeness marks and warnings.
-import { feedWarnings, type Feeds } from '#lib/domain/feed-state.ts';
-import type { Completeness } from './completeness.ts';
-import type { HeardFeeds } from './heard-feeds.ts';
+import type pg from 'pg';
+import { feedFaults, feedWarnings, type FeedFault, type Feeds } from '#lib/domain/feed-state.ts';
+import { listSources, type Completeness } from './completeness.ts';
+import { listHeardFeeds, type HeardFeeds } from './heard-feeds.ts';
 
 /** How long an answer serves further callers (ms). Many consoles of one Supplier cost no more than one. */
 const FRESH_MS = 1000;
@@ -33,4 +34,18 @@ export function createFeedState(deps: {
 			return feeds;
 		}
 	};
+}
+
+/** Reads the faults of the feeds that bear on a Supplier at this moment. */
+export async function readFeedFaults(
+	pool: pg.Pool,
+	supplierId: number,
+	silentAfterSeconds: number
+): Promise<FeedFault[]> {
+	const now = Date.now();
+	const [feeds, completeness] = await Promise.all([
+		listHeardFeeds(pool, supplierId, silentAfterSeconds),
+		listSources(pool, supplierId, now)
+	]);
+	return feedFaults({ feeds, completeness, silentAfterSeconds }, now);
 }

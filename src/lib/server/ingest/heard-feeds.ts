@@ -124,24 +124,7 @@ export function createHeardFeeds(deps: {
 			}
 		}),
 
-		/**
-		 * Returns the feeds of a Supplier: of its own keys, and of the keys of the installation as far as they sent
-		 * records of its tenure, or of its User IDs. `null` returns the feeds of all owners of keys.
-		 */
-		async list(viewer: number | null): Promise<HeardFeed[]> {
-			const { rows } = await pool.query<{
-				kind: FeedKind;
-				slug: string | null;
-				last_at: Date;
-				longest_gap_seconds: number | null;
-			}>(LIST({ viewer }));
-			return rows.map((row) => ({
-				kind: row.kind,
-				supplier: row.slug,
-				lastAt: row.last_at.toISOString(),
-				silentAfterSeconds: silentAfter(row.kind, row.longest_gap_seconds, silentAfterSeconds)
-			}));
-		},
+		list: (viewer: number | null): Promise<HeardFeed[]> => listHeardFeeds(pool, viewer, silentAfterSeconds),
 
 		/** Writes what has arrived since the last write. */
 		async close(): Promise<void> {
@@ -152,6 +135,29 @@ export function createHeardFeeds(deps: {
 			await writing;
 		}
 	};
+}
+
+/**
+ * Returns the feeds of a Supplier: of its own keys, and of the keys of the installation as far as they sent records of
+ * its tenure, or of its User IDs. `null` returns the feeds of all owners of keys.
+ */
+export async function listHeardFeeds(
+	pool: pg.Pool,
+	viewer: number | null,
+	silentAfterSeconds: number
+): Promise<HeardFeed[]> {
+	const { rows } = await pool.query<{
+		kind: FeedKind;
+		slug: string | null;
+		last_at: Date;
+		longest_gap_seconds: number | null;
+	}>(LIST({ viewer }));
+	return rows.map((row) => ({
+		kind: row.kind,
+		supplier: row.slug,
+		lastAt: row.last_at.toISOString(),
+		silentAfterSeconds: silentAfter(row.kind, row.longest_gap_seconds, silentAfterSeconds)
+	}));
 }
 
 const ARRIVAL = columns<Arrival>({

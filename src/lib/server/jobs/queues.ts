@@ -1,5 +1,5 @@
-// Creates the BullMQ queues. A job carries only the id of a doorbell or the version of a cause table. So a lost or
-// repeated job costs time, and never an Alert.
+// Creates the BullMQ queues. A job carries only the id of a stored row or the version of a cause table. So a lost or
+// repeated job costs time, and never an Alert or a page.
 import { Queue, createNodeRedisClient } from 'bullmq';
 import type { Log } from '#lib/server/process/log.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
@@ -11,7 +11,9 @@ export const JOBS = [
 	'correlate-devices',
 	'index-service-requests',
 	'settle-pending',
-	'what-if'
+	'what-if',
+	'deliver-page',
+	'escalate-page'
 ] as const;
 export type Job = (typeof JOBS)[number];
 
@@ -33,6 +35,11 @@ export interface JobData {
 	doorbell?: string;
 	/** The version of the cause table that a what-if replays; absent for other jobs. */
 	version?: string;
+	/** The id of a delivery that is due; absent for other jobs. */
+	delivery?: string;
+	/** The page that escalates, and the step at which it waits; absent for other jobs. */
+	page?: string;
+	step?: number;
 }
 
 /**
@@ -95,6 +102,18 @@ export function createQueues(redis: Redis, log: Log) {
 			);
 	}
 
+	function addOnCall(job: Job, data: JobData, delayMs: number): void {
+		queues
+			.get(job)!
+			.add(job, data, { delay: Math.max(0, Math.round(delayMs)), attempts: 1 })
+			.catch((error: Error) =>
+				log.warn(
+					{ job, ...data, error: error.message },
+					'the job was not enqueued; a worker enqueues it again'
+				)
+			);
+	}
+
 	return {
 		enqueue,
 		/**
@@ -111,6 +130,17 @@ export function createQueues(redis: Redis, log: Log) {
 						'the what-if was not enqueued; a worker enqueues it again'
 					)
 				);
+		},
+		/** The jobs of on call. A timer of the worker enqueues lost jobs again, by the rows of PostgreSQL. */
+		onCall: {
+			/** Sends a delivery after `delayMs`. */
+			deliver(deliveryId: bigint, delayMs = 0): void {
+				addOnCall('deliver-page', { delivery: deliveryId.toString() }, delayMs);
+			},
+			/** Escalates a page that still waits at `step` after `delayMs`. */
+			escalate(pageId: bigint, step: number, delayMs: number): void {
+				addOnCall('escalate-page', { page: pageId.toString(), step }, delayMs);
+			}
 		},
 		// `close()` never ends if Redis is gone (bullmq#4656), so the wait has a limit of 2 s.
 		close(): Promise<void> {

@@ -2,6 +2,7 @@
 // harm: every client sees the gap in its feed and fetches the missing changes. The publisher serializes the data for
 // the clients, so that the web process forwards JSON without parsing it.
 import type { AlertChanged, DecisionRecorded } from '#lib/domain/live-events.ts';
+import type { PageChanged } from '#lib/domain/on-call/page.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
 
 /**
@@ -13,7 +14,8 @@ const channelOf = (redis: Redis): string => `causeway:live2:${redis.options?.dat
 
 export type LiveMessage =
 	| { event: 'alert:changed'; supplierId: number; data: AlertChanged }
-	| { event: 'decision:recorded'; supplierId: number; data: DecisionRecorded };
+	| { event: 'decision:recorded'; supplierId: number; data: DecisionRecorded }
+	| { event: 'page:changed'; supplierId: number; data: PageChanged };
 
 /** A frame of the feed with serialized lists. Each list is JSON without its brackets, so that frames can be joined. */
 export interface SerializedFrame {
@@ -29,7 +31,10 @@ export type ChannelMessage = {
 	supplierId: number;
 	/** The instant of the publication, just after the commit (epoch ms). */
 	at: number;
-} & (({ event: 'alert:changed' } & SerializedFrame) | { event: 'decision:recorded'; data: string });
+} & (
+	| ({ event: 'alert:changed' } & SerializedFrame)
+	| { event: 'decision:recorded' | 'page:changed'; data: string }
+);
 
 /**
  * Publishes messages after their commit. An unreachable Redis is ignored, because clients find the changes in the feed.
@@ -40,6 +45,16 @@ export async function publishLive(redis: Redis, messages: readonly LiveMessage[]
 		() => {}
 	);
 }
+
+/** Publishes changes of pages after their commit. */
+export const publishPages = (
+	redis: Redis,
+	changes: ReadonlyArray<{ supplierId: number; change: PageChanged }>
+): Promise<void> =>
+	publishLive(
+		redis,
+		changes.map(({ supplierId, change }) => ({ event: 'page:changed', supplierId, data: change }))
+	);
 
 /**
  * Calls `receive` for every message. `redis` must be a separate connection, because a subscribed connection can do
@@ -53,7 +68,7 @@ export async function subscribeLive(redis: Redis, receive: (message: ChannelMess
 function write(message: LiveMessage): string {
 	const { event, supplierId } = message;
 	const at = Date.now();
-	if (event === 'decision:recorded') return lines({ event, supplierId, at }, JSON.stringify(message.data));
+	if (event !== 'alert:changed') return lines({ event, supplierId, at }, JSON.stringify(message.data));
 	const { from, to, items, retracted } = message.data;
 	return lines({ event, supplierId, at, from, to }, withoutBrackets(items), withoutBrackets(retracted));
 }
@@ -65,7 +80,7 @@ const withoutBrackets = (list: readonly unknown[]): string => JSON.stringify(lis
 function read(text: string): ChannelMessage {
 	const [head, first = '', second = ''] = text.split('\n');
 	const message = JSON.parse(head!) as ChannelMessage;
-	return message.event === 'decision:recorded'
+	return message.event !== 'alert:changed'
 		? { ...message, data: first }
 		: { ...message, items: first, retracted: second };
 }

@@ -22,12 +22,13 @@ const HEAD_INTERVAL_MS = 5000;
 const MAX_UNSENT_PACKETS = 200;
 
 /**
- * The events that the server sends (live-events.ts). The data of `alert:changed` and `decision:recorded` is already
- * JSON text.
+ * The events that the server sends (live-events.ts). The data of all events but `feed:head` is already JSON
+ * text.
  */
 interface ServerEvents {
 	'alert:changed': (frame: Encoded) => void;
 	'decision:recorded': (decisions: Encoded) => void;
+	'page:changed': (change: Encoded) => void;
 	'feed:head': (event: FeedHead) => void;
 }
 
@@ -131,7 +132,7 @@ export async function attachLive(http: HttpServer, services: LiveServices) {
 		const frames = messages.filter((m) => m.event === 'alert:changed');
 		for (const frame of coalesce(frames)) to.emit('alert:changed', encodeFrame(frame));
 		for (const m of messages) observePushDelay((Date.now() - m.at) / 1000);
-		for (const m of messages) if (m.event === 'decision:recorded') to.emit(m.event, new Encoded(m.data));
+		for (const m of messages) if (m.event !== 'alert:changed') to.emit(m.event, new Encoded(m.data));
 	}
 
 	/** Disconnects the sockets of these Suppliers whose API key or session is no longer valid. */

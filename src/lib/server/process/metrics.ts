@@ -61,6 +61,18 @@ const answered = new Histogram({
 	registers: [registry]
 });
 
+const answers = new Histogram({
+	name: 'causeway_page_answer_seconds',
+	help: 'Seconds from the opening of a page to the answer of a person, by answer (acknowledge, decide) and way',
+	labelNames: ['answer', 'channel'],
+	buckets: [15, 30, 60, 120, 300, 600, 1800, 3600, 14_400],
+	registers: [registry]
+});
+
+/** Counts an answer of a person to a page. */
+export const countAnswer = (answer: 'acknowledge' | 'decide', channel: string, seconds: number): void =>
+	answers.observe({ answer, channel }, Math.max(0, seconds));
+
 const backlog = new Gauge({
 	name: 'causeway_backlog_records',
 	help: 'Stored records that wait for processing, by kind (alert, service-request)',

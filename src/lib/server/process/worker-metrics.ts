@@ -27,6 +27,28 @@ const swept = new Counter({
 	registers
 });
 
+const pages = new Counter({
+	name: 'causeway_pages_opened_total',
+	help: 'Pages that this worker opened, by subject (alert, episode, feed, test)',
+	labelNames: ['subject'],
+	registers
+});
+
+const deliveries = new Counter({
+	name: 'causeway_page_tries_total',
+	help: 'Tries to send an event of a page, by kind of channel and outcome (sent, delivered, failed)',
+	labelNames: ['kind', 'outcome'],
+	registers
+});
+
+const pageDelay = new Histogram({
+	name: 'causeway_page_delay_seconds',
+	help: 'Seconds from an event of a page until its receiver accepted it, by kind of channel',
+	labelNames: ['kind'],
+	buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1200],
+	registers
+});
+
 const gauge = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
 	new Gauge<Label>({ name, help, labelNames, registers });
 
@@ -61,6 +83,15 @@ const FIGURES = {
 		'Installation: Alerts, Service Requests or Devices that wait for a job',
 		['queue']
 	),
+	openPages: gauge('causeway_open_pages', 'Installation: pages that nobody has acknowledged'),
+	pageAlarms: gauge(
+		'causeway_page_alarms',
+		'Installation: pages that reached nobody, or whose last step ended without an answer'
+	),
+	deadLetters: gauge(
+		'causeway_dead_letters',
+		'Installation: deliveries of pages of the last 30 days that failed for good'
+	),
 	redisMemory: gauge('causeway_redis_memory_bytes', 'Installation: memory that Redis uses'),
 	indexComplete: gauge(
 		'causeway_index_complete',
@@ -75,6 +106,9 @@ export interface InstallationFigures {
 	/** `owner`: the Supplier of the source; `*`: the source serves the whole installation. */
 	completeness: ReadonlyArray<{ source: string; owner: string; lagSeconds: number }>;
 	queues: ReadonlyArray<{ job: string; ageSeconds: number; records: number }>;
+	openPages: number;
+	pageAlarms: number;
+	deadLetters: number;
 	redisBytes: number;
 	redisEvictedKeys: number;
 	isIndexComplete: boolean;
@@ -96,14 +130,32 @@ export function setFigures(figures: InstallationFigures | null): void {
 		FIGURES.queueAge.set({ queue: job }, ageSeconds);
 		FIGURES.queueDepth.set({ queue: job }, records);
 	}
+	FIGURES.openPages.set(figures.openPages);
+	FIGURES.pageAlarms.set(figures.pageAlarms);
+	FIGURES.deadLetters.set(figures.deadLetters);
 	FIGURES.redisMemory.set(figures.redisBytes);
 	evicted.reset(); // Redis counts, and this process only shows the count.
 	evicted.inc(figures.redisEvictedKeys);
 	FIGURES.indexComplete.set(figures.isIndexComplete ? 1 : 0);
 }
 
-const UNLABELLED = [FIGURES.pendingAge, FIGURES.pending, FIGURES.redisMemory, FIGURES.indexComplete];
+const UNLABELLED = [
+	FIGURES.pendingAge,
+	FIGURES.pending,
+	FIGURES.openPages,
+	FIGURES.pageAlarms,
+	FIGURES.deadLetters,
+	FIGURES.redisMemory,
+	FIGURES.indexComplete
+];
 
 export const observeCorrelationDelay = (seconds: number): void => explained.observe(Math.max(0, seconds));
 export const countFailedJob = (job: string): void => failed.inc({ queue: job });
 export const countOverdue = (job: string): void => swept.inc({ queue: job });
+export const countOpenedPage = (subject: string): void => pages.inc({ subject });
+
+/** `seconds`: the time from the event to its first success; `null`: the try failed. */
+export function observeDelivery(kind: string, outcome: string, seconds: number | null): void {
+	deliveries.inc({ kind, outcome });
+	if (seconds !== null) pageDelay.observe({ kind }, Math.max(0, seconds));
+}

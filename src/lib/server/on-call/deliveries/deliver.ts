@@ -1,0 +1,60 @@
+// Sends one delivery (job deliver-page). The job takes a lease, sends without a transaction, and notes what came back.
+// If the process ends in between, the lease runs out and another try follows. Each try has the same key, so that a
+// receiver can tell a repeat.
+import type { Outcome } from '#lib/server/on-call/channels/channel.ts';
+import type { channelOpener } from '#lib/server/on-call/channels/channel-rows.ts';
+import type { SendDeps } from '#lib/server/on-call/channels/send-deps.ts';
+import { finish, nothingToDo, type PagingDeps } from '#lib/server/on-call/pages/after-commit.ts';
+import { inTransaction } from '#lib/server/postgres/transaction.ts';
+import { observeDelivery } from '#lib/server/process/worker-metrics.ts';
+import { noteTry, overdueDeliveries, takeDelivery, type TakenDelivery } from './delivery-rows.ts';
+import { noticeOf } from './notice.ts';
+
+/** A worker that sends holds the delivery for this time, in seconds. It is longer than the limit of any channel. */
+const LEASE_SECONDS = 30;
+
+export interface DeliverDeps extends PagingDeps {
+	openChannel: ReturnType<typeof channelOpener>;
+	send: SendDeps;
+	/** The lease of a delivery in seconds, for tests that end processes. */
+	leaseSeconds?: number;
+}
+
+/** Sends a delivery if it is due and nobody else sends it. Returns the outcome; `null`: there was nothing to send. */
+export async function deliver(deps: DeliverDeps, deliveryId: bigint): Promise<Outcome | null> {
+	const taken = await inTransaction(deps.pool, (client) =>
+		takeDelivery(client, deliveryId, deps.leaseSeconds ?? LEASE_SECONDS)
+	);
+	if (!taken) return null;
+	const startedAt = new Date();
+	const begin = performance.now();
+	const outcome = await send(deps, taken).catch((error: Error): Outcome => ({
+		state: 'failed',
+		status: null,
+		error: error.message,
+		again: true
+	}));
+	const ms = Math.round(performance.now() - begin);
+	const after = nothingToDo();
+	const firstSent = await inTransaction(deps.pool, (client) =>
+		noteTry(client, taken, { outcome, startedAt, ms }, after)
+	);
+	observeDelivery(taken.kind, outcome.state, firstSent);
+	await finish(deps, after);
+	return outcome;
+}
+
+async function send(deps: DeliverDeps, taken: TakenDelivery): Promise<Outcome> {
+	const opened = await inTransaction(deps.pool, (client) =>
+		deps.openChannel(client, taken.supplier_id, taken.channel)
+	);
+	if ('problem' in opened) return { state: 'failed', status: null, error: opened.problem, again: false };
+	return opened.kind.send(opened.settings, noticeOf(taken, deps.send.origin), deps.send);
+}
+
+/** Enqueues the deliveries that wait although they are due, because their job was lost. Returns their number. */
+export async function enqueueOverdueDeliveries({ pool, jobs }: PagingDeps): Promise<number> {
+	const ids = await overdueDeliveries(pool);
+	for (const id of ids) jobs.deliver(id);
+	return ids.length;
+}

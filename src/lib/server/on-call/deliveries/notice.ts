@@ -1,0 +1,34 @@
+// Builds the notice of a delivery: what a channel needs to word its message.
+import type { Notice } from '#lib/server/on-call/channels/channel.ts';
+import type { TakenDelivery } from './delivery-rows.ts';
+
+/** `origin`: the address of the console. */
+export function noticeOf(taken: TakenDelivery, origin: string): Notice {
+	const { page, actor } = taken;
+	const id = taken.page_id.toString();
+	return {
+		key: taken.event_key,
+		type: taken.event_type,
+		at: taken.event_at.toISOString(),
+		why: taken.why,
+		answer: actor && { by: actor.by, channel: actor.channel, at: taken.event_at.toISOString() },
+		supplier: { id: taken.supplier_id, slug: taken.supplier_slug, name: taken.supplier_name },
+		page: {
+			id,
+			subject: page.subject,
+			state: taken.event_state,
+			route: page.route,
+			priority: page.priority,
+			openedAt: new Date(page.opened_at).toISOString(),
+			step: taken.step,
+			alerts: page.alerts,
+			moreAlerts: page.more_alerts,
+			version: page.version
+		},
+		content: taken.content,
+		recipient: taken.recipient,
+		url: `${origin}/on-call/pages/${id}`,
+		acknowledgeUrl: `${origin}/api/v1/on-call/pages/${id}/acknowledge`,
+		answerUrl: null
+	};
+}
