@@ -53,3 +53,24 @@ export const ChannelQuery = z.object({
 	/** `false`: only test the settings, and save nothing. */
 	save: z.enum(['true', 'false']).optional()
 });
+
+/** A field of the form for a kind of channel. */
+export interface ChannelField {
+	name: string;
+	label: string;
+	help: string;
+	/** `list`: texts that are separated by commas. `secret`: nobody reads it back. */
+	input: 'text' | 'number' | 'list' | 'switch' | 'choice' | 'secret';
+	isRequired: boolean;
+	example: string;
+	/** The values of a choice. */
+	choices: string[];
+}
+
+/** The form for a kind of channel. The server makes it from the settings of the kind. */
+export interface ChannelForm {
+	kind: string;
+	title: string;
+	help: string;
+	fields: ChannelField[];
+}

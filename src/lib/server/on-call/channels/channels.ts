@@ -192,7 +192,7 @@ export function createChannels({ pool, authSecret, sendDeps }: Deps) {
 			if ('refused' in tested)
 				return {
 					...tested,
-					why: `${tested.why}. Nothing is saved.${made === undefined ? '' : ' If the receiver checks signatures, agree on a secret first and give it in this call.'}`
+					why: `${tested.why}. Nothing is saved.${made === undefined ? '' : ' If the receiver checks signatures, agree on a secret first and give it with the settings.'}`
 				};
 			if (!saves) return tested;
 			const saved = await asSupplier(pool, supplierId, async (client) => {

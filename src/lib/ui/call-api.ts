@@ -1,0 +1,40 @@
+// Calls the API from the browser. A refusal has a message for the person, and the path of each faulty field.
+import type { FieldError } from '#lib/domain/field-errors.ts';
+
+const API = '/api/v1';
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; message: string; faults: FieldError[] };
+
+/** Calls a path of the API. `read`: checks the body of the answer; a call without an answer gives it `undefined`. */
+export async function callApi<T>(
+	path: string,
+	read: (body: unknown) => T,
+	init: { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: unknown }
+): Promise<Answer<T>> {
+	try {
+		const response = await fetch(API + path, {
+			method: init.method,
+			credentials: 'same-origin',
+			...(init.body === undefined
+				? {}
+				: { headers: { 'content-type': 'application/json' }, body: JSON.stringify(init.body) })
+		});
+		if (response.ok) {
+			const text = await response.text();
+			return { ok: true, value: read(text === '' ? undefined : JSON.parse(text)) };
+		}
+		const problem = (await response.json().catch(() => null)) as {
+			detail?: string;
+			errors?: FieldError[];
+		} | null;
+		const message =
+			problem?.detail ?? `The server answered ${response.status}. Nothing was changed. Try again.`;
+		return { ok: false, message, faults: problem?.errors ?? [] };
+	} catch {
+		return {
+			ok: false,
+			message: 'The server cannot be reached. Nothing was changed. Try again.',
+			faults: []
+		};
+	}
+}
