@@ -5,19 +5,23 @@ const API = '/api/v1';
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; message: string; faults: FieldError[] };
 
+/** The content of a call: JSON, or a text with its media type. */
+interface Content {
+	body?: unknown;
+	text?: { text: string; type: string };
+}
+
 /** Calls a path of the API. `read`: checks the body of the answer; a call without an answer gives it `undefined`. */
 export async function callApi<T>(
 	path: string,
 	read: (body: unknown) => T,
-	init: { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: unknown }
+	init: { method: 'GET' | 'POST' | 'PUT' | 'DELETE' } & Content
 ): Promise<Answer<T>> {
 	try {
 		const response = await fetch(API + path, {
 			method: init.method,
 			credentials: 'same-origin',
-			...(init.body === undefined
-				? {}
-				: { headers: { 'content-type': 'application/json' }, body: JSON.stringify(init.body) })
+			...contentOf(init)
 		});
 		if (response.ok) {
 			const text = await response.text();
@@ -37,4 +41,11 @@ export async function callApi<T>(
 			faults: []
 		};
 	}
+}
+
+function contentOf({ body, text }: Content): Pick<RequestInit, 'headers' | 'body'> {
+	if (text) return { headers: { 'content-type': text.type }, body: text.text };
+	return body === undefined
+		? {}
+		: { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

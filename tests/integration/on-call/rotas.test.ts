@@ -129,7 +129,7 @@ describe('saving a rota', () => {
 		const { status, body } = await put('with gap', { timeZone: 'Europe/London', layers: [layer] });
 		expect(status).toBe(422);
 		expect(body.detail).toMatch(
-			/^Nobody would be on call in these hours: every week, Saturday 00:00 to Monday 00:00 \(Europe\/London\), which is /
+			/^Nobody would be on call in these hours: every week, Saturday 00:00 to Monday 00:00 \(Europe\/London\), in UTC 20\d\d-\d\d-\d\d 00:00 to /
 		);
 		expect(body.gaps).toEqual([
 			{

@@ -27,7 +27,7 @@ export const unknownPeople = (emails: readonly string[], errors: FieldError[]): 
 export function uncovered(gaps: RotaGap[]): RotaRefusal {
 	const named = gaps.slice(0, MOST_NAMED).map(({ local, from, to, times }) => {
 		const often = times > 1 ? `, ${times} times` : '';
-		return `${local}, which is ${from} to ${to}${often}`;
+		return `${local}, in UTC ${inMinutes(from)} to ${inMinutes(to)}${often}`;
 	});
 	const more = gaps.length > named.length ? `; and ${gaps.length - named.length} more` : '';
 	return {
@@ -36,3 +36,6 @@ export function uncovered(gaps: RotaGap[]): RotaRefusal {
 		gaps
 	};
 }
+
+/** Writes an instant as `2026-11-02 09:00`. */
+const inMinutes = (at: string): string => at.slice(0, 16).replace('T', ' ');
