@@ -32,6 +32,16 @@ export const MANNERS = {
 		};
 		more();
 	},
+	/** Writes two answers to one request: 204, and then 500 that nobody has asked for. */
+	answersTwice: (req) =>
+		void req.socket.write(
+			'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n'
+		),
+	/** Writes the second answer a moment later, when the connection is idle. */
+	answersAgainLater: (req) =>
+		void req.socket.write('HTTP/1.1 204 No Content\r\n\r\n', () =>
+			setImmediate(() => req.socket.write('HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n'))
+		),
 	/** Sends the beginning of an answer only. */
 	stopsInTheAnswer: (_req, res) => void res.writeHead(200, { 'content-length': '100' }).write('ok')
 } satisfies Record<string, Manner>;

@@ -128,6 +128,15 @@ describe('a request of a channel', () => {
 		expect(receiver.connections().seen).toBe(2);
 	});
 
+	test.each(['answersTwice', 'answersAgainLater'] as const)(
+		'takes no second answer of the receiver for the answer to the next request: %s',
+		async (manner) => {
+			receiver.behave(MANNERS[manner]);
+			for (let i = 0; i < 20; i++) expect(await send()).toMatchObject({ status: 204 });
+			expect(receiver.received).toHaveLength(20);
+		}
+	);
+
 	test('keeps at most two idle connections for a receiver', async () => {
 		await Promise.all(Array.from({ length: 8 }, () => send()));
 		await eventually(() => expect(receiver.connections().open).toBeLessThanOrEqual(2));
