@@ -50,7 +50,10 @@ async function isClean(page: Page, name: string): Promise<void> {
 				[]
 			);
 			if (width < 1024)
-				expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+				for (const part of ['html', 'main'])
+					expect(await page.locator(part).evaluate((element) => element.scrollWidth)).toBeLessThanOrEqual(
+						width
+					);
 		}
 	await page.emulateMedia({ colorScheme: 'light' });
 	await page.setViewportSize({ width: 1366, height: 768 });
