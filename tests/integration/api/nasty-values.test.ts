@@ -83,7 +83,13 @@ describe('malformed ids and values', () => {
 					method,
 					inPath(path, part),
 					keyOf(route),
-					method === 'POST' && path.endsWith('/decision') ? { verdict: null, version: 1 } : undefined
+					method === 'POST' && path.endsWith('/decision')
+						? {
+								verdict: path.startsWith('/on-call') ? 'ignorable' : null,
+								reason: 'other-user-command',
+								version: 1
+							}
+						: undefined
 				);
 				// The name of a source may be any text that the database can store.
 				const allowed = path.includes('{source}') ? [201, 204, 400, 404] : [404, 403, 415];

@@ -59,7 +59,9 @@ export const onCallRouteRoutes: ReadonlyArray<ApiRoute<RouteServices>> = [
 		refuses: [404],
 		summary: 'Delete a route; its open pages go on',
 		async handle({ services, caller, params }) {
-			if (!(await services.onCallRoutes.remove(requireSupplier(caller), params['name']!)))
+			// A text that is no name is the name of no route.
+			const name = OnCallName.safeParse(params['name']);
+			if (!name.success || !(await services.onCallRoutes.remove(requireSupplier(caller), name.data)))
 				throw new Problem(404, 'No such route');
 			return { status: 204 };
 		}
