@@ -16,14 +16,8 @@ import { sweep } from '#lib/server/jobs/sweep.ts';
 import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
 import { forgetSamples } from '#lib/server/learning/learned-counts.ts';
 import { weighEvidence } from '#lib/server/learning/weigh-evidence.ts';
-import { deliver, enqueueOverdueDeliveries } from '#lib/server/on-call/deliveries/deliver.ts';
-import { escalate, escalateOverdue } from '#lib/server/on-call/pages/escalation.ts';
 import { pageFeedFaults } from '#lib/server/on-call/pages/feed-faults.ts';
-import { createPaging } from '#lib/server/on-call/pages/follow-feeds.ts';
-import { releaseHeldPages } from '#lib/server/on-call/pages/held-pages.ts';
-import { pageLargeEpisodes } from '#lib/server/on-call/pages/large-episodes.ts';
 import { deleteOldPages } from '#lib/server/on-call/pages/old-pages.ts';
-import { openTestPages } from '#lib/server/on-call/pages/test-pages.ts';
 import { keepPartitions } from '#lib/server/postgres/keep-partitions.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { serveMetrics } from '#lib/server/process/metrics-server.ts';
@@ -36,12 +30,11 @@ import { openWorkerServices } from '#lib/server/services.ts';
 import { readyConfig, refuseStart } from '#lib/server/start-checks.ts';
 import { onCallDeps, workerDeps } from '#lib/server/worker-deps.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { onCallJobs, onCallTimers } from './on-call.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** A page opens at most about this time after the explanation of its Alert, in ms. */
-const PAGING_MS = 200;
 /** The longest time that a stopping worker process waits for its running jobs, in ms. */
 const STOP_LIMIT_MS = 8000;
 
@@ -77,14 +70,7 @@ const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<numbe
 	},
 	'settle-pending': { concurrency: 1, run: () => settlePending(deps) },
 	'what-if': { concurrency: 1, run: (data) => whatIf(deps, versionOf(data)) },
-	'deliver-page': {
-		concurrency: 20,
-		run: async ({ delivery }) => ((await deliver(onCall, BigInt(delivery!))) ? 1 : 0)
-	},
-	'escalate-page': {
-		concurrency: 4,
-		run: async ({ page, step }) => ((await escalate(onCall, BigInt(page!), step!)) ? 1 : 0)
-	}
+	...onCallJobs(onCall)
 };
 
 function doorbellOf(data: JobData): bigint {
@@ -148,15 +134,10 @@ const timers = [
 		if (version) log.info({ version }, 'another cause table is active');
 	}),
 	every(10 * SECOND_MS, 'looking for lost what-ifs', () => enqueueLostWhatIfs(deps)),
-	every(PAGING_MS, 'paging', createPaging(onCall)),
-	every(SECOND_MS, 'paging about large episodes', () => pageLargeEpisodes(onCall)),
-	every(SECOND_MS, 'sending held pages', () => releaseHeldPages(onCall)),
-	every(SECOND_MS, 'enqueuing overdue deliveries', () => enqueueOverdueDeliveries(onCall)),
-	every(SECOND_MS, 'escalating overdue pages', () => escalateOverdue(onCall)),
+	...onCallTimers(onCall, every),
 	every(15 * SECOND_MS, 'paging about the feeds', () =>
 		pageFeedFaults(onCall, (supplierId) => readFeedFaults(pool, supplierId, config.feedSilentSeconds))
 	),
-	every(MINUTE_MS, 'opening test pages', () => openTestPages(onCall)),
 	every(6 * HOUR_MS, 'deleting old pages', () => deleteOldPages(pool, config.retentionDays)),
 	every(6 * HOUR_MS, 'keeping the partitions', async () => {
 		const dropped = await keepPartitions(config.databaseUrl, config.retentionDays, Date.now());

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Page } from '#lib/domain/on-call/page.ts';
 import { joinAs } from './members.ts';
-import { answers, startReceiver, verified, type Manner, type Receiver } from './receiver.ts';
+import { answers, startReceiver, verified, type Manner, type Received, type Receiver } from './receiver.ts';
 import { aDevice, anAlert, newDeviceId } from './records.ts';
 import { eventually, type System } from './system.ts';
 
@@ -95,17 +95,19 @@ export async function setUpOnCall(system: System, slug: 'brightwell' | 'halden' 
 	};
 }
 
-export const eventsOf = (receiver: Receiver): SeenEvent[] =>
-	receiver.received.map((received) => {
-		const event = verified(SECRET, received) as { id: string; type: string; subject: string; data: unknown };
-		expect(received.headers['webhook-id']).toBe(event.id);
-		return {
-			id: event.id,
-			type: event.type.replace('causeway.page.', ''),
-			page: event.subject,
-			data: event.data
-		};
-	});
+export const eventsOf = (receiver: Receiver): SeenEvent[] => receiver.received.map(eventOf);
+
+/** Checks the signature of a received event, and returns the event. */
+export function eventOf(received: Received): SeenEvent {
+	const event = verified(SECRET, received) as { id: string; type: string; subject: string; data: unknown };
+	expect(received.headers['webhook-id']).toBe(event.id);
+	return {
+		id: event.id,
+		type: event.type.replace('causeway.page.', ''),
+		page: event.subject,
+		data: event.data
+	};
+}
 
 /** Answers with one manner first, and with another from the call `count` on. */
 export function firstly(count: number, first: Manner, then: Manner): Manner {

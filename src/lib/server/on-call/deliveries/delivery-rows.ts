@@ -18,6 +18,7 @@ export interface TakenDelivery {
 	channel: string;
 	kind: string;
 	recipient: Recipient | null;
+	/** The tries whose outcome is noted. A try that ended with its process does not count. */
 	attempts: number;
 	event_key: string;
 	event_type: PageEventType;
@@ -51,7 +52,7 @@ export async function takeDelivery(
 const TAKE = statement(
 	'take-delivery',
 	`with taken as (
-		update delivery d set leased_until = now() + make_interval(secs => :leaseSeconds::double precision), attempts = attempts + 1
+		update delivery d set leased_until = now() + make_interval(secs => :leaseSeconds::double precision)
 		where id = :id and next_at <= now() + interval '50 ms' and (leased_until is null or leased_until < now())
 			and not exists (
 				select from delivery e where e.page_id = d.page_id and e.channel = d.channel
@@ -85,7 +86,8 @@ export async function noteTry(
 	after: AfterCommit
 ): Promise<number | null> {
 	const failed = outcome.state === 'failed';
-	const wait = failed && outcome.again ? waitSeconds(taken.attempts, Math.random(), outcome.afterMs) : null;
+	const attempts = taken.attempts + 1;
+	const wait = failed && outcome.again ? waitSeconds(attempts, Math.random(), outcome.afterMs) : null;
 	const error = failed ? outcome.error : null;
 	await client.query(
 		NOTE({
@@ -101,7 +103,7 @@ export async function noteTry(
 		})
 	);
 	if (failed) {
-		if (wait === null || taken.attempts >= TRIES_BEFORE_NEXT_STEP) await goOn(client, taken, after);
+		if (wait === null || attempts >= TRIES_BEFORE_NEXT_STEP) await goOn(client, taken, after);
 	} else await endAlarm(client, taken, after);
 	if (wait === null) {
 		const { rows } = await client.query<{ id: bigint }>(NEXT_OF_RECEIVER({ id: taken.id }));
@@ -116,7 +118,7 @@ const NOTE = statement(
 		insert into delivery_try (supplier_id, delivery_id, at, ms, outcome, status, error)
 		values (:supplierId, :id, :startedAt, :ms, :outcome, :status, :error)
 	)
-	update delivery set state = :state, error = :error, at = now(), leased_until = null,
+	update delivery set state = :state, error = :error, at = now(), leased_until = null, attempts = attempts + 1,
 		next_at = now() + make_interval(secs => :wait::double precision), wait_seconds = coalesce(:wait::double precision, 0)
 	where id = :id`
 );

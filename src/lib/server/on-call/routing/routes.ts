@@ -99,10 +99,11 @@ const LIST = statement(
 	'select name, place, enabled, definition, saved_by, saved_at from on_call_route where supplier_id = :supplierId order by place, id'
 );
 
-const ROTAS = query('select name from on_call_rota where supplier_id = :supplierId');
+// The locks keep rotas and channels from being deleted while the route is stored.
+const ROTAS = query('select name from on_call_rota where supplier_id = :supplierId for key share');
 
 const CHANNELS = query(
-	'select name, kind, settings from on_call_channel where supplier_id = :supplierId and name = any(:names::text[])'
+	'select name, kind, settings from on_call_channel where supplier_id = :supplierId and name = any(:names::text[]) for key share'
 );
 
 /** Lets one person at a time change the order of a Supplier's routes. */
