@@ -14,6 +14,7 @@ import { growth } from './growth.ts';
 import { indexSize } from './index-size.ts';
 import { composeReport, createMeasured } from './measured.ts';
 import { readOptions, type Options, type PartName } from './options.ts';
+import { pages } from './pages.ts';
 import { createProgress, type OnProgress } from './progress.ts';
 import { plotsOf } from './report/report-plots.ts';
 import type { Report } from './report/report.ts';
@@ -101,6 +102,7 @@ async function measure(options: Options): Promise<Report> {
 		...Array.from({ length: options.rounds }, () => tasksOfRound(bench)).flat(),
 		...(parts.has('memory') ? [indexSize(bench)] : []),
 		...(parts.has('consoles') ? [consoles(bench)] : []),
+		...(parts.has('pages') ? [pages(bench)] : []),
 		...(parts.has('browser') ? [browser(bench)] : []),
 		...(parts.has('backlog') ? [backlog(bench)] : []),
 		...(parts.has('steps') ? [steps(bench)] : []),

@@ -12,6 +12,7 @@ import {
 	type Growth,
 	type Latency,
 	type Ours,
+	type Pages,
 	type Report,
 	type StepCost
 } from './report/report.ts';
@@ -33,6 +34,7 @@ export function createMeasured() {
 		steps: null as StepCost[] | null,
 		backlog: null as Backlog | null,
 		consoles: null as Consoles | null,
+		pages: null as Pages | null,
 		browser: null as BrowserFigures | null,
 		stages: [] as StageRecord[],
 		notes: new Set<string>(),
@@ -72,7 +74,7 @@ export function composeReport(measured: Measured, details: RunDetails): Report {
 	};
 	const grown = (requests: number): Growth | null =>
 		measured.growth.find((point) => point.requests === requests) ?? null;
-	const { steps, backlog, consoles, browser, stages, notes, failures } = measured;
+	const { steps, backlog, consoles, pages, browser, stages, notes, failures } = measured;
 	return {
 		...details,
 		ours,
@@ -89,6 +91,7 @@ export function composeReport(measured: Measured, details: RunDetails): Report {
 		steps,
 		backlog,
 		consoles,
+		pages,
 		browser,
 		explained: sumByName(stages.map((stage) => stage.explained)),
 		stages,

@@ -7,6 +7,7 @@ export const PARTS = [
 	'baselines',
 	'memory',
 	'consoles',
+	'pages',
 	'browser',
 	'backlog',
 	'steps',

@@ -160,7 +160,7 @@ export async function verifyNothingLost(
 	return Object.fromEntries(explained.map(({ explanation, alerts }) => [explanation, alerts]));
 }
 
-function percentiles(values: Float64Array): NonNullable<StageResult['latencyMs']> {
+export function percentiles(values: Float64Array): NonNullable<StageResult['latencyMs']> {
 	const sorted = values.toSorted();
 	const at = (share: number): number =>
 		Math.round(10 * sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!) / 10;

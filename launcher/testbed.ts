@@ -17,7 +17,7 @@ export interface System {
 	url: string;
 	databaseUrl: string;
 	redisUrl: string;
-	/** The API keys by Supplier slug, with the scope `read`. The key under `*` has the scope `ingest`. */
+	/** The API keys by Supplier slug, with the scopes `read` and `manage`. The key under `*` has the scope `ingest`. */
 	keys: Record<string, string>;
 	/** Returns whether any work is open. The database has a row for each piece of open work. */
 	isBusy(): Promise<boolean>;
@@ -137,7 +137,7 @@ async function prepareKeys(
 	try {
 		const keys: Record<string, string> = { '*': await addApiKey(client, null, ['ingest']) };
 		for (const supplier of suppliers)
-			keys[supplier.slug] = await addApiKey(client, await addSupplier(client, supplier), ['read']);
+			keys[supplier.slug] = await addApiKey(client, await addSupplier(client, supplier), ['read', 'manage']);
 		return keys;
 	} finally {
 		client.release();

@@ -99,6 +99,15 @@ export interface Memory {
 	tables: Record<string, number>;
 }
 
+/** Pages at the national load. */
+export interface Pages {
+	/** The number of pages that the receiver got. */
+	pages: number;
+	alertsPerSecond: number;
+	/** Latency from the storing of an Alert until the webhook of its page was received. */
+	latencyMs: Latency;
+}
+
 export interface Report {
 	cores: number;
 	node: string;
@@ -120,10 +129,11 @@ export interface Report {
 	cost: { at1150: Cost | null };
 	memory: Memory;
 	growth: { at100k: Growth | null; at1M: Growth | null; at10M: Growth | null; points: Growth[] };
-	/** CPU of each step. `null` in this field and the next three fields: the part was not measured. */
+	/** CPU of each step. `null` in this field and the next four fields: the part was not measured. */
 	steps: StepCost[] | null;
 	backlog: Backlog | null;
 	consoles: Consoles | null;
+	pages: Pages | null;
 	browser: BrowserFigures | null;
 	/** The number of Alerts of all stages, by final explanation. */
 	explained: Record<string, number>;

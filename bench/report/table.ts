@@ -67,8 +67,8 @@ function throughputs({ ours, baselines, ratios }: Report): string[] {
 	];
 }
 
-function latencies({ latencyMs, cost, halfPerSecond, consoles }: Report): string[] {
-	if (!latencyMs.at1150 && !latencyMs.at50pct && !consoles) return [];
+function latencies({ latencyMs, cost, halfPerSecond, consoles, pages }: Report): string[] {
+	if (!latencyMs.at1150 && !latencyMs.at50pct && !consoles && !pages) return [];
 	const latency = (name: string, at: Latency | null, of: Cost | null): string =>
 		at
 			? line(name, ...[at.p50, at.p95, at.p99].map(formatMs), of ? `${formatNumber(of.percent)} %` : '-')
@@ -97,6 +97,15 @@ function latencies({ latencyMs, cost, halfPerSecond, consoles }: Report): string
 						`national load, ${formatNumber(consoles.connections)} connected clients`,
 						consoles.latencyMs,
 						consoles.cost
+					)
+				]
+			: []),
+		...(pages
+			? [
+					latency(
+						`national load, Alert to webhook of its page (${formatNumber(pages.pages)})`,
+						pages.latencyMs,
+						null
 					)
 				]
 			: []),

@@ -12,7 +12,7 @@ export interface Target {
 }
 
 export function targetsOf(report: Report): Target[] {
-	const { ratios, ours, latencyMs, cost, growth, memory, browser, failures } = report;
+	const { ratios, ours, latencyMs, cost, growth, memory, browser, pages, failures } = report;
 	const atLeast = (
 		name: string,
 		is: number | null,
@@ -48,6 +48,7 @@ export function targetsOf(report: Report): Target[] {
 		atLeast('DUIS messages, one a call', ours.duisPerSecond, 3000, perSecond),
 		atMost('p50 latency at the national load', latencyMs.at1150?.p50 ?? null, 20, formatMs),
 		atMost('p99 latency at the national load', latencyMs.at1150?.p99 ?? null, 100, formatMs),
+		atMost('p99 from an Alert to the webhook of its page', pages?.latencyMs.p99 ?? null, 2000, formatMs),
 		atMost('CPU in use at the national load', cost.at1150?.percent ?? null, 40, percent),
 		atLeast('10 M requests in the index against 100 k', grown, 0.9, times),
 		atMost('Redis index, per Service Request', memory.bytesPerServiceRequest, 80, bytes),

@@ -134,9 +134,8 @@ it(
 		expect(orderOf(firstSeen)).toEqual(
 			orderOf(events.map(({ key, page_id, type }) => ({ id: key, page: page_id, type })))
 		);
-		console.log(
-			`${kills} kills, ${events.length} events of ${devices.length} pages, ${seen.length - firstSeen.length} repeats with a known webhook-id`
-		);
+		// A process that ended between the answer of the receiver and its note has made the event come again.
+		expect(seen.length).toBeGreaterThan(firstSeen.length);
 	}
 );
 

@@ -28,12 +28,11 @@ export async function deliver(deps: DeliverDeps, deliveryId: bigint): Promise<Ou
 	if (!taken) return null;
 	const startedAt = new Date();
 	const begin = performance.now();
-	const outcome = await send(deps, taken).catch((error: Error): Outcome => ({
-		state: 'failed',
-		status: null,
-		error: error.message,
-		again: true
-	}));
+	// A channel returns its outcome. An error that it throws is a fault of Causeway, and its text may hold an address.
+	const outcome = await send(deps, taken).catch((error: Error): Outcome => {
+		const text = `Causeway failed to send (${error.name})`;
+		return { state: 'failed', status: null, error: text, again: true };
+	});
 	const ms = Math.round(performance.now() - begin);
 	const after = nothingToDo();
 	const firstSent = await inTransaction(deps.pool, (client) =>
