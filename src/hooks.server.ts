@@ -2,6 +2,7 @@
 // may not open the page to the person's start page, and sets the headers.
 import { error, redirect, type Handle, type HandleServerError, type RequestEvent } from '@sveltejs/kit';
 import type { WebServices } from '#lib/server/services.ts';
+import { loggedPath } from '#lib/server/http/logged-path.ts';
 import { pathInstead } from '#lib/ui/pages.ts';
 
 const SERVICES = Symbol.for('causeway.services');
@@ -24,7 +25,9 @@ export const handle: Handle = async ({ event, resolve }) => {
 	// `no-store`: neither the back button nor a proxy may show a private page from a cache.
 	response.headers.set('cache-control', 'no-store');
 	response.headers.set('x-content-type-options', 'nosniff');
-	response.headers.set('referrer-policy', 'same-origin');
+	// The address of a one-time link is a secret, so that no other site may get it.
+	const referrerPolicy = isAnswerLink(event.url.pathname) ? 'no-referrer' : 'same-origin';
+	response.headers.set('referrer-policy', referrerPolicy);
 	response.headers.set('cross-origin-opener-policy', 'same-origin');
 	response.headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=()');
 	return response;
@@ -41,7 +44,7 @@ async function answer(event: RequestEvent, resolve: Parameters<Handle>[0]['resol
 
 	event.locals.viewer = await auth.viewerOf(event.request.headers);
 	// For a request of page data, the script of SvelteKit understands only a redirect that SvelteKit makes itself.
-	if (!event.locals.viewer && pathname !== '/sign-in') {
+	if (!event.locals.viewer && pathname !== '/sign-in' && !isAnswerLink(pathname)) {
 		const next = pathname + search;
 		const signIn = next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`;
 		if (event.isDataRequest) redirect(303, signIn);
@@ -60,12 +63,15 @@ async function answer(event: RequestEvent, resolve: Parameters<Handle>[0]['resol
 	});
 }
 
+/** Returns whether the page shows a one-time link, for which nobody signs in. */
+const isAnswerLink = (pathname: string): boolean => pathname.startsWith('/answer/');
+
 const seeOther = (location: string): Response => new Response(null, { status: 303, headers: { location } });
 
 export const handleError: HandleServerError = ({ error: fault, event, status }) => {
 	if (status === 404) return { message: 'This page does not exist.' };
 	event.locals.services?.log.error(
-		{ error: fault instanceof Error ? fault.stack : String(fault), path: event.url.pathname },
+		{ error: fault instanceof Error ? fault.stack : String(fault), path: loggedPath(event.url.pathname) },
 		'page request failed'
 	);
 	return { message: 'The server could not show this page. Its log has the details.' };

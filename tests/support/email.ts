@@ -1,5 +1,6 @@
 // Sends e-mails of the e-mail channel in tests.
 import { afterEach } from 'vitest';
+import { createAnswerLinks } from '#lib/server/on-call/answers/answer-link.ts';
 import { email } from '#lib/server/on-call/channels/email/email.ts';
 import type { SendDeps } from '#lib/server/on-call/channels/send-deps.ts';
 import { parseMailSender, parseMailServer } from '#lib/server/process/mail-server.ts';
@@ -18,6 +19,7 @@ export const ADA = { userId: 'ada', name: 'Ada Engineer', email: 'ada@brightwell
 export const depsWith = (server: string | null): SendDeps => ({
 	post: NEVER_POSTS,
 	pushes: NO_PUSHES,
+	answerLinks: createAnswerLinks('only-for-tests-'.repeat(3)),
 	targets,
 	mail: {
 		server: server === null ? null : parseMailServer(server),

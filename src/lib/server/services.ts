@@ -112,6 +112,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		pool: web.pool,
 		decisions,
 		sendDeps,
+		redis,
 		jobs: queues.onCall,
 		publishPages: (changes) => publishPages(redis, changes)
 	});

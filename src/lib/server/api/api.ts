@@ -1,6 +1,7 @@
 // Serves the API under /api/v1: finds the route of a call, checks the caller, and turns errors into problems.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requireCaller } from '#lib/server/access/caller.ts';
+import { loggedPath } from '#lib/server/http/logged-path.ts';
 import { acceptedType } from '#lib/server/http/media-type.ts';
 import { Problem, sendProblem } from '#lib/server/http/problem.ts';
 import { checkQuery } from '#lib/server/http/query.ts';
@@ -57,9 +58,6 @@ export function serveApi(services: WebServices, req: IncomingMessage, res: Serve
 	});
 	return true;
 }
-
-/** Returns the path of a call without long parts, because a private address has its secret in the path. */
-const loggedPath = (url: string): string => url.split('?')[0]!.replace(/[^/]{41,}/g, '...');
 
 async function answer(
 	services: WebServices,

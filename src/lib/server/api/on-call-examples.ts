@@ -54,6 +54,32 @@ const PUSH_EXAMPLES: Readonly<Record<string, Example>> = {
 	'POST /on-call/push/test': { answer: { accepted: true } }
 };
 
+const ANSWER_EXAMPLES: Readonly<Record<string, Example>> = {
+	'POST /on-call/answers': {
+		body: {
+			token: 'MS43Ny5hYmM.c2lnbmF0dXJl',
+			answer: 'decide',
+			verdict: 'actionable',
+			reason: 'no-command'
+		},
+		answer: {
+			text: 'Decided: actionable',
+			state: 'resolved',
+			acknowledged: { by: 'Alex Reid', at: '2026-11-05T02:16:00.000Z', channel: 'push' },
+			url: 'https://causeway.example/on-call/pages/77'
+		}
+	},
+	'POST /on-call/inbound/{token}': {
+		body: {
+			event: {
+				event_type: 'incident.acknowledged',
+				agent: { id: 'PABC123', type: 'user_reference', summary: 'Alex Reid' },
+				data: { incident_key: 'https://causeway.example/on-call/pages/77' }
+			}
+		}
+	}
+};
+
 const perDay = Array.from({ length: 30 }, (_, day) => (day % 9 === 4 ? 1 : 0));
 const perNight = perDay.map((pages, day) => (day > 20 ? pages : 0));
 
@@ -84,6 +110,7 @@ const ROUTE_EXAMPLES: Readonly<Record<string, Example>> = {
 export const ON_CALL_EXAMPLES: Readonly<Record<string, Example>> = {
 	...CHANNEL_EXAMPLES,
 	...PUSH_EXAMPLES,
+	...ANSWER_EXAMPLES,
 	...ROTA_EXAMPLES,
 	...ROUTE_EXAMPLES,
 	...PAGE_EXAMPLES

@@ -4,6 +4,11 @@ import type { AccessServices } from '#lib/server/access/caller.ts';
 import type { Decisions } from '#lib/server/decisions/decisions.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import type { Config } from '#lib/server/process/config.ts';
+import type { Redis } from '#lib/server/process/redis.ts';
+import { createRateLimit } from '#lib/server/access/rate-limit.ts';
+import { answerRoutes } from './answers/answer-routes.ts';
+import { createInbound } from './answers/inbound.ts';
+import { createLinkAnswers } from './answers/link-answers.ts';
 import { channelRoutes } from './channels/channel-routes.ts';
 import { createChannels } from './channels/channels.ts';
 import type { SendDeps } from './channels/send-deps.ts';
@@ -32,13 +37,20 @@ interface OnCallDeps extends AfterDeps {
 	pool: pg.Pool;
 	decisions: Decisions;
 	sendDeps: SendDeps;
+	redis: Redis;
 }
+
+/** The most calls a minute of one network address that need no sign-in. */
+const MOST_OPEN_CALLS = 120;
 
 export type OnCall = ReturnType<typeof createOnCall>;
 
 /** Creates the services of on call. */
 export function createOnCall(deps: OnCallDeps) {
-	const { config, pool, decisions, sendDeps, jobs } = deps;
+	const { config, pool, decisions, sendDeps, jobs, redis } = deps;
+	const { authSecret, origin } = config;
+	const pages = createPageReader({ pool, origin });
+	const answers = createAnswers({ ...deps, decisions });
 	return {
 		channels: createChannels({ pool, authSecret: config.authSecret, sendDeps }),
 		onCallRoutes: createRoutes(pool),
@@ -48,8 +60,11 @@ export function createOnCall(deps: OnCallDeps) {
 		calendars: createCalendars({ pool, authSecret: config.authSecret, origin: config.origin }),
 		sendDeps,
 		maintenance: createMaintenance(pool),
-		pages: createPageReader({ pool, origin: config.origin }),
-		answers: createAnswers({ ...deps, decisions }),
+		pages,
+		answers,
+		linkAnswers: createLinkAnswers({ pool, authSecret, answers, pages }),
+		inbound: createInbound({ pool, authSecret, origin, answers }),
+		openCalls: createRateLimit(redis, 'open-calls', MOST_OPEN_CALLS),
 		resend: createResend({ pool, jobs })
 	};
 }
@@ -64,5 +79,6 @@ export const onCallApi: ReadonlyArray<Route<OnCall & AccessServices>> = [
 	...onCallRouteRoutes,
 	...routePreviewRoutes,
 	...maintenanceRoutes,
-	...pageRoutes
+	...pageRoutes,
+	...answerRoutes
 ];

@@ -48,7 +48,7 @@ async function send(deps: DeliverDeps, taken: TakenDelivery): Promise<Outcome> {
 		deps.openChannel(client, taken.supplier_id, taken.channel)
 	);
 	if ('problem' in opened) return { state: 'failed', status: null, error: opened.problem, again: false };
-	return opened.kind.send(opened.settings, noticeOf(taken, deps.send.origin), deps.send);
+	return opened.kind.send(opened.settings, noticeOf(taken, deps.send), deps.send);
 }
 
 /** Enqueues the deliveries that wait although they are due, because their job was lost. Returns their number. */

@@ -1,9 +1,12 @@
 // Builds the notice of a delivery: what a channel needs to word its message.
 import type { Notice } from '#lib/server/on-call/channels/channel.ts';
+import type { SendDeps } from '#lib/server/on-call/channels/send-deps.ts';
 import type { TakenDelivery } from './delivery-rows.ts';
 
-/** `origin`: the address of the console. */
-export function noticeOf(taken: TakenDelivery, origin: string): Notice {
+export function noticeOf(
+	taken: TakenDelivery,
+	{ origin, answerLinks }: Pick<SendDeps, 'origin' | 'answerLinks'>
+): Notice {
 	const { page, actor } = taken;
 	const id = taken.page_id.toString();
 	return {
@@ -29,6 +32,19 @@ export function noticeOf(taken: TakenDelivery, origin: string): Notice {
 		recipient: taken.recipient,
 		url: `${origin}/on-call/pages/${id}`,
 		acknowledgeUrl: `${origin}/api/v1/on-call/pages/${id}/acknowledge`,
-		answerUrl: null
+		answerUrl:
+			taken.event_state === 'resolved'
+				? null
+				: answerLinks.addressFor(
+						{
+							supplierId: taken.supplier_id,
+							pageId: id,
+							userId: taken.recipient?.userId ?? null,
+							kind: taken.kind,
+							key: taken.event_key,
+							at: taken.event_at
+						},
+						origin
+					)
 	};
 }
