@@ -36,6 +36,7 @@ export class LiveAlerts {
 	readonly #clock: Clock;
 	readonly #desk = new Desk();
 	#listeners: readonly Listener[] = [];
+	#pageListeners: ReadonlyArray<() => void> = [];
 	#head: number;
 	#pendingAlerts: Alert[] = [];
 	#pendingRetractions: Retracted[] = [];
@@ -75,6 +76,14 @@ export class LiveAlerts {
 		};
 	}
 
+	/** Calls `listener` when a page of on call has changed. Returns the function that unsubscribes. */
+	onPageChange(listener: () => void): () => void {
+		this.#pageListeners = [...this.#pageListeners, listener];
+		return () => {
+			this.#pageListeners = this.#pageListeners.filter((other) => other !== listener);
+		};
+	}
+
 	/** Accepts Alerts that this browser fetched itself, and shows them without waiting for the next paint. */
 	accept(alerts: readonly Alert[]): void {
 		this.#pendingAlerts.push(...alerts);
@@ -108,6 +117,9 @@ export class LiveAlerts {
 			if (!socket.active) setTimeout(() => !this.#stopped && socket.connect(), RETRY_MS);
 		});
 		socket.on('alert:changed', (raw: unknown) => this.#receive(raw));
+		socket.on('page:changed', () => {
+			for (const listener of this.#pageListeners) listener();
+		});
 		socket.on('feed:head', (raw: unknown) => {
 			const event = FeedHead.safeParse(raw);
 			if (!event.success) return;

@@ -16,6 +16,7 @@ export interface Page {
 export const PAGES: readonly Page[] = [
 	{ path: '/', label: 'Alerts', action: 'read' },
 	{ path: '/episodes', label: 'Episodes', action: 'read' },
+	{ path: '/on-call', label: 'On call', action: 'read' },
 	{ path: '/installation', label: 'Installation', action: 'see-installation' },
 	{ path: '/feeds', label: 'Feeds', action: 'see-feeds' },
 	{ path: '/cause-table', label: 'Cause table', action: 'read-cause-table' },
@@ -31,7 +32,11 @@ export const pagesOf = (person: Person): Page[] =>
  * page, or there is no such page.
  */
 export function pathInstead(path: string, person: Person): string | null {
-	if (!PAGES.some((page) => page.path === path)) return null;
+	if (!PAGES.some((page) => isWithin(path, page))) return null;
 	const pages = pagesOf(person);
-	return pages.some((page) => page.path === path) ? null : pages[0]!.path;
+	return pages.some((page) => isWithin(path, page)) ? null : pages[0]!.path;
 }
+
+/** Returns whether the path is that of the page, or of a page below it. */
+export const isWithin = (path: string, page: Pick<Page, 'path'>): boolean =>
+	path === page.path || (page.path !== '/' && path.startsWith(`${page.path}/`));

@@ -3,12 +3,14 @@ import { createContext } from 'svelte';
 import type { Clock } from '#lib/ui/clock.svelte.ts';
 import type { FeedWatch } from '#lib/ui/feeds.svelte.ts';
 import type { LiveAlerts } from '#lib/ui/live-alerts.svelte.ts';
+import type { PageWatch } from '#lib/ui/page-watch.svelte.ts';
 import type { Triage } from '#lib/ui/triage.svelte.ts';
 
 export interface Console {
 	clock: Clock;
 	feeds: FeedWatch;
 	live: LiveAlerts;
+	pager: PageWatch;
 	triage: Triage;
 }
 

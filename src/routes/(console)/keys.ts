@@ -6,6 +6,7 @@ export type Command =
 	| 'open'
 	| 'actionable'
 	| 'ignorable'
+	| 'escalate'
 	| 'undo'
 	| 'show-waiting'
 	| 'search'
@@ -18,6 +19,7 @@ const KEYS: ReadonlyArray<{ keys: readonly string[]; label: string; command: Com
 	{ keys: ['Enter', 'o'], label: 'Enter o', command: 'open' },
 	{ keys: ['a'], label: 'a', command: 'actionable' },
 	{ keys: ['i'], label: 'i', command: 'ignorable' },
+	{ keys: ['e'], label: 'e', command: 'escalate' },
 	{ keys: ['u'], label: 'u', command: 'undo' },
 	{ keys: ['n'], label: 'n', command: 'show-waiting' },
 	{ keys: ['/'], label: '/', command: 'search' },
@@ -44,6 +46,8 @@ export function readPress(event: KeyboardEvent): Press | null {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
 		return null;
 	const target = event.target instanceof Element ? event.target : null;
+	// An open dialog has keys of its own.
+	if (target?.closest('dialog')) return null;
 	if (event.key !== 'Escape' && target?.closest('input, textarea, select, [contenteditable]')) return null;
 	if ((event.key === 'Enter' || event.key === ' ') && target?.closest('button, a, summary')) return null;
 	// While the drawer has the focus, the arrow keys scroll the drawer.

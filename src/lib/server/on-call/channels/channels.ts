@@ -51,7 +51,7 @@ export function createChannels({ pool, authSecret, sendDeps }: Deps) {
 	/** Returns a channel without its secrets. */
 	function show(
 		row: ChannelRow,
-		{ supplierId, mayManage }: ChannelUser,
+		{ supplierId, mayManage }: Omit<ChannelUser, 'caller'>,
 		recent: RecentDeliveries[]
 	): Channel {
 		const opened = rows.openRow(seal, supplierId, row);
@@ -160,7 +160,7 @@ export function createChannels({ pool, authSecret, sendDeps }: Deps) {
 	}
 
 	return {
-		list: ({ supplierId, ...user }: ChannelUser): Promise<Channel[]> =>
+		list: ({ supplierId, ...user }: Omit<ChannelUser, 'caller'>): Promise<Channel[]> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const all = await rows.readChannels(client, supplierId);
 				const names = all.map(({ name }) => name);

@@ -12,7 +12,7 @@ export const load: PageServerLoad = async ({ locals, depends }) => {
 	const whyNotManage = whyNot('manage', caller);
 	const mayManage = whyNotManage === null;
 	return {
-		channels: await locals.services.channels.list({ caller, supplierId, mayManage }),
+		channels: await locals.services.channels.list({ supplierId, mayManage }),
 		forms: channelForms(),
 		whyNotManage
 	};
