@@ -2,6 +2,7 @@
 // page of priority 1 never waits.
 import { z } from 'zod';
 import { Eui64, Instant } from '../eui64.ts';
+import { AlertCodes } from './alert-codes.ts';
 
 export const MaintenanceIn = z
 	.object({
@@ -9,16 +10,7 @@ export const MaintenanceIn = z
 		to: Instant,
 		/** The expected Alerts. An Alert must meet all conditions; without a condition, all Alerts are expected. */
 		areas: z.array(z.string().trim().min(1).max(40)).min(1).optional(),
-		codes: z
-			.array(
-				z
-					.string()
-					.trim()
-					.toUpperCase()
-					.regex(/^[0-9A-Z]{2,8}$/, 'must be an Alert code such as 8F30')
-			)
-			.min(1)
-			.optional(),
+		codes: AlertCodes.optional(),
 		hubs: z.array(Eui64).min(1).optional(),
 		note: z.string().trim().min(1).max(500)
 	})

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { ExplanationKind } from '../explanation-kind.ts';
 import { OnCallName } from './name.ts';
+import { AlertCodes } from './alert-codes.ts';
 
 const MOST_STEPS = 10;
 
@@ -11,16 +12,7 @@ export const RouteWhen = z
 	.strictObject({
 		explanation: z.array(ExplanationKind).min(1).optional(),
 		category: z.array(z.string().trim().min(1).max(40)).min(1).optional(),
-		codes: z
-			.array(
-				z
-					.string()
-					.trim()
-					.toUpperCase()
-					.regex(/^[0-9A-Z]{2,8}$/, 'must be an Alert code such as 8F30')
-			)
-			.min(1)
-			.optional(),
+		codes: AlertCodes.optional(),
 		/** The Alert is at least this urgent: its priority is this number or less. */
 		priority: z.number().int().min(1).max(4).optional(),
 		areas: z.array(z.string().trim().min(1).max(40)).min(1).optional(),

@@ -8,12 +8,11 @@ import { query, statement } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import { countAnswer } from '#lib/server/process/metrics.ts';
 import { finish, nothingToDo, type AfterCommit, type AfterDeps } from './after-commit.ts';
-import { readContent } from './content.ts';
 import { tellReceivers } from './events.ts';
 import { readChangedAlert, readOpenMember } from './news.ts';
-import { openPage, planOf } from './open-page.ts';
+import { openAboutAlert } from './open-about-alert.ts';
 import { addAlerts, changeOf, changePage, lockPages, type Actor, type PageRow } from './page-rows.ts';
-import { alertKey, episodeKey, releasePage, resolvePage } from './refresh-page.ts';
+import { keyOfMatter, releasePage, resolvePage } from './refresh-page.ts';
 import { readRoutes } from '#lib/server/on-call/routing/routes.ts';
 import { takeStep } from './steps.ts';
 
@@ -138,8 +137,7 @@ export function createAnswers(deps: AnswerDeps) {
 						? (routes.find(({ enabled, rota }) => enabled && rota) ?? routes[0])
 						: routes.find(({ name }) => name === input.route);
 				if (!route) return 'no-route';
-				const key =
-					alert.episodeId === null ? alertKey(alert.deviceId, alert.code) : episodeKey(alert.episodeId);
+				const key = keyOfMatter(alert);
 				const { rows } = await client.query<{ id: bigint }>(
 					OF_KEY_OR_ALERT({ supplierId, key, alertId: alert.id })
 				);
@@ -151,22 +149,14 @@ export function createAnswers(deps: AnswerDeps) {
 					await addAlerts(client, page!, [alert.id]);
 					return { pageId: page!.id.toString() };
 				}
-				const subject = { supplierId, alertId: alert.id, episodeId: alert.episodeId, moreAlerts: 0 };
-				const read = await readContent(client, subject, null);
-				if (!read) return 'no-subject';
-				const page = await openPage(
+				const page = await openAboutAlert(
 					client,
 					{
-						...subject,
-						...read,
-						subject: alert.episodeId === null ? 'alert' : 'episode',
-						subjectKey: key,
+						supplierId,
+						alert,
 						alertIds: [alert.id],
-						route: route.name,
-						plan: planOf(route),
-						quietHours: null,
+						route,
 						priority: alert.priority,
-						place: null,
 						why: `${actor.by} asks for help`,
 						actor
 					},

@@ -7,11 +7,11 @@ import { inTurn } from '#lib/server/feed/feed-cursor.ts';
 import { readRoutes } from '#lib/server/on-call/routing/routes.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { finish, nothingToDo, type AfterCommit, type PagingDeps } from './after-commit.ts';
-import { readContent } from './content.ts';
 import { suppliersToFollow, takeNews, type ChangedAlert, type News } from './news.ts';
-import { isDamped, openPage, pageOfFlood, planOf } from './open-page.ts';
+import { openAboutAlert } from './open-about-alert.ts';
+import { isDamped, pageOfFlood } from './open-page.ts';
 import { addAlerts, changePage, lockPages, type PageRow } from './page-rows.ts';
-import { alertKey, episodeKey, refreshPage } from './refresh-page.ts';
+import { keyOfMatter, refreshPage } from './refresh-page.ts';
 
 const ENTRIES_PER_STEP = 1000;
 /** A page with more Alerts than this is brought up to date at most once in `REST_MS`. */
@@ -105,7 +105,7 @@ function mattersOf(
 		const devices = alert.episodeId === null ? 0 : (devicesOf.get(alert.episodeId) ?? 0);
 		const route = enabled.find(({ when }) => matches(when, { ...alert, devices }));
 		if (!route) continue;
-		const key = alert.episodeId === null ? alertKey(alert.deviceId, alert.code) : episodeKey(alert.episodeId);
+		const key = keyOfMatter(alert);
 		const matter = matters.get(key) ?? { key, route, episodeId: alert.episodeId, alerts: [] };
 		if (route.place < matter.route.place) matter.route = route;
 		matter.alerts.push(alert);
@@ -129,24 +129,9 @@ async function open(
 	if (!isNews && (await isDamped(client, subject, alertIds))) return null;
 	const flood = await pageOfFlood(client, supplierId, route.name);
 	if (flood !== null) return foldInto(client, supplierId, flood, alerts.length);
-	const first = alerts[0]!;
-	const read = await readContent(client, { supplierId, alertId: first.id, episodeId, moreAlerts: 0 }, null);
-	if (!read) return null;
-	const page = await openPage(
+	const page = await openAboutAlert(
 		client,
-		{
-			...subject,
-			...read,
-			subject: episodeId === null ? 'alert' : 'episode',
-			alertIds,
-			alertId: first.id,
-			route: route.name,
-			plan: planOf(route),
-			quietHours: route.quietHours,
-			place: first,
-			why: `route ${route.name}`,
-			actor: null
-		},
+		{ supplierId, alert: alerts[0]!, alertIds, route, priority, why: `route ${route.name}`, actor: null },
 		after
 	);
 	return page?.id ?? null;

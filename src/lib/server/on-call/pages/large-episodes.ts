@@ -4,10 +4,8 @@ import { readRoutes } from '#lib/server/on-call/routing/routes.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { finish, nothingToDo, type PagingDeps } from './after-commit.ts';
-import { readContent } from './content.ts';
 import { readOpenMember } from './news.ts';
-import { openPage, planOf } from './open-page.ts';
-import { episodeKey } from './refresh-page.ts';
+import { openAboutAlert } from './open-about-alert.ts';
 
 /**
  * Opens pages about episodes that have grown large enough for a route. Grouping counts a large episode after its
@@ -24,22 +22,14 @@ export async function pageLargeEpisodes(deps: PagingDeps): Promise<number> {
 			const routes = (await readRoutes(client, supplierId)).filter(({ enabled }) => enabled);
 			const route = routes.find(({ when }) => matches(when, { ...member, devices }));
 			if (!route) return;
-			const subject = { supplierId, alertId: member.id, episodeId: id, moreAlerts: 0 };
-			const read = await readContent(client, subject, null);
-			if (!read) return;
-			const page = await openPage(
+			const page = await openAboutAlert(
 				client,
 				{
-					...subject,
-					...read,
-					subject: 'episode',
-					subjectKey: episodeKey(id),
+					supplierId,
+					alert: member,
 					alertIds: [member.id],
-					route: route.name,
-					plan: planOf(route),
-					quietHours: route.quietHours,
+					route,
 					priority: member.priority,
-					place: member,
 					why: `route ${route.name}`,
 					actor: null
 				},

@@ -30,10 +30,21 @@ interface Standing {
 }
 
 /** The key of a page about an episode. */
-export const episodeKey = (episodeId: bigint): string => `episode ${episodeId}`;
+const episodeKey = (episodeId: bigint): string => `episode ${episodeId}`;
 
 /** The key of a page about an Alert that stands alone. A repeat on the same Device is the same matter. */
-export const alertKey = (deviceId: string, code: string): string => `alert ${deviceId} ${code}`;
+const alertKey = (deviceId: string, code: string): string => `alert ${deviceId} ${code}`;
+
+/** Returns the key of the page about an Alert: of its episode, or of the Alert itself while it stands alone. */
+export const keyOfMatter = ({
+	episodeId,
+	deviceId,
+	code
+}: {
+	episodeId: bigint | null;
+	deviceId: string;
+	code: string;
+}): string => (episodeId === null ? alertKey(deviceId, code) : episodeKey(episodeId));
 
 /**
  * Brings a locked page up to date. Returns the page as it is now.
