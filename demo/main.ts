@@ -1,9 +1,12 @@
 // Feeds the demo: registers the simulated Devices, sends six hours of history, then plays daily traffic and stories live.
+// Also receives the pages of the demo, and answers some of them.
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createClient, type Send } from './client.ts';
+import { createCaller, createClient, type Send } from './client.ts';
 import { HOUR, SECOND, type Happening, type Truth, type WorldEvent } from './events.ts';
+import { answerPages, setUpOnCall } from './on-call.ts';
+import { openOutbox } from './outbox.ts';
 import { STORIES, playStory } from './stories.ts';
 import { traffic } from './traffic.ts';
 import { devicesOf, neighbourhood } from './world.ts';
@@ -11,12 +14,15 @@ import { devicesOf, neighbourhood } from './world.ts';
 const {
 	CAUSEWAY_URL,
 	CAUSEWAY_KEY,
+	CAUSEWAY_ON_CALL_KEY,
 	CAUSEWAY_HOME = '.causeway',
 	DEMO_SEED = '1',
 	DEMO_RATE = '1'
 } = process.env;
-if (!CAUSEWAY_URL || !CAUSEWAY_KEY)
-	throw new Error('CAUSEWAY_URL and CAUSEWAY_KEY are not set. `npm run demo` starts the feed with both');
+if (!CAUSEWAY_URL || !CAUSEWAY_KEY || !CAUSEWAY_ON_CALL_KEY)
+	throw new Error(
+		'CAUSEWAY_URL, CAUSEWAY_KEY and CAUSEWAY_ON_CALL_KEY are not set. `npm run demo` starts the feed with them'
+	);
 const seed = Number(DEMO_SEED);
 const rate = Number(DEMO_RATE);
 const HOMES = 400;
@@ -41,9 +47,14 @@ const homes = neighbourhood(HOMES);
 /** Events that are due in the future. */
 let upcoming: WorldEvent[] = [];
 
+const outbox = await openOutbox(join(CAUSEWAY_HOME, 'demo'));
+say(`outbox ${outbox.url}`);
 await register();
 await backfill(Date.now());
-await live(Date.now());
+const callOnCall = createCaller(CAUSEWAY_URL, CAUSEWAY_ON_CALL_KEY);
+// The channels are tested before they are saved, so the outbox listens already.
+await setUpOnCall(callOnCall, outbox, say);
+await Promise.all([live(Date.now()), answerPages(callOnCall, say)]);
 
 async function register(): Promise<void> {
 	const devices = homes.flatMap((home) => devicesOf(home));

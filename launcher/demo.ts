@@ -1,11 +1,12 @@
-// Prepares the demo before its feed starts: adds two Suppliers, a controller for each, two people of the
-// installation, and an API key for the feed.
+// Prepares the demo before its feed starts: adds two Suppliers and a controller for each, the people on call of one
+// Supplier, two people of the installation, and the API keys of the demo process.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { InstallationRole } from '#lib/domain/access.ts';
+import type { InstallationRole, SupplierRole } from '#lib/domain/access.ts';
 import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
 import { createAuth, type Auth } from '#lib/server/access/auth.ts';
+import { createApiKey } from '#lib/server/access/manage-keys.ts';
 import { setRole } from '#lib/server/access/people.ts';
 import type { Services } from './services.ts';
 
@@ -23,6 +24,12 @@ const SUPPLIERS = [
 		email: 'controller@halden.example'
 	}
 ];
+/** The people of Brightwell who get pages, and the lead who sets on call up. */
+const ON_CALL: ReadonlyArray<{ email: string; name: string; role: SupplierRole; isPrinted: boolean }> = [
+	{ email: 'lead@brightwell.example', name: 'Lead, Brightwell Energy', role: 'lead', isPrinted: true },
+	{ email: 'alex@brightwell.example', name: 'Alex', role: 'on-call', isPrinted: true },
+	{ email: 'sam@brightwell.example', name: 'Sam', role: 'on-call', isPrinted: false }
+];
 /** The people of the installation. One proposes a cause table, and the other activates it. */
 const INSTALLATION: ReadonlyArray<{ email: string; name: string; role: InstallationRole }> = [
 	{ email: 'admin@causeway.example', name: 'Administrator', role: 'admin' },
@@ -35,13 +42,13 @@ const INSTALLATION: ReadonlyArray<{ email: string; name: string; role: Installat
 const PASSWORD = 'causeway-demo';
 
 /**
- * Prepares the demo, and may run at every start. Returns the lines that say how to sign in, and the API key of the
- * feed.
+ * Prepares the demo, and may run at every start. Returns the lines that say how to sign in, the API key of the
+ * feed, and the key with which the demo sets on call up and answers pages as Alex.
  */
 export async function prepareDemo(
 	{ databaseUrl, authSecret }: Pick<Services, 'databaseUrl' | 'authSecret'>,
 	home: string
-): Promise<{ signIns: string[]; key: string }> {
+): Promise<{ signIns: string[]; key: string; onCallKey: string }> {
 	const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
 	pool.on('error', () => {}); // PostgreSQL may end a session, and then the statement that runs fails
 	const client = await pool.connect();
@@ -49,22 +56,49 @@ export async function prepareDemo(
 	try {
 		const auth = createAuth({ pool, config: { authSecret, origin: 'http://127.0.0.1' } });
 		const signIns: string[] = [];
+		const suppliers = new Map<string, number>();
 		for (const { email, ...supplier } of SUPPLIERS) {
 			const supplierId = await addSupplier(client, supplier);
 			await ensureController(auth, client, { email, name: `Controller, ${supplier.name}`, supplierId });
 			signIns.push(`sign in as ${email}, password ${PASSWORD} (${supplier.name})`);
+			suppliers.set(supplier.slug, supplierId);
+		}
+		const brightwell = suppliers.get('brightwell')!;
+		for (const { isPrinted, ...person } of ON_CALL) {
+			await auth.addUser({ ...person, password: PASSWORD, supplierId: brightwell });
+			if (isPrinted)
+				signIns.push(`sign in as ${person.email}, password ${PASSWORD} (Brightwell Energy, ${person.role})`);
 		}
 		for (const person of INSTALLATION) {
 			await auth.addUser({ ...person, password: PASSWORD, supplierId: null });
 			signIns.push(`sign in as ${person.email}, password ${PASSWORD} (the installation, ${person.role})`);
 		}
-		const file = join(home, 'demo-key');
-		if (!existsSync(file)) writeFileSync(file, await addApiKey(client, null, ['ingest']), { mode: 0o600 });
-		return { signIns, key: readFileSync(file, 'utf8').trim() };
+		return {
+			signIns,
+			key: await keptKey(join(home, 'demo-key'), () => addApiKey(client, null, ['ingest'])),
+			onCallKey: await keptKey(
+				join(home, 'demo-on-call-key'),
+				async () =>
+					(
+						await createApiKey(client, {
+							supplierId: brightwell,
+							scopes: ['read', 'decide', 'manage'],
+							name: 'Alex (demo)',
+							expiresAt: null
+						})
+					).key
+			)
+		};
 	} finally {
 		client.release();
 		await pool.end();
 	}
+}
+
+/** Returns the key of the file. Makes the key if there is no file. */
+async function keptKey(file: string, make: () => Promise<string>): Promise<string> {
+	if (!existsSync(file)) writeFileSync(file, await make(), { mode: 0o600 });
+	return readFileSync(file, 'utf8').trim();
 }
 
 /** Adds a controller of the demo. A known controller keeps the password, and works for the Supplier of the demo again. */

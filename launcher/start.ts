@@ -115,7 +115,13 @@ async function start(): Promise<void> {
 	console.log(`ready ${origin}`);
 	if (demoFeed) {
 		for (const line of demoFeed.signIns) console.log(line);
-		const feedEnv = { ...process.env, CAUSEWAY_URL: local, CAUSEWAY_KEY: demoFeed.key, CAUSEWAY_HOME: home };
+		const feedEnv = {
+			...process.env,
+			CAUSEWAY_URL: local,
+			CAUSEWAY_KEY: demoFeed.key,
+			CAUSEWAY_ON_CALL_KEY: demoFeed.onCallKey,
+			CAUSEWAY_HOME: home
+		};
 		supervision.run(
 			nodeProgram({ name: 'demo', script: 'demo/main.ts', flags: [], env: feedEnv, printsForPeople: true })
 		);

@@ -3,19 +3,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { readMail, type MailContent } from '../../demo/mail.ts';
 import { CERTIFICATE } from './proxy.ts';
 
-export interface ReceivedMail {
+export interface ReceivedMail extends MailContent {
 	from: string;
 	to: string[];
 	/** Whether the mail came over TLS. */
 	secure: boolean;
 	/** The user who signed in. */
 	user: string | undefined;
-	/** The headers by their names in lower case. */
-	headers: Record<string, string>;
-	/** The parts of the body by their media types. */
-	parts: Record<string, string>;
 }
 
 /** What the server answers at a step instead of accepting it, such as 452. */
@@ -65,7 +62,7 @@ export async function startMailServer({ tls = 'none', account }: Options = {}) {
 					to: rcptTo.map(({ address }) => address),
 					secure: session.secure,
 					user: session.user as string | undefined,
-					...parse(Buffer.concat(chunks).toString('latin1'))
+					...readMail(Buffer.concat(chunks).toString('latin1'))
 				});
 				done();
 			});
@@ -86,44 +83,4 @@ export async function startMailServer({ tls = 'none', account }: Options = {}) {
 		},
 		[Symbol.asyncDispose]: () => new Promise<void>((done) => server.close(() => done()))
 	};
-}
-
-/** Reads a mail as nodemailer writes it: headers, and parts of text. `raw`: the bytes as Latin-1. */
-function parse(raw: string): Pick<ReceivedMail, 'headers' | 'parts'> {
-	const { headers, body } = split(raw);
-	const boundary = /boundary="([^"]+)"/.exec(headers['content-type'] ?? '')?.[1];
-	const parts: Record<string, string> = {};
-	const pieces = boundary
-		? body
-				.split(`--${boundary}`)
-				.slice(1, -1)
-				.map((text) => split(text.slice(2)))
-		: [{ headers, body }];
-	for (const piece of pieces) {
-		const type = piece.headers['content-type']!.split(';')[0]!;
-		parts[type] = decode(piece.body, piece.headers['content-transfer-encoding'] ?? '7bit');
-	}
-	return { headers, parts };
-}
-
-function split(text: string): { headers: Record<string, string>; body: string } {
-	const end = text.indexOf('\r\n\r\n');
-	const lines = text
-		.slice(0, end)
-		.replace(/\r\n[ \t]+/g, ' ')
-		.split('\r\n');
-	const headers = lines.map((line) => {
-		const colon = line.indexOf(':');
-		return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-	});
-	return { headers: Object.fromEntries(headers), body: text.slice(end + 4) };
-}
-
-function decode(text: string, encoding: string): string {
-	if (encoding === 'base64') return Buffer.from(text, 'base64').toString('utf8');
-	if (encoding === '7bit') return text;
-	const bytes = text
-		.replace(/=\r\n/g, '')
-		.replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-	return Buffer.from(bytes, 'latin1').toString('utf8');
 }
