@@ -44,6 +44,19 @@ export async function setUpOnCall(system: System, slug: 'brightwell' | 'halden' 
 		expect(answer.status, JSON.stringify(answer.body)).toBe(200);
 	}
 
+	/** Waits until no delivery is under way, so that no event of this test arrives in the next one. */
+	async function sent(): Promise<void> {
+		await eventually(
+			async () => {
+				const { rows: left } = await system.database.query(
+					'select from delivery where next_at <= now() or leased_until > now()'
+				);
+				expect(left).toEqual([]);
+			},
+			{ timeout: 3000 }
+		).catch(() => {}); // a receiver that never answers has got its event already
+	}
+
 	let places = 0;
 
 	return {
@@ -87,6 +100,8 @@ export async function setUpOnCall(system: System, slug: 'brightwell' | 'halden' 
 			}),
 		async clear(): Promise<void> {
 			await system.database.query('delete from on_call_route');
+			receiver.behave(answers(204));
+			await sent();
 			// The worker may escalate a page at this moment; PostgreSQL then ends one of the two transactions.
 			await eventually(() => system.database.query('delete from page'));
 			receiver.behave(answers(204));
