@@ -60,7 +60,7 @@ const makeStepsDue = () =>
 
 it(
 	'each page is sent once and in order, although the process is killed at every point',
-	{ timeout: 400_000 },
+	{ timeout: 900_000 },
 	async () => {
 		const devices = Array.from({ length: ROUTES * ALERTS_PER_ROUTE }, newDeviceId);
 		await system.post(
@@ -111,7 +111,7 @@ it(
 					);
 					expect(rows[0].n).toBe(0);
 				},
-				{ timeout: 120_000 }
+				{ timeout: 300_000 }
 			);
 		} finally {
 			await stopProcess(worker, 'SIGKILL');
