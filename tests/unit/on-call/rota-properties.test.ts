@@ -1,11 +1,14 @@
 // Tests the properties of any rota: shifts tile the time, exactly one person is on call where there is no gap, and each
 // kind of change takes precedence by the stated rule. The model asks layer by layer at one instant.
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { gapsOf, onCallAt, shiftsOf } from '#lib/domain/on-call/rota-shifts.ts';
 import { WEEKDAYS, type Layer, type Rota } from '#lib/domain/on-call/rota.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 import { ada, aRota, ben, cleo, dev } from '../../support/rotas.ts';
+
+// CI runs each property a thousand times.
+vi.setConfig({ testTimeout: 120_000 });
 
 const HOUR_MS = 3_600_000;
 const runs = { numRuns: propertyRuns / 10 };
