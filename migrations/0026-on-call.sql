@@ -91,7 +91,6 @@ create table page (
 	alerts integer not null default 0,
 	more_alerts integer not null default 0, -- further Alerts of the route that a flood of pages folded into this page
 	content jsonb not null, -- what the page says (PageContent of src/lib/domain/on-call/page.ts)
-	told text not null default '', -- the explanation that people were told last
 	version integer not null default 1
 );
 create unique index page_unresolved on page (supplier_id, subject_key) where state <> 'resolved';
@@ -109,7 +108,7 @@ create table page_alert (
 	page_id bigint not null references page on delete cascade,
 	primary key (supplier_id, alert_id, page_id)
 );
-create index page_alert_page on page_alert (page_id);
+create index page_alert_page on page_alert (page_id, alert_id);
 
 -- Insert-only: all that happened to a page, with who did it and by which channel. Also the events that receivers get.
 create table page_event (

@@ -7,7 +7,7 @@ import {
 import { escalate, escalateOverdue } from '#lib/server/on-call/pages/escalation.ts';
 import { createPaging } from '#lib/server/on-call/pages/follow-feeds.ts';
 import { releaseHeldPages } from '#lib/server/on-call/pages/held-pages.ts';
-import { pageLargeEpisodes } from '#lib/server/on-call/pages/large-episodes.ts';
+import { createLargeEpisodePaging } from '#lib/server/on-call/pages/large-episodes.ts';
 import { openTestPages } from '#lib/server/on-call/pages/test-pages.ts';
 import type { JobData } from '#lib/server/jobs/queues.ts';
 
@@ -33,7 +33,7 @@ export const onCallTimers = (
 	every: (ms: number, what: string, work: () => Promise<unknown>) => NodeJS.Timeout
 ): NodeJS.Timeout[] => [
 	every(PAGING_MS, 'paging', createPaging(deps)),
-	every(SECOND_MS, 'paging about large episodes', () => pageLargeEpisodes(deps)),
+	every(SECOND_MS, 'paging about large episodes', createLargeEpisodePaging(deps)),
 	every(SECOND_MS, 'sending held pages', () => releaseHeldPages(deps)),
 	every(SECOND_MS, 'enqueuing overdue deliveries', () => enqueueOverdueDeliveries(deps)),
 	every(SECOND_MS, 'escalating overdue pages', () => escalateOverdue(deps)),

@@ -178,7 +178,7 @@ test('Acknowledge on the lock screen answers without a window and without a sess
 	await press(worker, 'acknowledge');
 	await expect
 		.poll(async () => (await shown(worker))[0]?.title)
-		.toMatch(/^(First|Second) acknowledged just now\.$/);
+		.toMatch(/^(First|Second) acknowledged just now by push\.$/);
 
 	// The event of the acknowledgement replaces the call silently.
 	const event = await eventually(() => {

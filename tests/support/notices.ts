@@ -62,6 +62,7 @@ export function noticeOf(
 				}
 			],
 			precedents: { ignorable: 0, actionable: 2, text: 'Others decided this pattern as actionable twice.' },
+			moreAlerts: 0,
 			...content
 		},
 		recipient: null,

@@ -195,6 +195,9 @@ export const Episode = z
 	.meta({ id: 'Episode' });
 export type Episode = z.infer<typeof Episode>;
 
+/** An episode without the number of its open members, which is dear to count. */
+export type EpisodeFigures = Omit<Episode, 'open'>;
+
 /** One episode. `outside`: the number of similar Alerts of the same time that lack the cause of the episode. */
 export const EpisodeDetail = Episode.extend({ outside: z.number().int() }).meta({ id: 'EpisodeDetail' });
 export type EpisodeDetail = z.infer<typeof EpisodeDetail>;

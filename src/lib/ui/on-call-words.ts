@@ -1,18 +1,10 @@
 // Writes the state of pages, routes and deliveries as the console shows it.
+import { ANSWER_WORDS } from '#lib/domain/on-call/answered.ts';
 import type { AnswerChannel, Delivery, Page } from '#lib/domain/on-call/page.ts';
 import { ladderOf, type Route, type RouteWhen, type Rung } from '#lib/domain/on-call/route.ts';
 import type { OnCallNowList } from '#lib/domain/on-call/rota-view.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';
 import { EXPLANATION_WORDS, shortInstant } from './wording.ts';
-
-export const ANSWER_WORDS: Record<AnswerChannel, string> = {
-	console: 'in the console',
-	api: 'by the API',
-	phone: 'on the phone page',
-	push: 'by push',
-	'email-link': 'by the link of an e-mail',
-	pagerduty: 'in PagerDuty'
-};
 
 export const ALARM_WORDS: Record<NonNullable<Page['alarm']>, string> = {
 	unreached: 'No channel reached anybody',

@@ -31,7 +31,7 @@ describe('a one-time link', () => {
 		await onCall.pageBecomes({ id: page.id, acknowledged: { by: name, channel: 'push' } });
 		const again = await answer(token);
 		expect(again.status).toBe(409);
-		expect(again.body.detail).toBe(`${name} acknowledged just now.`);
+		expect(again.body.detail).toBe(`${name} acknowledged just now by push.`);
 		const decided = await answer(token, { answer: 'decide', verdict: 'actionable', reason: 'no-command' });
 		expect(decided.status).toBe(410);
 		expect(decided.body.detail).toMatch(/works once/);
@@ -66,7 +66,11 @@ describe('a one-time link', () => {
 		const late = await answer(token);
 		expect(late).toMatchObject({
 			status: 409,
-			body: { detail: 'First acknowledged just now.', state: 'acknowledged', acknowledged: { by: 'First' } }
+			body: {
+				detail: 'First acknowledged just now in the console.',
+				state: 'acknowledged',
+				acknowledged: { by: 'First' }
+			}
 		});
 	});
 

@@ -27,7 +27,7 @@ describe('an answer', () => {
 		const results = await Promise.all(Array.from({ length: 10 }, () => acknowledge(page.id)));
 		expect(results.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(409)]);
 		expect(results.find(({ status }) => status === 409)!.body.detail).toMatch(
-			/acknowledged at \d\d:\d\d:\d\d UTC by the API/
+			/ acknowledged just now by the API\.$/
 		);
 		await onCall.pageBecomes({ state: 'acknowledged', nextStepAt: null });
 		await eventually(() => expect(onCall.types()).toEqual(['opened', 'acknowledged']));
@@ -42,7 +42,9 @@ describe('an answer', () => {
 			[1, 2, 3].map(() => system.call('POST', `/on-call/pages/${page.id}/decision`, 'brightwell', decision))
 		);
 		expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
-		expect(answers.find(({ status }) => status === 409)!.body.detail).toMatch(/decided actionable at/);
+		expect(answers.find(({ status }) => status === 409)!.body.detail).toMatch(
+			/ decided actionable just now by the API\.$/
+		);
 		const decided = (await system.get('brightwell', `/alerts/${alert.id}`)).body as Alert;
 		expect(decided.decision).toMatchObject({ verdict: 'actionable', note: 'field team' });
 		const { rows } = await system.database.query('select channel from decision where alert_id = $1', [

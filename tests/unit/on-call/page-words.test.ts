@@ -29,11 +29,27 @@ test.each<[string, Partial<Page>]>([
 	],
 	[
 		'paged 02:14, ended by Alex Reid in the console',
-		{ resolved: { by: 'Alex Reid', at: '2026-11-28T02:15:00.000Z', channel: 'console', why: 'Decided' } }
+		{
+			resolved: {
+				by: 'Alex Reid',
+				at: '2026-11-28T02:15:00.000Z',
+				channel: 'console',
+				verdict: null,
+				why: 'Decided'
+			}
+		}
 	],
 	[
 		'paged 02:14, ended: the feed is back',
-		{ resolved: { by: null, at: '2026-11-28T02:15:00.000Z', channel: null, why: 'The feed is back' } }
+		{
+			resolved: {
+				by: null,
+				at: '2026-11-28T02:15:00.000Z',
+				channel: null,
+				verdict: null,
+				why: 'The feed is back'
+			}
+		}
 	],
 	[
 		'paged 02:14, waits until 06:00 (quiet hours)',

@@ -1,7 +1,7 @@
 // Writes the headline of a page: at most 60 characters that carry the Alert code, the place and the cause, because a
 // watch shows no more. The headline names a User by the role only.
 import type { Alert, Candidate } from '../alert.ts';
-import type { Episode } from '../episode.ts';
+import type { EpisodeFigures } from '../episode.ts';
 import { namesSuspect } from '../explanation-kind.ts';
 import { formatSeconds } from '../wording.ts';
 import { clip, firstThatFits } from './text.ts';
@@ -32,7 +32,7 @@ export function alertHeadline(alert: Alert): string {
  * Returns the headline of an episode. `alert`: one Alert of the episode, whose explanation stands for the others;
  * `null`: only the suspect of the episode is known.
  */
-export function episodeHeadline(episode: Episode, alert: Alert | null): string {
+export function episodeHeadline(episode: EpisodeFigures, alert: Alert | null): string {
 	const { facts, kind, devices } = episode;
 	const place =
 		facts.area ?? (kind === 'home' || kind === 'repeat' ? deviceEnd(facts.deviceId) : facts.model) ?? '';

@@ -2,7 +2,7 @@
 // against the cause, and what others decided on the same pattern. The text names a User only as the Alert holds the
 // User, because the disclosure policy was applied when the Alert was stored.
 import type { Alert, Candidate } from '../alert.ts';
-import type { Episode } from '../episode.ts';
+import type { EpisodeFigures } from '../episode.ts';
 import { namesSuspect } from '../explanation-kind.ts';
 import { formatPrecedents } from '../precedent.ts';
 import { outcomeText } from '../response-code.ts';
@@ -31,7 +31,7 @@ const COUNTER_REASONS: ReadonlySet<string> = new Set([
 export interface Matter {
 	/** The Alert of the page, or one Alert of the episode. `null`: only the episode is known. */
 	alert: Alert | null;
-	episode: Episode | null;
+	episode: EpisodeFigures | null;
 	precedents: { ignorable: number; actionable: number };
 	/** The number of further Alerts of the same route that a flood of pages folded into this page. */
 	moreAlerts: number;
@@ -63,7 +63,8 @@ export function contentOf({ alert, episode, precedents, moreAlerts }: Matter): P
 			reason: excluded.reason,
 			text: excluded.text
 		})),
-		precedents: { ...precedents, text: formatPrecedents(precedents) }
+		precedents: { ...precedents, text: formatPrecedents(precedents) },
+		moreAlerts
 	};
 }
 
@@ -92,10 +93,11 @@ const NOTHING = {
 	episode: null,
 	cause: null,
 	excluded: [],
-	precedents: { ignorable: 0, actionable: 0, text: 'none: this page is not about an Alert' }
+	precedents: { ignorable: 0, actionable: 0, text: 'none: this page is not about an Alert' },
+	moreAlerts: 0
 } satisfies Partial<PageContent>;
 
-function whatHappened(alert: Alert | null, episode: Episode | null): string {
+function whatHappened(alert: Alert | null, episode: EpisodeFigures | null): string {
 	if (episode) {
 		const { members, devices, occurrences, atLeast, firstAt } = episode;
 		const events =
@@ -116,7 +118,7 @@ function whatHappened(alert: Alert | null, episode: Episode | null): string {
 	return `${alert.code} ${clip(alert.name, 70)} on ${clip(type, 20)} ${deviceEnd(alert.deviceId)}${area} at ${when(alert.effectiveAt)}${times}`;
 }
 
-function cause(alert: Alert | null, episode: Episode | null): string {
+function cause(alert: Alert | null, episode: EpisodeFigures | null): string {
 	const contradicted = alert?.notice ? 'new evidence contradicts the decision: ' : '';
 	if (alert) return `${contradicted}${causeWords(alert)}`;
 	const suspect = episode?.facts.suspect;
@@ -220,7 +222,7 @@ const pageAlert = (alert: Alert): NonNullable<PageContent['alert']> => ({
 	throttled: alert.throttled
 });
 
-const pageEpisode = (episode: Episode): NonNullable<PageContent['episode']> => ({
+const pageEpisode = (episode: EpisodeFigures): NonNullable<PageContent['episode']> => ({
 	id: episode.id,
 	kind: episode.kind,
 	title: episode.title,

@@ -85,7 +85,9 @@ export const PageContent = z
 			})
 		),
 		/** The earlier decisions on the same pattern. */
-		precedents: z.object({ ignorable: z.number().int(), actionable: z.number().int(), text: z.string() })
+		precedents: z.object({ ignorable: z.number().int(), actionable: z.number().int(), text: z.string() }),
+		/** The number of further Alerts of the same route that a flood of pages folded into this page. */
+		moreAlerts: z.number().int()
 	})
 	.meta({ id: 'PageContent' });
 export type PageContent = z.infer<typeof PageContent>;
@@ -158,7 +160,10 @@ export const Page = z
 		rota: z.string().nullable(),
 		priority: z.number().int(),
 		content: PageContent,
-		/** The number of Alerts of the page. `moreAlerts`: further Alerts of the same route, folded in while pages flood. */
+		/**
+		 * The number of Alerts of the page. `moreAlerts`: further Alerts that opened no page of their own, because pages
+		 * flooded or because a person had just resolved this page.
+		 */
 		alerts: z.number().int(),
 		moreAlerts: z.number().int(),
 		/** The ids of the newest Alerts of the page, at most 100. */
@@ -177,6 +182,8 @@ export const Page = z
 				by: z.string().nullable(),
 				at: z.string(),
 				channel: AnswerChannel.nullable(),
+				/** The verdict of the decision that ended the page. `null`: it ended without a decision. */
+				verdict: Verdict.nullable(),
 				why: z.string()
 			})
 			.nullable(),

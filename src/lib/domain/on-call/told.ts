@@ -6,7 +6,7 @@ import type { PageContent } from './page.ts';
 import { clip } from './text.ts';
 
 /** The part of the content that people are told again about. */
-export type Told = Pick<PageContent, 'alert' | 'episode' | 'cause'>;
+export type Told = Pick<PageContent, 'alert' | 'episode' | 'cause' | 'moreAlerts'>;
 
 const UNEXPLAINED_WORDS = {
 	ambiguous: 'no sure cause',
@@ -18,14 +18,15 @@ const UNEXPLAINED_WORDS = {
 
 /**
  * Returns a key that changes only when people must be told again: at another explanation, another suspect, another tier,
- * or another order of magnitude of Devices.
+ * or another order of magnitude of Devices or of folded Alerts.
  */
 export function toldKey(content: Told): string {
-	const { alert, cause, episode } = content;
+	const { alert, cause, episode, moreAlerts } = content;
 	return [
 		alert?.explanation ?? '',
 		cause ? `${cause.serviceReferenceVariant}/${cause.userRole}/${cause.tier}` : '',
-		deviceStep(episode?.devices ?? 1)
+		stepOf(episode?.devices ?? 1),
+		stepOf(moreAlerts)
 	].join('|');
 }
 
@@ -34,11 +35,13 @@ export function toldKey(content: Told): string {
  * Devices". Returns an empty text if people need not be told again.
  */
 export function updateText(before: Told, after: Told): string {
-	return [causeChange(before, after), devicesChange(before, after)].filter(Boolean).join('; ');
+	return [causeChange(before, after), devicesChange(before, after), foldedChange(before, after)]
+		.filter(Boolean)
+		.join('; ');
 }
 
 function causeChange(before: Told, after: Told): string {
-	const key = ({ alert, cause }: Told): string => toldKey({ alert, cause, episode: null });
+	const key = ({ alert, cause }: Told): string => toldKey({ alert, cause, episode: null, moreAlerts: 0 });
 	if (key(before) === key(after)) return '';
 	const [was, is] = [isExplained(before), isExplained(after)];
 	if (is && !was) return `now explained: ${suspectWords(after)}`;
@@ -69,14 +72,21 @@ function suspectWords({ cause }: Told): string {
 }
 
 function devicesChange(before: Told, after: Told): string {
-	const [was, is] = [deviceStep(before.episode?.devices ?? 1), deviceStep(after.episode?.devices ?? 1)];
+	const [was, is] = [stepOf(before.episode?.devices ?? 1), stepOf(after.episode?.devices ?? 1)];
 	if (is > was) return `now on at least ${is.toLocaleString('en-GB')} Devices`;
 	return is < was ? `now on fewer than ${was.toLocaleString('en-GB')} Devices` : '';
 }
 
-/** Returns the largest of 1, 10, 50, 100, 500, 1,000, 5,000, ... that the number of Devices reaches. */
-function deviceStep(devices: number): number {
-	if (devices < 10) return 1;
-	const power = 10 ** Math.floor(Math.log10(devices));
-	return devices >= 5 * power ? 5 * power : power;
+function foldedChange(before: Told, after: Told): string {
+	const [was, is] = [stepOf(before.moreAlerts), stepOf(after.moreAlerts)];
+	if (is === was) return '';
+	const alerts = `${is.toLocaleString('en-GB')} more ${is === 1 ? 'Alert' : 'Alerts'}`;
+	return is > was ? `pages flood: at least ${alerts} of the same route` : `no longer ${was} more Alerts`;
+}
+
+/** Returns the largest of 0, 1, 10, 50, 100, 500, 1,000, 5,000, ... that the number reaches. */
+function stepOf(count: number): number {
+	if (count < 10) return Math.min(count, 1);
+	const power = 10 ** Math.floor(Math.log10(count));
+	return count >= 5 * power ? 5 * power : power;
 }

@@ -56,7 +56,8 @@ const page = {
 		episode: null,
 		cause: null,
 		excluded: [],
-		precedents: { ignorable: 0, actionable: 0, text: 'nobody has decided such an Alert yet' }
+		precedents: { ignorable: 0, actionable: 0, text: 'nobody has decided such an Alert yet' },
+		moreAlerts: 0
 	},
 	alerts: 1,
 	moreAlerts: 0,

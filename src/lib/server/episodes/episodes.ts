@@ -5,6 +5,7 @@ import {
 	episodeTitle,
 	type Episode,
 	type EpisodeDetail,
+	type EpisodeFigures,
 	type EpisodePage,
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
@@ -88,17 +89,20 @@ async function readRow(client: pg.ClientBase, supplierId: number, id: string): P
 	return rows[0] ?? null;
 }
 
-/** Reads one episode within the caller's transaction; `null`: this Supplier has no such episode. */
-export async function readEpisode(
+/**
+ * Reads the figures of one episode within the caller's transaction, without counting its members; `null`: this Supplier
+ * has no such episode.
+ */
+export async function readEpisodeFigures(
 	client: pg.ClientBase,
 	supplierId: number,
 	id: bigint
-): Promise<Episode | null> {
-	const row = await readRow(client, supplierId, id.toString());
-	return row && toEpisode(row);
+): Promise<EpisodeFigures | null> {
+	const { rows } = await client.query<Omit<Row, 'open'>>(FIGURES({ supplierId, id }));
+	return rows[0] ? toFigures(rows[0]) : null;
 }
 
-const toEpisode = (row: Row): Episode => ({
+const toFigures = (row: Omit<Row, 'open'>): EpisodeFigures => ({
 	id: row.id.toString(),
 	kind: row.kind,
 	title: episodeTitle(row.kind, row.facts, row.devices),
@@ -109,11 +113,12 @@ const toEpisode = (row: Row): Episode => ({
 	devices: row.devices,
 	occurrences: Number(row.occurrences),
 	atLeast: row.at_least,
-	open: row.open,
 	priority: row.priority,
 	version: row.version,
 	decision: row.decision
 });
+
+const toEpisode = (row: Row): Episode => ({ ...toFigures(row), open: row.open });
 
 interface MemberVersion {
 	id: string;
@@ -163,6 +168,8 @@ order by e.id desc limit :limit`);
 const ONE = query(`
 select e.*, o.open from episode e cross join lateral (${OPEN_MEMBERS}) o
 where e.supplier_id = :supplierId and e.id = :id::bigint and e.members > 0`);
+
+const FIGURES = query('select * from episode where supplier_id = :supplierId and id = :id and members > 0');
 
 const EXISTS = query(
 	'select from episode where supplier_id = :supplierId and id = :episode::bigint and members > 0'

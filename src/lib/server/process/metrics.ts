@@ -39,6 +39,15 @@ new Gauge({
 /** Shows the sessions of a pool in the metrics. */
 export const watchPool = (name: string, pool: pg.Pool): void => void pools.set(name, pool);
 
+const pages = new Counter({
+	name: 'causeway_pages_opened_total',
+	help: 'Pages that the process opened, by subject (alert, episode, feed, test); the web process opens the pages of people',
+	labelNames: ['subject'],
+	registers: [commonRegistry]
+});
+
+export const countOpenedPage = (subject: string): void => pages.inc({ subject });
+
 const ingested = new Counter({
 	name: 'causeway_ingested_total',
 	help: 'Records that arrived, by kind (alert, service-request, device; duis: a message that cannot be read) and result (accepted, duplicate, rejected)',

@@ -27,13 +27,6 @@ const swept = new Counter({
 	registers
 });
 
-const pages = new Counter({
-	name: 'causeway_pages_opened_total',
-	help: 'Pages that this worker opened, by subject (alert, episode, feed, test)',
-	labelNames: ['subject'],
-	registers
-});
-
 const deliveries = new Counter({
 	name: 'causeway_page_tries_total',
 	help: 'Tries to send an event of a page, by kind of channel and outcome (sent, delivered, failed)',
@@ -152,8 +145,6 @@ const UNLABELLED = [
 export const observeCorrelationDelay = (seconds: number): void => explained.observe(Math.max(0, seconds));
 export const countFailedJob = (job: string): void => failed.inc({ queue: job });
 export const countOverdue = (job: string): void => swept.inc({ queue: job });
-export const countOpenedPage = (subject: string): void => pages.inc({ subject });
-
 /** `seconds`: the time from the event to its first success; `null`: the try failed. */
 export function observeDelivery(kind: string, outcome: string, seconds: number | null): void {
 	deliveries.inc({ kind, outcome });

@@ -2,6 +2,7 @@
 // scanners open every link.
 import type pg from 'pg';
 import { whyNot, type MemberRole } from '#lib/domain/access.ts';
+import { answeredText, decidedText } from '#lib/domain/on-call/answered.ts';
 import type { LinkAnswerIn, LinkAnswered, LinkView } from '#lib/domain/on-call/link-answer.ts';
 import type { Page } from '#lib/domain/on-call/page.ts';
 import type { Answers } from '#lib/server/on-call/pages/answers.ts';
@@ -10,7 +11,6 @@ import type { Actor } from '#lib/server/on-call/pages/page-rows.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import { createAnswerLinks, type AnswerLink } from './answer-link.ts';
-import { answeredText } from './answered-text.ts';
 
 /** A refused answer: its status, a sentence for the person, and the page if the link is right. */
 export interface LinkRefusal {
@@ -105,7 +105,7 @@ export function createLinkAnswers({ pool, authSecret, answers, pages, now = () =
 			if ('unknown' in result) return { refused: 410, text: GONE, page: null };
 			if ('late' in result) return refuse(link, null, 409);
 			const { state, acknowledged, url } = (await pages.one(link.supplierId, link.pageId))!;
-			const text = input.answer === 'acknowledge' ? 'Acknowledged' : `Decided: ${input.verdict!}`;
+			const text = input.answer === 'acknowledge' ? 'Acknowledged' : decidedText(input.verdict!);
 			return { text, state, acknowledged, url };
 		}
 	};

@@ -43,7 +43,8 @@ export function testNotice({ channel, supplier, by, recipient, now, origin }: Te
 			episode: null,
 			cause: null,
 			excluded: [],
-			precedents: { ignorable: 0, actionable: 0, text: '' }
+			precedents: { ignorable: 0, actionable: 0, text: '' },
+			moreAlerts: 0
 		},
 		recipient,
 		url,

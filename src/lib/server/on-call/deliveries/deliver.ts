@@ -2,7 +2,7 @@
 // If the process ends in between, the lease runs out and another try follows. Each try has the same key, so that a
 // receiver can tell a repeat.
 import type { Outcome } from '#lib/server/on-call/channels/channel.ts';
-import type { channelOpener } from '#lib/server/on-call/channels/channel-rows.ts';
+import type { OpenedChannel, channelOpener } from '#lib/server/on-call/channels/channel-rows.ts';
 import type { SendDeps } from '#lib/server/on-call/channels/send-deps.ts';
 import { finish, nothingToDo, type PagingDeps } from '#lib/server/on-call/pages/after-commit.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
@@ -22,17 +22,15 @@ export interface DeliverDeps extends PagingDeps {
 
 /** Sends a delivery if it is due and nobody else sends it. Returns the outcome; `null`: there was nothing to send. */
 export async function deliver(deps: DeliverDeps, deliveryId: bigint): Promise<Outcome | null> {
-	const taken = await inTransaction(deps.pool, (client) =>
-		takeDelivery(client, deliveryId, deps.leaseSeconds ?? LEASE_SECONDS)
-	);
-	if (!taken) return null;
+	const ready = await inTransaction(deps.pool, async (client) => {
+		const taken = await takeDelivery(client, deliveryId, deps.leaseSeconds ?? LEASE_SECONDS);
+		return taken && { taken, channel: await deps.openChannel(client, taken.supplier_id, taken.channel) };
+	});
+	if (!ready) return null;
+	const { taken, channel } = ready;
 	const startedAt = new Date();
 	const begin = performance.now();
-	// A channel returns its outcome. An error that it throws is a fault of Causeway, and its text may hold an address.
-	const outcome = await send(deps, taken).catch((error: Error): Outcome => {
-		const text = `Causeway failed to send (${error.name})`;
-		return { state: 'failed', status: null, error: text, again: true };
-	});
+	const outcome = await send(deps, taken, channel);
 	const ms = Math.round(performance.now() - begin);
 	const after = nothingToDo();
 	const firstSent = await inTransaction(deps.pool, (client) =>
@@ -43,12 +41,15 @@ export async function deliver(deps: DeliverDeps, deliveryId: bigint): Promise<Ou
 	return outcome;
 }
 
-async function send(deps: DeliverDeps, taken: TakenDelivery): Promise<Outcome> {
-	const opened = await inTransaction(deps.pool, (client) =>
-		deps.openChannel(client, taken.supplier_id, taken.channel)
-	);
-	if ('problem' in opened) return { state: 'failed', status: null, error: opened.problem, again: false };
-	return opened.kind.send(opened.settings, noticeOf(taken, deps.send), deps.send);
+async function send(deps: DeliverDeps, taken: TakenDelivery, channel: OpenedChannel): Promise<Outcome> {
+	if ('problem' in channel) return { state: 'failed', status: null, error: channel.problem, again: false };
+	try {
+		return await channel.kind.send(channel.settings, noticeOf(taken, deps.send), deps.send);
+	} catch (error) {
+		// A channel returns its outcome. An error that it throws is a fault of Causeway, and its text may hold an address.
+		const text = `Causeway failed to send (${(error as Error).name})`;
+		return { state: 'failed', status: null, error: text, again: true };
+	}
 }
 
 /** Enqueues the deliveries that wait although they are due, because their job was lost. Returns their number. */

@@ -107,8 +107,8 @@ export async function noteTry(
 	} else await endAlarm(client, taken, after);
 	if (wait === null) {
 		const { rows } = await client.query<{ id: bigint }>(NEXT_OF_RECEIVER({ id: taken.id }));
-		after.deliveries.push(...rows.map((row) => row.id));
-	} else after.later.push({ deliveryId: taken.id, delayMs: wait * 1000 });
+		after.deliveries.push(...rows);
+	} else after.deliveries.push({ id: taken.id, delayMs: wait * 1000 });
 	return failed ? null : (Date.now() - taken.event_at.getTime()) / 1000;
 }
 
@@ -175,7 +175,8 @@ const SHORTEN = statement(
 	'shorten-delivery-waits',
 	`update delivery set next_at = least(next_at, now() + make_interval(secs => wait_seconds)),
 		leased_until = least(leased_until, now() + interval '1 minute')
-	where next_at > now() + make_interval(secs => wait_seconds + 5) or leased_until > now() + interval '2 minutes'`
+	where next_at is not null
+		and (next_at > now() + make_interval(secs => wait_seconds + 5) or leased_until > now() + interval '2 minutes')`
 );
 
 const OVERDUE = statement(

@@ -2,6 +2,7 @@
 // answer stands, and the next person is told who gave it.
 import type pg from 'pg';
 import type { Verdict } from '#lib/domain/decision.ts';
+import { answeredText, decidedText } from '#lib/domain/on-call/answered.ts';
 import type { AnswerChannel, PageByHandIn, PageDecisionIn } from '#lib/domain/on-call/page.ts';
 import type { Decisions } from '#lib/server/decisions/decisions.ts';
 import { query, statement } from '#lib/server/postgres/statement.ts';
@@ -66,7 +67,12 @@ export function createAnswers(deps: AnswerDeps) {
 				);
 				after.changes.push(changeOf(changed));
 				if (page.subject === 'test')
-					await resolvePage(client, changed, { ...actor, at, why: 'The test page arrived' }, after);
+					await resolvePage(
+						client,
+						changed,
+						{ ...actor, at, verdict: null, why: 'The test page arrived' },
+						after
+					);
 				return { done: true };
 			}),
 
@@ -92,7 +98,7 @@ export function createAnswers(deps: AnswerDeps) {
 				if (page.state === 'resolved') return { done: true };
 				countAnswer('decide', actor.channel, (Date.now() - page.opened_at.getTime()) / 1000);
 				const at = new Date().toISOString();
-				await resolvePage(client, page, { ...actor, at, why: `Decided: ${verdict}` }, after);
+				await resolvePage(client, page, { ...actor, at, verdict, why: decidedText(verdict) }, after);
 				return { done: true };
 			});
 		},
@@ -110,7 +116,12 @@ export function createAnswers(deps: AnswerDeps) {
 		resolve: (supplierId: number, pageId: string, why: string, actor: Actor): Promise<AnswerResult> =>
 			withPage(supplierId, pageId, async (client, page, after) => {
 				if (page.state === 'resolved') return lateFor(page);
-				await resolvePage(client, page, { ...actor, at: new Date().toISOString(), why }, after);
+				await resolvePage(
+					client,
+					page,
+					{ ...actor, at: new Date().toISOString(), verdict: null, why },
+					after
+				);
 				return { done: true };
 			}),
 
@@ -194,10 +205,7 @@ export function createAnswers(deps: AnswerDeps) {
 			done += (await deps.decisions.decide(supplierId, { ...request, items })).done.length;
 		}
 		if (done > 0) return null;
-		return {
-			late: true,
-			text: (await firstDecision(deps.pool, supplierId, page.id)) ?? 'Somebody else decided first.'
-		};
+		return { late: true, text: await firstDecision(deps.pool, supplierId, page.id) };
 	}
 }
 
@@ -224,42 +232,27 @@ async function openAlertsOf(
 	});
 }
 
-async function firstDecision(pool: pg.Pool, supplierId: number, pageId: bigint): Promise<string | null> {
+/** Says who decided the Alerts of a page that is not resolved yet. */
+async function firstDecision(pool: pg.Pool, supplierId: number, pageId: bigint): Promise<string> {
 	return asSupplier(pool, supplierId, async (client) => {
 		const { rows } = await client.query<{
 			by: string;
 			at: Date;
-			verdict: string | null;
+			verdict: Verdict | null;
 			channel: AnswerChannel;
 		}>(FIRST_DECISION({ supplierId, pageId }));
 		const [row] = rows;
-		return row
-			? answerText(row.by, `decided ${row.verdict ?? ''}`.trim(), row.at.toISOString(), row.channel)
-			: null;
+		if (!row) return 'Somebody else decided first.';
+		const resolved = { ...row, at: row.at.toISOString(), why: decidedText(row.verdict) };
+		return answeredText({ acknowledged: null, resolved }, new Date())!;
 	});
 }
 
-/** Says who answered a page before: "Alex Reid acknowledged at 02:14:07 UTC by push." */
-function lateFor({ acknowledged, resolved }: Pick<PageRow, 'acknowledged' | 'resolved'>): AnswerResult {
-	const text = resolved
-		? resolved.by
-			? answerText(resolved.by, resolved.why.replace(/^Decided: /, 'decided '), resolved.at, resolved.channel)
-			: `The page has ended: ${resolved.why}.`
-		: answerText(acknowledged!.by, 'acknowledged', acknowledged!.at, acknowledged!.channel);
-	return { late: true, text };
-}
-
-const WAYS: Readonly<Record<AnswerChannel, string>> = {
-	console: 'in the console',
-	api: 'by the API',
-	phone: 'on the phone page',
-	push: 'by push',
-	'email-link': 'by the link of an e-mail',
-	pagerduty: 'in PagerDuty'
-};
-
-const answerText = (by: string, did: string, at: string, channel: AnswerChannel | null): string =>
-	`${by} ${did} at ${at.slice(11, 19)} UTC${channel ? ` ${WAYS[channel]}` : ''}.`;
+/** Says who answered a page before. */
+const lateFor = (page: Pick<PageRow, 'acknowledged' | 'resolved'>): AnswerResult => ({
+	late: true,
+	text: answeredText(page, new Date())!
+});
 
 const SUBJECT = query(`
 select p.id, p.state, p.alert_id, p.episode_id, p.acknowledged, p.resolved, e.version as episode_version

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { PageContent } from '#lib/domain/on-call/page.ts';
 import { contentOf, toldKey } from '#lib/domain/on-call/message.ts';
 import { readPrecedents } from '#lib/server/decisions/precedents.ts';
-import { readEpisode } from '#lib/server/episodes/episodes.ts';
+import { readEpisodeFigures } from '#lib/server/episodes/episodes.ts';
 import { readAlerts } from '#lib/server/feed/alert-reader.ts';
 
 /** The subject of a page as the database has it. */
@@ -15,26 +15,26 @@ interface Subject {
 }
 
 /**
- * Reads the content of a page. `told`: the key of the content that people were told last. Precedents are read again
- * only if the key has changed, because their statement is the dearest. `null`: the Alert is gone.
+ * Reads the content of a page. `before`: the content that people were told last; `null`: the page is new. Precedents are
+ * read again only if people must be told again, because their statement is the dearest. Returns `null` if the Alert is
+ * gone.
  */
 export async function readContent(
 	client: pg.ClientBase,
 	{ supplierId, alertId, episodeId, moreAlerts }: Subject,
-	before: { content: PageContent; told: string } | null
-): Promise<{ content: PageContent; told: string } | null> {
+	before: PageContent | null
+): Promise<PageContent | null> {
 	const [[alert], episode] = [
 		await readAlerts(client, supplierId, [alertId.toString()]),
-		episodeId === null ? null : await readEpisode(client, supplierId, episodeId)
+		episodeId === null ? null : await readEpisodeFigures(client, supplierId, episodeId)
 	];
 	if (!alert) return null;
 	const write = (precedents: { ignorable: number; actionable: number }): PageContent =>
 		contentOf({ alert, episode, precedents, moreAlerts });
 	if (before) {
-		const content = write(before.content.precedents);
-		if (toldKey(content) === before.told) return { content, told: before.told };
+		const content = write(before.precedents);
+		if (toldKey(content) === toldKey(before)) return content;
 	}
 	const precedents = await readPrecedents(client, supplierId, alertId.toString(), Date.now());
-	const content = write(precedents ?? { ignorable: 0, actionable: 0 });
-	return { content, told: toldKey(content) };
+	return write(precedents ?? { ignorable: 0, actionable: 0 });
 }

@@ -30,7 +30,7 @@ export async function tellReceivers(
 	const { rows } = await client.query<{ id: bigint }>(
 		TELL_ALL({ pageId: page.id, eventId, step: page.step })
 	);
-	after.deliveries.push(...rows.map((row) => row.id));
+	after.deliveries.push(...rows);
 }
 
 /**
@@ -68,7 +68,7 @@ export async function tellStep(
 				keys: some.map(keyOf)
 			})
 		);
-		after.deliveries.push(...rows.map((row) => row.id));
+		after.deliveries.push(...rows);
 	}
 }
 

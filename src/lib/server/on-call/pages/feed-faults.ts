@@ -1,6 +1,6 @@
 // Pages about faults of the feeds: a feed that has stopped must not look like a calm night (started by a timer of the
 // worker).
-import { feedContent, toldKey } from '#lib/domain/on-call/message.ts';
+import { feedContent } from '#lib/domain/on-call/message.ts';
 import type { FeedFault } from '#lib/domain/feed-state.ts';
 import type { Route } from '#lib/domain/on-call/route.ts';
 import { readRoutes } from '#lib/server/on-call/routing/routes.ts';
@@ -43,7 +43,6 @@ export async function pageFeedFaults(
 const faultKey = (key: string): string => `feed ${key}`;
 
 function faultOpening(supplierId: number, { key, text }: FeedFault, route: Route): Opening {
-	const content = feedContent(text);
 	return {
 		...NO_ALERT,
 		supplierId,
@@ -53,8 +52,7 @@ function faultOpening(supplierId: number, { key, text }: FeedFault, route: Route
 		plan: planOf(route),
 		quietHours: null, // a stopped feed looks like a calm night, so that its page never waits for the morning
 		priority: 2,
-		content,
-		told: toldKey(content),
+		content: feedContent(text),
 		why: `route ${route.name}`,
 		actor: null
 	};

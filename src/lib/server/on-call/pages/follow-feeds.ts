@@ -7,38 +7,41 @@ import { inTurn } from '#lib/server/feed/feed-cursor.ts';
 import { readRoutes } from '#lib/server/on-call/routing/routes.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { finish, nothingToDo, type AfterCommit, type PagingDeps } from './after-commit.ts';
-import { suppliersToFollow, takeNews, type ChangedAlert, type News } from './news.ts';
+import { createFeedWatch, takeNews, type ChangedAlert, type News } from './news.ts';
 import { openAboutAlert } from './open-about-alert.ts';
 import { isDamped, pageOfFlood } from './open-page.ts';
-import { addAlerts, changePage, lockPages, type PageRow } from './page-rows.ts';
+import { addAlerts, changePage, lockPages, removeAlerts, type PageRow } from './page-rows.ts';
 import { keyOfMatter, refreshPage } from './refresh-page.ts';
 
 const ENTRIES_PER_STEP = 1000;
-/** A page with more Alerts than this is brought up to date at most once in `REST_MS`. */
-const LARGE_PAGE = 500;
-const REST_MS = 2000;
+/** The least urgent priority. */
+const JOURNAL = 4;
 
 /** A matter that a route asks to page about: Alerts of one episode, or of one Device and code. */
 interface Matter {
 	key: string;
 	route: Route;
-	episodeId: bigint | null;
-	alerts: ChangedAlert[];
+	/** The Alert that the page shows. */
+	first: ChangedAlert;
+	alertIds: bigint[];
+	/** The most urgent priority of the Alerts. */
+	priority: number;
+	/** Whether new evidence contradicts a decision. Then it does not matter how short ago the decision was. */
+	isNews: boolean;
 }
 
 /** Creates the job. Each call reads the unread entries of all feeds, and returns the number of Alerts that it read. */
 export function createPaging(deps: PagingDeps): () => Promise<number> {
-	/** The large pages that changed while they rested, by id, with the time of their last refresh (`performance.now`). */
-	const resting = new Map<bigint, number>();
+	const suppliersToFollow = createFeedWatch(deps.pool);
 
 	return async () => {
 		let count = 0;
-		for (const supplierId of await suppliersToFollow(deps.pool)) {
+		for (const supplierId of await suppliersToFollow()) {
 			for (;;) {
 				const after = nothingToDo();
 				const news = await inTurn(deps.pool, 'on-call', supplierId, async (client, seq) => {
 					const unread = await takeNews(client, supplierId, seq, ENTRIES_PER_STEP);
-					await pageAbout(client, supplierId, unread, resting, after);
+					await pageAbout(client, supplierId, unread, after);
 					return unread;
 				});
 				await finish(deps, after);
@@ -54,43 +57,32 @@ async function pageAbout(
 	client: pg.ClientBase,
 	supplierId: number,
 	{ alerts, gone }: News,
-	resting: Map<bigint, number>,
 	after: AfterCommit
 ): Promise<void> {
 	if (alerts.length + gone.length === 0) return;
-	const ids = [...alerts.map(({ id }) => id), ...gone];
 	const [routes, pagesOf, devicesOf] = await Promise.all([
 		readRoutes(client, supplierId),
-		pagesOfAlerts(client, supplierId, ids),
+		pagesOfAlerts(client, supplierId, [...alerts.map(({ id }) => id), ...gone]),
 		devicesOfEpisodes(client, supplierId, alerts)
 	]);
 	const matters = mattersOf(alerts, routes, devicesOf);
 	const byKey = await pagesOfKeys(client, supplierId, [...matters.keys()]);
-	/** The pages to bring up to date. */
-	const touched = new Set([...pagesOf.values()].flat());
+	/** The pages to bring up to date, each with the most urgent priority of the Alerts that have joined it. */
+	const touched = new Map([...pagesOf.values()].flat().map((pageId) => [pageId, JOURNAL]));
 
 	for (const matter of matters.values()) {
-		const known = byKey.get(matter.key) ?? matter.alerts.flatMap(({ id }) => pagesOf.get(id) ?? [])[0];
-		const pageId = known ?? (await open(client, supplierId, matter, after));
-		if (pageId === null) continue;
-		await addAlerts(
-			client,
-			{ id: pageId, supplier_id: supplierId },
-			matter.alerts.map(({ id }) => id)
-		);
-		if (known !== undefined) touched.add(known);
+		const { key, alertIds, priority } = matter;
+		const known =
+			byKey.get(key) ??
+			alertIds.flatMap((id) => pagesOf.get(id) ?? [])[0] ??
+			(await openOrFold(client, supplierId, matter, after));
+		if (known === null) continue;
+		await addAlerts(client, { id: known, supplier_id: supplierId }, alertIds);
+		touched.set(known, Math.min(priority, touched.get(known) ?? JOURNAL));
 	}
-
-	const isEnding = new Set([...gone, ...alerts.filter(({ decided }) => decided).map(({ id }) => id)]);
-	const urgent = new Set(ids.filter((id) => isEnding.has(id)).flatMap((id) => pagesOf.get(id) ?? []));
-	for (const page of await lockPages(client, supplierId, [...touched])) {
-		const last = resting.get(page.id) ?? -Infinity;
-		const rests = page.alerts > LARGE_PAGE && performance.now() - last < REST_MS;
-		if (rests && !urgent.has(page.id)) continue;
-		if (page.alerts > LARGE_PAGE) resting.set(page.id, performance.now());
-		const now = await refreshPage(client, page, after);
-		if (now.state === 'resolved') resting.delete(page.id);
-	}
+	await removeAlerts(client, supplierId, gone);
+	for (const page of await lockPages(client, supplierId, [...touched.keys()]))
+		await refreshPage(client, page, touched.get(page.id)!, after);
 }
 
 /** Groups the Alerts that meet a route by their matter. The first route that an Alert meets counts. */
@@ -99,53 +91,55 @@ function mattersOf(
 	routes: readonly Route[],
 	devicesOf: ReadonlyMap<bigint, number>
 ): Map<string, Matter> {
-	const enabled = routes.filter(({ enabled }) => enabled);
+	const enabled = routes.filter((route) => route.enabled);
 	const matters = new Map<string, Matter>();
 	for (const alert of alerts) {
 		const devices = alert.episodeId === null ? 0 : (devicesOf.get(alert.episodeId) ?? 0);
 		const route = enabled.find(({ when }) => matches(when, { ...alert, devices }));
 		if (!route) continue;
 		const key = keyOfMatter(alert);
-		const matter = matters.get(key) ?? { key, route, episodeId: alert.episodeId, alerts: [] };
+		const matter = matters.get(key) ?? {
+			key,
+			route,
+			first: alert,
+			alertIds: [],
+			priority: JOURNAL,
+			isNews: false
+		};
 		if (route.place < matter.route.place) matter.route = route;
-		matter.alerts.push(alert);
+		matter.alertIds.push(alert.id);
+		matter.priority = Math.min(matter.priority, alert.priority);
+		matter.isNews ||= alert.contradicted;
 		matters.set(key, matter);
 	}
 	return matters;
 }
 
-/** Opens a page about a matter. Returns the page that the Alerts belong to; `null`: the matter is damped. */
-async function open(
+/**
+ * Opens a page about a matter. In a flood of pages, returns an open page of the same route to which the Alerts are added
+ * instead. Returns `null` if there is nothing more to do: the page is new, or the matter is damped.
+ */
+async function openOrFold(
 	client: pg.ClientBase,
 	supplierId: number,
-	{ key, route, episodeId, alerts }: Matter,
+	{ key, route, first, alertIds, priority, isNews }: Matter,
 	after: AfterCommit
 ): Promise<bigint | null> {
-	const priority = Math.min(...alerts.map((alert) => alert.priority));
-	const subject = { supplierId, subjectKey: key, episodeId, priority };
-	const alertIds = alerts.map(({ id }) => id);
-	// New evidence against a decision is news, however short ago the decision was.
-	const isNews = alerts.some(({ contradicted }) => contradicted);
-	if (!isNews && (await isDamped(client, subject, alertIds))) return null;
-	const flood = await pageOfFlood(client, supplierId, route.name);
-	if (flood !== null) return foldInto(client, supplierId, flood, alerts.length);
-	const page = await openAboutAlert(
+	const matter = { supplierId, subjectKey: key, episodeId: first.episodeId, priority };
+	if (!isNews && (await isDamped(client, matter, alertIds))) return null;
+	const flooded = await pageOfFlood(client, supplierId, route.name);
+	if (flooded !== null) {
+		const [page] = await lockPages(client, supplierId, [flooded]);
+		await changePage(client, page!, { more_alerts: page!.more_alerts + alertIds.length });
+		return flooded;
+	}
+	const why = `route ${route.name}`;
+	await openAboutAlert(
 		client,
-		{ supplierId, alert: alerts[0]!, alertIds, route, priority, why: `route ${route.name}`, actor: null },
+		{ supplierId, alert: first, alertIds, route, priority, why, actor: null },
 		after
 	);
-	return page?.id ?? null;
-}
-
-async function foldInto(
-	client: pg.ClientBase,
-	supplierId: number,
-	pageId: bigint,
-	alerts: number
-): Promise<bigint> {
-	const [page] = await lockPages(client, supplierId, [pageId]);
-	await changePage(client, page!, { more_alerts: page!.more_alerts + alerts });
-	return pageId;
+	return null;
 }
 
 /** Returns the pages of these Alerts that are not resolved, by Alert. */
@@ -154,13 +148,10 @@ async function pagesOfAlerts(
 	supplierId: number,
 	alertIds: readonly bigint[]
 ): Promise<Map<bigint, bigint[]>> {
-	const { rows } = await client.query<{ alert_id: bigint; page_id: bigint }>(
+	const { rows } = await client.query<{ alert_id: bigint; pages: string[] }>(
 		PAGES_OF_ALERTS({ supplierId, alertIds })
 	);
-	return Map.groupBy(rows, (row) => row.alert_id)
-		.entries()
-		.map(([id, some]): [bigint, bigint[]] => [id, some.map((row) => row.page_id)])
-		.reduce((map, [id, pages]) => map.set(id, pages), new Map<bigint, bigint[]>());
+	return new Map(rows.map((row) => [row.alert_id, row.pages.map(BigInt)]));
 }
 
 async function pagesOfKeys(
@@ -188,9 +179,10 @@ async function devicesOfEpisodes(
 
 const PAGES_OF_ALERTS = statement(
 	'pages-of-alerts',
-	`select a.alert_id, a.page_id from page_alert a join page p on p.id = a.page_id
+	`select a.alert_id, array_agg(a.page_id::text order by a.page_id) as pages
+	from page_alert a join page p on p.id = a.page_id
 	where a.supplier_id = :supplierId and a.alert_id = any(:alertIds::bigint[]) and p.state <> 'resolved'
-	order by a.alert_id, a.page_id`
+	group by a.alert_id`
 );
 
 const PAGES_OF_KEYS = statement(

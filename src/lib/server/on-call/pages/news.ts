@@ -121,15 +121,25 @@ const MEMBER = statement(
 	order by alert_id desc limit 1`
 );
 
+/** The cursor of a Supplier without routes and pages moves to the end of the feed at most once in this time, in ms. */
+const SKIP_EVERY_MS = 5000;
+
 /**
- * Returns the Suppliers whose feed has unread entries, and which have routes or pages. For all other Suppliers, moves
- * the cursor to the end of the feed, so that a new route never pages about the past.
+ * Returns a function that returns the Suppliers whose feed has unread entries, and which have routes or pages. For all
+ * other Suppliers, it moves the cursor to the end of the feed from time to time, so that a new route does not page about
+ * the past.
  */
-export async function suppliersToFollow(pool: pg.Pool): Promise<number[]> {
-	const { rows } = await pool.query<{ id: number; follows: boolean }>(UNREAD({ follower: FOLLOWER }));
-	const others = rows.filter((row) => !row.follows).map((row) => row.id);
-	if (others.length > 0) await pool.query(SKIP({ follower: FOLLOWER, ids: others }));
-	return rows.filter((row) => row.follows).map((row) => row.id);
+export function createFeedWatch(pool: pg.Pool): () => Promise<number[]> {
+	let skippedAt = -Infinity;
+	return async () => {
+		const { rows } = await pool.query<{ id: number; follows: boolean }>(UNREAD({ follower: FOLLOWER }));
+		const others = rows.filter((row) => !row.follows).map((row) => row.id);
+		if (others.length > 0 && performance.now() - skippedAt > SKIP_EVERY_MS) {
+			skippedAt = performance.now();
+			await pool.query(SKIP({ follower: FOLLOWER, ids: others }));
+		}
+		return rows.filter((row) => row.follows).map((row) => row.id);
+	};
 }
 
 const FOLLOWS = `(exists (select from on_call_route r where r.supplier_id = h.supplier_id and r.enabled)

@@ -23,13 +23,13 @@ export async function openAboutAlert(
 	after: AfterCommit
 ): Promise<PageRow | null> {
 	const { id: alertId, episodeId } = alert;
-	const read = await readContent(client, { supplierId, alertId, episodeId, moreAlerts: 0 }, null);
-	if (!read) return null;
+	const content = await readContent(client, { supplierId, alertId, episodeId, moreAlerts: 0 }, null);
+	if (!content) return null;
 	return openPage(
 		client,
 		{
-			...read,
 			supplierId,
+			content,
 			subject: episodeId === null ? 'alert' : 'episode',
 			subjectKey: keyOfMatter(alert),
 			alertIds,

@@ -8,7 +8,6 @@ import type { PagePlan, Route } from '#lib/domain/on-call/route.ts';
 import { maintenanceReason, readOpenWindows } from '#lib/server/on-call/maintenance/maintenance.ts';
 import { readRota } from '#lib/server/on-call/rotas/rota-rows.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
-import { countOpenedPage } from '#lib/server/process/worker-metrics.ts';
 import type { AfterCommit } from './after-commit.ts';
 import {
 	PAGE_COLUMNS,
@@ -39,7 +38,6 @@ export interface Opening {
 	quietHours: Route['quietHours'];
 	priority: number;
 	content: PageContent;
-	told: string;
 	/** The place of the matter, for maintenance windows; `null`: no window fits, such as for a fault of a feed. */
 	place: { area: string | null; code: string; hubId: string | null } | null;
 	/** Why the page opens, in words. */
@@ -72,7 +70,7 @@ export async function openPage(
 		heldWhy: held && held.why
 	});
 	if (!page) return null;
-	countOpenedPage(opening.subject);
+	after.opened.push(opening.subject);
 	if (!held) return takeStep(client, page, 0, opening.why, opening.actor, after);
 	after.changes.push(changeOf(page));
 	return page;

@@ -137,6 +137,7 @@ function toPage(row: PageRow, origin: string): Omit<Page, 'deliveries' | 'events
 			by: row.resolved.by,
 			at: row.resolved.at,
 			channel: row.resolved.channel,
+			verdict: row.resolved.verdict,
 			why: row.resolved.why
 		},
 		alarm: row.alarm,

@@ -1,5 +1,6 @@
 // Reads and writes the rows of pages within the caller's transaction. Only this folder and deliveries/ write these rows.
 import type pg from 'pg';
+import type { Verdict } from '#lib/domain/decision.ts';
 import type {
 	AnswerChannel,
 	PageAnswer,
@@ -24,6 +25,8 @@ export interface Resolution {
 	byId: string | null;
 	at: string;
 	channel: AnswerChannel | null;
+	/** `null`: the page ended without a decision. */
+	verdict: Verdict | null;
 	why: string;
 }
 
@@ -50,12 +53,11 @@ export interface PageRow {
 	alerts: number;
 	more_alerts: number;
 	content: PageContent;
-	told: string;
 	version: number;
 }
 
 export const PAGE_COLUMNS = `id, supplier_id, subject, subject_key, alert_id, episode_id, route, plan, priority, state,
-	held_until, held_why, step, step_at, opened_at, acknowledged, resolved, alarm, alerts, more_alerts, content, told, version`;
+	held_until, held_why, step, step_at, opened_at, acknowledged, resolved, alarm, alerts, more_alerts, content, version`;
 
 /** A page that is about to be opened. */
 export interface NewPage {
@@ -70,7 +72,6 @@ export interface NewPage {
 	heldUntil: Date | null;
 	heldWhy: string | null;
 	content: PageContent;
-	told: string;
 	alertIds: readonly bigint[];
 }
 
@@ -91,8 +92,8 @@ export async function insertPage(client: pg.ClientBase, page: NewPage): Promise<
 
 const INSERT = statement(
 	'insert-page',
-	`insert into page (supplier_id, subject, subject_key, alert_id, episode_id, route, plan, priority, held_until, held_why, content, told, alerts)
-	values (:supplierId, :subject, :subjectKey, :alertId, :episodeId, :route, :plan::jsonb, :priority, :heldUntil, :heldWhy, :content::jsonb, :told, :alerts)
+	`insert into page (supplier_id, subject, subject_key, alert_id, episode_id, route, plan, priority, held_until, held_why, content, alerts)
+	values (:supplierId, :subject, :subjectKey, :alertId, :episodeId, :route, :plan::jsonb, :priority, :heldUntil, :heldWhy, :content::jsonb, :alerts)
 	on conflict (supplier_id, subject_key) where state <> 'resolved' do nothing returning ${PAGE_COLUMNS}`
 );
 
@@ -130,6 +131,20 @@ const LOCK = statement(
 	`select ${PAGE_COLUMNS} from page where supplier_id = :supplierId and id = any(:ids::bigint[]) order by id for update`
 );
 
+/** Takes Alerts that the Supplier may no longer see from its pages. */
+export async function removeAlerts(
+	client: pg.ClientBase,
+	supplierId: number,
+	alertIds: readonly bigint[]
+): Promise<void> {
+	if (alertIds.length > 0) await client.query(REMOVE_ALERTS({ supplierId, alertIds }));
+}
+
+const REMOVE_ALERTS = statement(
+	'remove-page-alerts',
+	'delete from page_alert where supplier_id = :supplierId and alert_id = any(:alertIds::bigint[])'
+);
+
 /** The columns of a page that a change sets. */
 export type PageChange = Partial<
 	Pick<
@@ -149,7 +164,6 @@ export type PageChange = Partial<
 		| 'alerts'
 		| 'more_alerts'
 		| 'content'
-		| 'told'
 	>
 >;
 

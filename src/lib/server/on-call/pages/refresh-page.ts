@@ -1,7 +1,10 @@
 // Brings a page up to date after one of its Alerts has changed: follows the Alert into its episode, says what is new,
 // and resolves the page when all its Alerts are decided.
+import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
+import type { Verdict } from '#lib/domain/decision.ts';
 import { updateText } from '#lib/domain/on-call/message.ts';
+import { decidedText } from '#lib/domain/on-call/answered.ts';
 import { AnswerChannel } from '#lib/domain/on-call/page.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 import type { AfterCommit } from './after-commit.ts';
@@ -10,23 +13,23 @@ import { tellReceivers } from './events.ts';
 import { changeOf, changePage, type PageChange, type PageRow, type Resolution } from './page-rows.ts';
 import { takeStep } from './steps.ts';
 
-/** What the Alerts of a page look like now. */
+/** What the Alerts of a page look like now. `shown: null`: none of them waits for a decision. */
 interface Standing {
-	/** The number of Alerts that the Supplier still sees. */
-	visible: number;
-	/** The number of Alerts that wait for a decision. */
-	open: number;
+	/** The number of Alerts of the page. */
+	alerts: number;
 	/** The Alert that the page shows: the one that opened it, or else the newest that waits for a decision. */
 	shown: bigint | null;
 	/** The episode of the Alert that the page shows. */
 	episode: bigint | null;
-	/** The most urgent priority of the Alerts that wait for a decision. */
-	priority: number | null;
-	decided_by: string | null;
-	decided_by_id: string | null;
-	decided_at: Date | null;
-	decided_channel: string | null;
-	verdict: string | null;
+}
+
+/** The last decision on an Alert of a page. */
+interface LastDecision {
+	decided_by: string;
+	decided_by_id: string;
+	decided_at: Date;
+	channel: string;
+	verdict: Verdict | null;
 }
 
 /** The key of a page about an episode. */
@@ -47,69 +50,59 @@ export const keyOfMatter = ({
 }): string => (episodeId === null ? alertKey(deviceId, code) : episodeKey(episodeId));
 
 /**
- * Brings a locked page up to date. Returns the page as it is now.
+ * Brings a locked page up to date. `priority`: the most urgent priority of the Alerts that have joined the page. Returns
+ * the page as it is now.
  */
 export async function refreshPage(
 	client: pg.ClientBase,
 	page: PageRow,
+	priority: number,
 	after: AfterCommit
 ): Promise<PageRow> {
 	if (page.state === 'resolved' || page.alert_id === null) return page;
-	const { rows } = await client.query<Standing>(
-		STANDING({ supplierId: page.supplier_id, pageId: page.id, alertId: page.alert_id })
-	);
-	const standing = rows[0]!;
-	if (standing.visible === 0 || standing.shown === null)
-		return resolvePage(client, page, ended('The Alerts are no longer yours to see'), after);
-	if (standing.open === 0) return resolvePage(client, page, decisionOf(standing), after);
+	const { supplier_id: supplierId, id: pageId, alert_id: alertId } = page;
+	const { rows } = await client.query<Standing>(STANDING({ supplierId, pageId, alertId }));
+	const { alerts, shown, episode } = rows[0]!;
+	if (alerts === 0) return resolvePage(client, page, ended('The Alerts are no longer yours to see'), after);
+	if (shown === null) return resolvePage(client, page, await lastDecision(client, page), after);
 
-	const joined = page.episode_id === null && standing.episode !== null;
-	if (joined) {
-		const other = await pageOfEpisode(client, page.supplier_id, standing.episode!);
+	const joins = page.episode_id === null && episode !== null;
+	if (joins) {
+		const other = await pageOfEpisode(client, supplierId, episode);
 		if (other !== null) return mergeInto(client, page, other, after);
 	}
-	const episodeId = page.episode_id ?? standing.episode;
-	const read = await readContent(
+	const content = await readContent(
 		client,
-		{ supplierId: page.supplier_id, alertId: standing.shown, episodeId, moreAlerts: page.more_alerts },
-		page
+		{
+			supplierId,
+			alertId: shown,
+			episodeId: page.episode_id ?? episode,
+			moreAlerts: page.more_alerts
+		},
+		page.content
 	);
-	if (!read) return page;
-	return writeChange(client, page, { ...read, episodeId, joined, standing }, after);
+	if (!content) return page;
+	const change: PageChange = {
+		content,
+		alerts,
+		priority: Math.min(page.priority, priority),
+		...(joins ? { subject: 'episode', subject_key: episodeKey(episode), episode_id: episode } : {})
+	};
+	return isDeepStrictEqual({ ...page, ...change }, page) ? page : writeChange(client, page, change, after);
 }
 
 async function writeChange(
 	client: pg.ClientBase,
 	page: PageRow,
-	now: Awaited<ReturnType<typeof readContent>> & {
-		episodeId: bigint | null;
-		joined: boolean;
-		standing: Standing;
-	},
+	change: PageChange,
 	after: AfterCommit
 ): Promise<PageRow> {
-	const { content, told, episodeId, joined, standing } = now;
-	const priority = Math.min(page.priority, standing.priority ?? page.priority);
-	const isSame =
-		!joined &&
-		priority === page.priority &&
-		page.alerts === standing.visible &&
-		JSON.stringify(content) === JSON.stringify(page.content);
-	if (isSame) return page;
-	const change: PageChange = { content, told, priority, alerts: standing.visible };
-	if (joined && episodeId !== null)
-		Object.assign(change, { subject: 'episode', subject_key: episodeKey(episodeId), episode_id: episodeId });
 	const changed = await changePage(client, page, change);
 	after.changes.push(changeOf(changed));
-	if (page.held_until !== null && priority === 1)
-		return releasePage(client, changed, 'it has priority 1 now', after);
-	if (told !== page.told && page.held_until === null)
-		await tellReceivers(
-			client,
-			changed,
-			{ type: 'updated', why: updateText(page.content, content), actor: null },
-			after
-		);
+	if (page.held_until !== null)
+		return changed.priority === 1 ? releasePage(client, changed, 'it has priority 1 now', after) : changed;
+	const why = updateText(page.content, changed.content);
+	if (why) await tellReceivers(client, changed, { type: 'updated', why, actor: null }, after);
 	return changed;
 }
 
@@ -150,23 +143,25 @@ export const ended = (why: string): Resolution => ({
 	byId: null,
 	at: new Date().toISOString(),
 	channel: null,
+	verdict: null,
 	why
 });
 
-function decisionOf({
-	decided_by,
-	decided_by_id,
-	decided_at,
-	decided_channel,
-	verdict
-}: Standing): Resolution {
-	const channel = AnswerChannel.safeParse(decided_channel);
+/** Says that the last decision on the Alerts of a page has ended the page. */
+async function lastDecision(
+	client: pg.ClientBase,
+	{ supplier_id: supplierId, id: pageId }: PageRow
+): Promise<Resolution> {
+	const { rows } = await client.query<LastDecision>(LAST_DECISION({ supplierId, pageId }));
+	const [last] = rows;
+	if (!last) return ended('Decided');
 	return {
-		by: decided_by,
-		byId: decided_by_id,
-		at: (decided_at ?? new Date()).toISOString(),
-		channel: channel.success ? channel.data : 'console',
-		why: `Decided: ${verdict ?? 'by a person'}`
+		by: last.decided_by,
+		byId: last.decided_by_id,
+		at: last.decided_at.toISOString(),
+		channel: AnswerChannel.parse(last.channel),
+		verdict: last.verdict,
+		why: decidedText(last.verdict)
 	};
 }
 
@@ -200,25 +195,31 @@ const MOVE_ALERTS = statement(
 	select supplier_id, alert_id, :to::bigint from page_alert where page_id = :from on conflict do nothing`
 );
 
+// The second search ends at the first Alert that waits for a decision, so that a page with many Alerts is as cheap as one
+// with few.
 const STANDING = statement(
 	'standing-of-page',
-	`with own as (
-		select s.alert_id, s.episode_id, s.decision, s.contradicted, (s.body->>'priority')::int as priority
-		from page_alert p cross join lateral (
-			select * from supplier_alert where supplier_id = :supplierId and alert_id = p.alert_id limit 1
-		) s where p.page_id = :pageId
-	), shown as (
-		select alert_id, episode_id from own
-		order by (decision is null or contradicted) desc, (alert_id = :alertId) desc, alert_id desc limit 1
-	), last as (
-		select d.decided_by, d.decided_by_id, d.decided_at, d.channel, d.verdict from decision d
-		where d.supplier_id = :supplierId and d.alert_id in (select alert_id from own) order by d.id desc limit 1
-	)
-	select count(*)::int as visible, (count(*) filter (where decision is null or contradicted))::int as open,
-		min(priority) filter (where decision is null or contradicted) as priority,
-		(select alert_id from shown) as shown, (select episode_id from shown) as episode,
-		(select decided_by from last) as decided_by, (select decided_by_id from last) as decided_by_id,
-		(select decided_at from last) as decided_at, (select channel from last) as decided_channel,
-		(select verdict from last) as verdict
-	from own`
+	`select (select count(*)::int from page_alert where page_id = :pageId) as alerts, o.alert_id as shown, o.episode_id as episode
+	from (select) one left join lateral (
+		select * from (
+			(
+				select alert_id, episode_id from supplier_alert
+				where supplier_id = :supplierId and alert_id = :alertId and (decision is null or contradicted)
+					and exists (select from page_alert where page_id = :pageId and alert_id = :alertId)
+			) union all (
+				select s.alert_id, s.episode_id from page_alert p cross join lateral (
+					select alert_id, episode_id, decision, contradicted from supplier_alert
+					where supplier_id = :supplierId and alert_id = p.alert_id limit 1
+				) s
+				where p.page_id = :pageId and (s.decision is null or s.contradicted) order by p.alert_id desc limit 1
+			)
+		) waiting limit 1
+	) o on true`
+);
+
+const LAST_DECISION = statement(
+	'last-decision-of-page',
+	`select d.decided_by, d.decided_by_id, d.decided_at, d.channel, d.verdict from decision d
+	where d.supplier_id = :supplierId and d.alert_id in (select alert_id from page_alert where page_id = :pageId)
+	order by d.id desc limit 1`
 );

@@ -1,6 +1,6 @@
 // Opens the daily test page of each rota, so that a broken channel shows by day (started by a timer of the worker).
 import type pg from 'pg';
-import { testContent, toldKey } from '#lib/domain/on-call/message.ts';
+import { testContent } from '#lib/domain/on-call/message.ts';
 import { query, statement } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { finish, nothingToDo, type AfterCommit, type PagingDeps } from './after-commit.ts';
@@ -30,7 +30,7 @@ export async function openTestPages(deps: PagingDeps): Promise<number> {
 }
 
 /** Opens a test page of a rota now. A test page that is not resolved ends first. */
-export async function openTestPage(
+async function openTestPage(
 	client: pg.ClientBase,
 	supplierId: number,
 	rota: string,
@@ -39,7 +39,6 @@ export async function openTestPage(
 ): Promise<PageRow | null> {
 	const { rows } = await client.query<PageRow>(OPEN_TESTS({ supplierId, key: `test ${rota}` }));
 	for (const page of rows) await resolvePage(client, page, ended('A new test page replaces it'), after);
-	const content = testContent(rota);
 	return openPage(
 		client,
 		{
@@ -51,8 +50,7 @@ export async function openTestPage(
 			plan: { rota, channels: [...channels], acknowledgeSeconds: 3600, then: [], once: true },
 			quietHours: null,
 			priority: 4,
-			content,
-			told: toldKey(content),
+			content: testContent(rota),
 			why: 'daily test',
 			actor: null
 		},
