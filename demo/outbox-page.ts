@@ -1,4 +1,5 @@
 // Writes the page of the outbox: the messages that the demo received, newest first. The page loads itself again.
+import { escapeHtml } from '#lib/domain/on-call/text.ts';
 
 export interface Message {
 	at: string;
@@ -30,20 +31,13 @@ ${messages.map(article).join('\n') || '<p>No message yet.</p>'}
 `;
 
 const article = ({ at, by, to, type, title, text }: Message): string =>
-	`<article><small>${escape(`${at.slice(11, 19)} UTC, ${by} to ${to}${type === 'mail' ? '' : `, ${type}`}`)}</small>
-<h2>${escape(title)}</h2><pre>${withLinks(text)}</pre></article>`;
+	`<article><small>${escapeHtml(`${at.slice(11, 19)} UTC, ${by} to ${to}${type === 'mail' ? '' : `, ${type}`}`)}</small>
+<h2>${escapeHtml(title)}</h2><pre>${withLinks(text)}</pre></article>`;
 
 const withLinks = (text: string): string =>
 	text
 		.split(/(https?:\/\/[^\s<>"]+)/)
-		.map((part, i) => (i % 2 === 1 ? `<a href="${escape(part)}">${escape(part)}</a>` : escape(part)))
+		.map((part, i) =>
+			i % 2 === 1 ? `<a href="${escapeHtml(part)}">${escapeHtml(part)}</a>` : escapeHtml(part)
+		)
 		.join('');
-
-const ESCAPES: Readonly<Record<string, string>> = {
-	'&': '&amp;',
-	'<': '&lt;',
-	'>': '&gt;',
-	'"': '&quot;',
-	"'": '&#39;'
-};
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character]!);

@@ -28,8 +28,6 @@ export function noticeOf(
 			openedAt: '2026-11-05T02:14:20.000Z',
 			step: 0,
 			alerts: 1,
-			moreAlerts: 0,
-			version: 1,
 			...page
 		},
 		content: {

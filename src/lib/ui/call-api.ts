@@ -2,6 +2,7 @@
 import type { FieldError } from '#lib/domain/field-errors.ts';
 
 const API = '/api/v1';
+const SESSION_ENDED = 'Your session has ended. Load this page again to sign in.';
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; message: string; faults: FieldError[] };
 
@@ -27,6 +28,7 @@ export async function callApi<T>(
 			const text = await response.text();
 			return { ok: true, value: read(text === '' ? undefined : JSON.parse(text)) };
 		}
+		if (response.status === 401) return { ok: false, message: SESSION_ENDED, faults: [] };
 		const problem = (await response.json().catch(() => null)) as {
 			detail?: string;
 			errors?: FieldError[];

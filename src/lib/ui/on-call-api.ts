@@ -26,8 +26,16 @@ export const readPages = (
 		{ method: 'GET' }
 	);
 
-export const acknowledgePage = (id: string): Promise<Answer<Page>> =>
-	callApi(`/on-call/pages/${id}/acknowledge`, asPage, { method: 'POST', body: {} });
+export const readPage = (id: string): Promise<Answer<Page>> =>
+	callApi(`/on-call/pages/${id}`, asPage, { method: 'GET' });
+
+/** Answers a page from the page for phones. A refusal says who was first. */
+export const answerPage = (
+	id: string,
+	answer: 'acknowledge' | 'decision',
+	body: object
+): Promise<Answer<Page>> =>
+	callApi(`/on-call/pages/${id}/${answer}`, asPage, { method: 'POST', body: { ...body, from: 'phone' } });
 
 /** Opens a page by hand about an Alert or an episode. If the matter has an open page, the page escalates one step. */
 export const pageByHand = (

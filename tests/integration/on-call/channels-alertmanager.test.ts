@@ -70,7 +70,7 @@ describe.skipIf(!ALERTMANAGER)(
 
 			const updated = noticeOf({
 				type: 'acknowledged',
-				page: { ...page, state: 'acknowledged', step: 2, version: 3 },
+				page: { ...page, state: 'acknowledged', step: 2 },
 				content: { headline: '8F3E SW1: now explained by 6.5 of ED' },
 				answer: { by: 'Ada Engineer', at: '2026-11-05T02:20:00.000Z', channel: 'phone' }
 			});

@@ -175,7 +175,14 @@ describe('Alerts of one matter', () => {
 		}
 		const pages = await onCall.pages('?limit=50');
 		expect(pages).toHaveLength(20);
-		expect(pages[0]).toMatchObject({ moreAlerts: 4, alerts: expect.any(Number) });
+		expect(pages[0]).toMatchObject({ moreAlerts: 4, alerts: 5 });
+		// The people of the page are told at the first folded Alert, and not at each.
+		await eventually(() => {
+			const folds = onCall.events().filter(({ data }) => /pages flood/.test(data.page.why));
+			expect(folds).toMatchObject([
+				{ type: 'updated', page: pages[0]!.id, data: { page: { moreAlerts: 1 } } }
+			]);
+		});
 	});
 });
 

@@ -82,9 +82,6 @@ function readOnCall(segments: readonly Segment[], atMs: number, horizon: number)
 	};
 }
 
-/** Returns the next person on call after the person at an instant. `null`: nobody else is on call. */
-export const nextAfter = (rota: Rota, at: string): string | null => onCallAt(rota, at).next?.person ?? null;
-
 /** Returns the hours between two instants that nobody covers. */
 export function gapsOf(rota: Rota, from: string, to: string): Gap[] {
 	const gaps: Gap[] = [];

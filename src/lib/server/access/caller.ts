@@ -46,6 +46,12 @@ export function requireSupplier(caller: Caller): number {
 	return caller.supplierId;
 }
 
+/** Returns the id of the person who calls. `what`: what a key does not have. Throws a 403 problem for a key. */
+export function requirePerson(caller: Caller, what: string): string {
+	if (caller.keyId !== null) throw new Problem(403, `A key has no ${what}: sign in as a person`);
+	return caller.id;
+}
+
 async function findCaller(services: AccessServices, req: IncomingMessage): Promise<Caller | null> {
 	if (req.headers.authorization !== undefined) {
 		const key = bearerOf(req);

@@ -33,8 +33,6 @@ export interface Notice {
 		openedAt: string;
 		step: number;
 		alerts: number;
-		moreAlerts: number;
-		version: number;
 	};
 	content: PageContent;
 	/** The person who gets the message; `null`: the target of the channel. */

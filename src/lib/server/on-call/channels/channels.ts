@@ -65,7 +65,7 @@ export function createChannels({ pool, authSecret, sendDeps }: Deps) {
 			settings: mayManage ? row.settings : null,
 			secretsSet: Object.keys(rows.secretsOf(seal, supplierId, row) ?? {}),
 			inboundUrl:
-				isOpen && opened.kind.answersInbound
+				mayManage && isOpen && opened.kind.answersInbound
 					? `${sendDeps.origin}/api/v1/on-call/inbound/${tokens.sign({ supplierId, channelId: row.id })}`
 					: null,
 			savedBy: row.saved_by,

@@ -25,7 +25,7 @@ export function cloudEventOf(notice: Notice): PageCloudEvent {
 				openedAt: page.openedAt,
 				step: page.step,
 				alerts: page.alerts,
-				moreAlerts: page.moreAlerts,
+				moreAlerts: content.moreAlerts,
 				headline: content.headline,
 				why: notice.why,
 				by: answer?.by ?? null

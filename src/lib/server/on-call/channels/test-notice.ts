@@ -32,9 +32,7 @@ export function testNotice({ channel, supplier, by, recipient, now, origin }: Te
 			priority: 4,
 			openedAt: at,
 			step: 0,
-			alerts: 0,
-			moreAlerts: 0,
-			version: 1
+			alerts: 0
 		},
 		content: {
 			headline: 'Test of a channel: nothing has happened',

@@ -28,10 +28,7 @@ export interface TakenDelivery {
 	why: string;
 	actor: Actor | null;
 	content: PageContent;
-	page: Pick<
-		PageRow,
-		'subject' | 'state' | 'route' | 'priority' | 'step' | 'alerts' | 'more_alerts' | 'version'
-	> & {
+	page: Pick<PageRow, 'subject' | 'state' | 'route' | 'priority' | 'step' | 'alerts'> & {
 		opened_at: string;
 	};
 }
@@ -63,7 +60,7 @@ const TAKE = statement(
 	select t.id, t.supplier_id, s.slug as supplier_slug, s.name as supplier_name, t.page_id, t.step, t.channel, t.kind,
 		t.recipient, t.attempts, e.key as event_key, e.type as event_type, e.at as event_at, e.state as event_state, e.why, e.actor, e.content,
 		jsonb_build_object('subject', p.subject, 'state', p.state, 'route', p.route, 'priority', p.priority, 'step', p.step,
-			'alerts', p.alerts, 'more_alerts', p.more_alerts, 'version', p.version, 'opened_at', p.opened_at) as page
+			'alerts', p.alerts, 'opened_at', p.opened_at) as page
 	from taken t join page_event e on e.id = t.event_id join page p on p.id = t.page_id
 	join supplier s on s.id = t.supplier_id`
 );

@@ -24,9 +24,7 @@ export function noticeOf(
 			priority: page.priority,
 			openedAt: new Date(page.opened_at).toISOString(),
 			step: taken.step,
-			alerts: page.alerts,
-			moreAlerts: page.more_alerts,
-			version: page.version
+			alerts: page.alerts
 		},
 		content: taken.content,
 		recipient: taken.recipient,

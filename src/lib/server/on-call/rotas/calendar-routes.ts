@@ -1,7 +1,7 @@
 // Serves the calendars of on call: their private addresses, the calendars behind them, and the import of a calendar.
 import { createHash } from 'node:crypto';
 import { CalendarAddress, CalendarImport, CalendarImportQuery } from '#lib/domain/on-call/calendar.ts';
-import { requireSupplier } from '#lib/server/access/caller.ts';
+import { requirePerson, requireSupplier } from '#lib/server/access/caller.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import { readQuery } from '#lib/server/http/query.ts';
 import type { Call, Caller, Route } from '#lib/server/http/route.ts';
@@ -56,7 +56,7 @@ export const calendarRoutes: ReadonlyArray<Route<Services>> = [
 		summary: 'Read the private address of your own calendar, with your shifts of all rotas',
 		gives: CalendarAddress,
 		handle: async ({ services, caller }) =>
-			address(await services.calendars.personAddress(requireSupplier(caller), personOf(caller)))
+			address(await services.calendars.personAddress(requireSupplier(caller), ownerOf(caller)))
 	},
 	{
 		method: 'POST',
@@ -65,7 +65,7 @@ export const calendarRoutes: ReadonlyArray<Route<Services>> = [
 		summary: 'Give your own calendar its first address, or a new one. The old address ends',
 		gives: CalendarAddress,
 		handle: async ({ services, caller }) =>
-			address(await services.calendars.resetPersonAddress(requireSupplier(caller), personOf(caller)))
+			address(await services.calendars.resetPersonAddress(requireSupplier(caller), ownerOf(caller)))
 	},
 	{
 		method: 'GET',
@@ -82,11 +82,7 @@ function address(found: CalendarAddress | null) {
 	return { status: 200, body: found };
 }
 
-function personOf(caller: Caller): string {
-	if (caller.keyId !== null)
-		throw new Problem(403, 'A key has no shifts and no calendar of its own; sign in as a person');
-	return caller.id;
-}
+const ownerOf = (caller: Caller): string => requirePerson(caller, 'shifts and no calendar of its own');
 
 async function importCalendar({ services, caller, params, query, body }: Call<Services>) {
 	const { as = 'overrides', preview } = readQuery(CalendarImportQuery, query);

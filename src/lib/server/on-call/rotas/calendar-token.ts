@@ -1,6 +1,5 @@
-// Makes and reads the token in the private address of a calendar. The token names the calendar and is signed with a key
-// that is derived from AUTH_SECRET, so that a wrong token needs no look-up.
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+// Makes and reads the token in the private address of a calendar. A wrong token needs no look-up.
+import { createTokenSigner } from '#lib/server/access/signed-token.ts';
 
 /** `rota`: the calendar of a rota, by the id of its row. `person`: the calendar of a person, by the id of the person. */
 export interface CalendarRef {
@@ -11,32 +10,16 @@ export interface CalendarRef {
 	nonce: string;
 }
 
-export type CalendarTokens = ReturnType<typeof createCalendarTokens>;
-
 export function createCalendarTokens(authSecret: string) {
-	const key = Buffer.from(hkdfSync('sha256', authSecret, '', 'causeway: calendar addresses', 32));
-	const sign = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
+	const signer = createTokenSigner(authSecret, 'calendar addresses');
 	return {
-		make({ kind, supplierId, id, nonce }: CalendarRef): string {
-			const text = Buffer.from(`${kind}/${supplierId}/${nonce}/${id}`).toString('base64url');
-			return `${text}.${sign(text).toString('base64url')}`;
-		},
+		make: ({ kind, supplierId, id, nonce }: CalendarRef): string =>
+			signer.sign([kind, String(supplierId), id, nonce]),
 		/** Reads a token. `null`: this installation has not made the token. */
 		read(token: string): CalendarRef | null {
-			const [text = '', signature = '', more] = token.split('.');
-			const given = Buffer.from(signature, 'base64url');
-			const right = sign(text);
-			if (more !== undefined || given.length !== right.length || !timingSafeEqual(given, right)) return null;
-			const match = /^(rota|person)\/(\d+)\/(\w+)\/(.+)$/.exec(Buffer.from(text, 'base64url').toString());
-			if (!match) return null;
-			const [, kind, supplierId, nonce, id] = match as unknown as [
-				string,
-				'rota' | 'person',
-				string,
-				string,
-				string
-			];
-			return { kind, supplierId: Number(supplierId), nonce, id };
+			const [kind, supplierId, id, nonce] = signer.open(token) ?? [];
+			if ((kind !== 'rota' && kind !== 'person') || !id || !nonce) return null;
+			return { kind, supplierId: Number(supplierId), id, nonce };
 		}
 	};
 }

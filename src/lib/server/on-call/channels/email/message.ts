@@ -1,5 +1,6 @@
 // Writes the text of an e-mail about a page, as plain text and as plain HTML. It has no images and nothing that is loaded
 // from elsewhere, so that nobody can follow who reads it.
+import { escapeHtml } from '#lib/domain/on-call/text.ts';
 import type { Notice } from '../channel.ts';
 
 export interface MailText {
@@ -37,13 +38,13 @@ export function mailText(notice: Notice): MailText {
 			.filter(Boolean)
 			.join('\n\n'),
 		html: htmlOf(content.headline, [
-			...paragraphs.map((text) => `<p>${escape(text)}</p>`),
+			...paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`),
 			facts.length > 0 &&
-				`<table>${facts.map(([name, value]) => `<tr><th align="left">${escape(name)}</th><td>${escape(value)}</td></tr>`).join('')}</table>`,
+				`<table>${facts.map(([name, value]) => `<tr><th align="left">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`).join('')}</table>`,
 			excluded.length > 0 &&
-				`<p>Excluded:</p><ul>${excluded.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>`,
-			...links.map(({ text, url }) => `<p><a href="${escape(url)}">${escape(text)}</a></p>`),
-			`<p><small>${escape(foot)}</small></p>`
+				`<p>Excluded:</p><ul>${excluded.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`,
+			...links.map(({ text, url }) => `<p><a href="${escapeHtml(url)}">${escapeHtml(text)}</a></p>`),
+			`<p><small>${escapeHtml(foot)}</small></p>`
 		])
 	};
 }
@@ -55,7 +56,11 @@ function whyText({ why, answer, page, type }: Notice): string {
 	return `${sentence} ${answer.by} has ${page.state === 'resolved' ? 'resolved' : 'acknowledged'} the page, ${timeText(answer.at)}.`;
 }
 
-function factsOf({ type, content: { alert, episode, precedents }, page }: Notice): [string, string][] {
+function factsOf({
+	type,
+	content: { alert, episode, precedents, moreAlerts },
+	page
+}: Notice): [string, string][] {
 	if (type === 'test') return [];
 	const facts: [string, string][] = [['Priority', String(page.priority)]];
 	if (episode) {
@@ -80,7 +85,7 @@ function factsOf({ type, content: { alert, episode, precedents }, page }: Notice
 		if (alert.occurrences > 1 || alert.throttled)
 			facts.push(['Occurrences', `${alert.throttled ? 'at least ' : ''}${alert.occurrences}`]);
 	}
-	if (page.moreAlerts > 0) facts.push(['Also', `${page.moreAlerts} further Alerts of the route`]);
+	if (moreAlerts > 0) facts.push(['Also', `${moreAlerts} further Alerts of the route`]);
 	if (precedents.text) facts.push(['Decided before', precedents.text]);
 	return facts;
 }
@@ -100,18 +105,9 @@ const timeText = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 1
 
 const htmlOf = (title: string, parts: readonly (string | false)[]): string =>
 	`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escape(title)}</title></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escapeHtml(title)}</title></head>
 <body style="font-family:sans-serif;line-height:1.4">
-<h1 style="font-size:1.2em">${escape(title)}</h1>
+<h1 style="font-size:1.2em">${escapeHtml(title)}</h1>
 ${parts.filter(Boolean).join('\n')}
 </body></html>
 `;
-
-const ESCAPES: Readonly<Record<string, string>> = {
-	'&': '&amp;',
-	'<': '&lt;',
-	'>': '&gt;',
-	'"': '&quot;',
-	"'": '&#39;'
-};
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character]!);

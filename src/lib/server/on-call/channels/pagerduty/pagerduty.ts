@@ -98,7 +98,6 @@ function eventOf(notice: Notice, action: EventAction): object {
 				route: page.route,
 				step: page.step,
 				alerts: page.alerts,
-				moreAlerts: page.moreAlerts,
 				supplier: notice.supplier.name
 			}
 		}

@@ -17,7 +17,7 @@ const SlackSettings = z
 		url: WebAddress.meta({
 			title: 'Address of the incoming webhook',
 			description: 'Whoever knows this address can write to the channel, so that nobody reads it back.',
-			examples: ['https://hooks.slack.com/services/T000/B000/XXXX']
+			examples: ['https://hooks.slack.com/services/…']
 		})
 	})
 	.meta({

@@ -1,7 +1,7 @@
 // Serves the pushes of the signed-in person: the public key, the browsers that get pushes, and a test push.
 import { z } from 'zod';
 import { PushDevice, PushSubscriptionIn } from '#lib/domain/on-call/push.ts';
-import { headersOf, requireSupplier } from '#lib/server/access/caller.ts';
+import { headersOf, requirePerson, requireSupplier } from '#lib/server/access/caller.ts';
 import type { Auth } from '#lib/server/access/auth.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
@@ -38,7 +38,7 @@ export const pushRoutes: ReadonlyArray<Route<PushServices>> = [
 		gives: z.object({ items: z.array(PushDevice) }),
 		handle: async ({ services, caller }) => ({
 			status: 200,
-			body: { items: await services.sendDeps.pushes.list(personOf(caller)) }
+			body: { items: await services.sendDeps.pushes.list(ownerOf(caller)) }
 		})
 	},
 	{
@@ -51,7 +51,7 @@ export const pushRoutes: ReadonlyArray<Route<PushServices>> = [
 		takes: jsonBody(PushSubscriptionIn),
 		gives: PushDevice,
 		async handle({ services, caller, body, req }) {
-			const owner = personOf(caller);
+			const owner = ownerOf(caller);
 			const subscription = parse(PushSubscriptionIn, readJson(body));
 			const agent = describeAgent(req.headers['user-agent'] ?? '');
 			const device = await services.sendDeps.pushes.add(owner, subscription, agent);
@@ -73,7 +73,7 @@ export const pushRoutes: ReadonlyArray<Route<PushServices>> = [
 		summary: 'Send no more pushes to a browser of the signed-in person',
 		async handle({ services, caller, params }) {
 			const id = /^\d{1,9}$/.test(params['id']!) ? Number(params['id']) : 0;
-			if (!(await services.sendDeps.pushes.remove(personOf(caller), id)))
+			if (!(await services.sendDeps.pushes.remove(ownerOf(caller), id)))
 				throw new Problem(404, 'None of your browsers has this id');
 			return { status: 204 };
 		}
@@ -90,7 +90,7 @@ export const pushRoutes: ReadonlyArray<Route<PushServices>> = [
 ];
 
 async function sendTest({ services, caller, req }: Call<PushServices>) {
-	const owner = personOf(caller);
+	const owner = ownerOf(caller);
 	const { email, name, supplierSlug, supplierName } = (await services.auth.viewerOf(headersOf(req)))!;
 	const outcome = await testPush(
 		{
@@ -103,10 +103,7 @@ async function sendTest({ services, caller, req }: Call<PushServices>) {
 	return { status: 200, body: { accepted: true } };
 }
 
-/** Returns the signed-in person of a Supplier. Throws a 403 problem for a key, which has no browser. */
-function personOf(caller: Caller): Owner {
-	const supplierId = requireSupplier(caller);
-	if (caller.keyId !== null)
-		throw new Problem(403, 'A key has no browser that gets pushes: sign in as a person');
-	return { supplierId, userId: caller.id };
-}
+const ownerOf = (caller: Caller): Owner => ({
+	supplierId: requireSupplier(caller),
+	userId: requirePerson(caller, 'browser that gets pushes')
+});
