@@ -142,7 +142,10 @@ function inTime(a: Member | Extent, b: Member | Extent): number {
 	return ('at' in a ? a.at : a.from) - ('at' in b ? b.at : b.from);
 }
 
-/** The facts that an episode takes from its first Alert. */
+/**
+ * The facts of an episode, which come from its first Alert. `area`, `model` and `firmware` are `null` where the members
+ * need not share them.
+ */
 export const EpisodeFacts = z.object({
 	code: z.string(),
 	name: z.string(),
@@ -219,6 +222,22 @@ export const OutsideEpisode = z
 	.meta({ id: 'OutsideEpisode' });
 export type OutsideEpisode = z.infer<typeof OutsideEpisode>;
 
+/** The facts of place that the members of an episode need not share, by the name of its key. */
+const NOT_SHARED: Record<KeyName, ReadonlyArray<'area' | 'model' | 'firmware'>> = {
+	campaign: ['area'],
+	image: ['area', 'model', 'firmware'],
+	home: ['model', 'firmware'],
+	area: ['model', 'firmware'],
+	model: ['area'],
+	repeat: []
+};
+
+/** Returns the facts of the first Alert without those that other members of the episode may lack. */
+export function sharedFacts(key: string, facts: EpisodeFacts): EpisodeFacts {
+	const unknown = NOT_SHARED[nameOf(key)].map((name) => [name, null]);
+	return { ...facts, ...Object.fromEntries(unknown) };
+}
+
 /** Returns the User and the SRV that the members of a campaign share. Returns `null` for other kinds of key. */
 export function sharedRequest(key: string): Pick<Candidate, 'userId' | 'serviceReferenceVariant'> | null {
 	const [name, userId, serviceReferenceVariant] = key.split('|');
@@ -261,7 +280,7 @@ export function episodeTitle(kind: EpisodeKind, facts: EpisodeFacts, devices: nu
 	const model = [facts.model, facts.firmware].filter(Boolean).join(' ');
 	switch (kind) {
 		case 'campaign':
-			return cause ? `${alert} after ${cause}, ${on} of ${model}` : `${alert}, one firmware image on ${on}`;
+			return `${alert}${cause ? ` after ${cause}` : ''}${model ? `, ${on} of ${model}` : `, one firmware image on ${on}`}`;
 		case 'home':
 			return `One home after ${cause ?? 'one User'}, first Alert ${alert}`;
 		case 'storm':

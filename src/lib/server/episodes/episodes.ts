@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Decision } from '#lib/domain/decision.ts';
 import {
 	episodeTitle,
+	sharedFacts,
 	type Episode,
 	type EpisodeDetail,
 	type EpisodeFigures,
@@ -102,21 +103,24 @@ export async function readEpisodeFigures(
 	return rows[0] ? toFigures(rows[0]) : null;
 }
 
-const toFigures = (row: Omit<Row, 'open'>): EpisodeFigures => ({
-	id: row.id.toString(),
-	kind: row.kind,
-	title: episodeTitle(row.kind, row.facts, row.devices),
-	facts: row.facts,
-	firstAt: row.first_at.toISOString(),
-	lastAt: row.last_at.toISOString(),
-	members: row.members,
-	devices: row.devices,
-	occurrences: Number(row.occurrences),
-	atLeast: row.at_least,
-	priority: row.priority,
-	version: row.version,
-	decision: row.decision
-});
+function toFigures(row: Omit<Row, 'open'>): EpisodeFigures {
+	const facts = sharedFacts(row.key, row.facts);
+	return {
+		id: row.id.toString(),
+		kind: row.kind,
+		title: episodeTitle(row.kind, facts, row.devices),
+		facts,
+		firstAt: row.first_at.toISOString(),
+		lastAt: row.last_at.toISOString(),
+		members: row.members,
+		devices: row.devices,
+		occurrences: Number(row.occurrences),
+		atLeast: row.at_least,
+		priority: row.priority,
+		version: row.version,
+		decision: row.decision
+	};
+}
 
 const toEpisode = (row: Row): Episode => ({ ...toFigures(row), open: row.open });
 
