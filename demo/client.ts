@@ -15,8 +15,7 @@ export function createClient(url: string, key: string, warn: (line: string) => v
 	return async (path, body, type) => {
 		for (let attempt = 0; ; attempt++) {
 			const answer = await call<IngestAnswer>('POST', path, body, type);
-			if (answer && answer.status < 500 && answer.status !== 429)
-				return report(path, answer.status, answer.body);
+			if (hasAnswered(answer)) return report(path, answer.status, answer.body);
 			if (attempt === 2) warn('demo: Causeway does not answer; trying again until it does');
 			await pause(Math.min(250 * 2 ** attempt, 5000));
 		}
@@ -29,13 +28,22 @@ export function createClient(url: string, key: string, warn: (line: string) => v
 	}
 }
 
+interface Reply<T> {
+	status: number;
+	body: T;
+}
+
 /** Calls the API. Returns `null` if no answer came. */
 export type Call = <T>(
 	method: 'GET' | 'POST' | 'PUT',
 	path: string,
 	body?: unknown,
 	type?: string
-) => Promise<{ status: number; body: T } | null>;
+) => Promise<Reply<T> | null>;
+
+/** Returns whether the answer is final. `false`: the same call may succeed later. */
+export const hasAnswered = <T>(reply: Reply<T> | null): reply is Reply<T> =>
+	reply !== null && reply.status < 500 && reply.status !== 429;
 
 export const createCaller =
 	(url: string, key: string): Call =>

@@ -3,9 +3,10 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createAlex } from './alex.ts';
 import { createCaller, createClient, type Send } from './client.ts';
 import { HOUR, SECOND, type Happening, type Truth, type WorldEvent } from './events.ts';
-import { answerPages, setUpOnCall } from './on-call.ts';
+import { setUpOnCall } from './on-call.ts';
 import { openOutbox } from './outbox.ts';
 import { STORIES, playStory } from './stories.ts';
 import { traffic } from './traffic.ts';
@@ -17,7 +18,8 @@ const {
 	CAUSEWAY_ON_CALL_KEY,
 	CAUSEWAY_HOME = '.causeway',
 	DEMO_SEED = '1',
-	DEMO_RATE = '1'
+	DEMO_RATE = '1',
+	DEMO_ANSWER_SECONDS = '30'
 } = process.env;
 if (!CAUSEWAY_URL || !CAUSEWAY_KEY || !CAUSEWAY_ON_CALL_KEY)
 	throw new Error(
@@ -31,6 +33,7 @@ const RECORDS_PER_CALL = 500;
 /** Audit records arrive up to two minutes late, so the completeness mark stays a little further behind. */
 const MARK_LAG_MS = 130 * SECOND;
 const STORY_EVERY_MS = 11 * SECOND;
+const ALEX_LOOKS_EVERY_MS = 2 * SECOND;
 
 process.on('SIGTERM', () => process.exit(0));
 process.on('SIGINT', () => process.exit(0));
@@ -54,7 +57,7 @@ await backfill(Date.now());
 const callOnCall = createCaller(CAUSEWAY_URL, CAUSEWAY_ON_CALL_KEY);
 // The channels are tested before they are saved, so the outbox listens already.
 await setUpOnCall(callOnCall, outbox, say);
-await Promise.all([live(Date.now()), answerPages(callOnCall, say)]);
+await Promise.all([live(Date.now()), answerPages()]);
 
 async function register(): Promise<void> {
 	const devices = homes.flatMap((home) => devicesOf(home));
@@ -130,6 +133,15 @@ async function live(began: number): Promise<void> {
 			markedAt = now;
 		}
 		await pause(250);
+	}
+}
+
+/** Looks at the pages of Brightwell as Alex, for ever. */
+async function answerPages(): Promise<never> {
+	const alex = createAlex(callOnCall, Number(DEMO_ANSWER_SECONDS), say);
+	for (;;) {
+		await pause(ALEX_LOOKS_EVERY_MS);
+		await alex(Date.now());
 	}
 }
 

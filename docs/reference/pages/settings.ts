@@ -51,6 +51,13 @@ export const OTHER_VARIABLES = [
 		readBy: 'demo/main.ts',
 		description: 'The amount of demo traffic, as a multiple of the usual amount.',
 		default: '1'
+	},
+	{
+		name: 'DEMO_ANSWER_SECONDS',
+		readBy: 'demo/main.ts',
+		description:
+			'The seconds after which Alex of the demo acknowledges a page. Alex decides the page after twice that time.',
+		default: '30'
 	}
 ] as const satisfies ReadonlyArray<{
 	name: string;
