@@ -1,12 +1,12 @@
 // Feeds the demo: registers the simulated Devices, sends six hours of history, then plays daily traffic and stories live.
-// Also receives the pages of the demo, and answers some of them.
+// Also receives the pages of both Suppliers, and answers some of them.
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAlex } from './alex.ts';
 import { createCaller, createClient, type Send } from './client.ts';
 import { HOUR, SECOND, type Happening, type Truth, type WorldEvent } from './events.ts';
-import { setUpOnCall } from './on-call.ts';
+import { TEAMS, setUpOnCall } from './on-call.ts';
 import { openOutbox } from './outbox.ts';
 import { STORIES, playStory } from './stories.ts';
 import { traffic } from './traffic.ts';
@@ -16,14 +16,15 @@ const {
 	CAUSEWAY_URL,
 	CAUSEWAY_KEY,
 	CAUSEWAY_ON_CALL_KEY,
+	CAUSEWAY_HALDEN_ON_CALL_KEY,
 	CAUSEWAY_HOME = '.causeway',
 	DEMO_SEED = '1',
 	DEMO_RATE = '1',
 	DEMO_ANSWER_SECONDS = '30'
 } = process.env;
-if (!CAUSEWAY_URL || !CAUSEWAY_KEY || !CAUSEWAY_ON_CALL_KEY)
+if (!CAUSEWAY_URL || !CAUSEWAY_KEY || !CAUSEWAY_ON_CALL_KEY || !CAUSEWAY_HALDEN_ON_CALL_KEY)
 	throw new Error(
-		'CAUSEWAY_URL, CAUSEWAY_KEY and CAUSEWAY_ON_CALL_KEY are not set. `npm run demo` starts the feed with them'
+		'CAUSEWAY_URL, CAUSEWAY_KEY, CAUSEWAY_ON_CALL_KEY and CAUSEWAY_HALDEN_ON_CALL_KEY are not set. `npm run demo` starts the feed with them'
 	);
 const seed = Number(DEMO_SEED);
 const rate = Number(DEMO_RATE);
@@ -50,13 +51,15 @@ const homes = neighbourhood(HOMES);
 /** Events that are due in the future. */
 let upcoming: WorldEvent[] = [];
 
-const outbox = await openOutbox(join(CAUSEWAY_HOME, 'demo'));
+const outbox = await openOutbox(join(CAUSEWAY_HOME, 'demo'), ['brightwell', 'halden']);
 say(`outbox ${outbox.url}`);
 await register();
 await backfill(Date.now());
-const callOnCall = createCaller(CAUSEWAY_URL, CAUSEWAY_ON_CALL_KEY);
+const asBrightwell = createCaller(CAUSEWAY_URL, CAUSEWAY_ON_CALL_KEY);
+const asHalden = createCaller(CAUSEWAY_URL, CAUSEWAY_HALDEN_ON_CALL_KEY);
 // The channels are tested before they are saved, so the outbox listens already.
-await setUpOnCall(callOnCall, outbox, say);
+await setUpOnCall(asBrightwell, TEAMS.brightwell, outbox.receiversOf('brightwell'), say);
+await setUpOnCall(asHalden, TEAMS.halden, outbox.receiversOf('halden'), say);
 await Promise.all([live(Date.now()), answerPages()]);
 
 async function register(): Promise<void> {
@@ -136,9 +139,9 @@ async function live(began: number): Promise<void> {
 	}
 }
 
-/** Looks at the pages of Brightwell as Alex, for ever. */
+/** Looks at the pages of Brightwell as Alex, for ever. Nobody answers the pages of Halden by machine. */
 async function answerPages(): Promise<never> {
-	const alex = createAlex(callOnCall, Number(DEMO_ANSWER_SECONDS), say);
+	const alex = createAlex(asBrightwell, Number(DEMO_ANSWER_SECONDS), say);
 	for (;;) {
 		await pause(ALEX_LOOKS_EVERY_MS);
 		await alex(Date.now());

@@ -2,7 +2,11 @@
 import { escapeHtml } from '#lib/domain/on-call/text.ts';
 
 export interface Message {
+	/** The same in every try of one event for one receiver. */
+	id: string;
 	at: string;
+	/** The Supplier that sent the message, such as `halden`. */
+	supplier: string;
 	by: 'webhook' | 'e-mail';
 	to: string;
 	/** The type of the CloudEvent, or `mail`. */
@@ -25,13 +29,13 @@ article { border-top: 1px solid #8886; padding: .7rem 0 }
 small { opacity: .75 } pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: .3rem 0 }
 </style></head><body>
 <h1>Outbox of the demo</h1>
-<p>The webhooks and mails that Causeway sent, newest first.</p>
+<p>The webhooks and mails that Causeway sent for each Supplier, newest first.</p>
 ${messages.map(article).join('\n') || '<p>No message yet.</p>'}
 </body></html>
 `;
 
-const article = ({ at, by, to, type, title, text }: Message): string =>
-	`<article><small>${escapeHtml(`${at.slice(11, 19)} UTC, ${by} to ${to}${type === 'mail' ? '' : `, ${type}`}`)}</small>
+const article = ({ at, supplier, by, to, type, title, text }: Message): string =>
+	`<article><small>${escapeHtml(`${at.slice(11, 19)} UTC, ${supplier}: ${by} to ${to}${type === 'mail' ? '' : `, ${type}`}`)}</small>
 <h2>${escapeHtml(title)}</h2><pre>${withLinks(text)}</pre></article>`;
 
 const withLinks = (text: string): string =>

@@ -71,14 +71,17 @@ export const PUZZLING_STORIES: readonly Story[] = [
 		homes: 1,
 		lasts: 100,
 		play(c, now, [h]) {
-			c.devices(now, devicesOf(h!));
+			const home = split(h!);
+			c.devices(now, devicesOf(home));
 			for (const [code, seconds] of [
 				['8F3D', 5],
 				['8F3E', 40],
 				['8F60', 70],
 				['8F76', 90]
 			] as const)
-				c.alert(h!.esme, code, now + seconds * SECOND, null);
+				c.alert(home.esme, code, now + seconds * SECOND, null);
+			// The gas meter of the same home belongs to Halden, so this page goes to Halden alone.
+			c.alert(home.gsme!, '8F3D', now + 20 * SECOND, null);
 		}
 	},
 	{

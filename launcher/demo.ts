@@ -1,9 +1,9 @@
-// Prepares the demo before its feed starts: adds two Suppliers and a controller for each, the people on call of one
-// Supplier, two people of the installation, and the API keys of the demo process.
+// Prepares the demo before its feed starts: adds two Suppliers, a controller and the people on call of each, two
+// people of the installation, and the API keys of the demo process.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { InstallationRole, SupplierRole } from '#lib/domain/access.ts';
+import type { InstallationRole, Scope, SupplierRole } from '#lib/domain/access.ts';
 import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
 import { createAuth, type Auth } from '#lib/server/access/auth.ts';
 import { createApiKey } from '#lib/server/access/manage-keys.ts';
@@ -24,11 +24,32 @@ const SUPPLIERS = [
 		email: 'controller@halden.example'
 	}
 ];
-/** The people of Brightwell who get pages, and the lead who sets on call up. */
-const ON_CALL: ReadonlyArray<{ email: string; name: string; role: SupplierRole; isPrinted: boolean }> = [
-	{ email: 'lead@brightwell.example', name: 'Lead, Brightwell Energy', role: 'lead', isPrinted: true },
-	{ email: 'alex@brightwell.example', name: 'Alex', role: 'on-call', isPrinted: true },
-	{ email: 'sam@brightwell.example', name: 'Sam', role: 'on-call', isPrinted: false }
+/** The people of each Supplier who get pages, and the lead who sets on call up. */
+const ON_CALL: ReadonlyArray<{
+	slug: string;
+	email: string;
+	name: string;
+	role: SupplierRole;
+	isPrinted: boolean;
+}> = [
+	{
+		slug: 'brightwell',
+		email: 'lead@brightwell.example',
+		name: 'Lead, Brightwell Energy',
+		role: 'lead',
+		isPrinted: true
+	},
+	{ slug: 'brightwell', email: 'alex@brightwell.example', name: 'Alex', role: 'on-call', isPrinted: true },
+	{ slug: 'brightwell', email: 'sam@brightwell.example', name: 'Sam', role: 'on-call', isPrinted: false },
+	{
+		slug: 'halden',
+		email: 'lead@halden.example',
+		name: 'Lead, Halden Gas',
+		role: 'lead',
+		isPrinted: true
+	},
+	{ slug: 'halden', email: 'robin@halden.example', name: 'Robin', role: 'on-call', isPrinted: false },
+	{ slug: 'halden', email: 'noor@halden.example', name: 'Noor', role: 'on-call', isPrinted: false }
 ];
 /** The people of the installation. One proposes a cause table, and the other activates it. */
 const INSTALLATION: ReadonlyArray<{ email: string; name: string; role: InstallationRole }> = [
@@ -43,12 +64,13 @@ const PASSWORD = 'causeway-demo';
 
 /**
  * Prepares the demo, and may run at every start. Returns the lines that say how to sign in, the API key of the
- * feed, and the key with which the demo sets on call up and answers pages as Alex.
+ * feed, the key with which the demo sets on call up for Brightwell and answers pages as Alex, and the key with which it
+ * sets on call up for Halden.
  */
 export async function prepareDemo(
 	{ databaseUrl, authSecret }: Pick<Services, 'databaseUrl' | 'authSecret'>,
 	home: string
-): Promise<{ signIns: string[]; key: string; onCallKey: string }> {
+): Promise<{ signIns: string[]; key: string; onCallKey: string; haldenOnCallKey: string }> {
 	const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
 	pool.on('error', () => {}); // PostgreSQL may end a session, and then the statement that runs fails
 	const client = await pool.connect();
@@ -56,38 +78,44 @@ export async function prepareDemo(
 	try {
 		const auth = createAuth({ pool, config: { authSecret, origin: 'http://127.0.0.1' } });
 		const signIns: string[] = [];
-		const suppliers = new Map<string, number>();
+		const suppliers = new Map<string, { id: number; name: string }>();
 		for (const { email, ...supplier } of SUPPLIERS) {
 			const supplierId = await addSupplier(client, supplier);
 			await ensureController(auth, client, { email, name: `Controller, ${supplier.name}`, supplierId });
 			signIns.push(`sign in as ${email}, password ${PASSWORD} (${supplier.name})`);
-			suppliers.set(supplier.slug, supplierId);
+			suppliers.set(supplier.slug, { id: supplierId, name: supplier.name });
 		}
-		const brightwell = suppliers.get('brightwell')!;
-		for (const { isPrinted, ...person } of ON_CALL) {
-			await auth.addUser({ ...person, password: PASSWORD, supplierId: brightwell });
+		for (const { slug, isPrinted, ...person } of ON_CALL) {
+			const { id, name } = suppliers.get(slug)!;
+			await auth.addUser({ ...person, password: PASSWORD, supplierId: id });
 			if (isPrinted)
-				signIns.push(`sign in as ${person.email}, password ${PASSWORD} (Brightwell Energy, ${person.role})`);
+				signIns.push(`sign in as ${person.email}, password ${PASSWORD} (${name}, ${person.role})`);
 		}
 		for (const person of INSTALLATION) {
 			await auth.addUser({ ...person, password: PASSWORD, supplierId: null });
 			signIns.push(`sign in as ${person.email}, password ${PASSWORD} (the installation, ${person.role})`);
 		}
+		const onCallKey = (
+			slug: string,
+			file: string,
+			given: { scopes: Scope[]; name: string }
+		): Promise<string> =>
+			keptKey(
+				join(home, file),
+				async () =>
+					(await createApiKey(client, { supplierId: suppliers.get(slug)!.id, ...given, expiresAt: null })).key
+			);
 		return {
 			signIns,
 			key: await keptKey(join(home, 'demo-key'), () => addApiKey(client, null, ['ingest'])),
-			onCallKey: await keptKey(
-				join(home, 'demo-on-call-key'),
-				async () =>
-					(
-						await createApiKey(client, {
-							supplierId: brightwell,
-							scopes: ['read', 'decide', 'manage'],
-							name: 'Alex (demo)',
-							expiresAt: null
-						})
-					).key
-			)
+			onCallKey: await onCallKey('brightwell', 'demo-on-call-key', {
+				scopes: ['read', 'decide', 'manage'],
+				name: 'Alex (demo)'
+			}),
+			haldenOnCallKey: await onCallKey('halden', 'demo-halden-on-call-key', {
+				scopes: ['read', 'manage'],
+				name: 'Set-up (demo)'
+			})
 		};
 	} finally {
 		client.release();

@@ -120,6 +120,7 @@ async function start(): Promise<void> {
 			CAUSEWAY_URL: local,
 			CAUSEWAY_KEY: demoFeed.key,
 			CAUSEWAY_ON_CALL_KEY: demoFeed.onCallKey,
+			CAUSEWAY_HALDEN_ON_CALL_KEY: demoFeed.haldenOnCallKey,
 			CAUSEWAY_HOME: home
 		};
 		supervision.run(
