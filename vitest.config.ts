@@ -35,6 +35,8 @@ export default defineConfig({
 				test: {
 					...shared,
 					name: 'e2e',
+					// The worker, the browser and the socket need their time on a busy machine.
+					expect: { ...shared.expect, poll: { timeout: 15_000 } },
 					include: ['tests/e2e/**/*.test.ts'],
 					globalSetup: ['tests/support/services.setup.ts', 'tests/support/build.setup.ts'],
 					testTimeout: 60_000,

@@ -1,9 +1,9 @@
 // Tests on call in the console: set-up, a route with its preview, the pager state beside an Alert, paging by key, the
 // deliveries of a page, and a maintenance window.
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { drawer, isLive, openBrowser, openConsole, openPage, rowOf, signIn } from '../support/browser.ts';
+import { expectClean } from '../support/looks.ts';
 import { joinAs, type Member } from '../support/members.ts';
 import { setUpOnCall, type OnCallTest } from '../support/on-call.ts';
 import { answers } from '../support/receiver.ts';
@@ -46,23 +46,6 @@ async function sendAlert(code = '8F3E', at = Date.now()): Promise<string> {
 	return deviceId;
 }
 
-/** Finds no fault with axe, in both colours, and no sideways scrolling on a phone. */
-async function isClean(page: Page, name: string): Promise<void> {
-	for (const width of [1366, 390])
-		for (const colorScheme of ['light', 'dark'] as const) {
-			await page.emulateMedia({ colorScheme });
-			await page.setViewportSize({ width, height: 768 });
-			const { violations } = await new AxeBuilder({ page }).analyze();
-			expect(violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target.join(' ')}`))).toEqual(
-				[]
-			);
-			if (process.env['SHOTS'])
-				await page.screenshot({ path: `${process.env['SHOTS']}/${name}-${width}-${colorScheme}.png` });
-			expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-		}
-	await page.setViewportSize({ width: 1366, height: 768 });
-}
-
 /** The worker, the receiver and the console need their time. */
 const SOON = { timeout: 15_000 };
 const preview = (page: Page) => page.locator('[data-preview]');
@@ -71,7 +54,7 @@ test('an installation without on call is told what is missing, and the usual rou
 	const page = await openAs(lead, '/on-call');
 	await page.getByRole('heading', { name: 'Nobody can be paged yet' }).waitFor();
 	await page.getByRole('link', { name: 'Add a rota' }).waitFor();
-	await isClean(page, 'set-up');
+	await expectClean(page, { name: 'set-up' });
 	onCall = await setUpOnCall(system);
 	await page.reload();
 	await page.getByRole('button', { name: 'Add the usual routes' }).click();
@@ -98,7 +81,7 @@ describe('a route', () => {
 		expect((await bars.evaluateAll((all) => all.map((bar) => bar.getAttribute('data-count')))).join('')).toBe(
 			`${'0'.repeat(24)}3${'0'.repeat(5)}`
 		);
-		await isClean(page, 'route');
+		await expectClean(page, { name: 'route' });
 		await page.getByLabel('Alert codes').fill('8F30');
 		await preview(page).getByText('It would have paged nobody').waitFor();
 		await page.getByLabel('Alert codes').fill('8F3E');
@@ -203,10 +186,10 @@ test('the list of pages shows a delivery that failed, and sends it again', async
 		.getByText(/Try 1 at .*: failed in [\d,]+ ms, status 410/)
 		.first()
 		.waitFor();
-	await isClean(page, 'pages');
+	await expectClean(page, { name: 'pages' });
 	await page.getByRole('link', { name: 'Now', exact: true }).click();
 	await page.locator('[data-page][data-alarm="unreached"]').waitFor();
-	await isClean(page, 'now');
+	await expectClean(page, { name: 'now' });
 
 	await page.getByRole('link', { name: 'Pages', exact: true }).click();
 	onCall.receiver.behave(answers(204));
@@ -238,7 +221,7 @@ test('a lead adds a maintenance window and ends it', async () => {
 	await page.getByRole('button', { name: 'Add the window' }).click();
 	const window = page.locator('[data-window]');
 	await window.getByText('code 8F57').waitFor();
-	await isClean(page, 'maintenance');
+	await expectClean(page, { name: 'maintenance' });
 	await window.getByRole('button', { name: 'End now' }).click();
 	await window.getByText('ended', { exact: true }).waitFor();
 	await page.context().close();

@@ -3,9 +3,10 @@
 // test hands it to the service worker by the DevTools protocol.
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Browser, BrowserContext, Page, Worker } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { openBrowser, signIn } from '../support/browser.ts';
 import { UNEXPLAINED_SECURITY, setUpOnCall, type OnCallTest } from '../support/on-call.ts';
+import { deliver, openPhone, press, shown, workerOf } from '../support/phone.ts';
 import { startPushService, type Push, type PushService } from '../support/push-service.ts';
 import { eventually, startSystem, type System } from '../support/system.ts';
 import { startWeb, type Web } from '../support/web.ts';
@@ -38,21 +39,6 @@ afterAll(async () => {
 	await system?.[Symbol.asyncDispose]();
 });
 
-async function openPhone(colorScheme: 'light' | 'dark' = 'dark'): Promise<[BrowserContext, Page, string[]]> {
-	const context = await browser.newContext({
-		viewport: { width: 390, height: 844 },
-		hasTouch: true,
-		colorScheme
-	});
-	await context.grantPermissions(['notifications'], { origin: web.url });
-	const page = await context.newPage();
-	page.setDefaultTimeout(15_000);
-	const complaints: string[] = [];
-	page.on('pageerror', (error) => complaints.push(error.message));
-	page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-	return [context, page, complaints];
-}
-
 /** Sends an Alert, and returns the id of its page and the push about it. */
 async function aPage(): Promise<{ id: string; push: Push }> {
 	const alert = await onCall.anUnexplainedAlert();
@@ -73,72 +59,8 @@ const shoot = async (page: Page, name: string): Promise<void> => {
 	if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
 };
 
-/** Hands a payload to the service worker, as the push service of the browser does. */
-async function deliver(page: Page, payload: object): Promise<void> {
-	const devTools = await page.context().newCDPSession(page);
-	const registrations: Array<{ registrationId: string; scopeURL: string }> = [];
-	devTools.on('ServiceWorker.workerRegistrationUpdated', (event) =>
-		registrations.push(...event.registrations)
-	);
-	await devTools.send('ServiceWorker.enable');
-	const { registrationId } = await eventually(() => {
-		expect(registrations.length).toBeGreaterThan(0);
-		return registrations.at(-1)!;
-	});
-	await devTools.send('ServiceWorker.deliverPushMessage', {
-		origin: web.url,
-		registrationId,
-		data: JSON.stringify(payload)
-	});
-}
-
-interface Shown {
-	title: string;
-	body: string;
-	tag: string;
-	requireInteraction: boolean;
-	actions: string[];
-}
-const shown = (worker: Worker): Promise<Shown[]> =>
-	worker.evaluate(async () => {
-		const scope = globalThis as unknown as { registration: ServiceWorkerRegistration };
-		return (await scope.registration.getNotifications()).map((one) => ({
-			title: one.title,
-			body: one.body,
-			tag: one.tag,
-			requireInteraction: one.requireInteraction,
-			actions: ((one as unknown as { actions: Array<{ action: string }> }).actions ?? []).map(
-				({ action }) => action
-			)
-		}));
-	});
-/** Presses a button of the only notification, as the lock screen does. */
-const press = (worker: Worker, action: string): Promise<void> =>
-	worker.evaluate(async (name) => {
-		const scope = globalThis as unknown as {
-			registration: ServiceWorkerRegistration;
-			dispatchEvent(event: Event): boolean;
-			NotificationEvent: new (type: string, init: object) => Event;
-		};
-		const [notification] = await scope.registration.getNotifications();
-		scope.dispatchEvent(new scope.NotificationEvent('notificationclick', { notification, action: name }));
-	}, action);
-
-async function workerOf(context: BrowserContext): Promise<Worker> {
-	const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
-	await eventually(async () =>
-		expect(
-			await worker.evaluate(
-				() =>
-					(globalThis as unknown as { registration: ServiceWorkerRegistration }).registration.active?.state
-			)
-		).toBe('activated')
-	);
-	return worker;
-}
-
 test('the console can be installed: its manifest is valid, and its service worker is active', async () => {
-	const [context, page, complaints] = await openPhone();
+	const [context, page, complaints] = await openPhone(browser, web);
 	await page.goto(`${web.url}/sign-in`);
 	await workerOf(context);
 	const devTools = await context.newCDPSession(page);
@@ -153,7 +75,7 @@ test('the console can be installed: its manifest is valid, and its service worke
 
 test('Acknowledge on the lock screen answers without a window and without a session', async () => {
 	const { id, push } = await aPage();
-	const [context, page] = await openPhone();
+	const [context, page] = await openPhone(browser, web);
 	await page.goto(`${web.url}/sign-in`);
 	const worker = await workerOf(context);
 	await deliver(page, push.payload);
@@ -199,7 +121,7 @@ test('Acknowledge on the lock screen answers without a window and without a sess
 
 test('an answer without a network is not lost in silence', async () => {
 	const { push } = await aPage();
-	const [context, page] = await openPhone();
+	const [context, page] = await openPhone(browser, web);
 	await page.goto(`${web.url}/sign-in`);
 	const worker = await workerOf(context);
 	await deliver(page, push.payload);
@@ -212,7 +134,7 @@ test('an answer without a network is not lost in silence', async () => {
 
 test('the phone page leads through the sign-in, fits one hand, and takes an answer', async () => {
 	const { id } = await aPage();
-	const [context, page, complaints] = await openPhone();
+	const [context, page, complaints] = await openPhone(browser, web);
 	await signIn(page, web, onCall.members[0]!, `/on-call/pages/${id}`);
 	await page.getByRole('button', { name: 'Acknowledge' }).waitFor();
 	expect(new URL(page.url()).pathname).toBe(`/on-call/pages/${id}`);
@@ -239,7 +161,7 @@ test('the phone page leads through the sign-in, fits one hand, and takes an answ
 
 test('a one-time link only shows the page when it is opened, and answers once', async () => {
 	const { id, push } = await aPage();
-	const [context, page, complaints] = await openPhone('light');
+	const [context, page, complaints] = await openPhone(browser, web, 'light');
 	const answer = await page.goto(`${web.url}/answer/${push.payload.answer}`);
 	expect(answer!.headers()).toMatchObject({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' });
 	await page.getByRole('button', { name: 'Acknowledge' }).waitFor();
