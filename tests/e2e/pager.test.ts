@@ -82,6 +82,10 @@ const ask = (page: Page): Locator => page.getByRole('dialog', { name: 'Page the 
 const askAgain = (page: Page): Locator => page.getByRole('dialog', { name: 'Escalate the page' });
 const receiver = (dialog: Locator): Locator => dialog.locator('[data-receiver]');
 
+/** Returns whether a text is longer than its place. */
+const isCut = (text: Locator): Promise<boolean> =>
+	text.evaluate((element) => element.scrollWidth > element.clientWidth);
+
 async function openEpisode(): Promise<Page> {
 	const deviceId = await sendAlerts(3);
 	const episode = await eventually(async () => {
@@ -140,6 +144,7 @@ test('e on an episode asks first, pages the person on call, and takes the open p
 		.waitFor();
 	const ofList = page.locator('[data-episode]').getByText(/^nobody yet, next step in/);
 	await ofList.waitFor();
+	expect(await isCut(ofList)).toBe(false);
 	await onCall.pageBecomes({ subject: 'episode', step: 0, deliveries: [{ state: 'delivered' }] });
 	expect(onCall.types()).toEqual(['opened']);
 
@@ -162,6 +167,7 @@ test('the open Alert says who was paged, who answered, and how the page ended', 
 	const state = pager(drawer(page)).getByRole('link');
 	await state.getByText(/nobody yet, next step in/).waitFor();
 	await pager(drawer(page)).getByRole('button', { name: 'Escalate' }).waitFor();
+	expect(await isCut(rowOf(page, deviceId).getByText(/paged \d\d:\d\d,$/))).toBe(false);
 	await expectClean(page, { name: 'drawer-paged', fitsPhone: false });
 
 	const paged = await onCall.pageBecomes({ state: 'open' });
