@@ -1,5 +1,8 @@
 // Turns pushes of pages on and off in this browser, and sends a test push.
-const API = '/api/v1/on-call/push';
+import type { PushDevice } from '#lib/domain/on-call/push.ts';
+import { callApi, type Answer } from './call-api.ts';
+
+const API = '/on-call/push';
 
 /**
  * `unsupported`: this browser has no pushes. `blocked`: the person has forbidden notifications of this site. `unknown`:
@@ -12,6 +15,8 @@ export class Push {
 	isBusy = $state(false);
 	/** What the last action did, or why it failed. */
 	note = $state('');
+	/** The id of this browser at the server. `null`: the server has not told it. */
+	#id: string | null = null;
 
 	/** Reads the state of this browser. A subscription that the server may have lost is sent again. */
 	async read(): Promise<void> {
@@ -23,30 +28,37 @@ export class Push {
 		const subscription = await registration.pushManager.getSubscription();
 		this.state = Notification.permission === 'denied' ? 'blocked' : subscription ? 'on' : 'off';
 		if (this.state === 'on' && subscription) {
-			const why = await store(subscription);
-			if (why) await this.#turnOn(registration);
+			const stored = await this.#store(subscription);
+			if (!stored.ok) await this.#do(() => this.#turnOn(registration));
 		}
 	}
 
 	turnOn = (): Promise<void> =>
 		this.#do(async () => {
-			if ((await Notification.requestPermission()) !== 'granted') {
-				this.state = 'blocked';
-				return 'Notifications are blocked for this site. Allow them in the settings of the browser.';
-			}
-			return this.#turnOn(await navigator.serviceWorker.ready);
+			const permission = await Notification.requestPermission();
+			if (permission === 'granted') return this.#turnOn(await navigator.serviceWorker.ready);
+			if (permission === 'denied') this.state = 'blocked';
+			return permission === 'denied' ? '' : 'Nothing was changed. Allow notifications when the browser asks.';
 		});
 
+	/** Ends the subscription in the browser and at the server, so that the server sends no page to nobody. */
 	turnOff = (): Promise<void> =>
 		this.#do(async () => {
 			const subscription = await (await navigator.serviceWorker.ready).pushManager.getSubscription();
 			await subscription?.unsubscribe();
 			this.state = 'off';
+			// If this call fails, the push service refuses the next push, and the server then removes the subscription.
+			if (this.#id !== null)
+				await callApi(`${API}/subscriptions/${this.#id}`, () => true, { method: 'DELETE' });
+			this.#id = null;
 			return 'This browser gets no more pushes.';
 		});
 
 	test = (): Promise<void> =>
-		this.#do(async () => (await call('/test', {})) ?? 'A test push is on its way to all your devices.');
+		this.#do(async () => {
+			const sent = await callApi(`${API}/test`, () => true, { method: 'POST', body: {} });
+			return sent.ok ? 'A test push is on its way to all your devices.' : sent.message;
+		});
 
 	async #do(work: () => Promise<string>): Promise<void> {
 		this.isBusy = true;
@@ -60,18 +72,28 @@ export class Push {
 
 	/** Subscribes this browser with the key of the installation. A subscription with another key is of no use any more. */
 	async #turnOn(registration: ServiceWorkerRegistration): Promise<string> {
-		const response = await fetch(`${API}/key`);
-		if (!response.ok) return 'The server cannot be reached. Try again.';
-		const { key } = (await response.json()) as { key: string };
-		const options = { userVisibleOnly: true, applicationServerKey: key };
+		const read = await callApi(`${API}/key`, (body) => (body as { key: string }).key, { method: 'GET' });
+		if (!read.ok) return read.message;
+		const options = { userVisibleOnly: true, applicationServerKey: read.value };
 		const subscription = await registration.pushManager
 			.subscribe(options)
 			.catch(() => fresh(registration, options));
-		let why = await store(subscription);
+		let stored = await this.#store(subscription);
 		// Another person of another Supplier may have turned pushes on here.
-		if (why) why = await store(await fresh(registration, options));
-		this.state = why ? 'off' : 'on';
-		return why ?? 'This browser gets pushes.';
+		if (!stored.ok) stored = await this.#store(await fresh(registration, options));
+		this.state = stored.ok ? 'on' : 'off';
+		return stored.ok ? 'This browser gets pushes.' : stored.message;
+	}
+
+	/** Sends a subscription to the server. */
+	async #store(subscription: PushSubscription): Promise<Answer<string>> {
+		const { endpoint, keys } = subscription.toJSON();
+		const stored = await callApi(`${API}/subscriptions`, (body) => (body as PushDevice).id, {
+			method: 'POST',
+			body: { endpoint, keys }
+		});
+		this.#id = stored.ok ? stored.value : null;
+		return stored;
 	}
 }
 
@@ -81,22 +103,4 @@ async function fresh(
 ): Promise<PushSubscription> {
 	await (await pushManager.getSubscription())?.unsubscribe();
 	return pushManager.subscribe(options);
-}
-
-/** Sends a subscription to the server. Returns why the server refused it; `null`: it is stored. */
-const store = (subscription: PushSubscription): Promise<string | null> => {
-	const { endpoint, keys } = subscription.toJSON();
-	return call('/subscriptions', { endpoint, keys });
-};
-
-/** Calls the API. Returns why the server refused; `null`: it did not. */
-async function call(path: string, body: object): Promise<string | null> {
-	const response = await fetch(API + path, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify(body)
-	}).catch(() => null);
-	if (response?.ok) return null;
-	const problem = (await response?.json().catch(() => null)) as { detail?: string } | null | undefined;
-	return problem?.detail ?? 'The server cannot be reached. Try again.';
 }
