@@ -70,7 +70,7 @@ describe('the table of rights', () => {
 
 	it('names in each refusal who may', () => {
 		expect(whyNot('decide', holders['viewer of a Supplier']!)).toBe(
-			'A viewer of a Supplier cannot decide Alerts; a controller, a lead, an on-call, an officer or an engineer of a Supplier or a key with the scope decide may'
+			'A viewer of a Supplier cannot decide Alerts; a controller, a lead, a person on call, an officer or an engineer of a Supplier or a key with the scope decide may'
 		);
 		expect(whyNot('read', holders['admin of the installation']!)).toMatch(
 			/^An admin of the installation cannot read the data of a Supplier; a controller, /

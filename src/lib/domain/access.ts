@@ -164,7 +164,8 @@ export function whoMay(action: Action): string {
 const rolesText = (roles: readonly string[], whose: string): string =>
 	roles.length === 0 ? '' : `${list(roles.map(withArticle))} ${whose}`;
 
-const withArticle = (role: string): string => `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`;
+const withArticle = (role: string): string =>
+	role === 'on-call' ? 'a person on call' : `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`;
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
 const list = (words: readonly string[]): string =>
 	words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
