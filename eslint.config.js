@@ -16,7 +16,7 @@ const FLOORS = [
 	['episodes'],
 	['retraction', 'decisions'],
 	['correlation'],
-	['cause-table'],
+	['cause-table', 'selections'],
 	['on-call'],
 	['.'],
 	['api']

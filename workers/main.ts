@@ -28,8 +28,9 @@ import { countFailedJob, setFigures, workerRegistry } from '#lib/server/process/
 import { readFigures } from '#lib/server/installation-figures.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { readyConfig, refuseStart } from '#lib/server/start-checks.ts';
-import { onCallDeps, workerDeps } from '#lib/server/worker-deps.ts';
+import { deskDeps, onCallDeps, workerDeps } from '#lib/server/worker-deps.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { deskJobs, deskTimers } from './desk.ts';
 import { onCallJobs, onCallTimers } from './on-call.ts';
 
 const SECOND_MS = 1000;
@@ -44,6 +45,7 @@ const services = await openWorkerServices(config, log).catch(refuseStart);
 const { pool, index, causeTable, largeEpisodes } = services;
 const deps = workerDeps(services);
 const onCall = onCallDeps(services);
+const desk = deskDeps(services);
 
 const inBatches = (job: keyof typeof EVERY_MS, mostAtOnce: number, work: BatchWork) =>
 	createBatchRunner({ everyMs: EVERY_MS[job], mostAtOnce, work });
@@ -70,7 +72,8 @@ const jobs: Record<Job, { concurrency: number; run(data: JobData): Promise<numbe
 	},
 	'settle-pending': { concurrency: 1, run: () => settlePending(deps) },
 	'what-if': { concurrency: 1, run: (data) => whatIf(deps, versionOf(data)) },
-	...onCallJobs(onCall)
+	...onCallJobs(onCall),
+	...deskJobs(desk)
 };
 
 function doorbellOf(data: JobData): bigint {
@@ -135,6 +138,7 @@ const timers = [
 	}),
 	every(10 * SECOND_MS, 'looking for lost what-ifs', () => enqueueLostWhatIfs(deps)),
 	...onCallTimers(onCall, every),
+	...deskTimers(desk, every),
 	every(15 * SECOND_MS, 'paging about the feeds', () =>
 		pageFeedFaults(onCall, (supplierId) => readFeedFaults(pool, supplierId, config.feedSilentSeconds))
 	),

@@ -73,31 +73,22 @@ export const Decision = z.object({
 });
 export type Decision = z.infer<typeof Decision>;
 
-const note = z.string().trim().max(2000).nullish();
+/** The fields of every decision that a client sends. `verdict: null` reopens the Alerts. */
+export const DecisionFields = {
+	verdict: Verdict.nullable(),
+	reason: z.string().trim().max(40).nullish(),
+	note: z.string().trim().max(2000).nullish()
+};
 
-/**
- * A decision as a client sends it. `verdict: null` reopens the Alert. `version` is the version of the Alert that the
- * person saw.
- */
-export const DecisionIn = z
-	.object({
-		verdict: Verdict.nullable(),
-		reason: z.string().trim().max(40).nullish(),
-		note,
-		version: RowVersion
-	})
-	.superRefine(checkReason);
-export const BulkDecisionIn = z
-	.object({
-		items: z
-			.array(z.object({ id: z.string(), version: RowVersion }))
-			.min(1)
-			.max(500),
-		verdict: Verdict.nullable(),
-		reason: z.string().trim().max(40).nullish(),
-		note
-	})
-	.superRefine(checkReason);
+/** A decision on one Alert as a client sends it. `version` is the version of the Alert that the person saw. */
+export const DecisionIn = z.object({ ...DecisionFields, version: RowVersion }).superRefine(checkReason);
+
+/** Several Alerts, each with the version that the person saw. */
+export const AlertVersions = z
+	.array(z.object({ id: z.string(), version: RowVersion }))
+	.min(1)
+	.max(500);
+export const BulkDecisionIn = z.object({ items: AlertVersions, ...DecisionFields }).superRefine(checkReason);
 
 export const DecisionResult = z.object({
 	done: z.array(z.string()),

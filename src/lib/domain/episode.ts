@@ -8,7 +8,7 @@
 // episode have other keys, so these Alerts stay outside the episode and visible.
 import { z } from 'zod';
 import { Alert, type Candidate } from './alert.ts';
-import { Decision, Verdict, checkReason } from './decision.ts';
+import { Decision, DecisionFields, checkReason } from './decision.ts';
 import { namesSuspect, type ExplanationKind } from './explanation-kind.ts';
 import { RecordId, RowVersion } from './record-id.ts';
 
@@ -266,9 +266,7 @@ export const EpisodeDecisionIn = z
 	.object({
 		episode: RecordId,
 		version: RowVersion,
-		verdict: Verdict.nullable(),
-		reason: z.string().trim().max(40).nullish(),
-		note: z.string().trim().max(2000).nullish()
+		...DecisionFields
 	})
 	.superRefine(checkReason);
 

@@ -34,6 +34,7 @@ import { publishLive, publishPages } from '#lib/server/live/live-channel.ts';
 import { createOnCall } from '#lib/server/on-call/on-call.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
 import { leaseIds } from '#lib/server/postgres/id-leases.ts';
+import { createSelections } from '#lib/server/selections/selections.ts';
 import type { Config } from '#lib/server/process/config.ts';
 import { createLog, watchDatabase, type Log } from '#lib/server/process/log.ts';
 import { watchPool, watchUnseenAlerts } from '#lib/server/process/metrics.ts';
@@ -140,6 +141,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		devices: createDeviceReader(web.pool),
 		timeline: createTimeline(web.pool, config.roleOnly),
 		decisions,
+		selections: createSelections({ pool: web.pool, runSelection: queues.runSelection }),
 		causeTables: createCauseTables(web.pool),
 		unknownDevices,
 		...onCall,

@@ -1,7 +1,9 @@
 // Builds the dependencies of the worker's jobs from the services of a worker process.
 import { withFrequencies } from '#lib/domain/learned-pattern.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
-import { publishLive, publishPages } from '#lib/server/live/live-channel.ts';
+import { withFigures } from '#lib/server/feed/alert-figures.ts';
+import { createAlertReader } from '#lib/server/feed/alert-reader.ts';
+import { publishLive, publishPages, type LiveMessage } from '#lib/server/live/live-channel.ts';
 import type { AfterCommit } from '#lib/server/on-call/pages/after-commit.ts';
 import type { openWorkerServices } from './services.ts';
 
@@ -16,6 +18,17 @@ export function onCallDeps(services: Awaited<ReturnType<typeof openWorkerService
 		publishPages: (changes: AfterCommit['changes']) => publishPages(redis, changes),
 		send: sendDeps,
 		openChannel
+	};
+}
+
+/** Builds the dependencies of the jobs that carry out actions of people on many Alerts. */
+export function deskDeps(services: Awaited<ReturnType<typeof openWorkerServices>>) {
+	const { pool, redis, queues, learned } = services;
+	return {
+		pool,
+		runSelection: queues.runSelection,
+		alerts: withFigures(createAlertReader(pool), { of: async (supplierId) => learned.of(supplierId) }),
+		publish: (messages: LiveMessage[]) => publishLive(redis, messages)
 	};
 }
 

@@ -1,6 +1,7 @@
 // Gives an example of every call: the body and the answer. The OpenAPI document and docs/reference/api.md show them, and
 // a test checks them against the schemas.
 import { CAUSE_TABLE_EXAMPLES } from './cause-table-examples.ts';
+import { DESK_EXAMPLES } from './desk-examples.ts';
 import { BRIGHTWELL, DEVICE, HUB, REQUEST_ID, alert, decision, type Example } from './example-values.ts';
 import { LIST_EXAMPLES } from './list-examples.ts';
 import { ON_CALL_EXAMPLES } from './on-call-examples.ts';
@@ -24,6 +25,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
 	...LIST_EXAMPLES,
 	...CAUSE_TABLE_EXAMPLES,
 	...ON_CALL_EXAMPLES,
+	...DESK_EXAMPLES,
 	'POST /alerts': {
 		body: [
 			{

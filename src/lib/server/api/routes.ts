@@ -16,6 +16,8 @@ import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { onCallApi } from '#lib/server/on-call/on-call.ts';
 import { refuseMetrics } from '#lib/server/process/metrics-access.ts';
 import { registry, writeMetrics } from '#lib/server/process/metrics.ts';
+import { bulkRoutes } from '#lib/server/selections/bulk-routes.ts';
+import { selectionRoutes } from '#lib/server/selections/selection-routes.ts';
 import type { WebServices } from '#lib/server/services.ts';
 import { openApi } from './openapi.ts';
 
@@ -77,6 +79,8 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...alertRoutes,
 	...deviceRoutes,
 	...decisionRoutes,
+	...bulkRoutes,
+	...selectionRoutes,
 	...episodeRoutes,
 	...causeTableRoutes,
 	...learnedRoutes,

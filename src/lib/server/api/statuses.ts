@@ -5,7 +5,7 @@ import type { RouteDescription } from '#lib/server/http/route.ts';
 export const SUCCESSES: Record<number, string> = {
 	200: 'The answer is in the body.',
 	201: 'Something new is stored.',
-	202: 'The records are stored, or the replay is queued.',
+	202: 'The records are stored, or the work is queued.',
 	204: 'Done. The answer has no body.'
 };
 
@@ -16,7 +16,7 @@ export const REFUSALS: Record<number, string> = {
 	404: 'There is no such path or object, or another Supplier owns it.',
 	405: 'The path does not accept this method. `Allow` names the right ones.',
 	409: 'The object has changed, or a message with this id and other content is stored.',
-	410: 'The feed no longer reaches back to this number. Load `GET /alerts` instead.',
+	410: 'The feed no longer reaches back to this number: load `GET /alerts` instead. Or the selection has expired: make it again.',
 	413: 'The body is too large. Send it in several calls.',
 	415: 'The Content-Type or Content-Encoding is not accepted.',
 	422: 'The call is valid, and a check of it failed, such as the test of a channel. `detail` says why.',

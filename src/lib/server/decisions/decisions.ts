@@ -7,15 +7,14 @@ import { basisOf } from '#lib/domain/contradiction.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
 import type { AnswerChannel } from '#lib/domain/on-call/page.ts';
 import { markEpisode, membersToDecide } from '#lib/server/episodes/episodes.ts';
-import type { AlertReader } from '#lib/server/feed/alert-reader.ts';
-import { insertEntries, lockFeeds, takeNumbers } from '#lib/server/feed/feed-entries.ts';
-import type { AlertBody } from '#lib/server/feed/feed.ts';
-import type { LiveMessage } from '#lib/server/live/live-channel.ts';
+import { insertEntries } from '#lib/server/feed/feed-entries.ts';
 import { columns, query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
+import { changeExactly, type AlertVersion, type Changed, type Conflict } from './exact-change.ts';
+import { publishChanged, type PublishDeps } from './publish-changed.ts';
 
-export interface DecisionRequest {
-	items: ReadonlyArray<{ id: string; version: number }>;
+/** What a person decides, and by which way. */
+export interface RequestedDecision {
 	/** The verdict; `null`: the request reopens the Alerts. */
 	verdict: Verdict | null;
 	reason: string | null;
@@ -25,7 +24,11 @@ export interface DecisionRequest {
 	channel: AnswerChannel;
 }
 
-export interface EpisodeDecisionRequest extends Omit<DecisionRequest, 'items'> {
+export interface DecisionRequest extends RequestedDecision {
+	items: readonly AlertVersion[];
+}
+
+export interface EpisodeDecisionRequest extends RequestedDecision {
 	episode: string;
 	/** The version of the episode that the person saw. Members that joined later are not decided. */
 	version: number;
@@ -33,30 +36,25 @@ export interface EpisodeDecisionRequest extends Omit<DecisionRequest, 'items'> {
 
 export interface DecisionOutcome {
 	done: Alert[];
-	/**
-	 * The Alerts that another person or new evidence changed before this decision. `version`: the current version of
-	 * the Alert; `null`: this Supplier has no such Alert.
-	 */
-	conflicts: Array<{ id: string; version: number | null }>;
+	/** The Alerts that another person or new evidence changed before this decision. */
+	conflicts: Conflict[];
 }
 
 export type Decisions = ReturnType<typeof createDecisions>;
 
-const ALERTS_PER_FRAME = 500;
-
-export function createDecisions(deps: {
-	pool: pg.Pool;
-	alerts: AlertReader;
-	publish(messages: LiveMessage[]): Promise<void>;
-}) {
-	const { pool, alerts, publish } = deps;
+export function createDecisions(deps: PublishDeps & { pool: pg.Pool }) {
+	const { pool } = deps;
+	const published = async (supplierId: number, recorded: Changed): Promise<DecisionOutcome> => ({
+		done: await publishChanged(deps, supplierId, recorded, { decided: true }),
+		conflicts: recorded.conflicts
+	});
 	return {
 		/** Decides each Alert of the request that still has the version that the person saw. */
-		async decide(supplierId: number, request: DecisionRequest): Promise<DecisionOutcome> {
+		async decide(supplierId: number, { items, ...verdict }: DecisionRequest): Promise<DecisionOutcome> {
 			const recorded = await asSupplier(pool, supplierId, (client) =>
-				recordDecisions(client, supplierId, request)
+				recordDecisions(client, supplierId, items, verdict)
 			);
-			return { done: await publishDecisions(supplierId, recorded), conflicts: recorded.conflicts };
+			return published(supplierId, recorded);
 		},
 
 		/**
@@ -65,123 +63,60 @@ export function createDecisions(deps: {
 		 */
 		async decideEpisode(
 			supplierId: number,
-			{ episode, version, ...request }: EpisodeDecisionRequest
+			{ episode, version, ...verdict }: EpisodeDecisionRequest
 		): Promise<DecisionOutcome | null> {
 			const recorded = await asSupplier(pool, supplierId, async (client) => {
-				const reopen = request.verdict === null;
+				const reopen = verdict.verdict === null;
 				const members = await membersToDecide(client, supplierId, { episode, version, reopen });
 				if (!members) return null;
 				const { waiting, others } = members;
-				const outcome: Recorded =
-					waiting.length > 0
-						? await recordDecisions(client, supplierId, { ...request, items: waiting })
-						: { ...NOTHING_RECORDED, conflicts: reopen ? [] : others };
+				const outcome = await recordDecisions(client, supplierId, waiting, verdict);
+				if (waiting.length === 0 && !reopen) outcome.conflicts = others;
 				// The episode takes a decision only if at least one member took the decision. Reopening an episode also
 				// succeeds if all its members are open.
 				if (outcome.done.length > 0 || (reopen && outcome.conflicts.length === 0))
-					await markEpisode(client, supplierId, episode, decisionOf(request));
+					await markEpisode(client, supplierId, episode, decisionOf(verdict));
 				return outcome;
 			});
-			if (!recorded) return null;
-			return { done: await publishDecisions(supplierId, recorded), conflicts: recorded.conflicts };
+			return recorded && published(supplierId, recorded);
 		}
 	};
-
-	/** Publishes the decided Alerts in frames that a browser handles easily. Returns the Alerts. */
-	async function publishDecisions(supplierId: number, { done, from, to }: Recorded): Promise<Alert[]> {
-		const decided = await alerts.many(supplierId, done);
-		for (let i = 0; i < decided.length; i += ALERTS_PER_FRAME) {
-			const part = decided.slice(i, i + ALERTS_PER_FRAME);
-			const last = i + ALERTS_PER_FRAME < decided.length ? from + i + part.length - 1 : to;
-			const items = part.map(({ id, version, decision }) => ({ id, version, decision }));
-			await publish([
-				{
-					event: 'alert:changed',
-					supplierId,
-					data: { from: from + i, to: last, items: part, retracted: [] }
-				},
-				{ event: 'decision:recorded', supplierId, data: { items } }
-			]);
-		}
-		return decided;
-	}
 }
 
-const decisionOf = ({ verdict, reason, note, by }: Omit<DecisionRequest, 'items'>): Decision | null =>
+const decisionOf = ({ verdict, reason, note, by }: RequestedDecision): Decision | null =>
 	verdict && { verdict, reason: reason ?? '', note, by: by.name, at: new Date().toISOString() };
 
-interface Recorded {
-	/** The ids of the decided Alerts. */
-	done: string[];
-	conflicts: DecisionOutcome['conflicts'];
-	/** The first feed number of the decided Alerts; `to` is the last. */
-	from: number;
-	to: number;
-}
-
-const NOTHING_RECORDED: Recorded = { done: [], conflicts: [], from: 0, to: 0 };
-
-async function recordDecisions(
+/** Records decisions within the caller's transaction. The caller publishes the changed Alerts after the commit. */
+export const recordDecisions = (
 	client: pg.ClientBase,
 	supplierId: number,
-	{ items, verdict, reason, note, by, channel }: DecisionRequest
-): Promise<Recorded> {
-	await lockFeeds(client, [supplierId]); // before any row is read, as the workers do
-	const { rows } = await client.query<StoredVersion>(
-		STORED({ supplierId, ids: items.map((item) => item.id) })
-	);
-	const stored = new Map(rows.map((row) => [row.alert_id.toString(), row]));
-	// The person may have seen an older version if only the episode of the Alert has changed since.
-	const done = items.filter((item) => {
-		const alert = stored.get(item.id);
-		return alert && item.version >= alert.said_version && item.version <= alert.version;
+	items: readonly AlertVersion[],
+	request: RequestedDecision
+): Promise<Changed> =>
+	changeExactly(client, supplierId, items, {
+		async write(alerts) {
+			const { verdict, reason, note, by, channel } = request;
+			const decision = decisionOf(request);
+			const decided = alerts.map(({ id, seq, body }): DecidedAlert => ({
+				id,
+				seq,
+				decision: decision && { ...decision, basis: basisOf(body) }
+			}));
+			await client.query(
+				RECORD({
+					...DECIDED.values(decided),
+					supplierId,
+					verdict,
+					reason,
+					note,
+					by: by.name,
+					byId: by.id,
+					at: decision?.at ?? new Date(),
+					channel
+				})
+			);
+		}
 	});
-	const conflicts = items
-		.filter((item) => !done.includes(item))
-		.map((item) => ({ id: item.id, version: stored.get(item.id)?.version ?? null }));
-	if (done.length === 0) return { ...NOTHING_RECORDED, conflicts };
-
-	const { from, to } = await takeNumbers(client, supplierId, done.length);
-	const at = new Date();
-	const decided = done.map((item, i): DecidedAlert => {
-		const basis = basisOf(stored.get(item.id)!.body);
-		const decision = verdict && {
-			verdict,
-			reason: reason ?? '',
-			note,
-			by: by.name,
-			at: at.toISOString(),
-			basis
-		};
-		return { id: item.id, seq: from + i, decision };
-	});
-	await client.query(
-		RECORD({
-			...DECIDED.values(decided),
-			supplierId,
-			verdict,
-			reason,
-			note,
-			by: by.name,
-			byId: by.id,
-			at,
-			channel
-		})
-	);
-	return { done: done.map((item) => item.id), conflicts, from, to };
-}
-
-interface StoredVersion {
-	alert_id: bigint;
-	version: number;
-	/** The version in which the explanation or the decision last changed. Later versions changed only the episode. */
-	said_version: number;
-	body: AlertBody;
-}
-
-const STORED = query(`
-select alert_id, version, said_version, body from supplier_alert
-where supplier_id = :supplierId and alert_id = any(:ids::bigint[])`);
 
 interface DecidedAlert {
 	id: string;

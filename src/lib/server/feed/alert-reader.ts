@@ -7,6 +7,7 @@ import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
+import { alertConditions } from './alert-conditions.ts';
 import { toAlert, type AlertBody, type StoredState } from './feed.ts';
 
 export type AlertReader = ReturnType<typeof createAlertReader>;
@@ -99,41 +100,13 @@ async function readHead(client: pg.ClientBase, supplierId: number): Promise<numb
 
 function pageQuery(supplierId: number, filters: AlertFilters, limit: number): pg.QueryConfig {
 	const isOldestFirst = filters.sort === 'oldest';
-	const conditions = ['supplier_id = :supplierId', ...conditionsOf(filters)];
-	if (filters.cursor) conditions.push(`alert_id ${isOldestFirst ? '>' : '<'} :cursor`);
+	const { where, values } = alertConditions(supplierId, filters);
+	const after = filters.cursor ? ` and alert_id ${isOldestFirst ? '>' : '<'} :cursor` : '';
 	const page = query(`
 select alert_id, version, seq, body, decision, episode_id from supplier_alert
-where ${conditions.join(' and ')} order by alert_id ${isOldestFirst ? 'asc' : 'desc'} limit :limit`);
-	return page({ ...filters, supplierId, limit, pattern: filters.q && `%${escapeLike(filters.q)}%` });
+where ${where}${after} order by alert_id ${isOldestFirst ? 'asc' : 'desc'} limit :limit`);
+	return page({ ...values, limit });
 }
-
-/**
- * Yields the filters as SQL conditions, whose parameters have the names of the filters. The browser applies the same
- * filters to live rows (alert-filter.ts).
- */
-function* conditionsOf(filters: AlertFilters): Iterable<string> {
-	const { decision } = filters;
-	if (filters.explanation?.length) yield 'explanation = any(:explanation)';
-	if (decision === 'none') yield 'decision is null';
-	else if (decision === 'open') yield '(decision is null or contradicted)';
-	else if (decision === 'contradicted') yield 'contradicted';
-	else if (decision === 'any') yield 'decision is not null';
-	else if (decision) yield `decision->>'verdict' = :decision`;
-	if (filters.code) yield 'code = :code';
-	if (filters.category) yield 'category = :category';
-	if (filters.priority) yield 'priority <= :priority';
-	if (filters.device) yield 'device_id = :device';
-	if (filters.hub) yield 'hub_id = :hub';
-	if (filters.episode) yield 'episode_id = :episode::bigint';
-	if (filters.user) yield ':user = any(users)';
-	if (filters.role) yield ':role = any(roles)';
-	if (filters.since) yield 'effective_at >= :since';
-	if (filters.until) yield 'effective_at < :until';
-	if (filters.q)
-		yield `(code ilike :pattern or device_id ilike :pattern or body->>'name' ilike :pattern or body->>'summary' ilike :pattern)`;
-}
-
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 const ONE = query(`
 select version, seq, body, decision, episode_id from supplier_alert where supplier_id = :supplierId and alert_id = :id`);

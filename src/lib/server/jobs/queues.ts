@@ -13,7 +13,8 @@ export const JOBS = [
 	'settle-pending',
 	'what-if',
 	'deliver-page',
-	'escalate-page'
+	'escalate-page',
+	'run-selection'
 ] as const;
 export type Job = (typeof JOBS)[number];
 
@@ -40,6 +41,8 @@ export interface JobData {
 	/** The page that escalates, and the step at which it waits; absent for other jobs. */
 	page?: string;
 	step?: number;
+	/** The selection whose action the job carries out; absent for other jobs. */
+	selection?: string;
 }
 
 /**
@@ -102,6 +105,19 @@ export function createQueues(redis: Redis, log: Log) {
 			);
 	}
 
+	/** Enqueues a job, unless a job with this id waits or runs. */
+	function addOnce(job: Job, data: JobData, id: string): void {
+		queues
+			.get(job)!
+			.add(job, data, { deduplication: { id } })
+			.catch((error: Error) =>
+				log.warn(
+					{ job, ...data, error: error.message },
+					'the job was not enqueued; a worker enqueues it again'
+				)
+			);
+	}
+
 	function addOnCall(job: Job, data: JobData, delayMs: number): void {
 		queues
 			.get(job)!
@@ -120,17 +136,11 @@ export function createQueues(redis: Redis, log: Log) {
 		 * Enqueues the replay of a draft of the cause table. If the job is lost, `enqueueLostWhatIfs` enqueues the
 		 * replay again.
 		 */
-		enqueueReplay(version: string): void {
-			queues
-				.get('what-if')!
-				.add('what-if', { version }, { deduplication: { id: version } })
-				.catch((error: Error) =>
-					log.warn(
-						{ version, error: error.message },
-						'the what-if was not enqueued; a worker enqueues it again'
-					)
-				);
-		},
+		enqueueReplay: (version: string): void => addOnce('what-if', { version }, version),
+		/**
+		 * Enqueues the action on a selection. If the job is lost, `runLostSelections` enqueues the action again.
+		 */
+		runSelection: (id: string): void => addOnce('run-selection', { selection: id }, id),
 		/** The jobs of on call. A timer of the worker enqueues lost jobs again, by the rows of PostgreSQL. */
 		onCall: {
 			/** Sends a delivery after `delayMs`. */

@@ -1,0 +1,28 @@
+// The jobs and the timers of the desk in the worker process.
+import type { JobData } from '#lib/server/jobs/queues.ts';
+import {
+	deleteOldSelections,
+	runLostSelections,
+	runSelection,
+	type RunSelectionDeps
+} from '#lib/server/selections/run-selection.ts';
+
+const SECOND_MS = 1000;
+const HOUR_MS = 3600 * SECOND_MS;
+
+/** The jobs of the desk, by the name of their queue. */
+export const deskJobs = (deps: RunSelectionDeps) => ({
+	'run-selection': {
+		concurrency: 2,
+		run: ({ selection }: JobData) => runSelection(deps, selection!)
+	}
+});
+
+/** Starts the timers of the desk. `every` starts one timer. */
+export const deskTimers = (
+	deps: RunSelectionDeps,
+	every: (ms: number, what: string, work: () => Promise<unknown>) => NodeJS.Timeout
+): NodeJS.Timeout[] => [
+	every(5 * SECOND_MS, 'looking for lost actions on selections', () => runLostSelections(deps)),
+	every(HOUR_MS, 'deleting old selections', () => deleteOldSelections(deps.pool))
+];
