@@ -13,7 +13,7 @@ const FLOORS = [
 	['postgres', 'http', 'process', 'duis'],
 	['evidence', 'access', 'jobs'],
 	['feed', 'learning', 'ingest', 'live', 'installation'],
-	['episodes'],
+	['episodes', 'standing-decisions'],
 	['retraction', 'decisions'],
 	['correlation'],
 	['cause-table', 'selections'],

@@ -1,5 +1,7 @@
 // Writes explained Alerts straight into the database, and groups them with the worker's own function. Tests see which
 // episodes result from any set of Alerts in any order, and need not wait for explanations.
+import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
+import { cacheStandingRules } from '#lib/server/standing-decisions/standing-rules.ts';
 import type pg from 'pg';
 import { KEY_NAMES, groupKeys, nameOf, ruleOf, runsOf, type Member } from '#lib/domain/episode.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
@@ -18,6 +20,7 @@ import type { System } from './system.ts';
 
 const START = Date.parse('2026-11-05T00:00:00.000Z');
 const SUPPLIER = 1;
+const standing = { standing: cacheStandingRules(), table: causeTable };
 const MODEL = { model: 'Storm 9', firmware: '2.10' };
 
 /** An Alert to write. All Alerts have the same code, and all Devices the same model and firmware. */
@@ -178,13 +181,14 @@ export function grouped(system: System, devices: number) {
 				const changed = await findChanged(client, list.map(rowOf));
 				await lockFeeds(client, [SUPPLIER]);
 				if (changed.every(isStored)) await replaceExplanations(client, changed);
-				else await writeViewerChanges(client, list.map(rowOf), []);
+				else await writeViewerChanges(client, standing, list.map(rowOf), []);
 			}),
 		/** Takes Alerts away from the Supplier, as the worker does after a corrected tenure. */
 		retract: (list: readonly AlertSpec[]): Promise<unknown> =>
 			inTransaction(pool, (client) =>
 				writeViewerChanges(
 					client,
+					standing,
 					[],
 					list.map((alert) => ({ supplierId: SUPPLIER, alertId: idOf(alert.n) }))
 				)

@@ -15,7 +15,11 @@ const SCOPE_PURPOSES: Record<Scope, { title: string; allows: string }> = {
 	ingest: { title: 'Deliver records', allows: 'deliver Alerts, Service Requests and Devices' },
 	read: { title: 'Read', allows: 'read the Alerts, episodes and cause tables of one Supplier' },
 	decide: { title: 'Decide', allows: 'decide Alerts; people in some roles also change the cause table' },
-	manage: { title: 'Set up on call', allows: 'change the channels, rotas and routes of on call' }
+	manage: {
+		title: 'Set up on call and standing decisions',
+		allows:
+			'change the channels, rotas and routes of on call, and propose, activate and end standing decisions'
+	}
 };
 
 /** Every status code that the server answers. `apiPage` fails if the code uses a status that is not here. */

@@ -74,7 +74,7 @@ export const RIGHTS = {
 		installationRoles: []
 	},
 	manage: {
-		text: 'change channels, rotas and routes',
+		text: 'change channels, rotas, routes and standing decisions',
 		scope: 'manage',
 		keysOf: ['supplier'],
 		supplierRoles: ['lead', 'engineer'],

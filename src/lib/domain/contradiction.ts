@@ -48,3 +48,7 @@ export function contradictionOf(decision: Decision, now: Basis): string | null {
 /** Returns whether the reason code is valid only for the suspect that the person saw. */
 const dependsOnSuspect = (reason: string): boolean =>
 	['other-user-command', 'own-command', 'unexpected-user'].includes(reason);
+
+/** The notice beside an Alert that a standing decision decided, and that newer evidence brought back to the desk. */
+export const withdrawnNotice = (standing: number): string =>
+	`Standing decision ${standing} decided this Alert; newer evidence no longer fits the standing decision. Decide the Alert.`;

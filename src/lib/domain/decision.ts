@@ -1,4 +1,5 @@
-// Defines a decision: a person's conclusion about an Alert, with a reason code. The machine never decides.
+// Defines a decision: a person's conclusion about an Alert, with a reason code. The machine never decides by itself: it
+// applies the standing decisions that two people made in advance.
 import { z } from 'zod';
 import { ExplanationKind } from './explanation-kind.ts';
 import { RowVersion } from './record-id.ts';
@@ -69,7 +70,12 @@ export const Decision = z.object({
 	note: z.string().nullable(),
 	by: z.string(),
 	at: z.string(),
-	basis: Basis.optional()
+	basis: Basis.optional(),
+	/**
+	 * The id of the standing decision that decided the Alert; absent: a person did. Two people have made the standing
+	 * decision in advance, and later evidence that no longer fits it takes the decision back.
+	 */
+	standing: z.string().optional()
 });
 export type Decision = z.infer<typeof Decision>;
 

@@ -33,6 +33,9 @@ import { openSendDeps } from '#lib/server/on-call/channels/send-deps.ts';
 import { publishLive, publishPages } from '#lib/server/live/live-channel.ts';
 import { createOnCall } from '#lib/server/on-call/on-call.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
+import { createStandingDecisions } from '#lib/server/standing-decisions/standing-decisions.ts';
+import { createStandingMatches } from '#lib/server/standing-decisions/standing-matches.ts';
+import { cacheStandingRules } from '#lib/server/standing-decisions/standing-rules.ts';
 import { leaseIds } from '#lib/server/postgres/id-leases.ts';
 import { createSelections } from '#lib/server/selections/selections.ts';
 import type { Config } from '#lib/server/process/config.ts';
@@ -142,6 +145,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		timeline: createTimeline(web.pool, config.roleOnly),
 		decisions,
 		selections: createSelections({ pool: web.pool, runSelection: queues.runSelection }),
+		standingDecisions: createStandingDecisions(web.pool),
+		standingMatches: createStandingMatches(web.pool),
 		causeTables: createCauseTables(web.pool),
 		unknownDevices,
 		...onCall,
@@ -191,6 +196,7 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 		index,
 		causeTable,
 		learned: cacheLearnedPatterns(),
+		standing: cacheStandingRules(),
 		largeEpisodes,
 		sampling,
 		sendDeps,

@@ -33,12 +33,24 @@ export function deskDeps(services: Awaited<ReturnType<typeof openWorkerServices>
 }
 
 export function workerDeps(services: Awaited<ReturnType<typeof openWorkerServices>>) {
-	const { config, pool, index, redis, queues, backlog, causeTable, learned, largeEpisodes, sampling } =
-		services;
+	const {
+		config,
+		pool,
+		index,
+		redis,
+		queues,
+		backlog,
+		causeTable,
+		learned,
+		largeEpisodes,
+		sampling,
+		standing
+	} = services;
 	return {
 		pool,
 		index,
 		learned,
+		standing,
 		sampling,
 		largeEpisodes,
 		/** The active cause table. A job reads this property once and uses the same table to its end. */

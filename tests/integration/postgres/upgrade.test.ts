@@ -51,7 +51,13 @@ async function migrateTo010(): Promise<void> {
 		const checksum = createHash('sha256').update(text).digest('hex');
 		await owner.query('insert into migration (name, checksum) values ($1, $2)', [file, checksum]);
 	}
-	await ensurePartitions(owner, Date.now());
+	await ensurePartitions(owner, Date.now(), [
+		'alert',
+		'service_request',
+		'supplier_alert',
+		'retracted_alert',
+		'episode_member'
+	]);
 	await owner.end();
 }
 

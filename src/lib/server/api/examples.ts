@@ -5,6 +5,7 @@ import { DESK_EXAMPLES } from './desk-examples.ts';
 import { BRIGHTWELL, DEVICE, HUB, REQUEST_ID, alert, decision, type Example } from './example-values.ts';
 import { LIST_EXAMPLES } from './list-examples.ts';
 import { ON_CALL_EXAMPLES } from './on-call-examples.ts';
+import { STANDING_EXAMPLES } from './standing-examples.ts';
 
 const STORED = { accepted: 1, duplicates: 0, rejected: [], dropped: [] };
 
@@ -26,6 +27,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
 	...CAUSE_TABLE_EXAMPLES,
 	...ON_CALL_EXAMPLES,
 	...DESK_EXAMPLES,
+	...STANDING_EXAMPLES,
 	'POST /alerts': {
 		body: [
 			{

@@ -14,6 +14,7 @@ import { refusedWriteRoutes } from '#lib/server/ingest/refused-write-routes.ts';
 import { installationRoutes } from '#lib/server/installation/installation-routes.ts';
 import { learnedRoutes } from '#lib/server/learning/learned-routes.ts';
 import { onCallApi } from '#lib/server/on-call/on-call.ts';
+import { standingRoutes } from '#lib/server/standing-decisions/standing-routes.ts';
 import { refuseMetrics } from '#lib/server/process/metrics-access.ts';
 import { registry, writeMetrics } from '#lib/server/process/metrics.ts';
 import { bulkRoutes } from '#lib/server/selections/bulk-routes.ts';
@@ -81,6 +82,7 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...decisionRoutes,
 	...bulkRoutes,
 	...selectionRoutes,
+	...standingRoutes,
 	...episodeRoutes,
 	...causeTableRoutes,
 	...learnedRoutes,

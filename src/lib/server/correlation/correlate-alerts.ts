@@ -23,6 +23,8 @@ import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { instantOfId } from '#lib/server/postgres/record-id.ts';
 import { inTransaction, type CommitWith } from '#lib/server/postgres/transaction.ts';
+import { decideFirst } from '#lib/server/standing-decisions/settle.ts';
+import type { StandingRuleCache } from '#lib/server/standing-decisions/standing-rules.ts';
 import { observeCorrelationDelay } from '#lib/server/process/worker-metrics.ts';
 import { alertBody } from './alert-body.ts';
 import { explainAlerts, type ExplainDeps, type Explained } from './explain-alerts.ts';
@@ -34,6 +36,7 @@ export interface CorrelateDeps extends Omit<ExplainDeps, 'learned'> {
 	enqueue: Enqueue;
 	sampling: Sampling;
 	largeEpisodes: Pick<LargeEpisodes, 'guess'>;
+	standing: StandingRuleCache;
 	publish(frames: readonly Frame[]): Promise<void>;
 }
 
@@ -122,14 +125,17 @@ async function explainFirst(
 	deps: CorrelateDeps,
 	batch: Batch
 ): Promise<FeedChange> {
-	const { context, explained } = await explain(client, deps, batch);
+	const [{ context, explained }, standing] = await Promise.all([
+		explain(client, deps, batch),
+		deps.standing.read(client)
+	]);
 	const rows = explained.map((one) => {
 		const row = rowOf(one);
 		return { ...row, joins: guessEpisode(deps, context, one, row.body) };
 	});
 	const [, change] = await Promise.all([
 		finishBatch(client, deps, batch, context, explained),
-		writeFirst(client, commitWith, context, rows)
+		writeFirst(client, commitWith, context, decideFirst(rows, standing, deps.table, Date.now()))
 	]);
 	return change;
 }
@@ -146,7 +152,7 @@ async function explainAgain(
 	const rows = explained.map(rowOf);
 	const [, change] = await Promise.all([
 		finishBatch(client, deps, batch, context, explained),
-		writeChanged(client, commitWith, batch.alertIds, rows)
+		writeChanged(client, commitWith, deps, batch.alertIds, rows)
 	]);
 	return change;
 }

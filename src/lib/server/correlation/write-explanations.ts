@@ -12,6 +12,7 @@ import { findChanged, isStored } from '#lib/server/feed/stored-explanations.ts';
 import { addDoorbell } from '#lib/server/jobs/doorbells.ts';
 import type { CommitWith } from '#lib/server/postgres/transaction.ts';
 import { findLostViews } from '#lib/server/retraction/retraction.ts';
+import { settleStanding, type SettleDeps } from '#lib/server/standing-decisions/settle.ts';
 import { writeViewerChanges } from '#lib/server/retraction/viewer-changes.ts';
 
 /** Writes the first explanations of a batch into the feeds, and commits the transaction. */
@@ -32,10 +33,14 @@ export async function writeFirst(
 	return { frames, doorbell };
 }
 
-/** Writes the explanations that differ from the stored explanations. A batch without changes locks no feed. */
+/**
+ * Writes the explanations that differ from the stored explanations, with what standing decisions do to their Alerts. A
+ * batch without changes locks no feed.
+ */
 export async function writeChanged(
 	client: pg.ClientBase,
 	commitWith: CommitWith,
+	deps: SettleDeps,
 	alertIds: readonly bigint[],
 	rows: readonly ExplanationRow[]
 ): Promise<FeedChange> {
@@ -45,13 +50,18 @@ export async function writeChanged(
 	]);
 	const changedRows = changed.map(({ row }) => row);
 	if (lost.length > 0 || changed.some(({ isBack }) => isBack))
-		return { frames: await writeViewerChanges(client, changedRows, lost), doorbell: null };
+		return { frames: await writeViewerChanges(client, deps, changedRows, lost), doorbell: null };
 	if (changed.length === 0) return NO_CHANGE;
 
-	const stored = changed.filter(isStored);
+	const settled = await settleStanding(
+		client,
+		deps,
+		changed.map((change) => ({ ...change, before: change.stored }))
+	);
+	const stored = settled.flatMap((change) => (isStored(change) ? [change] : []));
 	// A Service Request may arrive so early that the job `correlate-again` explains its Alert before the first
 	// explanation is stored.
-	const first = changed.flatMap((change) => (isStored(change) ? [] : change.row));
+	const first = settled.flatMap((change) => (isStored(change) ? [] : change.row));
 	return commitWith(async () => {
 		const [, replaced, inserted] = await Promise.all([
 			lockFeeds(client, suppliersOf(changedRows)),

@@ -1,6 +1,6 @@
 // Records people's decisions. The table `decision` is insert-only. Each row says who decided which version of an Alert,
-// when and why, and what the explanation was. `supplier_alert` has the current decision, which the machine never
-// changes.
+// when and why, and what the explanation was. `supplier_alert` has the current decision. The machine never changes the
+// decision of a person; it takes back only decisions of standing decisions (standing-decisions/).
 import type pg from 'pg';
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf } from '#lib/domain/contradiction.ts';
@@ -8,6 +8,7 @@ import type { Decision, Verdict } from '#lib/domain/decision.ts';
 import type { AnswerChannel } from '#lib/domain/on-call/page.ts';
 import { markEpisode, membersToDecide } from '#lib/server/episodes/episodes.ts';
 import { insertEntries } from '#lib/server/feed/feed-entries.ts';
+import { noteOverruled } from '#lib/server/standing-decisions/overruled.ts';
 import { columns, query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import { changeExactly, type AlertVersion, type Changed, type Conflict } from './exact-change.ts';
@@ -102,6 +103,17 @@ export const recordDecisions = (
 				seq,
 				decision: decision && { ...decision, basis: basisOf(body) }
 			}));
+			// Before the decision is written, because the stored decision says which standing decision decided the Alert.
+			const overruled = alerts.filter(
+				({ decision: before }) => before?.standing !== undefined && before.verdict !== verdict
+			);
+			await noteOverruled(
+				client,
+				supplierId,
+				overruled.map(({ id }) => id),
+				by.name,
+				new Date()
+			);
 			await client.query(
 				RECORD({
 					...DECIDED.values(decided),
@@ -138,7 +150,7 @@ with input as (
 	where s.supplier_id = :supplierId::smallint and s.alert_id in (select alert_id from input)
 ), decided as (
 	update supplier_alert s set version = s.version + 1, said_version = s.version + 1, seq = i.seq, decision = i.decision,
-		contradicted = false
+		contradicted = false, withdrawn = null
 	from input i where s.supplier_id = :supplierId::smallint and s.alert_id = i.alert_id
 ), entered as (
 	${insertEntries('input', { supplierId: ':supplierId::smallint' })}

@@ -92,14 +92,15 @@ select decided_on(code, explanation, body) as pattern,
 	body #>> '{candidates,0,serviceReferenceVariant}' as variant, body #>> '{candidates,0,userRole}' as role
 from supplier_alert where supplier_id = :supplierId and alert_id = :alertId::bigint`);
 
-// If a person decides many Alerts at one instant, the decisions count as one precedent. A contradicted decision is no
+// Decisions of standing decisions are no precedents: nobody looked at their Alerts. If a person decides many Alerts at
+// one instant, the decisions count as one precedent. A contradicted decision is no
 // precedent, because the pattern of the Alert has changed since.
 const PRECEDENTS = query(`
 with acts as (
 	select decision ->> 'verdict' as verdict, decision ->> 'at' as at, decision ->> 'by' as by, count(*)::int as alerts,
 		max(alert_id) as alert_id
 	from supplier_alert
-	where supplier_id = :supplierId and decision is not null and not contradicted
+	where supplier_id = :supplierId and decision is not null and decision ->> 'standing' is null and not contradicted
 		and decided_on(code, explanation, body) = :pattern
 		and alert_id >= :firstId::bigint and alert_id <> :alertId::bigint
 	group by 1, 2, 3

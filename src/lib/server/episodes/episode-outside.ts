@@ -89,5 +89,5 @@ select count(*)::int as total,
 ${OUTSIDE}`);
 
 const NEWEST = query(`
-select s.body, s.version, s.seq, s.decision, s.episode_id ${OUTSIDE}
+select s.body, s.version, s.seq, s.decision, s.withdrawn, s.episode_id ${OUTSIDE}
 order by s.effective_at desc, s.alert_id desc limit :limit`);

@@ -165,7 +165,7 @@ with change as (
 		episode_version = (select e.version + 1 from episode e where e.id = c.episode_id)
 	from change c cross join head h
 	where s.supplier_id = $1 and s.alert_id = c.alert_id and ${ofThese('s', '$2', '$5', '$6')}
-	returning s.alert_id, s.version, s.seq, s.decision, s.episode_id,
+	returning s.alert_id, s.version, s.seq, s.decision, s.withdrawn, s.episode_id,
 		case when s.version > c.version + 1 then s.body end as body
 ), entered as (
 	${insertEntries('moved', { supplierId: '$1::smallint', isMove: true })}

@@ -2,7 +2,7 @@
 // writer of a row writes it only for a Supplier that may see the Alert. So a read needs no check of tenure: it selects
 // the rows of its own Supplier.
 import type { Alert } from '#lib/domain/alert.ts';
-import { basisOf, contradictionOf, shownDecision } from '#lib/domain/contradiction.ts';
+import { basisOf, contradictionOf, shownDecision, withdrawnNotice } from '#lib/domain/contradiction.ts';
 import type { Decision } from '#lib/domain/decision.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 
@@ -27,6 +27,16 @@ export interface ExplanationRow {
 	tableVersion: string;
 	/** The large episode that the Alert joins with its first explanation; `null`: none, and grouping decides later. */
 	joins?: EpisodeGuess | null;
+	/** What standing decisions do to the Alert with this explanation; `null`: nothing. */
+	standing?: StandingChange | null;
+}
+
+/** What standing decisions do to an Alert. */
+export interface StandingChange {
+	/** The standing decision that decides the Alert; `null`: none. */
+	decides: { id: number; decision: Decision } | null;
+	/** The standing decision that no longer fits, and its decision so far; `null`: none. */
+	withdraws: { id: number; decision: Decision } | null;
 }
 
 /** A large episode that an Alert seems to join. `keys`: the keys of the Alert up to the key that makes it a member. */
@@ -40,6 +50,8 @@ export interface StoredState {
 	version: number;
 	seq: number | bigint;
 	decision: Decision | null;
+	/** The standing decision whose decision later evidence took back; `null`: none. */
+	withdrawn: number | null;
 	episode_id: bigint | null;
 }
 
@@ -56,7 +68,7 @@ const withFeeders = (body: OldBody): AlertBody => ({
 /** Builds an Alert as a Supplier reads it, from its body and the values stored beside the body. */
 export const toAlert = (
 	stored: AlertBody | OldBody,
-	{ version, seq, decision, episode_id }: StoredState
+	{ version, seq, decision, withdrawn, episode_id }: StoredState
 ): Alert => {
 	const body = stored.fedBy === undefined ? withFeeders(stored) : (stored as AlertBody);
 	return {
@@ -64,7 +76,11 @@ export const toAlert = (
 		version,
 		seq: Number(seq),
 		decision: decision && shownDecision(decision, body),
-		notice: decision && contradictionOf(decision, basisOf(body)),
+		notice: decision
+			? contradictionOf(decision, basisOf(body))
+			: withdrawn === null
+				? null
+				: withdrawnNotice(withdrawn),
 		episodeId: episode_id?.toString() ?? null
 	};
 };

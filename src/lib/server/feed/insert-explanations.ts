@@ -1,9 +1,10 @@
 // Writes first explanations into the feeds of their Suppliers. One statement writes a whole batch, so that the feed
 // counters stay locked as briefly as possible.
 import type pg from 'pg';
-import { statement } from '#lib/server/postgres/statement.ts';
+import { statement, type Column } from '#lib/server/postgres/statement.ts';
 import { arrayText, explainOthersAgain, explanationInput, WRITTEN } from './explanation-rows.ts';
 import { insertEntries, numberRows } from './feed-entries.ts';
+import { hasStanding, isDeciding, recordStanding, STANDING_COLUMNS } from './standing-rows.ts';
 import { NO_CHANGE, type ExplanationRow, type FeedChange } from './feed.ts';
 import { readWritten, type WrittenRow } from './written-rows.ts';
 
@@ -21,23 +22,35 @@ export async function insertExplanations(
 	{ newerEvidence = false } = {}
 ): Promise<FeedChange> {
 	if (rows.length === 0) return NO_CHANGE;
-	const { rows: written } = await client.query<WrittenRow & { episode_id: bigint | null }>(
-		INSERT({ ...INPUT.values(rows), newerEvidence })
+	const { rows: written } = await client.query<InsertedRow>(
+		hasStanding(rows)
+			? INSERT_DECIDED({ ...DECIDED_INPUT.values(rows), newerEvidence })
+			: INSERT({ ...INPUT.values(rows), newerEvidence })
 	);
-	return readWritten(rows, written, ({ episode_id }) => ({ version: 1, decision: null, episode_id }));
+	return readWritten(rows, written, ({ episode_id, is_decided }, place) => ({
+		version: 1,
+		decision: (is_decided && rows[place - 1]!.standing?.decides?.decision) || null,
+		withdrawn: null,
+		episode_id
+	}));
 }
 
-const INPUT = explanationInput({
+/** `is_decided`: whether the standing decision still decided when the Alert was written. */
+type InsertedRow = WrittenRow & { episode_id: bigint | null; is_decided: boolean };
+
+const COLUMNS = {
 	keys: ['text', ({ joins }) => (joins ? arrayText(joins.keys) : null)],
 	joins: ['bigint', ({ joins }) => joins?.episodeId ?? null]
-});
+} satisfies Record<string, Column<ExplanationRow>>;
 
-const INSERT = statement(
-	'insert-explanations',
-	`
-with input as (${INPUT.sql}
+const INPUT = explanationInput(COLUMNS);
+const DECIDED_INPUT = explanationInput({ ...COLUMNS, ...STANDING_COLUMNS });
+
+/** Builds the statement. `decided`: standing decisions decide some of the Alerts. */
+const insertSql = (input: string, decided: boolean): string => `
+with input as (${input}
 ), fresh as (
-	select i.*, e.id as episode_id, e.version + 1 as episode_version from input i
+	select i.*${decided ? `, ${isDeciding('i.standing')} as is_decided` : ''}, e.id as episode_id, e.version + 1 as episode_version from input i
 	left join lateral (
 		select id, version from episode where id = i.joins and supplier_id = i.supplier_id and run_from is not null limit 1
 	) e on true
@@ -45,8 +58,8 @@ with input as (${INPUT.sql}
 		select from supplier_alert s where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id offset 0
 	)
 ), ${numberRows('fresh')}, explained as (
-	insert into supplier_alert (${WRITTEN}, episode_id, episode_version)
-	select ${WRITTEN}, episode_id, episode_version from numbered
+	insert into supplier_alert (${WRITTEN}, episode_id, episode_version${decided ? ', decision' : ''})
+	select ${WRITTEN}, episode_id, episode_version${decided ? ', case when is_decided then decided::jsonb end' : ''} from numbered
 ), entered as (
 	${insertEntries('numbered', { joins: 'episode_id is not null' })}
 ), keyed as (
@@ -54,8 +67,10 @@ with input as (${INPUT.sql}
 	select supplier_id, alert_id, n - 1, key, effective_at, device_id, case when n = cardinality(keys::text[]) then episode_id end
 	from numbered cross join lateral unnest(keys::text[]) with ordinality as k(key, n) where episode_id is not null
 	on conflict do nothing
-), others as (${explainOthersAgain('fresh', ':newerEvidence')}
+)${decided ? `, deciding as (select *, 1 as before from numbered where is_decided), ${recordStanding('deciding')}` : ''}, others as (${explainOthersAgain('fresh', ':newerEvidence')}
 )
-select place::int as place, seq, episode_id, null::bigint as doorbell from numbered
-union all select null, null, null, id from others order by seq`
-);
+select place::int as place, seq, episode_id, ${decided ? 'is_decided' : 'false as is_decided'}, null::bigint as doorbell from numbered
+union all select null, null, null, null, id from others order by seq`;
+
+const INSERT = statement('insert-explanations', insertSql(INPUT.sql, false));
+const INSERT_DECIDED = statement('insert-decided-explanations', insertSql(DECIDED_INPUT.sql, true));

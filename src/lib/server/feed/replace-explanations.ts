@@ -3,67 +3,81 @@
 import type pg from 'pg';
 import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
 import { lowestAndHighest, ofThese } from '#lib/server/postgres/record-id.ts';
-import { statement } from '#lib/server/postgres/statement.ts';
+import { statement, type Column } from '#lib/server/postgres/statement.ts';
 import { explainOthersAgain, explanationInput, replacedBy } from './explanation-rows.ts';
 import { insertEntries, numberRows } from './feed-entries.ts';
+import { hasStanding, isDeciding, recordStanding, STANDING_COLUMNS, stateAfter } from './standing-rows.ts';
 import { NO_CHANGE, type ExplanationRow, type FeedChange, type StoredState } from './feed.ts';
 import type { ChangedExplanation } from './stored-explanations.ts';
 import { readWritten, type WrittenRow } from './written-rows.ts';
 
 /**
  * Replaces stored explanations within the caller's transaction. Send this statement after `lockFeeds` and together with
- * the commit. An Alert stays as stored if a person decided it, or if it joined an episode, after it was read. The
- * doorbell has this Alert explained once more.
+ * the commit. An Alert stays as stored if a person decided it, if it joined an episode, or if its standing decision ended,
+ * after it was read. The doorbell has this Alert explained once more.
  */
 export async function replaceExplanations(
 	client: pg.ClientBase,
 	changes: ReadonlyArray<ChangedExplanation & { stored: StoredState }>
 ): Promise<FeedChange> {
 	if (changes.length === 0) return NO_CHANGE;
-	const rows = changes.map(({ row, stored: { version, decision } }): Replacement => ({
-		...row,
-		version,
-		contradicted: decision !== null && contradictionOf(decision, basisOf(row.body)) !== null
-	}));
+	const rows = changes.map(({ row, stored }): Replacement => {
+		const { decision, withdrawn } = stateAfter(stored, row.standing);
+		const contradicted = decision
+			? contradictionOf(decision, basisOf(row.body)) !== null
+			: withdrawn !== null;
+		return { ...row, version: stored.version, contradicted };
+	});
 	const [lowest, highest] = lowestAndHighest(rows.map((row) => row.alertId));
 	const { rows: written } = await client.query<WrittenRow>(
-		REPLACE({ ...INPUT.values(rows), lowest, highest })
+		hasStanding(rows)
+			? REPLACE_DECIDED({ ...DECIDED_INPUT.values(rows), lowest, highest })
+			: REPLACE({ ...INPUT.values(rows), lowest, highest })
 	);
 	return readWritten(rows, written, (_, place) => {
-		const { version, decision, episode_id } = changes[place - 1]!.stored;
-		return { version: version + 1, decision, episode_id };
+		const { row, stored } = changes[place - 1]!;
+		const { version, episode_id } = stored;
+		return { version: version + 1, ...stateAfter(stored, row.standing), episode_id };
 	});
 }
 
 interface Replacement extends ExplanationRow {
 	/** The version of the Alert that the new explanation replaces. */
 	version: number;
-	/** Whether the new explanation contradicts the decision. */
+	/** Whether the new explanation contradicts the decision, or took back the decision of a standing decision. */
 	contradicted: boolean;
 }
 
-const INPUT = explanationInput<Replacement>({
+const COLUMNS = {
 	version: ['integer', (row) => row.version],
 	contradicted: ['boolean', (row) => row.contradicted]
-});
+} satisfies Record<string, Column<Replacement>>;
 
-const REPLACE = statement(
-	'replace-explanations',
-	`
-with input as (${INPUT.sql}
+const INPUT = explanationInput<Replacement>(COLUMNS);
+const DECIDED_INPUT = explanationInput<Replacement>({ ...COLUMNS, ...STANDING_COLUMNS });
+
+/** SQL: the decision and the withdrawn decision after the change in row `n`. */
+const STANDING_CHANGE = `, decision = case when n.standing is not null then n.decided::jsonb when n.withdraws is null then s.decision end,
+	withdrawn = case when n.standing is not null then null else coalesce(n.withdraws, s.withdrawn) end`;
+
+/** Builds the statement. `decided`: standing decisions decide some of the Alerts, or take back their decisions. */
+const replaceSql = (input: string, decided: boolean): string => `
+with input as (${input}
 ), unchanged as (
 	select * from input i where exists (
 		select from supplier_alert s
 		where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id and s.version = i.version offset 0
-	)
+	)${decided ? ` and (i.standing is null or ${isDeciding('i.standing')})` : ''}
 ), ${numberRows('unchanged')}, explained as (
-	update supplier_alert s set ${replacedBy('n')} from numbered n
+	update supplier_alert s set ${replacedBy('n')}${decided ? STANDING_CHANGE : ''} from numbered n
 	where s.supplier_id = n.supplier_id and s.alert_id = n.alert_id
 		and s.supplier_id = any(:supplier_id::smallint[]) and ${ofThese('s', ':alert_id', ':lowest', ':highest')}
 ), entered as (
 	${insertEntries('numbered')}
-), others as (${explainOthersAgain('unchanged')}
+)${decided ? `, deciding as (select *, version as before from numbered), ${recordStanding('deciding')}` : ''}, others as (${explainOthersAgain('unchanged')}
 )
 select place::int as place, seq, null::bigint as doorbell from numbered
-union all select null, null, id from others order by seq nulls first`
-);
+union all select null, null, id from others order by seq nulls first`;
+
+const REPLACE = statement('replace-explanations', replaceSql(INPUT.sql, false));
+const REPLACE_DECIDED = statement('replace-decided-explanations', replaceSql(DECIDED_INPUT.sql, true));

@@ -6,27 +6,38 @@ import { firstIdAt } from './record-id.ts';
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 /** The tables with one partition for each week. The id of a row gives the week of the row. */
-const WEEKLY_TABLES = ['alert', 'service_request', 'supplier_alert', 'retracted_alert', 'episode_member'];
+const WEEKLY_TABLES = [
+	'alert',
+	'service_request',
+	'supplier_alert',
+	'retracted_alert',
+	'episode_member',
+	'standing_match'
+];
 /** The number of days that the feed reaches back. A client that is further behind reloads its snapshot. */
 const FEED_RETENTION_DAYS = 2;
 
 /**
  * Makes the missing partitions. Weekly partitions reach from last week to two weeks ahead. The feed's partitions reach
  * from yesterday to two weeks ahead. No further partitions are made, because each partition slows every statement of
- * its table down. The function is safe to run at any time, and needs a session of the owner of the tables.
+ * its table down. `weekly`: the tables with weekly partitions. The function is safe to run at any time, and needs a session of the owner of the tables.
  */
-export async function ensurePartitions(client: pg.ClientBase, now: number): Promise<void> {
+export async function ensurePartitions(
+	client: pg.ClientBase,
+	now: number,
+	weekly: readonly string[] = WEEKLY_TABLES
+): Promise<void> {
 	const statements: string[] = [];
 	for (let at = now - WEEK_MS; at <= now + 2 * WEEK_MS; at += WEEK_MS) {
 		const from = Math.floor(at / WEEK_MS) * WEEK_MS;
-		for (const table of WEEKLY_TABLES)
+		for (const table of weekly)
 			statements.push(partition(table, from, `${firstIdAt(from)}`, `${firstIdAt(from + WEEK_MS)}`));
 	}
 	for (let at = now - DAY_MS; at < now + 14 * DAY_MS; at += DAY_MS) {
 		const from = Math.floor(at / DAY_MS) * DAY_MS;
 		statements.push(partition('feed', from, iso(from), iso(from + DAY_MS)));
 	}
-	for (const table of [...WEEKLY_TABLES, 'feed'])
+	for (const table of [...weekly, 'feed'])
 		statements.push(
 			`create table if not exists ${table}_default partition of ${table} default${storageOptions(table)}`
 		);

@@ -51,6 +51,12 @@ const evicted = new Counter({
 	registers
 });
 
+const standingMatches = new Counter({
+	name: 'causeway_standing_matches_total',
+	help: 'Installation: Alerts that standing decisions decided',
+	registers
+});
+
 const FIGURES = {
 	databaseUp: gauge(
 		'causeway_figures_up',
@@ -85,6 +91,11 @@ const FIGURES = {
 		'causeway_dead_letters',
 		'Installation: deliveries of pages of the last 30 days that failed for good'
 	),
+	standing: gauge(
+		'causeway_standing_decisions',
+		'Installation: standing decisions, by state (proposed, active, paused, ended, expired)',
+		['state']
+	),
 	redisMemory: gauge('causeway_redis_memory_bytes', 'Installation: memory that Redis uses'),
 	indexComplete: gauge(
 		'causeway_index_complete',
@@ -102,6 +113,8 @@ export interface InstallationFigures {
 	openPages: number;
 	pageAlarms: number;
 	deadLetters: number;
+	standing: ReadonlyArray<{ state: string; count: number }>;
+	standingMatches: number;
 	redisBytes: number;
 	redisEvictedKeys: number;
 	isIndexComplete: boolean;
@@ -126,6 +139,9 @@ export function setFigures(figures: InstallationFigures | null): void {
 	FIGURES.openPages.set(figures.openPages);
 	FIGURES.pageAlarms.set(figures.pageAlarms);
 	FIGURES.deadLetters.set(figures.deadLetters);
+	for (const { state, count } of figures.standing) FIGURES.standing.set({ state }, count);
+	standingMatches.reset(); // The database counts, and this process only shows the count.
+	standingMatches.inc(figures.standingMatches);
 	FIGURES.redisMemory.set(figures.redisBytes);
 	evicted.reset(); // Redis counts, and this process only shows the count.
 	evicted.inc(figures.redisEvictedKeys);

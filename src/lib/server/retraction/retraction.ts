@@ -74,7 +74,7 @@ export async function lastRetracted(
 	return new Map(rows.map(({ alert_id, ...state }) => [alert_id, state]));
 }
 
-/** Gives Alerts that the Supplier gets back their next version and their former decision. */
+/** Gives Alerts that the Supplier gets back their next version. */
 export async function carryOver(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -86,8 +86,7 @@ export async function carryOver(
 		CARRY_OVER({
 			supplierId,
 			alertIds: [...back.keys()],
-			versions: states.map(({ version }) => version),
-			decisions: states.map(({ decision }) => decision && JSON.stringify(decision))
+			versions: states.map(({ version }) => version)
 		})
 	);
 }
@@ -131,6 +130,6 @@ const LAST_RETRACTED = query(`select distinct on (alert_id) alert_id, version, d
 	where supplier_id = :supplierId and alert_id = any(:alertIds::bigint[]) order by alert_id, seq desc`);
 
 const CARRY_OVER = query(`
-update supplier_alert s set version = b.version + 1, said_version = b.version + 1, decision = b.decision
-from unnest(:alertIds::bigint[], :versions::integer[], :decisions::jsonb[]) as b(alert_id, version, decision)
+update supplier_alert s set version = b.version + 1, said_version = b.version + 1
+from unnest(:alertIds::bigint[], :versions::integer[]) as b(alert_id, version)
 where s.supplier_id = :supplierId and s.alert_id = b.alert_id`);

@@ -1,11 +1,14 @@
 // Writes explanations when a Supplier gains or loses an Alert because a tenure was corrected.
 import type pg from 'pg';
+import type { Decision } from '#lib/domain/decision.ts';
 import { explanationInput, replacedBy, WRITTEN } from '#lib/server/feed/explanation-rows.ts';
 import { insertEntries, lockFeeds, takeNumbers } from '#lib/server/feed/feed-entries.ts';
-import { toAlert, type ExplanationRow, type Frame, type StoredState } from '#lib/server/feed/feed.ts';
+import { toAlert, type ExplanationRow, type Frame } from '#lib/server/feed/feed.ts';
+import { recordStanding, STANDING_COLUMNS, stateAfter } from '#lib/server/feed/standing-rows.ts';
 import { findChanged } from '#lib/server/feed/stored-explanations.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
-import { carryOver, lastRetracted, retract, type AlertView, type RetractedState } from './retraction.ts';
+import { settleStanding, type SettleDeps } from '#lib/server/standing-decisions/settle.ts';
+import { carryOver, lastRetracted, retract, type AlertView } from './retraction.ts';
 
 /**
  * Writes explanations within the caller's transaction: inserts new explanations, replaces stored explanations that
@@ -15,6 +18,7 @@ import { carryOver, lastRetracted, retract, type AlertView, type RetractedState 
  */
 export async function writeViewerChanges(
 	client: pg.ClientBase,
+	deps: SettleDeps,
 	rows: readonly ExplanationRow[],
 	lost: readonly AlertView[]
 ): Promise<Frame[]> {
@@ -24,7 +28,7 @@ export async function writeViewerChanges(
 	for (const supplierId of suppliers) {
 		const own = rows.filter((row) => row.supplierId === supplierId);
 		const gone = lost.filter((view) => view.supplierId === supplierId);
-		const frame = await writeFor(client, supplierId, own, gone);
+		const frame = await writeFor(client, deps, supplierId, own, gone);
 		if (frame) frames.push(frame);
 	}
 	return frames;
@@ -32,6 +36,7 @@ export async function writeViewerChanges(
 
 async function writeFor(
 	client: pg.ClientBase,
+	deps: SettleDeps,
 	supplierId: number,
 	rows: readonly ExplanationRow[],
 	lost: readonly AlertView[]
@@ -47,15 +52,25 @@ async function writeFor(
 	if (count === 0) return undefined;
 
 	const { from, to } = await takeNumbers(client, supplierId, count);
-	const written = changed.map(({ row, stored }, i): WrittenExplanation => {
-		const before: StoredState | RetractedState | undefined = stored ?? back.get(row.alertId);
+	// The feed is locked, so no standing decision ends between this read and the commit.
+	const settled = await settleStanding(
+		client,
+		deps,
+		changed.map(({ row, stored }) => ({ row, stored, before: stored ?? back.get(row.alertId) ?? null }))
+	);
+	const written = settled.map(({ row, stored, before }, i): WrittenExplanation => {
+		const state = stateAfter(
+			{ decision: before?.decision ?? null, withdrawn: stored?.withdrawn ?? null },
+			row.standing
+		);
+		const version = (before?.version ?? 0) + 1;
 		const item = toAlert(row.body, {
-			version: (before?.version ?? 0) + 1,
+			...state,
+			version,
 			seq: from + i,
-			decision: before?.decision ?? null,
 			episode_id: stored?.episode_id ?? null
 		});
-		return { ...row, seq: from + i, item };
+		return { ...row, ...state, before: Math.max(1, version - 1), seq: from + i, item };
 	});
 	const gone = lost.map(({ alertId }, i) => ({ alertId, seq: from + written.length + i }));
 	await retract(client, supplierId, gone);
@@ -74,13 +89,22 @@ async function writeFor(
 
 interface WrittenExplanation extends ExplanationRow {
 	seq: number;
+	/** The version before the change. */
+	before: number;
+	decision: Decision | null;
+	/** The standing decision whose decision later evidence took back; `null`: none. */
+	withdrawn: number | null;
 	/** The Alert as its Supplier reads it after the commit. */
 	item: Frame['items'][number];
 }
 
 const INPUT = explanationInput<WrittenExplanation>({
 	seq: ['bigint', (row) => row.seq],
-	contradicted: ['boolean', ({ item }) => item.notice !== null]
+	contradicted: ['boolean', ({ item }) => item.notice !== null],
+	decision: ['jsonb', ({ decision }) => decision && JSON.stringify(decision)],
+	withdrawn: ['integer', (row) => row.withdrawn],
+	before: ['integer', (row) => row.before],
+	...STANDING_COLUMNS
 });
 
 const WRITE = statement(
@@ -88,8 +112,10 @@ const WRITE = statement(
 	`
 with input as (${INPUT.sql}
 ), explained as (
-	insert into supplier_alert as s (${WRITTEN}, contradicted) select ${WRITTEN}, contradicted from input
-	on conflict (supplier_id, alert_id) do update set ${replacedBy('excluded')}
-)
+	insert into supplier_alert as s (${WRITTEN}, contradicted, decision, withdrawn)
+	select ${WRITTEN}, contradicted, decision, withdrawn from input
+	on conflict (supplier_id, alert_id) do update set ${replacedBy('excluded')},
+		decision = excluded.decision, withdrawn = excluded.withdrawn
+), ${recordStanding('input')}
 ${insertEntries('input')}`
 );

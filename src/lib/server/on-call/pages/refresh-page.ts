@@ -6,6 +6,7 @@ import type { Verdict } from '#lib/domain/decision.ts';
 import { updateText } from '#lib/domain/on-call/message.ts';
 import { decidedText } from '#lib/domain/on-call/answered.ts';
 import { AnswerChannel } from '#lib/domain/on-call/page.ts';
+import { STANDING_CHANNEL } from '#lib/domain/standing-decision/standing-decision.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 import type { AfterCommit } from './after-commit.ts';
 import { readContent } from './content.ts';
@@ -155,6 +156,12 @@ async function lastDecision(
 	const { rows } = await client.query<LastDecision>(LAST_DECISION({ supplierId, pageId }));
 	const [last] = rows;
 	if (!last) return ended('Decided');
+	if (last.channel === STANDING_CHANNEL)
+		return {
+			...ended(`Decided by ${last.decided_by}`),
+			at: last.decided_at.toISOString(),
+			verdict: last.verdict
+		};
 	return {
 		by: last.decided_by,
 		byId: last.decided_by_id,

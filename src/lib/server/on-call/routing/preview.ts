@@ -55,6 +55,7 @@ interface ExampleRow {
 	seq: bigint;
 	body: AlertBody;
 	decision: Decision | null;
+	withdrawn: number | null;
 	episode_id: bigint | null;
 }
 
@@ -156,7 +157,7 @@ async function readExamples(client: pg.ClientBase, supplierId: number, ids: stri
 }
 
 const ALERTS = query(`
-select alert_id, version, seq, body, decision, episode_id from supplier_alert
+select alert_id, version, seq, body, decision, withdrawn, episode_id from supplier_alert
 where supplier_id = :supplierId and alert_id = any(:ids::bigint[])
 order by array_position(:ids::bigint[], alert_id)`);
 
