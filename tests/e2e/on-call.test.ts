@@ -168,7 +168,9 @@ test('the key e asks first and says who gets the page, and the Alert then shows 
 	expect((await first.call('POST', `/on-call/pages/${paged!.id}/acknowledge`, {})).status).toBe(200);
 	await rowOf(page, deviceId).getByText(`acknowledged by ${first.name} in the console`).waitFor();
 	await page.keyboard.press('?');
-	await page.getByText('page the person on call about the Alert, or escalate its page').waitFor();
+	await page
+		.getByText('page the person on call about the Alert or the episode, or escalate its page')
+		.waitFor();
 	await page.context().close();
 });
 

@@ -225,7 +225,7 @@ describe('views and filters', () => {
 		await other.getByRole('link', { name: 'All Alerts' }).click();
 		const newestRow = rowOf(other, devices.at(-1)!);
 		await newestRow.waitFor();
-		const list = other.getByRole('listbox', { name: 'Alerts' });
+		const list = other.getByRole('tree', { name: 'Alerts' });
 		await expect
 			.poll(async () => {
 				await list.evaluate((box) => box.scrollTo(0, box.scrollHeight));

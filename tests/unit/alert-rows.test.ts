@@ -1,52 +1,24 @@
 // Tests the rules of the live list: order, waiting rows, tombstones, versions, retractions and the address.
 import { describe, expect, test } from 'vitest';
-import type { Alert } from '#lib/domain/alert.ts';
-import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import {
 	NO_ROWS,
 	TOMBSTONE_MS,
 	applyChanges,
 	compareIds,
 	openView,
-	retractRows,
-	type Rows,
-	type View
+	retractRows
 } from '#lib/ui/alert-rows.ts';
 import { Desk } from '#lib/ui/desk.ts';
 import { readQuery, viewOf } from '#lib/ui/views.ts';
-
-/** Makes an Alert with only the fields that the lists use. */
-function anAlert(id: number, fields: Partial<Alert> = {}): Alert {
-	return {
-		id: String(id),
-		deviceId: '00-DB-12-34-56-78-90-A0',
-		code: '8F30',
-		name: 'Source Does not have Authority for Command',
-		summary: '',
-		category: 'security',
-		priority: 1,
-		explanation: 'pending' satisfies ExplanationKind,
-		version: 1,
-		candidates: [],
-		notice: null,
-		decision: null,
-		effectiveAt: '2026-11-05T02:14:07.000Z',
-		...fields
-	} as unknown as Alert;
-}
-
-const ignorableDecision = {
-	verdict: 'ignorable',
-	reason: 'repeat',
-	note: null,
-	by: 'somebody',
-	at: '2026-11-05T02:20:00.000Z'
-} as const;
-const deskView: View = viewOf(readQuery(new URLSearchParams()));
-const allView: View = viewOf(readQuery(new URLSearchParams('view=all')));
-const paused = { following: false, nowMs: 0 };
-const following = { following: true, nowMs: 0 };
-const ids = (rows: Rows): string[] => rows.shown.map((row) => row.alert.id);
+import {
+	allView,
+	anAlert,
+	deskView,
+	following,
+	ids,
+	ignorableDecision,
+	paused
+} from '../support/listed-alerts.ts';
 
 describe('the order of rows', () => {
 	test('on the desk, rows are sorted by priority, then by arrival', () => {

@@ -1,5 +1,5 @@
-// Decides where the rows of a live list go: which new rows wait, and which rows stay as tombstones. No row moves while
-// a person reads. All functions are pure, so that tests need no browser.
+// Decides where the rows of a live list go: which new rows wait, which rows stay as tombstones, and which rows of the
+// desk stand together as one episode. No row moves while a person reads. All functions are pure.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 
@@ -10,6 +10,16 @@ export interface Row {
 	 * move the row.
 	 */
 	readonly band: number;
+	/**
+	 * The Alert id that sets the place of the row inside its band: the row's own, or that of the first row of its
+	 * episode.
+	 */
+	readonly place: string;
+	/**
+	 * The episode under which the desk shows the row. `null`: the row stands alone. While a person reads, the row
+	 * stays where it is, even if its Alert joins or leaves an episode.
+	 */
+	readonly episode: string | null;
 	/**
 	 * When the Alert left the view (epoch ms), so that the row is a tombstone. `null`: the Alert belongs to the view.
 	 */
@@ -33,7 +43,10 @@ export interface Rows {
 
 export interface View {
 	belongs(alert: Alert): boolean;
-	/** `desk`: bands of priority, and inside a band the oldest arrival first. `newest`: the newest arrival first. */
+	/**
+	 * `desk`: bands of priority, inside a band the oldest arrival first, and the rows of an episode together. `newest`:
+	 * the newest arrival first.
+	 */
 	order: 'desk' | 'newest';
 }
 
@@ -52,13 +65,19 @@ export function compareIds(a: string, b: string): number {
 }
 
 const comparators: Record<View['order'], (a: Row, b: Row) => number> = {
-	desk: (a, b) => a.band - b.band || compareIds(a.alert.id, b.alert.id),
+	desk: (a, b) =>
+		a.band - b.band ||
+		compareIds(a.place, b.place) ||
+		compareIds(a.episode ?? '', b.episode ?? '') ||
+		compareIds(a.alert.id, b.alert.id),
 	newest: (a, b) => compareIds(b.alert.id, a.alert.id)
 };
 
 const toRow = (alert: Alert): Row => ({
 	alert,
 	band: alert.priority,
+	place: alert.id,
+	episode: null,
 	leftAtMs: null,
 	updatedUntilMs: 0,
 	retracted: false
@@ -68,7 +87,8 @@ const toRow = (alert: Alert): Row => ({
 export function openView(alerts: Iterable<Alert>, view: View): Rows {
 	const shown: Row[] = [];
 	for (const alert of alerts) if (view.belongs(alert)) shown.push(toRow(alert));
-	return { shown: shown.sort(comparators[view.order]).slice(0, MAX_ROWS), waiting: new Map() };
+	const sorted = shown.sort(comparators[view.order]);
+	return { shown: gather(sorted, view).slice(0, MAX_ROWS), waiting: new Map() };
 }
 
 /** Adds one more page at the end of the list. Rows that are already shown stay unchanged. */
@@ -79,15 +99,16 @@ export function appendPage(rows: Rows, alerts: readonly Alert[], view: View): Ro
 }
 
 /**
- * Applies changed Alerts to the rows. Patches a shown row in place and never moves a row. Turns a row that no longer
- * belongs to the view into a tombstone. Inserts new rows only if the list is `following`; otherwise new rows wait.
- * Never removes the row with the id `keepId`; with `null`, no row has this protection.
+ * Applies changed Alerts to the rows. Patches a shown row in place. Turns a row that no longer belongs to the view into
+ * a tombstone. Inserts new rows, and gathers the rows of an episode, only if the list is `following`; otherwise new
+ * rows wait, except under a closed episode, where nobody sees them move. Never removes the row with the id `keepId`;
+ * with `null`, no row has this protection. `opened`: the episodes that are open in place.
  */
 export function applyChanges(
 	rows: Rows,
 	changes: Iterable<Alert>,
 	view: View,
-	{ following, nowMs, keepId }: { following: boolean; nowMs: number; keepId?: string | null }
+	{ following, nowMs, keepId, opened = NONE_OPENED }: Applying
 ): Rows {
 	const changed = new Map<string, Alert>();
 	for (const alert of changes) {
@@ -116,11 +137,100 @@ export function applyChanges(
 		if (view.belongs(alert)) waiting.set(alert.id, alert);
 		else waiting.delete(alert.id);
 	}
-	if (following && waiting.size > 0) {
-		const merged = mergeSorted(shown, [...waiting.values()].map(toRow), comparators[view.order]);
-		return { shown: merged.slice(0, MAX_ROWS), waiting: new Map() };
+	const compare = comparators[view.order];
+	if (following) {
+		if (waiting.size === 0 && !rowsChanged) return rows;
+		const merged = mergeSorted(shown, [...waiting.values()].map(toRow), compare);
+		const gathered = gather(merged, view);
+		return { shown: gathered.slice(0, MAX_ROWS), waiting: new Map() };
+	}
+	const joining = joiningRows(waiting, shown, opened);
+	if (joining.length > 0) {
+		for (const row of joining) waiting.delete(row.alert.id);
+		return { shown: mergeSorted(shown, joining, compare), waiting };
 	}
 	return { shown: rowsChanged ? shown : rows.shown, waiting: changed.size > 0 ? waiting : rows.waiting };
+}
+
+interface Applying {
+	following: boolean;
+	nowMs: number;
+	keepId?: string | null;
+	opened?: ReadonlySet<string>;
+}
+const NONE_OPENED: ReadonlySet<string> = new Set();
+
+/** The rows of an episode stand together from this number of rows. */
+export const LEAST_TOGETHER = 2;
+
+interface Place {
+	readonly band: number;
+	readonly place: string;
+}
+
+/**
+ * Puts the rows of each episode together. An episode takes the place of its first row and keeps it. A more urgent Alert
+ * takes its episode along to the end of the more urgent band. `rows` are sorted; the result is sorted.
+ */
+function gather(rows: readonly Row[], view: View): readonly Row[] {
+	if (view.order !== 'desk') return rows;
+	const places = placesOf(rows);
+	let changed = false;
+	const placed = rows.map((row): Row => {
+		const { episodeId } = row.alert;
+		const at = row.leftAtMs === null && episodeId !== null ? places.get(episodeId) : undefined;
+		// A tombstone stays where it is. A row that has left its episode stays there too, and then stands alone.
+		const episode = row.leftAtMs === null ? (at ? episodeId : null) : row.episode;
+		const { band, place } = at ?? row;
+		if (episode === row.episode && band === row.band && place === row.place) return row;
+		changed = true;
+		return { ...row, episode, band, place };
+	});
+	return changed ? placed.sort(comparators.desk) : rows;
+}
+
+/** Returns the place of each episode that has enough rows, by episode id. */
+function placesOf(rows: readonly Row[]): Map<string, Place> {
+	const members = new Map<string, Row[]>();
+	for (const row of rows) {
+		const { episodeId } = row.alert;
+		if (row.leftAtMs !== null || episodeId === null) continue;
+		const group = members.get(episodeId);
+		if (group) group.push(row);
+		else members.set(episodeId, [row]);
+	}
+	const places = new Map<string, Place>();
+	for (const [episodeId, group] of members) {
+		const settled = group.find((row) => row.episode === episodeId);
+		// The rows are sorted, so that the first row of the group has the first place.
+		const urgent = group.find((row) => row.episode !== episodeId && row.band < (settled ?? row).band);
+		if (settled || group.length >= LEAST_TOGETHER) places.set(episodeId, urgent ?? settled ?? group[0]!);
+	}
+	return places;
+}
+
+/** Returns the waiting Alerts that join a closed episode of the list, as rows. A more urgent Alert waits. */
+function joiningRows(
+	waiting: ReadonlyMap<string, Alert>,
+	shown: readonly Row[],
+	opened: ReadonlySet<string>
+): Row[] {
+	if (waiting.size === 0) return [];
+	const together = new Map<string, Row[]>();
+	for (const row of shown) {
+		if (row.episode === null || opened.has(row.episode)) continue;
+		const rows = together.get(row.episode);
+		if (rows) rows.push(row);
+		else together.set(row.episode, [row]);
+	}
+	const joining: Row[] = [];
+	for (const alert of waiting.values()) {
+		const rows = alert.episodeId === null ? undefined : together.get(alert.episodeId);
+		if (!rows || rows.length < LEAST_TOGETHER || alert.priority < rows[0]!.band) continue;
+		const { band, place } = rows[0]!;
+		joining.push({ ...toRow(alert), band, place, episode: alert.episodeId });
+	}
+	return joining;
 }
 
 function patch(row: Row, alert: Alert, view: View, nowMs: number): Row {
@@ -128,12 +238,22 @@ function patch(row: Row, alert: Alert, view: View, nowMs: number): Row {
 		alert.explanation !== row.alert.explanation ||
 		alert.candidates[0]?.requestId !== row.alert.candidates[0]?.requestId;
 	return {
+		...row,
 		alert,
-		band: row.band,
 		leftAtMs: view.belongs(alert) ? null : (row.leftAtMs ?? nowMs),
 		updatedUntilMs: explanationChanged ? nowMs + UPDATED_MS : row.updatedUntilMs,
 		retracted: false
 	};
+}
+
+/** Returns the rows of `after` that joined the list since `before`, and those that became tombstones. */
+export function changedRows(before: Rows, after: Rows, changes: readonly Alert[]): Row[] {
+	if (changes.length === 0 && before.waiting.size === 0) return [];
+	const changed = new Set([...before.waiting.keys(), ...changes.map(({ id }) => id)]);
+	const known = new Set(before.shown.map((row) => row.alert.id));
+	return after.shown.filter(
+		({ alert, leftAtMs }) => changed.has(alert.id) && (leftAtMs !== null || !known.has(alert.id))
+	);
 }
 
 /**

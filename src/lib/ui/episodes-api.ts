@@ -1,37 +1,35 @@
-// Sends one decision for all members of an episode, and returns every outcome that the page must show.
+// Reads episodes, and sends one decision for several Alerts or for all members of an episode. Returns every outcome that
+// the page must show.
 import { DecisionResult, type Verdict } from '#lib/domain/decision.ts';
+import { EpisodePage, type Episode } from '#lib/domain/episode.ts';
+import { callApi, type Answer } from './call-api.ts';
 
-export interface EpisodeDecision {
+interface DecisionBody {
+	/** `null` reopens the Alerts. */
+	verdict: Verdict | null;
+	reason: string | null;
+	note: string | null;
+}
+export interface EpisodeDecision extends DecisionBody {
 	episode: string;
 	/** The version of the episode that the person saw. Members that joined later stay undecided. */
 	version: number;
-	verdict: Verdict;
-	reason: string;
-	note: string | null;
 }
-export type EpisodeAnswer = { ok: true; done: number } | { ok: false; message: string };
+export interface AlertsDecision extends DecisionBody {
+	/** The Alerts with the versions that the person saw, at most `MOST_AT_ONCE`. */
+	items: ReadonlyArray<{ id: string; version: number }>;
+}
+/** The highest number of Alerts in one call. */
+export const MOST_AT_ONCE = 500;
 
-export async function decideEpisode(decision: EpisodeDecision): Promise<EpisodeAnswer> {
-	try {
-		const response = await fetch('/api/v1/decisions', {
-			method: 'POST',
-			credentials: 'same-origin',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify(decision)
-		});
-		if (response.ok) {
-			const { done } = DecisionResult.parse(await response.json());
-			return { ok: true, done: done.length };
-		}
-		const problem = (await response.json().catch(() => null)) as { detail?: string } | null;
-		return {
-			ok: false,
-			message: problem?.detail ?? `The server answered ${response.status}. Nothing was recorded. Try again.`
-		};
-	} catch {
-		return {
-			ok: false,
-			message: 'The answer of the server was lost or not readable. Check the episode before you decide again.'
-		};
-	}
-}
+/** Decides several Alerts, or the members of an episode. */
+export const sendDecisions = (
+	decision: EpisodeDecision | AlertsDecision
+): Promise<Answer<{ done: string[]; conflicts: Array<{ id: string; version: number | null }> }>> =>
+	callApi('/decisions', (body) => DecisionResult.parse(body), { method: 'POST', body: decision });
+
+/** Reads the episodes with these ids, at most 100. An id without an episode is left out. */
+export const readEpisodes = (ids: readonly string[]): Promise<Answer<Episode[]>> =>
+	callApi(`/episodes?ids=${ids.join(',')}&limit=${ids.length}`, (body) => EpisodePage.parse(body).items, {
+		method: 'GET'
+	});

@@ -1,10 +1,13 @@
-// Holds the list that a person sees. The list pauses while the person reads, and otherwise follows the live feed.
+// Holds the list that a person sees: its rows, and which episodes are open in place. The list pauses while the person
+// reads, and otherwise follows the live feed.
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import {
 	NO_ROWS,
 	appendPage,
 	applyChanges,
+	changedRows,
 	openView,
 	retractRows,
 	type Row,
@@ -13,6 +16,7 @@ import {
 } from './alert-rows.ts';
 import { readMore } from './alerts-api.ts';
 import type { Clock } from './clock.svelte.ts';
+import { entriesOf, isSelectable, rowsOf, type Entry } from './list-entries.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
 import { viewOf, type ListQuery } from './views.ts';
 
@@ -23,6 +27,13 @@ export class ShownAlerts {
 	#rows = $state.raw<Rows>(NO_ROWS);
 	#nextCursor = $state.raw<string | null>(null);
 	#loading = $state(false);
+	#order = $state<View['order']>('desk');
+	/** The ids of the episodes that are open in place. */
+	readonly #opened = new SvelteSet<string>();
+	/** The priorities of the Alerts that joined the list and were not on the screen since, by id. */
+	readonly #unseen = new SvelteMap<string, number>();
+	/** What the list shows: bands of priority, lone Alerts, and episodes. */
+	readonly entries = $derived(entriesOf(this.#rows.shown, this.#order, this.#opened));
 	readonly #live: LiveAlerts;
 	readonly #clock: Clock;
 	#view: View = { belongs: () => false, order: 'desk' };
@@ -47,6 +58,28 @@ export class ShownAlerts {
 		return { count: this.#rows.waiting.size, urgent };
 	}
 
+	/** The rows that joined the list off the screen, and that the person has not seen yet. `urgent`: of priority 1. */
+	get unseen(): { count: number; urgent: number } {
+		let urgent = 0;
+		for (const priority of this.#unseen.values()) if (priority === 1) urgent++;
+		return { count: this.#unseen.size, urgent };
+	}
+
+	/** Returns the key of the most urgent entry that the person has not seen. `null`: the person has seen all. */
+	firstUnseen(): string | null {
+		for (const entry of this.entries)
+			if (isSelectable(entry) && rowsOf(entry).some((row) => this.#unseen.has(row.alert.id)))
+				return entry.key;
+		return null;
+	}
+
+	/** Notes that the person has these entries on the screen. */
+	noteSeen(entries: readonly Entry[]): void {
+		if (this.#unseen.size === 0) return;
+		for (const entry of entries)
+			if (isSelectable(entry)) for (const row of rowsOf(entry)) this.#unseen.delete(row.alert.id);
+	}
+
 	/** Whether the server has older rows that are not loaded. */
 	get hasMore(): boolean {
 		return this.#nextCursor !== null;
@@ -55,11 +88,18 @@ export class ShownAlerts {
 	/** Opens the view that an address names. A view of the desk takes its rows from the desk in the browser. */
 	open(query: ListQuery, page: { items: readonly Alert[]; nextCursor: string | null }): void {
 		this.#view = viewOf(query);
+		this.#order = this.#view.order;
 		this.#filters = query.filters;
 		const isDeskView = this.#view.order === 'desk';
 		if (isDeskView) this.#live.accept(page.items);
+		this.#unseen.clear();
 		this.#nextCursor = isDeskView ? null : page.nextCursor;
 		this.#rows = openView(isDeskView ? this.#live.desk : page.items, this.#view);
+	}
+
+	/** Opens or closes an episode in place. */
+	toggle(episodeId: string): void {
+		if (!this.#opened.delete(episodeId)) this.#opened.add(episodeId);
 	}
 
 	start(): () => void {
@@ -86,11 +126,7 @@ export class ShownAlerts {
 
 	/** Adds the waiting Alerts to the list, because the person asks for them. */
 	showWaiting(): void {
-		this.#rows = applyChanges(this.#rows, [], this.#view, {
-			following: true,
-			nowMs: this.#clock.preciseNow(),
-			keepId: this.#selectedId
-		});
+		this.#apply([], true);
 	}
 
 	/** Loads the next older page, if the server has older rows. */
@@ -105,12 +141,24 @@ export class ShownAlerts {
 		this.#rows = appendPage(this.#rows, page.items, view);
 	}
 
-	#apply(changes: readonly Alert[]): void {
-		this.#rows = applyChanges(this.#rows, changes, this.#view, {
-			following: !this.#paused,
+	#apply(changes: readonly Alert[], following = !this.#paused): void {
+		const before = this.#rows;
+		this.#rows = applyChanges(before, changes, this.#view, {
+			following,
 			nowMs: this.#clock.preciseNow(),
-			keepId: this.#selectedId
+			keepId: this.#selectedId,
+			opened: this.#opened
 		});
+		// While the browser reads the desk, Alerts that waited before it join the list.
+		if (this.#order === 'desk' && this.#live.counts) this.#noteJoined(before, changes);
+	}
+
+	/** Notes which rows joined the list, and which unseen rows have left it. */
+	#noteJoined(before: Rows, changes: readonly Alert[]): void {
+		for (const { alert, leftAtMs } of changedRows(before, this.#rows, changes)) {
+			if (leftAtMs !== null) this.#unseen.delete(alert.id);
+			else this.#unseen.set(alert.id, alert.priority);
+		}
 	}
 }
 

@@ -1,14 +1,17 @@
-// Takes a decision from the choice of verdict, reason and note to the server. The row of the Alert shows the decision
-// at once, and one key undoes the decision.
+// Takes a decision on one or several Alerts from the choice of verdict, reason and note to the server. The rows show the
+// decision at once, and one key undoes it.
 import { SvelteMap } from 'svelte/reactivity';
 import type { Alert } from '#lib/domain/alert.ts';
 import { REASONS, type ReasonCode, type Verdict } from '#lib/domain/decision.ts';
 import { readAlert, sendDecision } from './alerts-api.ts';
+import { MOST_AT_ONCE, sendDecisions } from './episodes-api.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
+import { Undoable, decidedAmong, type Decided } from './undoable.ts';
 
 /** A decision that the person has not confirmed yet. */
 export interface Choice {
-	alert: Alert;
+	/** The Alerts as the person saw them, at least one. Alerts that arrive later are not decided. */
+	alerts: readonly Alert[];
 	verdict: Verdict;
 	/** The reason that the person chose. `null`: the person has not chosen a reason. */
 	reason: ReasonCode | null;
@@ -25,8 +28,8 @@ export interface Outcome {
 
 /** How long a row offers to undo the decision (ms). */
 const UNDO_MS = 10_000;
-/** How many decisions of this person can be undone. */
-const MAX_UNDOABLE = 20;
+const STALE = 'the list is stale and the Alert may have changed. Wait until the list is live.';
+const CONFLICT = 'Not decided: it has changed since you read it. Read it again, then decide.';
 
 export class Triage {
 	choice = $state.raw<Choice | null>(null);
@@ -34,24 +37,27 @@ export class Triage {
 	readonly whyNot: string | null;
 	readonly outcomes = new SvelteMap<string, Outcome>();
 	readonly #live: LiveAlerts;
-	/** The Alerts that this person decided, each in its version after the decision. The oldest decision comes first. */
-	#undoable: Alert[] = [];
+	readonly #undoable = new Undoable();
 
 	constructor(live: LiveAlerts, whyNot: string | null) {
 		this.#live = live;
 		this.whyNot = whyNot;
 	}
 
-	/** Opens the reasons for a verdict. Refuses while the list is stale, because the Alert may have changed. */
-	begin(alert: Alert, verdict: Verdict): void {
-		if (this.whyNot) return this.#refuse(alert.id, this.whyNot);
-		if (!this.#live.fresh)
-			return this.#refuse(
-				alert.id,
-				'Not decided: the list is stale and the Alert may have changed. Wait until the list is live.'
-			);
-		this.outcomes.delete(alert.id);
-		this.choice = { alert, verdict, reason: null, note: '', fault: null };
+	/** Keeps the versions of the decided Alerts up to date, so that they can be undone. */
+	start(): () => void {
+		return this.#live.subscribe((changes) => this.#undoable.update(changes));
+	}
+
+	/** Opens the reasons for a verdict. Refuses while the list is stale, because an Alert may have changed. */
+	begin(alerts: readonly Alert[], verdict: Verdict): void {
+		if (alerts.length === 0) return;
+		const refusal = this.whyNot ?? (this.#live.fresh ? null : `Not decided: ${STALE}`);
+		for (const { id } of alerts) {
+			if (refusal) this.#refuse(id, refusal);
+			else this.outcomes.delete(id);
+		}
+		if (!refusal) this.choice = { alerts, verdict, reason: null, note: '', fault: null };
 	}
 
 	cancel(): void {
@@ -63,7 +69,7 @@ export class Triage {
 		const choice = this.choice;
 		const reason = choice && REASONS[choice.verdict].find((r) => r.key === key);
 		if (!choice || !reason) return;
-		const fault = whyReasonUnavailable(reason, choice.alert);
+		const fault = whyReasonUnavailable(reason, choice.alerts);
 		this.choice = fault ? { ...choice, reason: null, fault } : { ...choice, reason, fault: null };
 	}
 
@@ -88,23 +94,26 @@ export class Triage {
 			return false;
 		}
 		this.choice = null;
-		void this.#record(choice.alert, choice.verdict, choice.reason!, note || null);
+		const decision = { verdict: choice.verdict, reason: choice.reason!.code, note: note || null };
+		const text = `${choice.verdict === 'actionable' ? 'Actionable' : 'Ignorable'}: ${choice.reason!.label}`;
+		for (const { id } of choice.alerts) this.outcomes.set(id, { state: 'saving', text });
+		const [only, ...others] = choice.alerts;
+		void (others.length === 0
+			? this.#decideOne(only!, decision, text)
+			: this.#decideMany(choice.alerts, decision, text));
 		return true;
 	}
 
-	/**
-	 * Undoes the last decision of this person. With `id`, undoes the last decision of this person on the Alert with
-	 * this id.
-	 */
+	/** Undoes the last decision of this person. With `id`, undoes the last decision of this person on that Alert. */
 	async undo(id?: string): Promise<void> {
-		const index =
-			id === undefined ? this.#undoable.length - 1 : this.#undoable.findLastIndex((alert) => alert.id === id);
-		const alert = this.#undoable[index];
-		if (!alert) return;
-		this.#undoable.splice(index, 1);
-		this.outcomes.set(alert.id, { state: 'undoing', text: 'Undoing …' });
-		const current = (await readAlert(alert.id)) ?? alert;
-		await this.reopen(current);
+		const decided = this.#undoable.take(id);
+		if (!decided) return;
+		for (const key of decided.keys()) this.outcomes.set(key, { state: 'undoing', text: 'Undoing …' });
+		if (decided.size > 1) return this.#reopenMany(decided);
+		const [only] = decided.keys();
+		const current = await readAlert(only!);
+		if (current) await this.reopen(current);
+		else this.#refuse(only!, 'Not undone: the server did not answer. Try again.');
 	}
 
 	/** Removes the decision of an Alert. */
@@ -123,30 +132,52 @@ export class Triage {
 	}
 
 	canUndo(id: string): boolean {
-		return this.outcomes.get(id)?.state === 'done' && this.#undoable.some((alert) => alert.id === id);
+		return this.outcomes.get(id)?.state === 'done' && this.#undoable.has(id);
 	}
 
-	async #record(alert: Alert, verdict: Verdict, reason: ReasonCode, note: string | null): Promise<void> {
-		const text = `${verdict === 'actionable' ? 'Actionable' : 'Ignorable'}: ${reason.label}`;
-		this.outcomes.set(alert.id, { state: 'saving', text });
-		const answer = await sendDecision(alert.id, {
-			verdict,
-			reason: reason.code,
-			note,
-			version: alert.version
-		});
+	async #decideOne(alert: Alert, decision: Verdicted, text: string): Promise<void> {
+		const answer = await sendDecision(alert.id, { ...decision, version: alert.version });
 		if (answer.kind === 'refused') {
 			this.#refuse(alert.id, answer.message);
 			const current = answer.conflict ? await readAlert(alert.id) : null;
 			if (current) this.#live.accept([current]);
 			return;
 		}
-		const outcome: Outcome = { state: 'done', text };
-		this.outcomes.set(alert.id, outcome);
-		this.#undoable = [...this.#undoable, answer.alert].slice(-MAX_UNDOABLE);
+		this.#note(decidedAmong([alert], [alert.id]), text);
 		this.#live.accept([answer.alert]);
+	}
+
+	/** Decides exactly the Alerts that the person saw. An Alert that has changed since is named, and stays open. */
+	async #decideMany(alerts: readonly Alert[], decision: Verdicted, text: string): Promise<void> {
+		const done: string[] = [];
+		for (let i = 0; i < alerts.length; i += MOST_AT_ONCE) {
+			const items = alerts.slice(i, i + MOST_AT_ONCE).map(({ id, version }) => ({ id, version }));
+			const answer = await sendDecisions({ ...decision, items });
+			if (answer.ok) done.push(...answer.value.done);
+			const open = answer.ok ? answer.value.conflicts : items;
+			for (const { id } of open) this.#refuse(id, answer.ok ? CONFLICT : answer.message);
+		}
+		if (done.length > 0) this.#note(decidedAmong(alerts, done), text);
+	}
+
+	async #reopenMany(decided: Decided): Promise<void> {
+		const items = [...decided].map(([id, version]) => ({ id, version }));
+		for (let i = 0; i < items.length; i += MOST_AT_ONCE) {
+			const part = items.slice(i, i + MOST_AT_ONCE);
+			const answer = await sendDecisions({ verdict: null, reason: null, note: null, items: part });
+			for (const id of answer.ok ? answer.value.done : []) this.outcomes.delete(id);
+			for (const { id } of answer.ok ? answer.value.conflicts : part)
+				this.#refuse(id, answer.ok ? 'Not undone: it has changed since.' : answer.message);
+		}
+	}
+
+	/** Notes what this person decided, and offers to undo it for a time. */
+	#note(decided: Decided, text: string): void {
+		const outcome: Outcome = { state: 'done', text };
+		for (const id of decided.keys()) this.outcomes.set(id, outcome);
+		this.#undoable.add(decided);
 		setTimeout(() => {
-			if (this.outcomes.get(alert.id) === outcome) this.outcomes.delete(alert.id);
+			for (const id of decided.keys()) if (this.outcomes.get(id) === outcome) this.outcomes.delete(id);
 		}, UNDO_MS);
 	}
 
@@ -155,8 +186,19 @@ export class Triage {
 	}
 }
 
-/** Says why a reason cannot be chosen for this Alert. Returns `null` if the reason can be chosen. */
-export function whyReasonUnavailable(reason: ReasonCode, alert: Alert): string | null {
-	if (!reason.needsCandidate || alert.candidates.length > 0) return null;
-	return `"${reason.label}" needs a candidate Service Request, and this Alert has none.`;
+interface Verdicted {
+	verdict: Verdict;
+	reason: string;
+	note: string | null;
+}
+
+/** Says why a reason cannot be chosen for these Alerts. Returns `null` if the reason can be chosen. */
+export function whyReasonUnavailable(reason: ReasonCode, alerts: readonly Alert[]): string | null {
+	const without = reason.needsCandidate
+		? alerts.filter(({ candidates }) => candidates.length === 0).length
+		: 0;
+	if (without === 0) return null;
+	const which =
+		alerts.length === 1 ? 'this Alert has none' : `${without} of the ${alerts.length} Alerts have none`;
+	return `"${reason.label}" needs a candidate Service Request, and ${which}.`;
 }

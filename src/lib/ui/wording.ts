@@ -35,9 +35,12 @@ export const senderText = (r: { userRole: string; userName: string | null; own: 
 
 /**
  * Writes the suspected cause in two lines. The first line has the certainty and the request; the second line has the
- * circumstance.
+ * circumstance. `withDelay`: whether the circumstance names the delay of the request.
  */
-export function causeText(alert: Alert): { certainty: string; request: string; circumstance: string } {
+export function causeText(
+	alert: Alert,
+	{ withDelay = true } = {}
+): { certainty: string; request: string; circumstance: string } {
 	const [best] = alert.candidates;
 	const kind = alert.explanation;
 	if (kind === 'not-command')
@@ -69,7 +72,7 @@ export function causeText(alert: Alert): { certainty: string; request: string; c
 	return {
 		certainty: TIER_WORDS[best.tier],
 		request: name(best),
-		circumstance: `${senderText(best)} · ${delayText(best)}${kind === 'ambiguous' && others > 0 ? ` · or ${others} more` : ''}`
+		circumstance: `${senderText(best)}${withDelay ? ` · ${delayText(best)}` : ''}${kind === 'ambiguous' && others > 0 ? ` · or ${others} more` : ''}`
 	};
 }
 

@@ -1,6 +1,7 @@
 // Gives the console pages access to their shared state, which the layout creates once.
 import { createContext } from 'svelte';
 import type { Clock } from '#lib/ui/clock.svelte.ts';
+import type { EpisodeWatch } from '#lib/ui/episode-watch.svelte.ts';
 import type { FeedWatch } from '#lib/ui/feeds.svelte.ts';
 import type { LiveAlerts } from '#lib/ui/live-alerts.svelte.ts';
 import type { PageWatch } from '#lib/ui/page-watch.svelte.ts';
@@ -8,6 +9,7 @@ import type { Triage } from '#lib/ui/triage.svelte.ts';
 
 export interface Console {
 	clock: Clock;
+	episodes: EpisodeWatch;
 	feeds: FeedWatch;
 	live: LiveAlerts;
 	pager: PageWatch;

@@ -1,12 +1,12 @@
 // Holds which row is selected, and whether a person uses the list. The list pauses while a person uses the list.
 import { needsDecision } from '#lib/domain/alert-filter.ts';
-import type { Row } from '#lib/ui/alert-rows.ts';
+import { indexOf, isSelectable, rowsOf, type Entry, type SelectableEntry } from '#lib/ui/list-entries.ts';
 
 /** How long the list stays paused after the pointer left the list (ms). */
 const POINTER_AWAY_MS = 2000;
 
 export class Reader {
-	/** The id of the Alert in the selected row. `null`: no row is selected. */
+	/** The key of the selected entry: the id of its Alert, or the key of an episode. `null`: nothing is selected. */
 	selected = $state<string | null>(null);
 	#pointerOnList = $state(false);
 	#focusOnList = $state(false);
@@ -38,26 +38,34 @@ export class Reader {
 		};
 	}
 
-	/**
-	 * Returns the Alert id of the row after or before the selected row. If no row is selected, returns the Alert id of
-	 * the first visible row.
-	 */
-	step(rows: readonly Row[], by: 1 | -1, first: Row | undefined): string | null {
-		const index = rows.findIndex((row) => row.alert.id === this.selected);
-		if (index < 0) return (first ?? rows[0])?.alert.id ?? null;
-		return (rows[index + by] ?? rows[index])!.alert.id;
+	/** Returns the selected entry, or the closed episode that holds the selected Alert. `null`: nothing is selected. */
+	entry(entries: readonly Entry[]): SelectableEntry | null {
+		const entry = entries[indexOf(entries, this.selected)];
+		return entry && isSelectable(entry) ? entry : null;
+	}
+
+	/** Returns the key of the entry after or before the selected one. If nothing is selected, returns the key of `first`. */
+	step(entries: readonly Entry[], by: 1 | -1, first: SelectableEntry | undefined): string | null {
+		const index = indexOf(entries, this.selected);
+		if (index < 0) return (first ?? entries.find(isSelectable))?.key ?? null;
+		for (let i = index + by; entries[i]; i += by) if (isSelectable(entries[i]!)) return entries[i]!.key;
+		return entries[index]!.key;
 	}
 
 	/**
-	 * Returns the id of the next Alert after the Alert `after` that needs a decision. If there is none after it,
-	 * returns the id of the nearest such Alert before `after`. Returns `null` if no Alert needs a decision.
+	 * Returns the key of the next entry after the entry `after` that needs a decision. If there is none after it,
+	 * returns the key of the nearest such entry before it. Returns `null` if no entry needs a decision.
 	 */
-	nextUndecided(rows: readonly Row[], after: string): string | null {
-		const index = rows.findIndex((row) => row.alert.id === after);
-		const needs = (row: Row): boolean =>
-			row.alert.id !== after && row.leftAtMs === null && needsDecision(row.alert);
+	nextUndecided(entries: readonly Entry[], after: string, decided: ReadonlySet<string>): string | null {
+		const index = indexOf(entries, after);
+		const needs = (entry: Entry): boolean =>
+			isSelectable(entry) &&
+			!(entry.kind === 'episode' && entry.opened) &&
+			rowsOf(entry).some(
+				(row) => !decided.has(row.alert.id) && row.leftAtMs === null && needsDecision(row.alert)
+			);
 		return (
-			(rows.slice(index + 1).find(needs) ?? rows.slice(0, Math.max(0, index)).findLast(needs))?.alert.id ??
+			(entries.slice(index + 1).find(needs) ?? entries.slice(0, Math.max(0, index)).findLast(needs))?.key ??
 			null
 		);
 	}

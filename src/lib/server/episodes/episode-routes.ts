@@ -9,8 +9,16 @@ import { readQuery } from '#lib/server/http/query.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import type { Episodes } from './episodes.ts';
 
+const MOST_IDS = 100;
+
 const EpisodeQuery = z.object({
 	open: z.stringbool().optional(),
+	/** The ids of the episodes to read, separated by commas. */
+	ids: z
+		.string()
+		.transform((text) => text.split(','))
+		.pipe(z.array(RecordId).min(1).max(MOST_IDS))
+		.optional(),
 	limit: z.coerce.number().int().min(1).max(500).optional(),
 	cursor: RecordId.optional()
 });

@@ -33,6 +33,8 @@ interface Row extends EpisodeRow {
 export interface EpisodeQuery {
 	/** Whether to list only episodes with members that wait for a decision. */
 	open?: boolean | undefined;
+	/** The ids of the only episodes to list; absent: all. */
+	ids?: readonly string[] | undefined;
 	limit?: number | undefined;
 	/** The `nextCursor` of the page before; absent for the first page. */
 	cursor?: string | undefined;
@@ -45,7 +47,7 @@ export function createEpisodes(pool: pg.Pool) {
 		/** Reads one page of episodes, newest first. */
 		page: (
 			supplierId: number,
-			{ open = false, limit = DEFAULT_PAGE_SIZE, cursor }: EpisodeQuery
+			{ open = false, ids, limit = DEFAULT_PAGE_SIZE, cursor }: EpisodeQuery
 		): Promise<EpisodePage> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const { rows } = await client.query<Row>(
@@ -54,6 +56,7 @@ export function createEpisodes(pool: pg.Pool) {
 						minMembers: MIN_MEMBERS_LISTED,
 						cursor: cursor ?? null,
 						open,
+						ids: ids ?? null,
 						limit: limit + 1
 					})
 				);
@@ -166,6 +169,7 @@ const PAGE = query(`
 select e.*, o.open from episode e cross join lateral (${OPEN_MEMBERS}) o
 where e.supplier_id = :supplierId and e.members >= :minMembers
 	and (:cursor::bigint is null or e.id < :cursor::bigint)
+	and (:ids::bigint[] is null or e.id = any(:ids::bigint[]))
 	and (:open::boolean is not true or o.open > 0)
 order by e.id desc limit :limit`);
 
