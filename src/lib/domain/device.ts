@@ -64,6 +64,16 @@ export const Device = z
 	.meta({ id: 'Device' });
 export type Device = z.infer<typeof Device>;
 
+/** One Device with its home: the other Devices behind the same hub, and the hub itself. */
+export const DeviceInHome = Device.extend({
+	/**
+	 * The other Devices of the home that the Supplier has now, the hub first. Empty if the Supplier does not have the
+	 * Device now, because the home may have changed since.
+	 */
+	home: z.array(Device)
+}).meta({ id: 'DeviceInHome' });
+export type DeviceInHome = z.infer<typeof DeviceInHome>;
+
 export const DevicePage = z
 	.object({ items: z.array(Device), nextCursor: z.string().nullable() })
 	.meta({ id: 'DevicePage' });

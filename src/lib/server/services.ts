@@ -4,6 +4,7 @@ import { createApiKeys } from '#lib/server/access/api-keys.ts';
 import { createAuth } from '#lib/server/access/auth.ts';
 import { followCauseTable, replayOffered, seedAtStart } from '#lib/server/cause-table/active-table.ts';
 import { createCauseTables } from '#lib/server/cause-table/cause-tables.ts';
+import { createTerms } from '#lib/server/cause-table/terms.ts';
 import { createWhatIfs } from '#lib/server/cause-table/what-ifs.ts';
 import { createDecisions } from '#lib/server/decisions/decisions.ts';
 import { createPrecedents } from '#lib/server/decisions/precedents.ts';
@@ -148,6 +149,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		standingDecisions: createStandingDecisions(web.pool),
 		standingMatches: createStandingMatches(web.pool),
 		causeTables: createCauseTables(web.pool),
+		terms: createTerms(web.pool),
 		unknownDevices,
 		...onCall,
 		whatIfs: createWhatIfs({ pool: web.pool, enqueueReplay: queues.enqueueReplay }),

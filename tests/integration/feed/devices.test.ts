@@ -1,7 +1,7 @@
 // Tests the Devices that a Supplier reads: its own, in the tenures that it has or had, and nothing of another Supplier.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from '#lib/domain/device.ts';
-import { aDevice, newDeviceId } from '../../support/records.ts';
+import { aDevice, aHome, newDeviceId } from '../../support/records.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
 const FIRST = '2024-01-01T00:00:00.000Z';
@@ -58,7 +58,8 @@ describe('a Device', () => {
 			model: 'EX-100',
 			firmware: '2.10',
 			area: 'SW1',
-			tenures: [{ from: CHANGE, to: null }]
+			tenures: [{ from: CHANGE, to: null }],
+			home: []
 		});
 	});
 
@@ -73,7 +74,8 @@ describe('a Device', () => {
 			model: null,
 			firmware: null,
 			area: null,
-			tenures: [slug === 'halden' ? { from: FIRST, to: CHANGE } : { from: FAR, to: null }]
+			tenures: [slug === 'halden' ? { from: FIRST, to: CHANGE } : { from: FAR, to: null }],
+			home: []
 		});
 	});
 
@@ -141,4 +143,36 @@ describe('the list of Devices', () => {
 			{ path: 'limit', message: 'must be at most 500' }
 		]);
 	});
+});
+
+it('a Device shows the other Devices of its home that the Supplier has now, the hub first', async () => {
+	const { electricityMeter, gasMeter, hub, gasProxy, devices } = aHome();
+	const moved = newDeviceId();
+	const former = newDeviceId();
+	const another = aHome();
+	await system.post('/devices', [
+		...devices,
+		...another.devices,
+		aDevice(moved, { hubId: another.hub }),
+		aDevice(former, { hubId: hub, tenures: [{ supplier: 'brightwell', from: FIRST, to: CHANGE }] })
+	]);
+	const home = async (slug: string, id: string) => {
+		const { body } = await system.get(slug, `/devices/${id}`);
+		return (body.home as Device[]).map(({ deviceId, deviceType }) => [deviceId, deviceType]);
+	};
+	expect(await home('brightwell', electricityMeter)).toEqual([[hub, 'CHF']]);
+	expect(await home('brightwell', hub)).toEqual([[electricityMeter, 'ESME']]);
+	expect(await home('halden', gasMeter)).toEqual([[gasProxy, 'GPF']]);
+	expect(await home('brightwell', former)).toEqual([]);
+	expect(await home('brightwell', another.electricityMeter)).toEqual([
+		[another.hub, 'CHF'],
+		[moved, 'ESME']
+	]);
+	// The Supplier itself says that the Device has moved. The other Supplier does not read that.
+	await system.call('POST', '/devices', 'brightwell', [{ deviceId: moved, deviceType: 'ESME', hubId: hub }]);
+	expect(await home('brightwell', another.electricityMeter)).toEqual([[another.hub, 'CHF']]);
+	expect(await home('brightwell', electricityMeter)).toEqual([
+		[hub, 'CHF'],
+		[moved, 'ESME']
+	]);
 });

@@ -1,7 +1,15 @@
 // Tests which Alerts and Service Requests a Supplier sees of a Device that changes its Supplier.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
-import { NORTH_GRID_USER_ID, aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
+import {
+	NORTH_GRID_USER_ID,
+	aDevice,
+	aHome,
+	aRequest,
+	anAlert,
+	newDeviceId,
+	suppliedBy
+} from '../../support/records.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
 let system: System;
@@ -85,6 +93,21 @@ describe('the tenures of a Device', () => {
 			version: 1
 		});
 		expect(decided.status).toBe(404);
+	});
+
+	it("shows a home without another Supplier's Devices, and no home after the tenure", async () => {
+		const { electricityMeter, gasMeter, gasProxy, hub, devices } = aHome({
+			electricity: tenures,
+			gas: suppliedBy('halden')
+		});
+		await system.post('/devices', devices);
+		const read = async (slug: string, id: string) => (await system.get(slug, `/devices/${id}`)).body;
+		expect((await read('brightwell', electricityMeter)).home).toMatchObject([
+			{ deviceId: hub, tenures: [{}] }
+		]);
+		expect((await read('halden', gasMeter)).home).toMatchObject([{ deviceId: gasProxy }]);
+		expect(await read('halden', electricityMeter)).toMatchObject({ current: false, hubId: null, home: [] });
+		expect(JSON.stringify(await read('brightwell', hub))).not.toContain(gasMeter);
 	});
 
 	it('shows the Service Requests of all Users within the tenure on the timeline', async () => {

@@ -92,6 +92,15 @@ const whatIf = {
 };
 
 export const CAUSE_TABLE_EXAMPLES: Readonly<Record<string, Example>> = {
+	'GET /terms': {
+		answer: {
+			kind: 'srv',
+			term: '6.5',
+			title: 'Update Device Configuration (Voltage)',
+			known: true,
+			sentences: ['This Service Request changes something on a Device.', 'Users in the role ED may send it.']
+		}
+	},
 	'GET /cause-table': { answer: { active, others: [draft] } },
 	'POST /cause-table': {
 		body: { basedOn: '2026-11-01', note: draft.note, body },

@@ -48,7 +48,12 @@ const atMost = (count: number) => ({ count, more: false });
 
 export const LIST_EXAMPLES: Readonly<Record<string, Example>> = {
 	'GET /devices': { answer: { items: [device], nextCursor: null } },
-	'GET /devices/{id}': { answer: device },
+	'GET /devices/{id}': {
+		answer: {
+			...device,
+			home: [{ ...device, deviceId: HUB, deviceType: 'CHF', model: null, firmware: null }]
+		}
+	},
 	'GET /episodes': { answer: { items: [episode], nextCursor: null } },
 	'GET /episodes/{id}': { answer: { ...episode, outside: 1 } },
 	'GET /episodes/{id}/outside': {

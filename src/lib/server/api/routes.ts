@@ -1,6 +1,7 @@
 // Lists every route of the API. api.ts serves calls by this list, and openapi.ts describes the routes.
 import { z } from 'zod';
 import { causeTableRoutes } from '#lib/server/cause-table/cause-table-routes.ts';
+import { termRoutes } from '#lib/server/cause-table/terms.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
 import { deviceRoutes } from '#lib/server/feed/device-routes.ts';
@@ -85,6 +86,7 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...standingRoutes,
 	...episodeRoutes,
 	...causeTableRoutes,
+	...termRoutes,
 	...learnedRoutes,
 	...installationRoutes,
 	...onCallApi,

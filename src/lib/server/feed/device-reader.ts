@@ -2,10 +2,13 @@
 // because a Device has no row of its own for each Supplier. What the Supplier's own keys say of a Device goes before what
 // the installation says.
 import type pg from 'pg';
-import type { Device, DeviceFilters, DevicePage } from '#lib/domain/device.ts';
+import type { Device, DeviceFilters, DeviceInHome, DevicePage } from '#lib/domain/device.ts';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
+
+/** The greatest number of other Devices of a home that are read. The home network of a hub has at most 16 Devices. */
+const MAX_HOME_DEVICES = 32;
 
 export type DeviceReader = ReturnType<typeof createDeviceReader>;
 
@@ -28,15 +31,39 @@ export function createDeviceReader(pool: pg.Pool) {
 				return { items, nextCursor: rows.length > limit ? items.at(-1)!.deviceId : null };
 			}),
 
-		/** Reads one Device; `null`: this Supplier never had a tenure of such a Device. */
-		one: (supplierId: number, deviceId: string): Promise<Device | null> =>
+		/** Reads one Device with its home; `null`: this Supplier never had a tenure of such a Device. */
+		one: (supplierId: number, deviceId: string): Promise<DeviceInHome | null> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const { rows } = await client.query<DeviceRow>(
 					ONE({ supplierId, deviceId: euiToBytes(deviceId), limit: 1 })
 				);
-				return rows[0] ? toDevice(rows[0]) : null;
+				if (!rows[0]) return null;
+				const device = toDevice(rows[0]);
+				return { ...device, home: await readHome(client, supplierId, device) };
 			})
 	};
+}
+
+/** Reads the other Devices behind the hub of a Device, as far as the Supplier has them now. */
+async function readHome(client: pg.ClientBase, supplierId: number, device: Device): Promise<Device[]> {
+	const hubId = device.hubId ?? (device.current && device.deviceType === 'CHF' ? device.deviceId : null);
+	if (hubId === null) return [];
+	const hub = euiToBytes(hubId);
+	const { rows: ids } = await client.query<{ device_id: Buffer }>(NEAR_HUB({ hub }));
+	const { rows } = await client.query<DeviceRow>(
+		BEHIND_HUB({
+			supplierId,
+			hub,
+			except: euiToBytes(device.deviceId),
+			deviceIds: ids.map((row) => row.device_id),
+			limit: MAX_HOME_DEVICES
+		})
+	);
+	const others = rows.map(toDevice);
+	return [
+		...others.filter(({ deviceId }) => deviceId === hubId),
+		...others.filter(({ deviceId }) => deviceId !== hubId)
+	];
 }
 
 interface DeviceRow {
@@ -107,3 +134,12 @@ from (
 where true${and(device)} order by d.device_id limit :limit`);
 
 const ONE = select({ tenures: ['device_id = :deviceId'], device: [] });
+
+// The ids are read first, from their index, because the statement below would otherwise group all tenures of the Supplier.
+const NEAR_HUB = query(`
+select device_id from device where hub_id = :hub union select device_id from device where device_id = :hub`);
+
+const BEHIND_HUB = select({
+	tenures: ['device_id = any(:deviceIds::bytea[])', 'device_id <> :except'],
+	device: ['t.is_current', '(d.hub_id = :hub or d.device_id = :hub)']
+});

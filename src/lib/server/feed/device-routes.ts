@@ -1,5 +1,5 @@
 // Serves the Devices of a Supplier: the list, and one Device.
-import { Device, DeviceFilters, DevicePage } from '#lib/domain/device.ts';
+import { DeviceFilters, DeviceInHome, DevicePage } from '#lib/domain/device.ts';
 import { Eui64 } from '#lib/domain/eui64.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import { Problem } from '#lib/server/http/problem.ts';
@@ -24,8 +24,8 @@ export const deviceRoutes: ReadonlyArray<Route<{ devices: DeviceReader }>> = [
 		method: 'GET',
 		path: '/devices/{id}',
 		scope: 'read',
-		summary: 'Read one Device with the tenures of your Supplier',
-		gives: Device,
+		summary: 'Read one Device with the tenures of your Supplier, and the other Devices of its home',
+		gives: DeviceInHome,
 		async handle({ services, caller, params }) {
 			const supplierId = requireSupplier(caller);
 			const id = Eui64.safeParse(params['id']);
