@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { metricsTargets, readMetrics, type Metrics } from '../../support/metrics.ts';
 import { aDevice, anAlert, aRequest, newDeviceId } from '../../support/records.ts';
+import { fitting, standingOf, WHEN } from '../../support/standing.ts';
 import { eventually, startSystem } from '../../support/system.ts';
 import { startWeb } from '../../support/web.ts';
 
@@ -136,6 +137,28 @@ describe('the metrics of web and worker', () => {
 					await statusOf(url, { authorization: `Bearer ${token}`, 'x-forwarded-for': '203.0.113.7' })
 				).toBe(200);
 			}
+		}
+	);
+});
+
+describe('the metrics of standing decisions', () => {
+	it(
+		'count the standing decisions by state, and the Alerts that they decided',
+		{ timeout: 60_000 },
+		async () => {
+			await using system = await startSystem({ completeUntil: '2026-11-05T06:00:00.000Z' });
+			const standing = await standingOf(system);
+			await standing.active();
+			await standing.propose({ when: { ...WHEN, code: '8F3E' } });
+			await fitting(system);
+			const { url } = metricsTargets(system.env.CAUSEWAY_HOME!).find(({ process }) => process === 'worker')!;
+			await eventually(async () => {
+				const metrics = await readMetrics(url);
+				expect(metrics.get('causeway_standing_decisions{state="active"}')).toBe(1);
+				expect(metrics.get('causeway_standing_decisions{state="proposed"}')).toBe(1);
+				expect(metrics.get('causeway_standing_decisions{state="paused"}')).toBe(0);
+				expect(metrics.get('causeway_standing_matches_total')).toBe(1);
+			});
 		}
 	);
 });

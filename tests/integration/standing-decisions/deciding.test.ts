@@ -2,6 +2,7 @@
 // decision back, and that a person always has the last word.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
+import { joinAs } from '../../support/members.ts';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
 import {
 	alertBecomes,
@@ -206,6 +207,24 @@ describe('a standing decision that is no longer active', () => {
 		expect(next.decision).toMatchObject({ standing: id });
 		await decide(system, next, null); // the three from before no longer count
 		expect((await standing.one(id)).state).toBe('active');
+		await standing.end(id);
+	});
+
+	it('pauses itself although a worker carries out the decision on a selection', async () => {
+		const { id } = await standing.active();
+		const sam = await joinAs(system, 'brightwell', 'controller', 'Sam Controller');
+		const deviceId = await sendFitting(system);
+		await system.post('/alerts', [anAlert(deviceId), anAlert(deviceId)]);
+		await eventually(async () => {
+			const alerts = await system.alerts('brightwell', `?device=${deviceId}&decision=ignorable`);
+			expect(alerts).toHaveLength(3);
+		});
+		const { body: selection } = await sam.call('POST', '/selections', { device: deviceId });
+		expect(selection.count).toBe(3);
+		await sam.call('POST', '/decisions', { selection: selection.id, verdict: null });
+		await eventually(async () =>
+			expect(await standing.one(id)).toMatchObject({ state: 'paused', use: { reopened: 3 } })
+		);
 		await standing.end(id);
 	});
 

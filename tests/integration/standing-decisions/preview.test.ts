@@ -91,7 +91,8 @@ async function store(alerts: readonly Stored[]): Promise<void> {
 	await system.database.query(
 		`insert into supplier_alert (supplier_id, alert_id, seq, explanation, code, category, device_id, users, roles, effective_at,
 			table_version, body, priority, occurrences, throttled, decision)
-		select supplier, id, 1, body ->> 'explanation', body ->> 'code', body ->> 'category', 'device', '{}', '{}', now(), 't', body, 1, 1, false,
+		select supplier, id, 1, body ->> 'explanation', body ->> 'code', body ->> 'category', 'device', '{}',
+			array(select c ->> 'userRole' from json_array_elements(body -> 'candidates') c), now(), 't', body, 1, 1, false,
 			nullif(decision, 'null'::jsonb)
 		from jsonb_to_recordset($1) as a(supplier smallint, id bigint, body json, decision jsonb)`,
 		[

@@ -1,5 +1,6 @@
 // Defines the preview of a route: what the route would have paged in the last 30 days. The preview counts the stored
-// Alerts with their present explanations, as if nobody had decided them.
+// Alerts with their present explanations, as if no person had decided them. Alerts that a standing decision decided page nobody, and do
+// not count.
 import { z } from 'zod';
 import { Alert } from '../alert.ts';
 import { OnCallName } from './name.ts';

@@ -41,6 +41,7 @@ export async function readPreview(
 with fitting as (
 	select alert_id, case when decision ->> 'standing' is null then decision ->> 'verdict' end as verdict
 	from supplier_alert s
+	cross join lateral (select s.body #> '{candidates,0}' as suspect offset 0) c
 	where supplier_id = :supplierId and alert_id >= :from::bigint and alert_id < :until::bigint and ${sql}
 )
 select count(*)::int as matched, (count(*) filter (where verdict = 'actionable'))::int as actionable,
@@ -82,7 +83,10 @@ from fitting`);
 
 const TIME_LIMIT = query(`select set_config('statement_timeout', :ms, true)`);
 
-/** Writes the conditions as SQL over `s`, a row of supplier_alert. The body is long, so PostgreSQL reads it last. */
+/**
+ * Writes the conditions as SQL over `s`, a row of supplier_alert, and over `c`, its suspect. The body is a long text, so
+ * PostgreSQL reads it last, and once for the suspect.
+ */
 function conditionsOf(when: StandingWhen): { sql: string; values: Record<string, unknown> } {
 	const values: Record<string, unknown> = {
 		code: when.code,
@@ -90,19 +94,20 @@ function conditionsOf(when: StandingWhen): { sql: string; values: Record<string,
 		never: NEVER_COVERED_CATEGORIES
 	};
 	const tests = ['s.code = :code', 's.explanation = :explanation', 's.category <> all(:never::text[])'];
-	const test = (path: string, name: keyof StandingWhen): void => {
+	const test = (sql: string, name: keyof StandingWhen): void => {
 		if (when[name] === undefined) return;
 		values[name] = String(when[name]);
-		tests.push(`s.body #>> '{${path}}' = :${name}`);
+		tests.push(`${sql} = :${name}`);
 	};
 	if (namesSuspect(when.explanation)) {
-		tests.push(`s.body #> '{candidates,0}' is not null`);
-		test('candidates,0,serviceReferenceVariant', 'serviceReferenceVariant');
-		test('candidates,0,userRole', 'userRole');
-		test('candidates,0,own', 'own');
-		test('candidates,0,responseCode', 'responseCode');
+		tests.push('c.suspect is not null');
+		test("c.suspect ->> 'serviceReferenceVariant'", 'serviceReferenceVariant');
+		test("c.suspect ->> 'userRole'", 'userRole');
+		test("c.suspect ->> 'own'", 'own');
+		test("c.suspect ->> 'responseCode'", 'responseCode');
+		if (when.userRole !== undefined) tests.push(':userRole = any(s.roles)');
 	}
-	test('deviceType', 'deviceType');
-	test('area', 'area');
+	test("s.body ->> 'deviceType'", 'deviceType');
+	test("s.body ->> 'area'", 'area');
 	return { sql: tests.join(' and '), values };
 }

@@ -181,7 +181,7 @@ function countQuery(
 with bound as (
 	select (:now::timestamptz at time zone :timeZone)::date - ${PREVIEW_DAYS - 1} as first_day
 ), alert as materialized (
-	select s.alert_id, s.effective_at, s.episode_id, ${mine.sql} as mine, ${isTaken} as taken
+	select s.alert_id, s.effective_at, s.episode_id, (${mine.sql} and s.decision ->> 'standing' is null) as mine, ${isTaken} as taken
 	from (
 		select * from supplier_alert
 		where supplier_id = :supplierId and alert_id >= :firstId
