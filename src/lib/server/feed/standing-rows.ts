@@ -39,7 +39,7 @@ export function stateAfter(
 export const isDeciding = (id: string): string =>
 	`exists (
 		select from standing_decision r where r.id = ${id} and r.activated_at is not null and r.paused_at is null
-			and r.ended_at is null and r.expires_at > clock_timestamp()
+			and r.ended_at is null and r.expires_at > clock_timestamp() offset 0
 	)`;
 
 /**
@@ -50,7 +50,7 @@ export const recordStanding = (from: string): string => `
 standing_change as (
 	select c.*, exists (
 		select from standing_match m
-		where m.supplier_id = c.supplier_id and m.alert_id = c.alert_id and m.standing_id = c.standing
+		where m.supplier_id = c.supplier_id and m.alert_id = c.alert_id and m.standing_id = c.standing offset 0
 	) as again
 	from ${from} c where c.standing is not null or c.withdraws is not null
 ), standing_recorded as (
@@ -66,7 +66,7 @@ standing_change as (
 ), standing_withdrawn as (
 	update standing_match m set withdrawn_at = now() from standing_change c
 	where m.supplier_id = c.supplier_id and m.alert_id = c.alert_id and m.standing_id = c.withdraws
-		and m.alert_id = any(:alert_id::bigint[])
+		and m.supplier_id = any(:supplier_id::smallint[]) and m.alert_id = any(:alert_id::bigint[])
 ), standing_used as (
 	update standing_use u set matched = u.matched + c.fresh, withdrawn = u.withdrawn + c.withdrawn - c.again,
 		last_match_at = case when c.fresh + c.again > 0 then now() else u.last_match_at end
