@@ -15,7 +15,7 @@ const FLOORS = [
 	['feed', 'learning', 'ingest', 'live', 'installation'],
 	['episodes', 'standing-decisions'],
 	['retraction', 'decisions'],
-	['correlation'],
+	['correlation', 'desk'],
 	['cause-table', 'selections'],
 	['on-call'],
 	['.'],

@@ -1,4 +1,5 @@
 // The jobs and the timers of the desk in the worker process.
+import { returnShelved } from '#lib/server/desk/return-shelved.ts';
 import type { JobData } from '#lib/server/jobs/queues.ts';
 import {
 	deleteOldSelections,
@@ -23,6 +24,7 @@ export const deskTimers = (
 	deps: RunSelectionDeps,
 	every: (ms: number, what: string, work: () => Promise<unknown>) => NodeJS.Timeout
 ): NodeJS.Timeout[] => [
+	every(SECOND_MS, 'returning Alerts from the shelf', () => returnShelved(deps)),
 	every(5 * SECOND_MS, 'looking for lost actions on selections', () => runLostSelections(deps)),
 	every(HOUR_MS, 'deleting old selections', () => deleteOldSelections(deps.pool))
 ];

@@ -37,7 +37,7 @@ export async function post(
 ): Promise<void> {
 	for (let sent = 0; sent < count; sent += 1000) {
 		const size = Math.min(1000, count - sent);
-		const alerts = Array.from({ length: size }, () => anAlert(deviceId, { code: '8F3E', ...fields }));
+		const alerts = Array.from({ length: size }, () => anAlert(deviceId, { code: '8F0C', ...fields }));
 		expect((await system.post('/alerts', alerts)).status).toBe(202);
 	}
 }

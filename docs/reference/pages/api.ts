@@ -18,7 +18,7 @@ const SCOPE_PURPOSES: Record<Scope, { title: string; allows: string }> = {
 	manage: {
 		title: 'Set up on call and standing decisions',
 		allows:
-			'change the channels, rotas and routes of on call, and propose, activate and end standing decisions'
+			'change the channels, rotas and routes of on call, propose, activate and end standing decisions, and change the hours of shifts'
 	}
 };
 

@@ -74,7 +74,7 @@ export const RIGHTS = {
 		installationRoles: []
 	},
 	manage: {
-		text: 'change channels, rotas, routes and standing decisions',
+		text: 'change channels, rotas, routes, standing decisions and the hours of shifts',
 		scope: 'manage',
 		keysOf: ['supplier'],
 		supplierRoles: ['lead', 'engineer'],

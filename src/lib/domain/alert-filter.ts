@@ -26,6 +26,11 @@ export const AlertFilters = z
 		 * decision.
 		 */
 		decision: z.enum(['none', 'open', 'contradicted', 'any', 'actionable', 'ignorable']).optional(),
+		/**
+		 * `true`: only shelved Alerts. `false`: no shelved Alerts. Without this filter, and with `any`, the list has both,
+		 * because a shelved Alert is still undecided.
+		 */
+		shelved: z.enum(['true', 'false', 'any']).optional(),
 		code: text.transform((code) => code.replace(/^0x/i, '').toUpperCase()).optional(),
 		category: text.optional(),
 		/** The least urgent priority that the filter lets through. 3 excludes the journal (priority 4). */
@@ -60,6 +65,8 @@ export function matches(alert: Alert, f: AlertFilters): boolean {
 	if (f.decision === 'any' && !alert.decision) return false;
 	if ((f.decision === 'actionable' || f.decision === 'ignorable') && alert.decision?.verdict !== f.decision)
 		return false;
+	if (f.shelved === 'true' && !alert.shelved) return false;
+	if (f.shelved === 'false' && alert.shelved) return false;
 	if (f.code && alert.code !== f.code) return false;
 	if (f.category && alert.category !== f.category) return false;
 	if (f.priority && alert.priority > f.priority) return false;

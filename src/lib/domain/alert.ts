@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CommandReference } from './command-reference.ts';
 import { CommandOutcome } from './correlation/command-outcome.ts';
 import { Decision } from './decision.ts';
+import { Shelved } from './desk/shelving.ts';
 import { Counter, Eui64, Instant } from './eui64.ts';
 import { ExplanationKind } from './explanation-kind.ts';
 import { FedBy } from './fed-by.ts';
@@ -178,7 +179,9 @@ export const Alert = z
 		candidates: z.array(Candidate),
 		excluded: z.array(Excluded),
 		decision: Decision.nullable(),
-		episodeId: z.string().nullable()
+		episodeId: z.string().nullable(),
+		/** Who put the Alert aside for a time, and until when. A shelved Alert is undecided. `null`: it is not shelved. */
+		shelved: Shelved.nullable().default(null)
 	})
 	.meta({ id: 'Alert' });
 export type Alert = z.infer<typeof Alert>;

@@ -96,6 +96,7 @@ export const AlertVersions = z
 	.max(500);
 export const BulkDecisionIn = z.object({ items: AlertVersions, ...DecisionFields }).superRefine(checkReason);
 
+/** The Alerts that a bulk call changed, and the Alerts that another person or new evidence changed first. */
 export const DecisionResult = z.object({
 	done: z.array(z.string()),
 	conflicts: z.array(z.object({ id: z.string(), version: z.number().int().nullable() }))

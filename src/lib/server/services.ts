@@ -10,6 +10,9 @@ import { createDecisions } from '#lib/server/decisions/decisions.ts';
 import { createPrecedents } from '#lib/server/decisions/precedents.ts';
 import { createEpisodes } from '#lib/server/episodes/episodes.ts';
 import { followLargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
+import { createDeskCounter } from '#lib/server/desk/desk-counts.ts';
+import { createShelving } from '#lib/server/desk/shelving.ts';
+import { createShiftHours } from '#lib/server/desk/shift-hours.ts';
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
 import { withFigures } from '#lib/server/feed/alert-figures.ts';
@@ -31,7 +34,7 @@ import { followSampling } from '#lib/server/learning/learned-counts.ts';
 import { cacheLearnedPatterns, createLearnedReader } from '#lib/server/learning/learned-patterns.ts';
 import { channelOpener } from '#lib/server/on-call/channels/channel-rows.ts';
 import { openSendDeps } from '#lib/server/on-call/channels/send-deps.ts';
-import { publishLive, publishPages } from '#lib/server/live/live-channel.ts';
+import { publishLive, publishPages, type LiveMessage } from '#lib/server/live/live-channel.ts';
 import { createOnCall } from '#lib/server/on-call/on-call.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
 import { createStandingDecisions } from '#lib/server/standing-decisions/standing-decisions.ts';
@@ -107,11 +110,12 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 	const { deps: sendDeps } = stack.adopt(openSendDeps(config, web.pool), (s) => s.close());
 	const unknownDevices = createUnknownDevices(web.pool);
 	watchUnseenAlerts(async () => (await unknownDevices.countAlerts()).count);
-	const decisions = createDecisions({
+	const changeDeps = {
 		pool: web.pool,
 		alerts,
-		publish: (messages) => publishLive(redis, messages)
-	});
+		publish: (messages: LiveMessage[]) => publishLive(redis, messages)
+	};
+	const decisions = createDecisions(changeDeps);
 	const onCall = createOnCall({
 		config,
 		pool: web.pool,
@@ -145,6 +149,9 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		devices: createDeviceReader(web.pool),
 		timeline: createTimeline(web.pool, config.roleOnly),
 		decisions,
+		shelving: createShelving(changeDeps),
+		deskCounts: createDeskCounter(web.pool),
+		shiftHours: createShiftHours(web.pool),
 		selections: createSelections({ pool: web.pool, runSelection: queues.runSelection }),
 		standingDecisions: createStandingDecisions(web.pool),
 		standingMatches: createStandingMatches(web.pool),

@@ -2,7 +2,7 @@
 // acts on exactly these Alerts, however the list changes afterwards.
 import { z } from 'zod';
 import { AlertFilters } from '../alert-filter.ts';
-import { checkReason, DecisionFields } from '../decision.ts';
+import { checkReason, DecisionFields, DecisionResult } from '../decision.ts';
 import { RecordId } from '../record-id.ts';
 
 /** The greatest number of Alerts of a selection. */
@@ -49,6 +49,9 @@ export const LeftOut = z.object({
 	why: z.string()
 });
 export type LeftOut = z.infer<typeof LeftOut>;
+
+/** The result of a bulk call that may be refused for single Alerts. */
+export const DeskResult = DecisionResult.extend({ refused: z.array(LeftOut) });
 
 export const LeftOutPage = z.object({ items: z.array(LeftOut), nextCursor: z.string().nullable() });
 export type LeftOutPage = z.infer<typeof LeftOutPage>;

@@ -14,7 +14,30 @@ const selection = {
 	endedAt: null
 };
 
+const shiftHours = { timeZone: 'Europe/London', starts: ['06:00', '14:00', '22:00'] };
+
 export const DESK_EXAMPLES: Readonly<Record<string, Example>> = {
+	'GET /desk': { answer: { shelved: 3 } },
+	'POST /alerts/{id}/shelving': {
+		body: { for: '30m', note: 'waiting for North Grid', version: 3 },
+		answer: {
+			...alert,
+			version: 4,
+			seq: 42,
+			shelved: {
+				by: 'Ada Lead',
+				at: '2026-11-05T02:16:00.000Z',
+				until: '2026-11-05T02:46:00.000Z',
+				note: 'waiting for North Grid'
+			}
+		}
+	},
+	'POST /shelvings': {
+		body: { items: [{ id: alert.id, version: 3 }], for: 'end-of-shift' },
+		answer: { done: [alert.id], conflicts: [], refused: [] }
+	},
+	'GET /shift-hours': { answer: shiftHours },
+	'PUT /shift-hours': { body: shiftHours, answer: shiftHours },
 	'POST /selections': { body: { decision: 'open', code: '8F30' }, answer: selection },
 	'GET /selections/{id}': {
 		answer: {

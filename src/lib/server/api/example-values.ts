@@ -74,5 +74,6 @@ export const alert = {
 	],
 	excluded: [],
 	decision: null,
-	episodeId: '184467440737200'
+	episodeId: '184467440737200',
+	shelved: null
 };

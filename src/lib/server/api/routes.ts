@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { causeTableRoutes } from '#lib/server/cause-table/cause-table-routes.ts';
 import { termRoutes } from '#lib/server/cause-table/terms.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
+import { deskRoutes } from '#lib/server/desk/desk-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
 import { deviceRoutes } from '#lib/server/feed/device-routes.ts';
 import { alertRoutes } from '#lib/server/feed/read-routes.ts';
@@ -81,6 +82,7 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...alertRoutes,
 	...deviceRoutes,
 	...decisionRoutes,
+	...deskRoutes,
 	...bulkRoutes,
 	...selectionRoutes,
 	...standingRoutes,

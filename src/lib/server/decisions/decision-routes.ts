@@ -52,8 +52,7 @@ async function decideOne(call: Call<DecisionServices>): Promise<Reply> {
 		verdict,
 		reason: reason ?? null,
 		note: note ?? null,
-		by: call.caller,
-		channel: channelOf(call.caller)
+		...actorOf(call.caller)
 	});
 	if (done[0]) return { status: 200, body: done[0] };
 	if (conflicts[0]?.version == null) throw new Problem(404, 'No such Alert');
@@ -61,6 +60,12 @@ async function decideOne(call: Call<DecisionServices>): Promise<Reply> {
 		version: conflicts[0].version
 	});
 }
+
+/** Returns the author of an action, and the way by which the caller acts. */
+export const actorOf = (caller: Pick<Caller, 'id' | 'name' | 'keyId'>) => ({
+	by: { id: caller.id, name: caller.name },
+	channel: channelOf(caller)
+});
 
 /** Returns the way by which the caller decides. */
 export const channelOf = (caller: Pick<Caller, 'keyId'>): AnswerChannel =>

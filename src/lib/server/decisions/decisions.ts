@@ -1,6 +1,7 @@
 // Records people's decisions. The table `decision` is insert-only. Each row says who decided which version of an Alert,
 // when and why, and what the explanation was. `supplier_alert` has the current decision. The machine never changes the
-// decision of a person; it takes back only decisions of standing decisions (standing-decisions/).
+// decision of a person; it takes back only decisions of standing decisions (standing-decisions/). A decision takes the
+// Alert off the shelf.
 import type pg from 'pg';
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf } from '#lib/domain/contradiction.ts';
@@ -146,14 +147,18 @@ const RECORD = query(`
 with input as (
 	select * from ${DECIDED.from}
 ), before as (
-	select s.alert_id, s.version, s.explanation, s.decision from supplier_alert s
+	select s.alert_id, s.version, s.explanation, s.decision, s.shelved_until is not null as was_shelved from supplier_alert s
 	where s.supplier_id = :supplierId::smallint and s.alert_id in (select alert_id from input)
 ), decided as (
 	update supplier_alert s set version = s.version + 1, said_version = s.version + 1, seq = i.seq, decision = i.decision,
-		contradicted = false, withdrawn = null
+		contradicted = false, withdrawn = null, shelved = null, shelved_until = null
 	from input i where s.supplier_id = :supplierId::smallint and s.alert_id = i.alert_id
 ), entered as (
 	${insertEntries('input', { supplierId: ':supplierId::smallint' })}
+), returned as (
+	insert into desk_action (supplier_id, alert_id, version, kind, why, done_by, done_by_id, done_at, channel)
+	select :supplierId::smallint, alert_id, version + 1, 'returned', 'decision', :by::text, :byId::text, :at::timestamptz, :channel::text
+	from before where was_shelved
 )
 insert into decision (supplier_id, alert_id, version, verdict, reason, note, decided_by, decided_by_id, decided_at, explanation, previous, channel)
 select :supplierId::smallint, alert_id, version, :verdict::text, :reason::text, :note::text, :by::text, :byId::text, :at::timestamptz,

@@ -47,6 +47,8 @@ export interface StoredAlert {
 	decision: Decision | null;
 	/** Whether new evidence contradicts the decision. */
 	contradicted: boolean;
+	/** When the Alert returns from the shelf; `null`: it is not shelved. */
+	shelved_until: Date | null;
 }
 
 /** A stored Alert with the feed number that its change gets. */
@@ -92,5 +94,5 @@ export async function changeExactly(
 }
 
 const STORED = query(`
-select alert_id, version, said_version, body, decision, contradicted from supplier_alert
+select alert_id, version, said_version, body, decision, contradicted, shelved_until from supplier_alert
 where supplier_id = :supplierId and alert_id = any(:ids::bigint[])`);

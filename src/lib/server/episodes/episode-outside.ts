@@ -9,7 +9,7 @@ import {
 	type EpisodeKind,
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
-import { toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
+import { stateColumns, toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
 import { query, type Values } from '#lib/server/postgres/statement.ts';
 
 const MAX_LISTED = 100;
@@ -89,5 +89,5 @@ select count(*)::int as total,
 ${OUTSIDE}`);
 
 const NEWEST = query(`
-select s.body, s.version, s.seq, s.decision, s.withdrawn, s.episode_id ${OUTSIDE}
+select s.body, ${stateColumns('s')} ${OUTSIDE}
 order by s.effective_at desc, s.alert_id desc limit :limit`);

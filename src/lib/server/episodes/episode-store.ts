@@ -2,7 +2,13 @@
 // that other writers wait as briefly as possible.
 import type pg from 'pg';
 import { insertEntries, lockFeeds, numbersFor } from '#lib/server/feed/feed-entries.ts';
-import { toAlert, type AlertBody, type Frame, type StoredState } from '#lib/server/feed/feed.ts';
+import {
+	stateColumns,
+	toAlert,
+	type AlertBody,
+	type Frame,
+	type StoredState
+} from '#lib/server/feed/feed.ts';
 import { ofThese, lowestAndHighest } from '#lib/server/postgres/record-id.ts';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { countAhead, writeFigures } from './episode-count.ts';
@@ -165,7 +171,7 @@ with change as (
 		episode_version = (select e.version + 1 from episode e where e.id = c.episode_id)
 	from change c cross join head h
 	where s.supplier_id = $1 and s.alert_id = c.alert_id and ${ofThese('s', '$2', '$5', '$6')}
-	returning s.alert_id, s.version, s.seq, s.decision, s.withdrawn, s.episode_id,
+	returning s.alert_id, ${stateColumns('s')},
 		case when s.version > c.version + 1 then s.body end as body
 ), entered as (
 	${insertEntries('moved', { supplierId: '$1::smallint', isMove: true })}

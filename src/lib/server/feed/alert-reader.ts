@@ -8,7 +8,7 @@ import type { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import { alertConditions } from './alert-conditions.ts';
-import { toAlert, type AlertBody, type StoredState } from './feed.ts';
+import { stateColumns, toAlert, type AlertBody, type StoredState } from './feed.ts';
 
 export type AlertReader = ReturnType<typeof createAlertReader>;
 
@@ -103,20 +103,20 @@ function pageQuery(supplierId: number, filters: AlertFilters, limit: number): pg
 	const { where, values } = alertConditions(supplierId, filters);
 	const after = filters.cursor ? ` and alert_id ${isOldestFirst ? '>' : '<'} :cursor` : '';
 	const page = query(`
-select alert_id, version, seq, body, decision, withdrawn, episode_id from supplier_alert
+select alert_id, body, ${stateColumns('supplier_alert')} from supplier_alert
 where ${where}${after} order by alert_id ${isOldestFirst ? 'asc' : 'desc'} limit :limit`);
 	return page({ ...values, limit });
 }
 
 const ONE = query(`
-select version, seq, body, decision, withdrawn, episode_id from supplier_alert where supplier_id = :supplierId and alert_id = :id`);
+select body, ${stateColumns('s')} from supplier_alert s where supplier_id = :supplierId and alert_id = :id`);
 
 const MANY = query(`
-select version, seq, body, decision, withdrawn, episode_id from supplier_alert
+select body, ${stateColumns('s')} from supplier_alert s
 where supplier_id = :supplierId and alert_id = any(:ids::bigint[]) order by seq`);
 
 const ENTRIES = query(`
-select f.alert_id, s.version, f.seq, s.body, s.decision, s.withdrawn, s.episode_id from feed f
+select f.alert_id, s.body, ${stateColumns('s')}, f.seq from feed f
 left join supplier_alert s on s.supplier_id = f.supplier_id and s.alert_id = f.alert_id
 where f.supplier_id = :supplierId and f.seq > :after and f.seq <= :head order by f.seq limit :limit`);
 

@@ -4,13 +4,17 @@
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf, contradictionOf, shownDecision, withdrawnNotice } from '#lib/domain/contradiction.ts';
 import type { Decision } from '#lib/domain/decision.ts';
+import type { ShelfBasis } from '#lib/domain/desk/shelving.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 
 /**
- * An Alert as a Supplier reads it, without the values that the table adds: version, feed number, decision, notice and
- * episode.
+ * An Alert as a Supplier reads it, without the values that the table adds: version, feed number, decision, notice,
+ * episode, and what people did with it on the desk.
  */
-export type AlertBody = Omit<Alert, 'version' | 'seq' | 'decision' | 'notice' | 'episodeId'>;
+export type AlertBody = Omit<
+	Alert,
+	'version' | 'seq' | 'decision' | 'notice' | 'episodeId' | keyof DeskFields
+>;
 
 /** The explanation of one Alert for one Supplier, ready to be written. */
 export interface ExplanationRow {
@@ -45,8 +49,26 @@ export interface EpisodeGuess {
 	episodeId: bigint;
 }
 
+/** The shelving of an Alert as stored. `basis`: the Alert returns when its explanation or priority differs from it. */
+export interface StoredShelf {
+	by: string;
+	at: string;
+	note: string | null;
+	basis: ShelfBasis;
+}
+
+/** What people did with an Alert on the desk, beside deciding it, as stored. */
+export interface DeskState {
+	/** `null`: the Alert is not shelved. */
+	shelved: StoredShelf | null;
+	shelved_until: Date | null;
+}
+
+/** The desk state of an Alert that nobody has touched. */
+export const UNTOUCHED: DeskState = { shelved: null, shelved_until: null };
+
 /** The values that the table stores beside the body of an explanation. */
-export interface StoredState {
+export interface StoredState extends DeskState {
 	version: number;
 	seq: number | bigint;
 	decision: Decision | null;
@@ -54,6 +76,12 @@ export interface StoredState {
 	withdrawn: number | null;
 	episode_id: bigint | null;
 }
+
+/** SQL: the columns of `StoredState`, of the relation `from`. */
+export const stateColumns = (from: string): string =>
+	['version', 'seq', 'decision', 'withdrawn', 'episode_id', ...Object.keys(UNTOUCHED)]
+		.map((name) => `${from}.${name}`)
+		.join(', ');
 
 /** A body that was stored before Causeway kept who fed a record. */
 type OldBody = Omit<AlertBody, 'fedBy'> & { fedBy?: AlertBody['fedBy'] };
@@ -68,7 +96,7 @@ const withFeeders = (body: OldBody): AlertBody => ({
 /** Builds an Alert as a Supplier reads it, from its body and the values stored beside the body. */
 export const toAlert = (
 	stored: AlertBody | OldBody,
-	{ version, seq, decision, withdrawn, episode_id }: StoredState
+	{ version, seq, decision, withdrawn, episode_id, ...desk }: StoredState
 ): Alert => {
 	const body = stored.fedBy === undefined ? withFeeders(stored) : (stored as AlertBody);
 	return {
@@ -81,9 +109,21 @@ export const toAlert = (
 			: withdrawn === null
 				? null
 				: withdrawnNotice(withdrawn),
-		episodeId: episode_id?.toString() ?? null
+		episodeId: episode_id?.toString() ?? null,
+		...toDeskFields(desk)
 	};
 };
+
+type DeskFields = ReturnType<typeof toDeskFields>;
+
+const toDeskFields = ({ shelved, shelved_until }: DeskState) => ({
+	shelved: shelved && {
+		by: shelved.by,
+		at: shelved.at,
+		until: shelved_until!.toISOString(),
+		note: shelved.note
+	}
+});
 
 /** The changes with the feed numbers `from` to `to` of one Supplier, both included, with their Alerts. */
 export interface Frame {

@@ -5,7 +5,7 @@ import { statement, type Column } from '#lib/server/postgres/statement.ts';
 import { arrayText, explainOthersAgain, explanationInput, WRITTEN } from './explanation-rows.ts';
 import { insertEntries, numberRows } from './feed-entries.ts';
 import { hasStanding, isDeciding, recordStanding, STANDING_COLUMNS } from './standing-rows.ts';
-import { NO_CHANGE, type ExplanationRow, type FeedChange } from './feed.ts';
+import { NO_CHANGE, UNTOUCHED, type ExplanationRow, type FeedChange } from './feed.ts';
 import { readWritten, type WrittenRow } from './written-rows.ts';
 
 /**
@@ -31,7 +31,8 @@ export async function insertExplanations(
 		version: 1,
 		decision: (is_decided && rows[place - 1]!.standing?.decides?.decision) || null,
 		withdrawn: null,
-		episode_id
+		episode_id,
+		...UNTOUCHED
 	}));
 }
 

@@ -9,6 +9,7 @@ import { insertEntries, numberRows } from './feed-entries.ts';
 import { hasStanding, isDeciding, recordStanding, STANDING_COLUMNS, stateAfter } from './standing-rows.ts';
 import { NO_CHANGE, type ExplanationRow, type FeedChange, type StoredState } from './feed.ts';
 import type { ChangedExplanation } from './stored-explanations.ts';
+import { KEEP_SHELF, noteReturned, returnsByEvidence, shelfAfter } from './shelf-rows.ts';
 import { readWritten, type WrittenRow } from './written-rows.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function replaceExplanations(
 		const contradicted = decision
 			? contradictionOf(decision, basisOf(row.body)) !== null
 			: withdrawn !== null;
-		return { ...row, version: stored.version, contradicted };
+		return { ...row, version: stored.version, contradicted, returns: returnsByEvidence(stored, row) };
 	});
 	const [lowest, highest] = lowestAndHighest(rows.map((row) => row.alertId));
 	const { rows: written } = await client.query<WrittenRow>(
@@ -36,8 +37,8 @@ export async function replaceExplanations(
 	);
 	return readWritten(rows, written, (_, place) => {
 		const { row, stored } = changes[place - 1]!;
-		const { version, episode_id } = stored;
-		return { version: version + 1, ...stateAfter(stored, row.standing), episode_id };
+		const version = stored.version + 1;
+		return { ...stored, version, ...stateAfter(stored, row.standing), ...shelfAfter(stored, row) };
 	});
 }
 
@@ -46,11 +47,14 @@ interface Replacement extends ExplanationRow {
 	version: number;
 	/** Whether the new explanation contradicts the decision, or took back the decision of a standing decision. */
 	contradicted: boolean;
+	/** Whether the Alert returns from the shelf, because new evidence changes what the person saw. */
+	returns: boolean;
 }
 
 const COLUMNS = {
 	version: ['integer', (row) => row.version],
-	contradicted: ['boolean', (row) => row.contradicted]
+	contradicted: ['boolean', (row) => row.contradicted],
+	returns: ['boolean', (row) => row.returns]
 } satisfies Record<string, Column<Replacement>>;
 
 const INPUT = explanationInput<Replacement>(COLUMNS);
@@ -69,11 +73,13 @@ with input as (${input}
 		where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id and s.version = i.version offset 0
 	)${decided ? ` and (i.standing is null or ${isDeciding('i.standing')})` : ''}
 ), ${numberRows('unchanged')}, explained as (
-	update supplier_alert s set ${replacedBy('n')}${decided ? STANDING_CHANGE : ''} from numbered n
+	update supplier_alert s set ${replacedBy('n')}, ${KEEP_SHELF}${decided ? STANDING_CHANGE : ''} from numbered n
 	where s.supplier_id = n.supplier_id and s.alert_id = n.alert_id
 		and s.supplier_id = any(:supplier_id::smallint[]) and ${ofThese('s', ':alert_id', ':lowest', ':highest')}
 ), entered as (
 	${insertEntries('numbered')}
+), noted as (
+	${noteReturned('numbered')}
 )${decided ? `, deciding as (select *, version as before from numbered), ${recordStanding('deciding')}` : ''}, others as (${explainOthersAgain('unchanged')}
 )
 select place::int as place, seq, null::bigint as doorbell from numbered

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { joinBodies, splitBodies } from './explanation-rows.ts';
-import type { ExplanationRow, StoredState } from './feed.ts';
+import { stateColumns, type ExplanationRow, type StoredState } from './feed.ts';
 
 /** A new explanation that differs from the explanation that the Supplier has. */
 export interface ChangedExplanation {
@@ -45,14 +45,14 @@ export async function findChanged(
 const COMPARE = statement(
 	'compare-explanations',
 	`
-select i.place::int as place, s.body::text = i.body or s.body::jsonb = i.body::jsonb as same, s.version, s.seq, s.decision, s.withdrawn, s.episode_id,
+select i.place::int as place, s.body::text = i.body or s.body::jsonb = i.body::jsonb as same, ${stateColumns('s')},
 	s.version is null and exists (
 		select from retracted_alert where supplier_id = i.supplier_id and alert_id = i.alert_id
 	) as back
 from unnest(:supplierIds::smallint[], :alertIds::bigint[], ${splitBodies(':bodies')})
 	with ordinality as i(supplier_id, alert_id, body, place)
 left join lateral (
-	select body, version, seq, decision, withdrawn, episode_id from supplier_alert
+	select body, ${stateColumns('a')} from supplier_alert a
 	where supplier_id = i.supplier_id and alert_id = i.alert_id limit 1
 ) s on true order by i.place`
 );

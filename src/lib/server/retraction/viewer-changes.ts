@@ -3,7 +3,8 @@ import type pg from 'pg';
 import type { Decision } from '#lib/domain/decision.ts';
 import { explanationInput, replacedBy, WRITTEN } from '#lib/server/feed/explanation-rows.ts';
 import { insertEntries, lockFeeds, takeNumbers } from '#lib/server/feed/feed-entries.ts';
-import { toAlert, type ExplanationRow, type Frame } from '#lib/server/feed/feed.ts';
+import { toAlert, UNTOUCHED, type ExplanationRow, type Frame } from '#lib/server/feed/feed.ts';
+import { returnsByEvidence, shelfAfter, takeOffShelf } from '#lib/server/feed/shelf-rows.ts';
 import { recordStanding, STANDING_COLUMNS, stateAfter } from '#lib/server/feed/standing-rows.ts';
 import { findChanged } from '#lib/server/feed/stored-explanations.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
@@ -68,15 +69,22 @@ async function writeFor(
 			...state,
 			version,
 			seq: from + i,
-			episode_id: stored?.episode_id ?? null
+			episode_id: stored?.episode_id ?? null,
+			...shelfAfter(stored ?? UNTOUCHED, row)
 		});
-		return { ...row, ...state, before: Math.max(1, version - 1), seq: from + i, item };
+		const returns = stored !== null && returnsByEvidence(stored, row);
+		return { ...row, ...state, before: Math.max(1, version - 1), seq: from + i, item, returns };
 	});
 	const gone = lost.map(({ alertId }, i) => ({ alertId, seq: from + written.length + i }));
 	await retract(client, supplierId, gone);
 	if (written.length > 0) {
 		await client.query(WRITE(INPUT.values(written)));
 		await carryOver(client, supplierId, back);
+		await takeOffShelf(
+			client,
+			supplierId,
+			written.filter(({ returns }) => returns).map(({ alertId }) => alertId)
+		);
 	}
 	return {
 		supplierId,
@@ -94,6 +102,8 @@ interface WrittenExplanation extends ExplanationRow {
 	decision: Decision | null;
 	/** The standing decision whose decision later evidence took back; `null`: none. */
 	withdrawn: number | null;
+	/** Whether the Alert returns from the shelf, because new evidence changes what the person saw. */
+	returns: boolean;
 	/** The Alert as its Supplier reads it after the commit. */
 	item: Frame['items'][number];
 }

@@ -1,20 +1,28 @@
 // Serves actions on many Alerts: several Alerts by id and version, the members of an episode, or a selection.
 import { z } from 'zod';
 import { BulkDecisionIn, DecisionResult } from '#lib/domain/decision.ts';
-import { Selection, SelectionDecisionIn } from '#lib/domain/desk/selection.ts';
+import { DeskResult, Selection, SelectionDecisionIn } from '#lib/domain/desk/selection.ts';
+import {
+	BulkShelvingIn,
+	EpisodeShelvingIn,
+	SelectionShelvingIn,
+	type ShelvingIn
+} from '#lib/domain/desk/shelving.ts';
 import { EpisodeDecisionIn } from '#lib/domain/episode.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
-import { channelOf } from '#lib/server/decisions/decision-routes.ts';
+import { actorOf } from '#lib/server/decisions/decision-routes.ts';
 import type { Decisions } from '#lib/server/decisions/decisions.ts';
 import type { AlertVersion, Conflict } from '#lib/server/decisions/exact-change.ts';
+import type { Shelving } from '#lib/server/desk/shelving.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
-import type { Call, Caller, Reply, Route } from '#lib/server/http/route.ts';
+import type { Call, Reply, Route } from '#lib/server/http/route.ts';
 import { startAction, type SelectionServices } from './selection-routes.ts';
 
 export interface BulkServices extends SelectionServices {
 	decisions: Decisions;
+	shelving: Shelving;
 }
 
 export const bulkRoutes: ReadonlyArray<Route<BulkServices>> = [
@@ -28,14 +36,20 @@ export const bulkRoutes: ReadonlyArray<Route<BulkServices>> = [
 		takes: jsonBody(z.union([BulkDecisionIn, EpisodeDecisionIn, SelectionDecisionIn])),
 		gives: z.union([DecisionResult, Selection]),
 		handle: decideMany
+	},
+	{
+		method: 'POST',
+		path: '/shelvings',
+		scope: 'decide',
+		succeeds: [200, 202],
+		refuses: [404, 409, 410],
+		summary:
+			'Shelve several Alerts, the open members of an episode, or a selection, or take them off the shelf',
+		takes: jsonBody(z.union([BulkShelvingIn, EpisodeShelvingIn, SelectionShelvingIn])),
+		gives: z.union([DeskResult, Selection]),
+		handle: shelveMany
 	}
 ];
-
-/** Returns the author of an action, and the way by which the caller acts. */
-const actorOf = (caller: Caller) => ({
-	by: { id: caller.id, name: caller.name },
-	channel: channelOf(caller)
-});
 
 const has = (body: unknown, field: string): boolean =>
 	typeof body === 'object' && body !== null && field in body;
@@ -49,34 +63,65 @@ function splitItems(items: readonly AlertVersion[]): { valid: AlertVersion[]; in
 	};
 }
 
+const idsOf = (alerts: ReadonlyArray<{ id: string }>): string[] => alerts.map(({ id }) => id);
+
 async function decideMany({ services, caller, body: text }: Call<BulkServices>): Promise<Reply> {
 	const supplierId = requireSupplier(caller);
 	const body = readJson(text);
+	const decisionOf = ({
+		verdict,
+		reason,
+		note
+	}: Pick<z.infer<typeof BulkDecisionIn>, 'verdict' | 'reason' | 'note'>) => ({
+		verdict,
+		reason: reason ?? null,
+		note: note ?? null,
+		...actorOf(caller)
+	});
 	if (has(body, 'selection')) {
-		const { selection, verdict, reason, note } = parse(SelectionDecisionIn, body);
-		return startAction(services, caller, selection, {
-			kind: 'decide',
-			...decisionOf(caller, { verdict, reason, note })
-		});
+		const { selection, ...decision } = parse(SelectionDecisionIn, body);
+		return startAction(services, caller, selection, { kind: 'decide', ...decisionOf(decision) });
 	}
 	if (has(body, 'episode')) {
 		const { episode, version, ...decision } = parse(EpisodeDecisionIn, body);
-		const request = { episode, version, ...decisionOf(caller, decision) };
+		const request = { episode, version, ...decisionOf(decision) };
 		const outcome = await services.decisions.decideEpisode(supplierId, request);
 		if (!outcome) throw new Problem(404, 'No such episode');
-		return { status: 200, body: { done: outcome.done.map(({ id }) => id), conflicts: outcome.conflicts } };
+		return { status: 200, body: { ...outcome, done: idsOf(outcome.done) } };
 	}
 	const { items, ...decision } = parse(BulkDecisionIn, body);
 	const { valid, invalid } = splitItems(items);
-	const request = { items: valid, ...decisionOf(caller, decision) };
-	const { done, conflicts } = await services.decisions.decide(supplierId, request);
+	const outcome = await services.decisions.decide(supplierId, { items: valid, ...decisionOf(decision) });
 	return {
 		status: 200,
-		body: { done: done.map(({ id }) => id), conflicts: [...conflicts, ...invalid] }
+		body: { done: idsOf(outcome.done), conflicts: [...outcome.conflicts, ...invalid] }
 	};
 }
 
-const decisionOf = (
-	caller: Caller,
-	{ verdict, reason, note }: Pick<z.infer<typeof BulkDecisionIn>, 'verdict' | 'reason' | 'note'>
-) => ({ verdict, reason: reason ?? null, note: note ?? null, ...actorOf(caller) });
+async function shelveMany({ services, caller, body: text }: Call<BulkServices>): Promise<Reply> {
+	const supplierId = requireSupplier(caller);
+	const body = readJson(text);
+	const { shelving } = services;
+	const requestOf = ({ for: time, note }: Omit<z.infer<typeof ShelvingIn>, 'version'>) => ({
+		for: time,
+		note: note ?? null,
+		...actorOf(caller)
+	});
+	if (has(body, 'selection')) {
+		const { selection, ...fields } = parse(SelectionShelvingIn, body);
+		return startAction(services, caller, selection, { kind: 'shelve', ...requestOf(fields) });
+	}
+	if (has(body, 'episode')) {
+		const { episode, version, ...fields } = parse(EpisodeShelvingIn, body);
+		const outcome = await shelving.shelveEpisode(supplierId, { episode, version }, requestOf(fields));
+		if (!outcome) throw new Problem(404, 'No such episode');
+		return { status: 200, body: { ...outcome, done: idsOf(outcome.done) } };
+	}
+	const { items, ...fields } = parse(BulkShelvingIn, body);
+	const { valid, invalid } = splitItems(items);
+	const outcome = await shelving.shelve(supplierId, valid, requestOf(fields));
+	return {
+		status: 200,
+		body: { ...outcome, done: idsOf(outcome.done), conflicts: [...outcome.conflicts, ...invalid] }
+	};
+}

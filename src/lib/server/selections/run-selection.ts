@@ -39,6 +39,7 @@ interface BatchRow {
 	ids: bigint[];
 	versions: number[];
 	action: DeskAction;
+	started_at: Date;
 }
 
 /** Carries out the action on the next waiting batch; `null`: no batch waits. Returns the number of changed Alerts. */
@@ -47,9 +48,12 @@ async function runBatch(deps: RunSelectionDeps, id: string): Promise<number | nu
 		const { rows } = await client.query<BatchRow>(NEXT({ id }));
 		const [row] = rows;
 		if (!row) return null;
-		const { place, supplier_id: supplierId, ids, versions, action } = row;
+		const { place, supplier_id: supplierId, ids, versions, action, started_at } = row;
 		const items = ids.map((alertId, i) => ({ id: alertId.toString(), version: versions[i]! }));
-		const changed = await carryOut(client, supplierId, items, action);
+		const changed = await carryOut(client, supplierId, items, {
+			action,
+			startedAt: started_at.getTime()
+		});
 		await client.query(
 			STORE({
 				id,
@@ -68,7 +72,7 @@ async function runBatch(deps: RunSelectionDeps, id: string): Promise<number | nu
 }
 
 const NEXT = query(`
-select b.place, b.supplier_id, b.ids, b.versions, s.action from selection_batch b join selection s on s.id = b.selection_id
+select b.place, b.supplier_id, b.ids, b.versions, s.action, s.started_at from selection_batch b join selection s on s.id = b.selection_id
 where b.selection_id = :id::bigint and b.done is null and s.action is not null
 order by b.place limit 1 for update of b skip locked`);
 

@@ -1,7 +1,7 @@
 // Reads the Alerts that a standing decision decided, page by page.
 import type pg from 'pg';
 import type { StandingMatches } from '#lib/domain/standing-decision/standing-decision.ts';
-import { toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
+import { stateColumns, toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 
@@ -59,7 +59,7 @@ const KNOWN = query('select from standing_decision where supplier_id = :supplier
 // An Alert that was retracted since is left out: the Supplier may no longer see it.
 const PAGE = query(`
 select m.alert_id, m.matched_at, m.reopened_at, m.reopened_by, m.withdrawn_at,
-	s.body, s.version, s.seq, s.decision, s.withdrawn, s.episode_id
+	s.body, ${stateColumns('s')}
 from standing_match m join supplier_alert s on s.supplier_id = m.supplier_id and s.alert_id = m.alert_id
 where m.supplier_id = :supplierId and m.standing_id = :id::bigint and (not :reopened::boolean or m.reopened_at is not null)
 	and (:cursor::bigint is null or m.alert_id < :cursor::bigint)

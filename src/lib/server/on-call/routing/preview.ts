@@ -2,7 +2,6 @@
 // does an Alert that stands alone. A page that an earlier route would have opened does not count.
 import pg from 'pg';
 import type { Alert } from '#lib/domain/alert.ts';
-import type { Decision } from '#lib/domain/decision.ts';
 import {
 	NIGHT_FROM_HOUR,
 	NIGHT_TO_HOUR,
@@ -10,7 +9,7 @@ import {
 	type WouldHavePaged
 } from '#lib/domain/on-call/preview.ts';
 import type { RouteIn, RouteWhen } from '#lib/domain/on-call/route.ts';
-import { toAlert, type AlertBody } from '#lib/server/feed/feed.ts';
+import { stateColumns, toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
@@ -49,14 +48,8 @@ interface CountRow {
 	examples: string[];
 }
 
-interface ExampleRow {
-	alert_id: bigint;
-	version: number;
-	seq: bigint;
+interface ExampleRow extends StoredState {
 	body: AlertBody;
-	decision: Decision | null;
-	withdrawn: number | null;
-	episode_id: bigint | null;
 }
 
 export type RoutePreviews = ReturnType<typeof createRoutePreviews>;
@@ -157,7 +150,7 @@ async function readExamples(client: pg.ClientBase, supplierId: number, ids: stri
 }
 
 const ALERTS = query(`
-select alert_id, version, seq, body, decision, withdrawn, episode_id from supplier_alert
+select body, ${stateColumns('s')} from supplier_alert s
 where supplier_id = :supplierId and alert_id = any(:ids::bigint[])
 order by array_position(:ids::bigint[], alert_id)`);
 

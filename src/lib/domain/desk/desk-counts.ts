@@ -1,0 +1,8 @@
+// Defines the counts of the views of the desk.
+import { z } from 'zod';
+
+export const DeskCounts = z.object({
+	/** The number of shelved Alerts. */
+	shelved: z.number().int()
+});
+export type DeskCounts = z.infer<typeof DeskCounts>;

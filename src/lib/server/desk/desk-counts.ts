@@ -1,0 +1,20 @@
+// Counts what the views of the desk hold that a browser does not load: the shelved Alerts.
+import type pg from 'pg';
+import type { DeskCounts } from '#lib/domain/desk/desk-counts.ts';
+import { query } from '#lib/server/postgres/statement.ts';
+import { asSupplier } from '#lib/server/postgres/transaction.ts';
+
+export type DeskCounter = ReturnType<typeof createDeskCounter>;
+
+export const createDeskCounter = (pool: pg.Pool) => ({
+	of: (supplierId: number): Promise<DeskCounts> =>
+		asSupplier(pool, supplierId, async (client) => {
+			const { rows } = await client.query<DeskCounts>(COUNT({ supplierId }));
+			return rows[0]!;
+		})
+});
+
+const COUNT = query(`
+select (
+	select count(*)::int from supplier_alert where supplier_id = :supplierId and shelved_until is not null
+) as shelved`);
