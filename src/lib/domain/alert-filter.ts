@@ -31,6 +31,8 @@ export const AlertFilters = z
 		 * because a shelved Alert is still undecided.
 		 */
 		shelved: z.enum(['true', 'false', 'any']).optional(),
+		/** The id of a person; `me`: the person who calls; `none`: the Alert is assigned to nobody. */
+		assignee: text.optional(),
 		code: text.transform((code) => code.replace(/^0x/i, '').toUpperCase()).optional(),
 		category: text.optional(),
 		/** The least urgent priority that the filter lets through. 3 excludes the journal (priority 4). */
@@ -56,7 +58,14 @@ export type AlertFilters = z.infer<typeof AlertFilters>;
 export const needsDecision = (alert: Pick<Alert, 'decision' | 'notice'>): boolean =>
 	alert.decision === null || alert.notice !== null;
 
-/** Returns whether an Alert belongs to the filtered list. The query of the server applies the same rule. */
+/** Returns the filters with the id of the person who calls in the place of `me`. */
+export const forCaller = <F extends Pick<AlertFilters, 'assignee'>>(filters: F, callerId: string): F =>
+	filters.assignee === 'me' ? { ...filters, assignee: callerId } : filters;
+
+/**
+ * Returns whether an Alert belongs to the filtered list. The query of the server applies the same rule. The filters name
+ * no `me` (`forCaller`).
+ */
 export function matches(alert: Alert, f: AlertFilters): boolean {
 	if (f.explanation?.length && !f.explanation.includes(alert.explanation)) return false;
 	if (f.decision === 'none' && alert.decision) return false;
@@ -67,6 +76,8 @@ export function matches(alert: Alert, f: AlertFilters): boolean {
 		return false;
 	if (f.shelved === 'true' && !alert.shelved) return false;
 	if (f.shelved === 'false' && alert.shelved) return false;
+	if (f.assignee === 'none' && alert.assignee) return false;
+	if (f.assignee && f.assignee !== 'none' && alert.assignee?.id !== f.assignee) return false;
 	if (f.code && alert.code !== f.code) return false;
 	if (f.category && alert.category !== f.category) return false;
 	if (f.priority && alert.priority > f.priority) return false;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CommandReference } from './command-reference.ts';
 import { CommandOutcome } from './correlation/command-outcome.ts';
 import { Decision } from './decision.ts';
+import { Assignee } from './desk/assignment.ts';
 import { Shelved } from './desk/shelving.ts';
 import { Counter, Eui64, Instant } from './eui64.ts';
 import { ExplanationKind } from './explanation-kind.ts';
@@ -181,7 +182,11 @@ export const Alert = z
 		decision: Decision.nullable(),
 		episodeId: z.string().nullable(),
 		/** Who put the Alert aside for a time, and until when. A shelved Alert is undecided. `null`: it is not shelved. */
-		shelved: Shelved.nullable().default(null)
+		shelved: Shelved.nullable().default(null),
+		/** The person who looks at the Alert. `null`: nobody has taken it. */
+		assignee: Assignee.nullable().default(null),
+		/** The number of comments on this Alert. Comments on its episode and on its Device are counted there. */
+		comments: z.number().int().default(0)
 	})
 	.meta({ id: 'Alert' });
 export type Alert = z.infer<typeof Alert>;

@@ -10,6 +10,8 @@ import { createDecisions } from '#lib/server/decisions/decisions.ts';
 import { createPrecedents } from '#lib/server/decisions/precedents.ts';
 import { createEpisodes } from '#lib/server/episodes/episodes.ts';
 import { followLargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
+import { createAssignments } from '#lib/server/desk/assignments.ts';
+import { createComments } from '#lib/server/desk/comments.ts';
 import { createDeskCounter } from '#lib/server/desk/desk-counts.ts';
 import { createShelving } from '#lib/server/desk/shelving.ts';
 import { createShiftHours } from '#lib/server/desk/shift-hours.ts';
@@ -150,6 +152,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		timeline: createTimeline(web.pool, config.roleOnly),
 		decisions,
 		shelving: createShelving(changeDeps),
+		assignments: createAssignments(changeDeps),
+		comments: createComments(changeDeps),
 		deskCounts: createDeskCounter(web.pool),
 		shiftHours: createShiftHours(web.pool),
 		selections: createSelections({ pool: web.pool, runSelection: queues.runSelection }),

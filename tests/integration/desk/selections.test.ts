@@ -100,11 +100,12 @@ describe('a decision on a selection', () => {
 			await using feed = await holdFeed(system, 'brightwell');
 			await decide(id);
 			await eventually(async () => {
+				// The worker holds the row of the batch, and waits for the lock of the feed.
 				const { rows } = await system.database.query(
-					`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
-					 and query like '%next_feed_seq%'`
+					'select from selection_batch where selection_id = $1 for update skip locked',
+					[id]
 				);
-				expect(rows).toHaveLength(1);
+				expect(rows).toHaveLength(3);
 			});
 			await system.killWorker();
 			await feed.release();

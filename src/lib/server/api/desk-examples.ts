@@ -14,10 +14,35 @@ const selection = {
 	endedAt: null
 };
 
+const assignee = { id: 'k3Jd83hTq', name: 'Sam Controller' };
+
+const comments = [
+	['alerts', 'alert', alert.id],
+	['episodes', 'episode', alert.episodeId],
+	['devices', 'device', alert.deviceId]
+].flatMap(([path, subject, subjectId]): Array<[string, Example]> => {
+	const text = 'North Grid works here until noon.';
+	const comment = { id: '7', subject, subjectId, text, by: 'Sam Controller', at: '2026-11-05T02:16:00.000Z' };
+	return [
+		[`GET /${path}/{id}/comments`, { answer: { items: [comment] } }],
+		[`POST /${path}/{id}/comments`, { body: { text }, answer: comment }]
+	];
+});
+
 const shiftHours = { timeZone: 'Europe/London', starts: ['06:00', '14:00', '22:00'] };
 
 export const DESK_EXAMPLES: Readonly<Record<string, Example>> = {
-	'GET /desk': { answer: { shelved: 3 } },
+	'GET /desk': { answer: { shelved: 3, mine: 2 } },
+	'GET /desk/people': { answer: { items: [assignee] } },
+	'POST /alerts/{id}/assignment': {
+		body: { to: 'me', version: 3 },
+		answer: { ...alert, version: 4, seq: 42, assignee }
+	},
+	'POST /assignments': {
+		body: { items: [{ id: alert.id, version: 3 }], to: assignee.id },
+		answer: { done: [alert.id], conflicts: [], refused: [] }
+	},
+	...Object.fromEntries(comments),
 	'POST /alerts/{id}/shelving': {
 		body: { for: '30m', note: 'waiting for North Grid', version: 3 },
 		answer: {

@@ -75,5 +75,7 @@ export const alert = {
 	excluded: [],
 	decision: null,
 	episodeId: '184467440737200',
-	shelved: null
+	shelved: null,
+	assignee: null,
+	comments: 0
 };

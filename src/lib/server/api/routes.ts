@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { causeTableRoutes } from '#lib/server/cause-table/cause-table-routes.ts';
 import { termRoutes } from '#lib/server/cause-table/terms.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
+import { commentRoutes } from '#lib/server/desk/comment-routes.ts';
 import { deskRoutes } from '#lib/server/desk/desk-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
 import { deviceRoutes } from '#lib/server/feed/device-routes.ts';
@@ -83,6 +84,7 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...deviceRoutes,
 	...decisionRoutes,
 	...deskRoutes,
+	...commentRoutes,
 	...bulkRoutes,
 	...selectionRoutes,
 	...standingRoutes,

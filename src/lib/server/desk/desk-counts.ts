@@ -1,4 +1,4 @@
-// Counts what the views of the desk hold that a browser does not load: the shelved Alerts.
+// Counts what the views of the desk hold that a browser does not load: the shelved Alerts, and those of one person.
 import type pg from 'pg';
 import type { DeskCounts } from '#lib/domain/desk/desk-counts.ts';
 import { query } from '#lib/server/postgres/statement.ts';
@@ -7,9 +7,9 @@ import { asSupplier } from '#lib/server/postgres/transaction.ts';
 export type DeskCounter = ReturnType<typeof createDeskCounter>;
 
 export const createDeskCounter = (pool: pg.Pool) => ({
-	of: (supplierId: number): Promise<DeskCounts> =>
+	of: (supplierId: number, callerId: string): Promise<DeskCounts> =>
 		asSupplier(pool, supplierId, async (client) => {
-			const { rows } = await client.query<DeskCounts>(COUNT({ supplierId }));
+			const { rows } = await client.query<DeskCounts>(COUNT({ supplierId, callerId }));
 			return rows[0]!;
 		})
 });
@@ -17,4 +17,7 @@ export const createDeskCounter = (pool: pg.Pool) => ({
 const COUNT = query(`
 select (
 	select count(*)::int from supplier_alert where supplier_id = :supplierId and shelved_until is not null
-) as shelved`);
+) as shelved, (
+	select count(*)::int from supplier_alert
+	where supplier_id = :supplierId and assignee->>'id' = :callerId and (decision is null or contradicted)
+) as mine`);

@@ -25,6 +25,8 @@ function* conditionsOf(filters: AlertFilters): Iterable<string> {
 	else if (decision) yield `decision->>'verdict' = :decision`;
 	if (filters.shelved === 'true') yield 'shelved_until is not null';
 	else if (filters.shelved === 'false') yield 'shelved_until is null';
+	if (filters.assignee === 'none') yield 'assignee is null';
+	else if (filters.assignee) yield `assignee->>'id' = :assignee`;
 	if (filters.code) yield 'code = :code';
 	if (filters.category) yield 'category = :category';
 	if (filters.priority) yield 'priority <= :priority';

@@ -4,6 +4,7 @@
 import type { Alert } from '#lib/domain/alert.ts';
 import { basisOf, contradictionOf, shownDecision, withdrawnNotice } from '#lib/domain/contradiction.ts';
 import type { Decision } from '#lib/domain/decision.ts';
+import type { Assignee } from '#lib/domain/desk/assignment.ts';
 import type { ShelfBasis } from '#lib/domain/desk/shelving.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
 
@@ -62,10 +63,14 @@ export interface DeskState {
 	/** `null`: the Alert is not shelved. */
 	shelved: StoredShelf | null;
 	shelved_until: Date | null;
+	/** `null`: the Alert is assigned to nobody. */
+	assignee: Assignee | null;
+	/** The number of comments on the Alert itself. */
+	comments: number;
 }
 
 /** The desk state of an Alert that nobody has touched. */
-export const UNTOUCHED: DeskState = { shelved: null, shelved_until: null };
+export const UNTOUCHED: DeskState = { shelved: null, shelved_until: null, assignee: null, comments: 0 };
 
 /** The values that the table stores beside the body of an explanation. */
 export interface StoredState extends DeskState {
@@ -116,7 +121,9 @@ export const toAlert = (
 
 type DeskFields = ReturnType<typeof toDeskFields>;
 
-const toDeskFields = ({ shelved, shelved_until }: DeskState) => ({
+const toDeskFields = ({ shelved, shelved_until, assignee, comments }: DeskState) => ({
+	assignee,
+	comments,
 	shelved: shelved && {
 		by: shelved.by,
 		at: shelved.at,

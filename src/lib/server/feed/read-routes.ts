@@ -1,6 +1,6 @@
 // Serves the reads of a Supplier: Alerts, timelines of Devices, the feed and exports.
 import { z } from 'zod';
-import { AlertFilters } from '#lib/domain/alert-filter.ts';
+import { AlertFilters, forCaller } from '#lib/domain/alert-filter.ts';
 import { Alert } from '#lib/domain/alert.ts';
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
@@ -9,7 +9,7 @@ import { requireSupplier } from '#lib/server/access/caller.ts';
 import { recordIdIn } from '#lib/server/http/path-params.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import { readQuery } from '#lib/server/http/query.ts';
-import type { Route } from '#lib/server/http/route.ts';
+import type { Call, Route } from '#lib/server/http/route.ts';
 import type { AlertReader } from './alert-reader.ts';
 import { exportAlerts } from './export.ts';
 import type { Timelines } from './timeline.ts';
@@ -30,6 +30,9 @@ export interface ReadServices {
 	timeline: Timelines;
 }
 
+const filtersOf = ({ caller, query }: Pick<Call<ReadServices>, 'caller' | 'query'>): AlertFilters =>
+	forCaller(readQuery(AlertFilters, query), caller.id);
+
 export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 	{
 		method: 'GET',
@@ -40,7 +43,7 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 		gives: AlertPage,
 		handle: async (call) => ({
 			status: 200,
-			body: await call.services.alerts.page(requireSupplier(call.caller), readQuery(AlertFilters, call.query))
+			body: await call.services.alerts.page(requireSupplier(call.caller), filtersOf(call))
 		})
 	},
 	{
@@ -102,7 +105,7 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 		givesText: 'text/csv',
 		summary: 'Export Alerts as CSV',
 		query: AlertFilters,
-		handle: (call) => exportAlerts(call, readQuery(AlertFilters, call.query), 'csv')
+		handle: (call) => exportAlerts(call, filtersOf(call), 'csv')
 	},
 	{
 		method: 'GET',
@@ -111,6 +114,6 @@ export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 		givesText: 'application/x-ndjson',
 		summary: 'Export Alerts as NDJSON',
 		query: AlertFilters,
-		handle: (call) => exportAlerts(call, readQuery(AlertFilters, call.query), 'ndjson')
+		handle: (call) => exportAlerts(call, filtersOf(call), 'ndjson')
 	}
 ];

@@ -3,6 +3,7 @@
 // audit.
 import type pg from 'pg';
 import type { Decision } from '#lib/domain/decision.ts';
+import type { Assignee } from '#lib/domain/desk/assignment.ts';
 import { countEpisodes } from '#lib/server/episodes/episode-count.ts';
 import { countDifference, largeOf, writeLarge, type Move } from '#lib/server/episodes/episode-difference.ts';
 import { isUncounted } from '#lib/server/episodes/episode-turn.ts';
@@ -58,8 +59,13 @@ export async function retract(
 	);
 }
 
-/** The version and the decision of an Alert when it was last retracted. */
-export type RetractedState = { version: number; decision: Decision | null };
+/** What an Alert had when it was last retracted. */
+export type RetractedState = {
+	version: number;
+	decision: Decision | null;
+	assignee: Assignee | null;
+	comments: number;
+};
 
 /** Returns the states of these Alerts when they were last retracted from the Supplier. */
 export async function lastRetracted(
@@ -74,7 +80,7 @@ export async function lastRetracted(
 	return new Map(rows.map(({ alert_id, ...state }) => [alert_id, state]));
 }
 
-/** Gives Alerts that the Supplier gets back their next version. */
+/** Gives Alerts that the Supplier gets back their next version, their assignee and the count of their comments. */
 export async function carryOver(
 	client: pg.ClientBase,
 	supplierId: number,
@@ -86,7 +92,9 @@ export async function carryOver(
 		CARRY_OVER({
 			supplierId,
 			alertIds: [...back.keys()],
-			versions: states.map(({ version }) => version)
+			versions: states.map(({ version }) => version),
+			assignees: states.map(({ assignee }) => assignee && JSON.stringify(assignee)),
+			comments: states.map(({ comments }) => comments)
 		})
 	);
 }
@@ -117,8 +125,8 @@ const RETRACT = query(`
 with input as (
 	select * from unnest(:alertIds::bigint[], :seqs::bigint[]) as t(alert_id, seq)
 ), archived as (
-	insert into retracted_alert (supplier_id, alert_id, seq, version, explanation, body, decision)
-	select s.supplier_id, s.alert_id, i.seq, s.version, s.explanation, s.body, s.decision
+	insert into retracted_alert (supplier_id, alert_id, seq, version, explanation, body, decision, assignee, comments)
+	select s.supplier_id, s.alert_id, i.seq, s.version, s.explanation, s.body, s.decision, s.assignee, s.comments
 	from supplier_alert s join input i using (alert_id)
 	where s.supplier_id = :supplierId and s.alert_id = any(:alertIds::bigint[])
 ), entered as (
@@ -126,10 +134,12 @@ with input as (
 )
 delete from supplier_alert where supplier_id = :supplierId and alert_id = any(:alertIds::bigint[])`);
 
-const LAST_RETRACTED = query(`select distinct on (alert_id) alert_id, version, decision from retracted_alert
+const LAST_RETRACTED =
+	query(`select distinct on (alert_id) alert_id, version, decision, assignee, comments from retracted_alert
 	where supplier_id = :supplierId and alert_id = any(:alertIds::bigint[]) order by alert_id, seq desc`);
 
 const CARRY_OVER = query(`
-update supplier_alert s set version = b.version + 1, said_version = b.version + 1
-from unnest(:alertIds::bigint[], :versions::integer[]) as b(alert_id, version)
+update supplier_alert s set version = b.version + 1, said_version = b.version + 1, assignee = b.assignee,
+	comments = b.comments
+from unnest(:alertIds::bigint[], :versions::integer[], :assignees::jsonb[], :comments::integer[]) as b(alert_id, version, assignee, comments)
 where s.supplier_id = :supplierId and s.alert_id = b.alert_id`);

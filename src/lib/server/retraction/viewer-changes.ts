@@ -70,6 +70,8 @@ async function writeFor(
 			version,
 			seq: from + i,
 			episode_id: stored?.episode_id ?? null,
+			assignee: before?.assignee ?? null,
+			comments: before?.comments ?? 0,
 			...shelfAfter(stored ?? UNTOUCHED, row)
 		});
 		const returns = stored !== null && returnsByEvidence(stored, row);

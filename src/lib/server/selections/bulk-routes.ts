@@ -1,6 +1,7 @@
 // Serves actions on many Alerts: several Alerts by id and version, the members of an episode, or a selection.
 import { z } from 'zod';
 import { BulkDecisionIn, DecisionResult } from '#lib/domain/decision.ts';
+import { BulkAssignmentIn, EpisodeAssignmentIn, SelectionAssignmentIn } from '#lib/domain/desk/assignment.ts';
 import { DeskResult, Selection, SelectionDecisionIn } from '#lib/domain/desk/selection.ts';
 import {
 	BulkShelvingIn,
@@ -14,6 +15,8 @@ import { requireSupplier } from '#lib/server/access/caller.ts';
 import { actorOf } from '#lib/server/decisions/decision-routes.ts';
 import type { Decisions } from '#lib/server/decisions/decisions.ts';
 import type { AlertVersion, Conflict } from '#lib/server/decisions/exact-change.ts';
+import type { Assignments } from '#lib/server/desk/assignments.ts';
+import { assignmentOf } from '#lib/server/desk/desk-routes.ts';
 import type { Shelving } from '#lib/server/desk/shelving.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
@@ -23,6 +26,7 @@ import { startAction, type SelectionServices } from './selection-routes.ts';
 export interface BulkServices extends SelectionServices {
 	decisions: Decisions;
 	shelving: Shelving;
+	assignments: Assignments;
 }
 
 export const bulkRoutes: ReadonlyArray<Route<BulkServices>> = [
@@ -48,6 +52,18 @@ export const bulkRoutes: ReadonlyArray<Route<BulkServices>> = [
 		takes: jsonBody(z.union([BulkShelvingIn, EpisodeShelvingIn, SelectionShelvingIn])),
 		gives: z.union([DeskResult, Selection]),
 		handle: shelveMany
+	},
+	{
+		method: 'POST',
+		path: '/assignments',
+		scope: 'decide',
+		succeeds: [200, 202],
+		refuses: [404, 409, 410, 422],
+		summary:
+			'Assign several Alerts, the open members of an episode, or a selection to a person, or to nobody',
+		takes: jsonBody(z.union([BulkAssignmentIn, EpisodeAssignmentIn, SelectionAssignmentIn])),
+		gives: z.union([DeskResult, Selection]),
+		handle: assignMany
 	}
 ];
 
@@ -63,16 +79,12 @@ function splitItems(items: readonly AlertVersion[]): { valid: AlertVersion[]; in
 	};
 }
 
-const idsOf = (alerts: ReadonlyArray<{ id: string }>): string[] => alerts.map(({ id }) => id);
+type OneDecision = Pick<z.infer<typeof BulkDecisionIn>, 'verdict' | 'reason' | 'note'>;
 
 async function decideMany({ services, caller, body: text }: Call<BulkServices>): Promise<Reply> {
 	const supplierId = requireSupplier(caller);
 	const body = readJson(text);
-	const decisionOf = ({
-		verdict,
-		reason,
-		note
-	}: Pick<z.infer<typeof BulkDecisionIn>, 'verdict' | 'reason' | 'note'>) => ({
+	const decisionOf = ({ verdict, reason, note }: OneDecision) => ({
 		verdict,
 		reason: reason ?? null,
 		note: note ?? null,
@@ -85,17 +97,12 @@ async function decideMany({ services, caller, body: text }: Call<BulkServices>):
 	if (has(body, 'episode')) {
 		const { episode, version, ...decision } = parse(EpisodeDecisionIn, body);
 		const request = { episode, version, ...decisionOf(decision) };
-		const outcome = await services.decisions.decideEpisode(supplierId, request);
-		if (!outcome) throw new Problem(404, 'No such episode');
-		return { status: 200, body: { ...outcome, done: idsOf(outcome.done) } };
+		return answer(await services.decisions.decideEpisode(supplierId, request));
 	}
 	const { items, ...decision } = parse(BulkDecisionIn, body);
 	const { valid, invalid } = splitItems(items);
-	const outcome = await services.decisions.decide(supplierId, { items: valid, ...decisionOf(decision) });
-	return {
-		status: 200,
-		body: { done: idsOf(outcome.done), conflicts: [...outcome.conflicts, ...invalid] }
-	};
+	const request = { items: valid, ...decisionOf(decision) };
+	return answer(await services.decisions.decide(supplierId, request), invalid);
 }
 
 async function shelveMany({ services, caller, body: text }: Call<BulkServices>): Promise<Reply> {
@@ -113,15 +120,42 @@ async function shelveMany({ services, caller, body: text }: Call<BulkServices>):
 	}
 	if (has(body, 'episode')) {
 		const { episode, version, ...fields } = parse(EpisodeShelvingIn, body);
-		const outcome = await shelving.shelveEpisode(supplierId, { episode, version }, requestOf(fields));
-		if (!outcome) throw new Problem(404, 'No such episode');
-		return { status: 200, body: { ...outcome, done: idsOf(outcome.done) } };
+		return answer(await shelving.shelveEpisode(supplierId, { episode, version }, requestOf(fields)));
 	}
 	const { items, ...fields } = parse(BulkShelvingIn, body);
 	const { valid, invalid } = splitItems(items);
-	const outcome = await shelving.shelve(supplierId, valid, requestOf(fields));
+	return answer(await shelving.shelve(supplierId, valid, requestOf(fields)), invalid);
+}
+
+async function assignMany({ services, caller, body: text }: Call<BulkServices>): Promise<Reply> {
+	const supplierId = requireSupplier(caller);
+	const body = readJson(text);
+	const { assignments } = services;
+	if (has(body, 'selection')) {
+		const { selection, to } = parse(SelectionAssignmentIn, body);
+		const request = await assignmentOf(services, caller, to);
+		return startAction(services, caller, selection, { kind: 'assign', ...request });
+	}
+	if (has(body, 'episode')) {
+		const { to, ...episode } = parse(EpisodeAssignmentIn, body);
+		const request = await assignmentOf(services, caller, to);
+		return answer(await assignments.assignEpisode(supplierId, episode, request));
+	}
+	const { items, to } = parse(BulkAssignmentIn, body);
+	const { valid, invalid } = splitItems(items);
+	const request = await assignmentOf(services, caller, to);
+	return answer(await assignments.assign(supplierId, valid, request), invalid);
+}
+
+/** Answers a change of several Alerts. `invalid`: the ids of the call that no Alert can have. */
+function answer(
+	outcome: { done: Array<{ id: string }>; conflicts: Conflict[] } | null,
+	invalid: readonly Conflict[] = []
+): Reply {
+	if (!outcome) throw new Problem(404, 'No such episode');
+	const { done, conflicts, ...rest } = outcome;
 	return {
 		status: 200,
-		body: { ...outcome, done: idsOf(outcome.done), conflicts: [...outcome.conflicts, ...invalid] }
+		body: { ...rest, done: done.map(({ id }) => id), conflicts: [...conflicts, ...invalid] }
 	};
 }

@@ -1,4 +1,5 @@
 // Serves selections: freezes the Alerts that match some filters, and says how far an action on them has come.
+import { forCaller } from '#lib/domain/alert-filter.ts';
 import {
 	LeftOutPage,
 	LeftOutQuery,
@@ -35,7 +36,7 @@ export const selectionRoutes: ReadonlyArray<Route<SelectionServices>> = [
 		takes: jsonBody(SelectionIn),
 		gives: Selection,
 		async handle({ services, caller, body }) {
-			const filters = parse(SelectionIn, readJson(body));
+			const filters = forCaller(parse(SelectionIn, readJson(body)), caller.id);
 			const selection = await services.selections.freeze(ownerOf(caller), filters);
 			if (!selection)
 				throw new Problem(
