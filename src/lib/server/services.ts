@@ -13,6 +13,7 @@ import { followLargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
 import { createAssignments } from '#lib/server/desk/assignments.ts';
 import { createComments } from '#lib/server/desk/comments.ts';
 import { createDeskCounter } from '#lib/server/desk/desk-counts.ts';
+import { createDisagreements } from '#lib/server/desk/disagreements.ts';
 import { createShelving } from '#lib/server/desk/shelving.ts';
 import { createShiftHours } from '#lib/server/desk/shift-hours.ts';
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
@@ -154,6 +155,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		shelving: createShelving(changeDeps),
 		assignments: createAssignments(changeDeps),
 		comments: createComments(changeDeps),
+		disagreements: createDisagreements(web.pool),
 		deskCounts: createDeskCounter(web.pool),
 		shiftHours: createShiftHours(web.pool),
 		selections: createSelections({ pool: web.pool, runSelection: queues.runSelection }),

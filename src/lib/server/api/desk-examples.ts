@@ -61,6 +61,15 @@ export const DESK_EXAMPLES: Readonly<Record<string, Example>> = {
 		body: { items: [{ id: alert.id, version: 3 }], for: 'end-of-shift' },
 		answer: { done: [alert.id], conflicts: [], refused: [] }
 	},
+	'GET /alerts/{id}/disagreement': { answer: { people: 2, mine: false } },
+	'POST /alerts/{id}/disagreement': { body: { version: 3 }, answer: { people: 3, mine: true } },
+	'DELETE /alerts/{id}/disagreement': { answer: { people: 2, mine: false } },
+	'GET /disagreements': {
+		answer: {
+			since: '2026-08-07T00:00:00.000Z',
+			items: [{ code: '8F30', explanation: 'likely', alerts: 4 }]
+		}
+	},
 	'GET /shift-hours': { answer: shiftHours },
 	'PUT /shift-hours': { body: shiftHours, answer: shiftHours },
 	'POST /selections': { body: { decision: 'open', code: '8F30' }, answer: selection },

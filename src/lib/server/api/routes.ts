@@ -5,6 +5,7 @@ import { termRoutes } from '#lib/server/cause-table/terms.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
 import { commentRoutes } from '#lib/server/desk/comment-routes.ts';
 import { deskRoutes } from '#lib/server/desk/desk-routes.ts';
+import { disagreementRoutes } from '#lib/server/desk/disagreement-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
 import { deviceRoutes } from '#lib/server/feed/device-routes.ts';
 import { alertRoutes } from '#lib/server/feed/read-routes.ts';
@@ -85,6 +86,7 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...decisionRoutes,
 	...deskRoutes,
 	...commentRoutes,
+	...disagreementRoutes,
 	...bulkRoutes,
 	...selectionRoutes,
 	...standingRoutes,
