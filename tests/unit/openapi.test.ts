@@ -23,7 +23,7 @@ const lint = async (source: object): Promise<string[]> =>
 	).map(({ ruleId, message }) => `${ruleId}: ${message}`);
 
 describe('the OpenAPI document', () => {
-	it('gets no error and no warning from the recommended rules of Redocly', async () => {
+	it('gets no error and no warning from the recommended rules of Redocly', { timeout: 30_000 }, async () => {
 		expect(await lint(document)).toEqual([]);
 		expect(await lint({ ...document, info: { title: 'x', version: '1' } })).toEqual([
 			expect.stringMatching(/^info-license: /)
