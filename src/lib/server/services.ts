@@ -21,6 +21,8 @@ import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
 import { withFigures } from '#lib/server/feed/alert-figures.ts';
 import { createAlertReader } from '#lib/server/feed/alert-reader.ts';
 import { createDeviceReader } from '#lib/server/feed/device-reader.ts';
+import { createFacetReader } from '#lib/server/feed/facet-reader.ts';
+import { createSenderReader } from '#lib/server/feed/sender-reader.ts';
 import { createTimeline } from '#lib/server/feed/timeline.ts';
 import { createAlertStore } from '#lib/server/ingest/alert-store.ts';
 import { createCompleteness } from '#lib/server/ingest/completeness.ts';
@@ -150,6 +152,8 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		accuracy: () => readAccuracyReport(config.home),
 		precedents: createPrecedents(web.pool),
 		devices: createDeviceReader(web.pool),
+		facets: createFacetReader(web.pool),
+		senders: createSenderReader(web.pool, config.roleOnly),
 		timeline: createTimeline(web.pool, config.roleOnly),
 		decisions,
 		shelving: createShelving(changeDeps),

@@ -1,11 +1,16 @@
 // Tests that a Supplier cannot observe records outside its tenure. Two installations hold the same records of Brightwell and
 // differ in all others. Brightwell must read the same from both: lists, single Alerts, the feed with its numbers, frames,
-// exports, timelines, episodes and Devices. Each installation gives its own database ids and times of decisions; the test replaces
+// exports, timelines, senders, facets, episodes and Devices. Each installation gives its own database ids and times of decisions; the test replaces
 // them by names before it compares.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertChanged } from '#lib/domain/live-events.ts';
-import { newDeviceId } from '../../support/records.ts';
+import {
+	BRIGHTWELL_USER_ID,
+	HALDEN_USER_ID,
+	NORTH_GRID_USER_ID,
+	newDeviceId
+} from '../../support/records.ts';
 import { allAlerts, allEpisodes, settled } from '../../support/supplier-reads.ts';
 import { startSystem, type System } from '../../support/system.ts';
 import {
@@ -171,6 +176,12 @@ async function readAll({ system, frames }: Installation): Promise<Record<string,
 		exports: await readEach(['/exports/alerts.csv', '/exports/alerts.ndjson']),
 		singles: await readEach(alerts.map((alert: Alert) => `/alerts/${alert.id}`)),
 		timelines: await readEach(histories.map((h) => `/devices/${h.deviceId}/timeline?${HISTORY_PERIOD}`)),
+		senders: await readEach(
+			[NORTH_GRID_USER_ID, BRIGHTWELL_USER_ID, HALDEN_USER_ID].map(
+				(id) => `/senders/${id}?days=7&until=2026-11-06T00:00:00.000Z`
+			)
+		),
+		facets: await readEach(['/alerts/facets', '/alerts/facets?decision=open&explanation=likely']),
 		episodes: episodes.map(withoutIds).sort(),
 		outside: (await readEach(episodes.map(({ id }) => `/episodes/${id}/outside`))).sort(),
 		frames: entries.map(withoutIds)

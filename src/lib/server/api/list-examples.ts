@@ -46,12 +46,76 @@ const episode = {
 
 const atMost = (count: number) => ({ count, more: false });
 
+const facet = (value: string, alerts: number, name: string | null = null) => ({
+	values: [{ value, name, alerts }],
+	more: false
+});
+
 export const LIST_EXAMPLES: Readonly<Record<string, Example>> = {
 	'GET /devices': { answer: { items: [device], nextCursor: null } },
 	'GET /devices/{id}': {
 		answer: {
 			...device,
 			home: [{ ...device, deviceId: HUB, deviceType: 'CHF', model: null, firmware: null }]
+		}
+	},
+	'GET /alerts/facets': {
+		answer: {
+			total: 2,
+			atLeast: false,
+			facets: {
+				code: facet('8F30', 2, alert.name),
+				category: facet('security', 2),
+				explanation: facet('likely', 2),
+				tier: facet('strong', 2),
+				role: facet('ED', 2),
+				user: facet('90-B3-D5-1F-30-02-00-01', 2, 'North Grid'),
+				model: facet('X', 2),
+				firmware: facet('2.10', 2),
+				area: facet('SW1', 2),
+				age: facet('under-1-day', 2)
+			}
+		}
+	},
+	'GET /senders/{id}': {
+		answer: {
+			userId: '90-B3-D5-1F-30-02-00-01',
+			own: false,
+			names: ['North Grid'],
+			roles: ['ED'],
+			since: '2026-11-05T00:00:00.000Z',
+			until: '2026-11-05T12:00:00.000Z',
+			requests: {
+				total: 3,
+				devices: 2,
+				atLeast: false,
+				byVariant: [
+					{
+						serviceReferenceVariant: '6.5',
+						userRole: 'ED',
+						requests: 3,
+						devices: 2,
+						outcomes: { success: 2, failure: 0, 'no-answer': 1, 'never-sent': 0 }
+					}
+				],
+				byDay: [{ day: '2026-11-05', outcomes: { success: 2, failure: 0, 'no-answer': 1, 'never-sent': 0 } }]
+			},
+			alerts: {
+				total: 2,
+				suspect: 1,
+				atLeast: false,
+				byCode: [
+					{
+						code: '8F30',
+						name: alert.name,
+						total: 2,
+						tiers: { exact: 0, strong: 1, weak: 0 },
+						actionable: 0,
+						ignorable: 1,
+						undecided: 0
+					}
+				]
+			}
 		}
 	},
 	'GET /episodes': { answer: { items: [episode], nextCursor: null } },

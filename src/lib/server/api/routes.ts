@@ -9,6 +9,8 @@ import { disagreementRoutes } from '#lib/server/desk/disagreement-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
 import { deviceRoutes } from '#lib/server/feed/device-routes.ts';
 import { alertRoutes } from '#lib/server/feed/read-routes.ts';
+import { facetRoutes } from '#lib/server/feed/facet-routes.ts';
+import { senderRoutes } from '#lib/server/feed/sender-routes.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Route } from '#lib/server/http/route.ts';
 import { completenessRoutes } from '#lib/server/ingest/completeness-routes.ts';
@@ -81,8 +83,11 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...completenessRoutes,
 	...feedRoutes,
 	...refusedWriteRoutes,
+	// Before the Alerts, because `facets` also fits the place of an id.
+	...facetRoutes,
 	...alertRoutes,
 	...deviceRoutes,
+	...senderRoutes,
 	...decisionRoutes,
 	...deskRoutes,
 	...commentRoutes,

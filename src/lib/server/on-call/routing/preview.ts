@@ -1,6 +1,6 @@
 // Counts what a route would have paged in the last 30 days, and picks examples. An episode counts as one page, and so
 // does an Alert that stands alone. A page that an earlier route would have opened does not count.
-import pg from 'pg';
+import type pg from 'pg';
 import type { Alert } from '#lib/domain/alert.ts';
 import {
 	NIGHT_FROM_HOUR,
@@ -12,6 +12,7 @@ import type { RouteIn, RouteWhen } from '#lib/domain/on-call/route.ts';
 import { stateColumns, toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
 import { query } from '#lib/server/postgres/statement.ts';
+import { asSupplierWithin } from '#lib/server/postgres/time-limit.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import { conditionsOf } from './route-conditions.ts';
 
@@ -95,32 +96,23 @@ async function count(
 	seconds: number | null
 ): Promise<WouldHavePaged | null> {
 	const { when, timeZone } = previewed;
-	try {
-		return await asSupplier(pool, supplierId, async (client) => {
-			if (seconds !== null) await client.query(TIME_LIMIT({ ms: String(Math.ceil(seconds * 1000)) }));
-			const { rows } = await client.query<CountRow>(countQuery(supplierId, previewed, mostAlerts));
-			const counted = rows[0]!;
-			const atLeast = counted.read >= mostAlerts;
-			return {
-				days: PREVIEW_DAYS,
-				pages: counted.pages,
-				perDay: counted.per_day,
-				perNight: counted.per_night,
-				firstDay: counted.first_day,
-				timeZone,
-				examples: await readExamples(client, supplierId, counted.examples),
-				atLeast,
-				note: noteOf(when, atLeast ? mostAlerts : null)
-			};
-		});
-	} catch (error) {
-		if (seconds !== null && error instanceof pg.DatabaseError && error.code === QUERY_CANCELED) return null;
-		throw error;
-	}
+	return asSupplierWithin(pool, supplierId, seconds, async (client) => {
+		const { rows } = await client.query<CountRow>(countQuery(supplierId, previewed, mostAlerts));
+		const counted = rows[0]!;
+		const atLeast = counted.read >= mostAlerts;
+		return {
+			days: PREVIEW_DAYS,
+			pages: counted.pages,
+			perDay: counted.per_day,
+			perNight: counted.per_night,
+			firstDay: counted.first_day,
+			timeZone,
+			examples: await readExamples(client, supplierId, counted.examples),
+			atLeast,
+			note: noteOf(when, atLeast ? mostAlerts : null)
+		};
+	});
 }
-
-const QUERY_CANCELED = '57014';
-const TIME_LIMIT = query(`select set_config('statement_timeout', :ms, true)`);
 
 /** Reads the time zone of the rota, and the conditions of the enabled routes that come before the route. */
 const CONTEXT = query(`
