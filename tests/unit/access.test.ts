@@ -94,6 +94,7 @@ describe('the pages', () => {
 		expect(pagesOf({ supplierId: 1, role: 'viewer' }).map(({ path }) => path)).toEqual([
 			'/',
 			'/episodes',
+			'/standing-decisions',
 			'/on-call',
 			'/feeds',
 			'/cause-table',

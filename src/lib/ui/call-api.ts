@@ -4,7 +4,15 @@ import type { FieldError } from '#lib/domain/field-errors.ts';
 const API = '/api/v1';
 const SESSION_ENDED = 'Your session has ended. Load this page again to sign in.';
 
-export type Answer<T> = { ok: true; value: T } | { ok: false; message: string; faults: FieldError[] };
+export type Answer<T> =
+	| { ok: true; value: T }
+	| {
+			ok: false;
+			message: string;
+			faults: FieldError[];
+			/** The body of the refusal; absent: the server gave none. */
+			problem?: Record<string, unknown>;
+	  };
 
 /** The content of a call: JSON, or a text with its media type. */
 interface Content {
@@ -35,7 +43,7 @@ export async function callApi<T>(
 		} | null;
 		const message =
 			problem?.detail ?? `The server answered ${response.status}. Nothing was changed. Try again.`;
-		return { ok: false, message, faults: problem?.errors ?? [] };
+		return { ok: false, message, faults: problem?.errors ?? [], ...(problem && { problem }) };
 	} catch {
 		return {
 			ok: false,

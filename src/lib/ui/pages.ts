@@ -16,6 +16,7 @@ export interface Page {
 export const PAGES: readonly Page[] = [
 	{ path: '/', label: 'Alerts', action: 'read' },
 	{ path: '/episodes', label: 'Episodes', action: 'read' },
+	{ path: '/standing-decisions', label: 'Standing decisions', action: 'read' },
 	{ path: '/on-call', label: 'On call', action: 'read' },
 	{ path: '/installation', label: 'Installation', action: 'see-installation' },
 	{ path: '/feeds', label: 'Feeds', action: 'see-feeds' },

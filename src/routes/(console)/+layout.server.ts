@@ -1,13 +1,26 @@
 // Loads the data that every console page needs: the signed-in person, the first Alerts of the desk, the
-// state of the feeds and the server time.
-import { whyNot } from '#lib/domain/access.ts';
+// state of the feeds, what the person may do with standing decisions, and the server time.
+import { mayDo, whyNot } from '#lib/domain/access.ts';
+import { deviceAlertTable } from '#lib/domain/alert-code.ts';
+import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import type { AlertPage } from '#lib/domain/live-events.ts';
+import { NEVER_COVERED_CATEGORIES, whyNeverCovered } from '#lib/domain/standing-decision/rule.ts';
 import { pagesOf } from '#lib/ui/pages.ts';
 import { DESK_FILTERS } from '#lib/ui/views.ts';
 import type { LayoutServerLoad } from './$types';
 
 /** The number of Alerts that the server sends with the page. The browser then loads the rest of the desk. */
 const FIRST_PAGE_SIZE = 80;
+/** Without the explanation: a code is listed if no standing decision covers it in any case. */
+const NEVER_COVERED = {
+	codes: deviceAlertTable.codes
+		.filter(
+			({ code, category }) =>
+				whyNeverCovered({ code, category, explanation: 'not-command' }, causeTable) !== null
+		)
+		.map(({ code }) => code),
+	categories: NEVER_COVERED_CATEGORIES
+};
 /** The desk of a person of the installation, who sees no Alerts. */
 const NO_DESK: AlertPage = { items: [], nextCursor: null, head: 0 };
 
@@ -21,6 +34,7 @@ export const load: LayoutServerLoad = async ({ locals }) => {
 		viewer,
 		pages: pagesOf(viewer).map(({ path, label }) => ({ path, label })),
 		whyNotDecide: whyNot('decide', { ...viewer, scopes: [] }),
+		standing: { mayManage: mayDo('manage', { ...viewer, scopes: [] }), neverCovered: NEVER_COVERED },
 		desk,
 		feeds: await locals.services.feedState.read(viewer.supplierId),
 		now: Date.now()

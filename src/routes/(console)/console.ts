@@ -7,12 +7,20 @@ import type { LiveAlerts } from '#lib/ui/live-alerts.svelte.ts';
 import type { PageWatch } from '#lib/ui/page-watch.svelte.ts';
 import type { Triage } from '#lib/ui/triage.svelte.ts';
 
+/** What a person may do with standing decisions. */
+interface StandingOffer {
+	mayManage: boolean;
+	/** The Alert codes and the categories that no standing decision covers. */
+	neverCovered: { codes: readonly string[]; categories: readonly string[] };
+}
+
 export interface Console {
 	clock: Clock;
 	episodes: EpisodeWatch;
 	feeds: FeedWatch;
 	live: LiveAlerts;
 	pager: PageWatch;
+	standing: StandingOffer;
 	triage: Triage;
 }
 
