@@ -70,7 +70,7 @@ describe('an episode in the list', () => {
 	test('is one row with its kind, size, Devices, hours and common cause; the Alert without the cause stays beside it', async () => {
 		await sendAlerts([outside], false);
 		await sendAlerts(campaign);
-		await episodeRow().getByText('6 Alerts').waitFor();
+		await episodeRow().getByText('6 Alerts', { exact: true }).waitFor();
 		await episodeRow().getByText('Campaign').waitFor();
 		expect(await episodeRow().innerText()).toMatch(
 			/8F30 Source Does not have.*6 Devices.*Storm 9 2\.10.*Strong.*6\.5 Update Device Configuration.*ED North Grid/s
@@ -99,7 +99,7 @@ describe('an episode in the list', () => {
 	test('counts a new Alert in place while a person reads', async () => {
 		const another = newDeviceId();
 		await sendAlerts([another]);
-		await episodeRow().getByText('7 Alerts').waitFor();
+		await episodeRow().getByText('7 Alerts', { exact: true }).waitFor();
 		expect(await page.getByRole('button', { name: /new/ }).count()).toBe(0);
 		campaign.push(another);
 	});
@@ -109,7 +109,7 @@ describe('an episode in the list', () => {
 		await page.getByRole('form', { name: 'Reason' }).getByText('7 Alerts').waitFor();
 		const late = newDeviceId();
 		await sendAlerts([late]);
-		await episodeRow().getByText('8 Alerts').waitFor();
+		await episodeRow().getByText('8 Alerts', { exact: true }).waitFor();
 		await page.keyboard.press('1');
 		await page.keyboard.press('Enter');
 		const undecided = async () =>
@@ -120,7 +120,7 @@ describe('an episode in the list', () => {
 		await page.getByText('Undo').first().waitFor();
 		await page.keyboard.press('u');
 		await expect.poll(undecided).toEqual([...campaign, outside, late].toSorted());
-		await episodeRow().getByText('8 Alerts').waitFor();
+		await episodeRow().getByText('8 Alerts', { exact: true }).waitFor();
 		campaign.push(late);
 	});
 

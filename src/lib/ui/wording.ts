@@ -29,9 +29,11 @@ export const EXPLANATION_WORDS: Record<ExplanationKind, string> = {
 export const delayText = (candidate: Candidate): string =>
 	`${formatSeconds(candidate.deltaSeconds)} ${candidate.deltaSeconds >= 0 ? 'before' : 'after'}`;
 
-/** Writes the sender of a request: `ED North Grid`, or `IS you` for a request of the reader. */
+/** Writes the sender of a request: `ED North Grid`, or `you (IS)` for a request of the reader. */
 export const senderText = (r: { userRole: string; userName: string | null; own: boolean }): string =>
-	`${r.userRole || 'role unknown'} ${r.own ? 'you' : (r.userName ?? 'another User')}`;
+	r.own
+		? `you (${r.userRole || 'role unknown'})`
+		: `${r.userRole || 'role unknown'} ${r.userName ?? 'another User'}`;
 
 /**
  * Writes the suspected cause in two lines. The first line has the certainty and the request; the second line has the
