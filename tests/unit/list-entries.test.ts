@@ -91,6 +91,26 @@ describe('an episode on the desk', () => {
 		expect(entries(later)).toEqual(['band-1', 'episode-7 (3 4)', '2']);
 	});
 
+	test('that was just decided stays decided while a person reads, and a new Alert waits', () => {
+		const rows = openView([member(1), member(2)], deskView);
+		const decided = applyChanges(
+			rows,
+			[1, 2].map((id) => member(id, { version: 2, decision: ignorableDecision })),
+			deskView,
+			paused
+		);
+		const next = applyChanges(decided, [member(3)], deskView, paused);
+		expect(entries(next)).toEqual(['band-1', 'episode-7 (1 2)']);
+		expect([...next.waiting.keys()]).toEqual(['3']);
+	});
+
+	test('has one row, also if its decided Alerts are still shown in a less urgent band', () => {
+		const rows = openView([member(5, { priority: 2 }), member(6, { priority: 2 })], deskView);
+		const decided = [5, 6].map((id) => member(id, { version: 2, priority: 2, decision: ignorableDecision }));
+		const next = applyChanges(rows, [...decided, member(7), member(8)], deskView, following);
+		expect(entries(next)).toEqual(['band-1', 'episode-7 (5 6 7 8)']);
+	});
+
 	test('is not gathered in the archive, which lists each Alert by its arrival', () => {
 		const rows = openView([member(1), anAlert(2), member(3)], allView);
 		expect(entriesOf(rows.shown, 'newest', new Set()).map(({ key }) => key)).toEqual(['3', '2', '1']);

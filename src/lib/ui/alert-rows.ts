@@ -178,8 +178,9 @@ function gather(rows: readonly Row[], view: View): readonly Row[] {
 	let changed = false;
 	const placed = rows.map((row): Row => {
 		const { episodeId } = row.alert;
-		const at = row.leftAtMs === null && episodeId !== null ? places.get(episodeId) : undefined;
-		// A tombstone stays where it is. A row that has left its episode stays there too, and then stands alone.
+		// A tombstone stays in its episode. A row that has left its episode stays in its place, and then stands alone.
+		const near = row.leftAtMs === null ? episodeId : row.episode;
+		const at = near === null ? undefined : places.get(near);
 		const episode = row.leftAtMs === null ? (at ? episodeId : null) : row.episode;
 		const { band, place } = at ?? row;
 		if (episode === row.episode && band === row.band && place === row.place) return row;
@@ -192,7 +193,10 @@ function gather(rows: readonly Row[], view: View): readonly Row[] {
 /** Returns the place of each episode that has enough rows, by episode id. */
 function placesOf(rows: readonly Row[]): Map<string, Place> {
 	const members = new Map<string, Row[]>();
+	/** The first row of each episode that already has a place. A tombstone holds the place of its episode too. */
+	const settled = new Map<string, Row>();
 	for (const row of rows) {
+		if (row.episode !== null && !settled.has(row.episode)) settled.set(row.episode, row);
 		const { episodeId } = row.alert;
 		if (row.leftAtMs !== null || episodeId === null) continue;
 		const group = members.get(episodeId);
@@ -201,10 +205,10 @@ function placesOf(rows: readonly Row[]): Map<string, Place> {
 	}
 	const places = new Map<string, Place>();
 	for (const [episodeId, group] of members) {
-		const settled = group.find((row) => row.episode === episodeId);
+		const held = settled.get(episodeId);
 		// The rows are sorted, so that the first row of the group has the first place.
-		const urgent = group.find((row) => row.episode !== episodeId && row.band < (settled ?? row).band);
-		if (settled || group.length >= LEAST_TOGETHER) places.set(episodeId, urgent ?? settled ?? group[0]!);
+		const urgent = held && group.find((row) => row.episode !== episodeId && row.band < held.band);
+		if (held || group.length >= LEAST_TOGETHER) places.set(episodeId, urgent ?? held ?? group[0]!);
 	}
 	return places;
 }
@@ -227,6 +231,8 @@ function joiningRows(
 	for (const alert of waiting.values()) {
 		const rows = alert.episodeId === null ? undefined : together.get(alert.episodeId);
 		if (!rows || rows.length < LEAST_TOGETHER || alert.priority < rows[0]!.band) continue;
+		// An episode that the person has just decided does not come back under the cursor.
+		if (rows.every((row) => row.leftAtMs !== null)) continue;
 		const { band, place } = rows[0]!;
 		joining.push({ ...toRow(alert), band, place, episode: alert.episodeId });
 	}
