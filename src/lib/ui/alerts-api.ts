@@ -40,7 +40,7 @@ export async function* readDesk(): AsyncGenerator<AlertPage | null> {
 	let cursor: string | null = '';
 	for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
 		const response: Response | null = await request(
-			`/alerts?${new URLSearchParams({ decision: DESK_FILTERS.decision!, priority: String(DESK_FILTERS.priority), limit: String(PAGE_SIZE), ...(cursor && { cursor }) })}`
+			`/alerts?${new URLSearchParams({ ...DESK_FILTERS, priority: String(DESK_FILTERS.priority), limit: String(PAGE_SIZE), ...(cursor && { cursor }) })}`
 		);
 		const read = response?.ok ? AlertPage.safeParse(await response.json()) : null;
 		yield read?.data ?? null;

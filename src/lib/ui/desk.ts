@@ -55,7 +55,7 @@ export class Desk {
 				this.#count(alert, 1);
 			} else {
 				this.#alerts.delete(alert.id);
-				if (alert.priority <= DESK_FILTERS.priority!) remember(this.#leftVersions, alert.id, alert.version);
+				if (alert.priority <= DESK_FILTERS.priority) remember(this.#leftVersions, alert.id, alert.version);
 			}
 		}
 		return newer;

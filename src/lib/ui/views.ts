@@ -5,10 +5,14 @@ import { firstFieldError } from '#lib/domain/field-errors.ts';
 import type { View } from './alert-rows.ts';
 
 /**
- * The filters of the desk: Alerts that are undecided or must be rechecked, and are not journal (priority 4). The
- * browser stores the whole desk.
+ * The filters of the desk: Alerts that are undecided or must be rechecked, are not shelved, and are not journal (priority
+ * 4). The browser stores the whole desk.
  */
-export const DESK_FILTERS: AlertFilters = { decision: 'open', priority: 3 };
+export const DESK_FILTERS = {
+	decision: 'open',
+	priority: 3,
+	shelved: 'false'
+} as const satisfies AlertFilters;
 export const isOnDesk = (alert: Alert): boolean => matches(alert, DESK_FILTERS);
 
 interface NamedView {
@@ -43,6 +47,12 @@ export const VIEWS = {
 		filters: { ...DESK_FILTERS, explanation: ['unexplained', 'not-command', 'ambiguous', 'out-of-scope'] },
 		order: 'desk',
 		emptyText: 'No unexplained Alert needs a decision.'
+	},
+	shelved: {
+		label: 'Shelved',
+		filters: { shelved: 'true' },
+		order: 'newest',
+		emptyText: 'Nothing is shelved.'
 	},
 	decided: {
 		label: 'Decided',
