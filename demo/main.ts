@@ -1,5 +1,5 @@
 // Feeds the demo: registers the simulated Devices, sends six hours of history, then plays daily traffic and stories live.
-// Also receives the pages of both Suppliers, and answers some of them.
+// Also makes two standing decisions, receives the pages of both Suppliers, and answers some of them.
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { createCaller, createClient, type Send } from './client.ts';
 import { HOUR, SECOND, type Happening, type Truth, type WorldEvent } from './events.ts';
 import { TEAMS, setUpOnCall } from './on-call.ts';
 import { openOutbox } from './outbox.ts';
+import { setUpStanding } from './standing.ts';
 import { STORIES, playStory } from './stories.ts';
 import { traffic } from './traffic.ts';
 import { devicesOf, neighbourhood } from './world.ts';
@@ -17,14 +18,23 @@ const {
 	CAUSEWAY_KEY,
 	CAUSEWAY_ON_CALL_KEY,
 	CAUSEWAY_HALDEN_ON_CALL_KEY,
+	CAUSEWAY_LEAD_KEY,
+	CAUSEWAY_ENGINEER_KEY,
 	CAUSEWAY_HOME = '.causeway',
 	DEMO_SEED = '1',
 	DEMO_RATE = '1',
 	DEMO_ANSWER_SECONDS = '30'
 } = process.env;
-if (!CAUSEWAY_URL || !CAUSEWAY_KEY || !CAUSEWAY_ON_CALL_KEY || !CAUSEWAY_HALDEN_ON_CALL_KEY)
+if (
+	!CAUSEWAY_URL ||
+	!CAUSEWAY_KEY ||
+	!CAUSEWAY_ON_CALL_KEY ||
+	!CAUSEWAY_HALDEN_ON_CALL_KEY ||
+	!CAUSEWAY_LEAD_KEY ||
+	!CAUSEWAY_ENGINEER_KEY
+)
 	throw new Error(
-		'CAUSEWAY_URL, CAUSEWAY_KEY, CAUSEWAY_ON_CALL_KEY and CAUSEWAY_HALDEN_ON_CALL_KEY are not set. `npm run demo` starts the feed with them'
+		'CAUSEWAY_URL, or one of the keys of the demo, is not set. `npm run demo` starts the feed with them'
 	);
 const seed = Number(DEMO_SEED);
 const rate = Number(DEMO_RATE);
@@ -54,6 +64,12 @@ let upcoming: WorldEvent[] = [];
 const outbox = await openOutbox(join(CAUSEWAY_HOME, 'demo'), ['brightwell', 'halden']);
 say(`outbox ${outbox.url}`);
 await register();
+// Before the first Alert, so that they decide the Alerts of the last six hours too.
+await setUpStanding(
+	createCaller(CAUSEWAY_URL, CAUSEWAY_LEAD_KEY),
+	createCaller(CAUSEWAY_URL, CAUSEWAY_ENGINEER_KEY),
+	say
+);
 await backfill(Date.now());
 const asBrightwell = createCaller(CAUSEWAY_URL, CAUSEWAY_ON_CALL_KEY);
 const asHalden = createCaller(CAUSEWAY_URL, CAUSEWAY_HALDEN_ON_CALL_KEY);

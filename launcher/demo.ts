@@ -64,13 +64,20 @@ const PASSWORD = 'causeway-demo';
 
 /**
  * Prepares the demo, and may run at every start. Returns the lines that say how to sign in, the API key of the
- * feed, the key with which the demo sets on call up for Brightwell and answers pages as Alex, and the key with which it
- * sets on call up for Halden.
+ * feed, the key with which the demo sets on call up for Brightwell and answers pages as Alex, the key with which it sets
+ * on call up for Halden, and the keys with which the lead and an engineer of Brightwell make standing decisions.
  */
 export async function prepareDemo(
 	{ databaseUrl, authSecret }: Pick<Services, 'databaseUrl' | 'authSecret'>,
 	home: string
-): Promise<{ signIns: string[]; key: string; onCallKey: string; haldenOnCallKey: string }> {
+): Promise<{
+	signIns: string[];
+	key: string;
+	onCallKey: string;
+	haldenOnCallKey: string;
+	leadKey: string;
+	engineerKey: string;
+}> {
 	const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
 	pool.on('error', () => {}); // PostgreSQL may end a session, and then the statement that runs fails
 	const client = await pool.connect();
@@ -95,7 +102,7 @@ export async function prepareDemo(
 			await auth.addUser({ ...person, password: PASSWORD, supplierId: null });
 			signIns.push(`sign in as ${person.email}, password ${PASSWORD} (the installation, ${person.role})`);
 		}
-		const onCallKey = (
+		const supplierKey = (
 			slug: string,
 			file: string,
 			given: { scopes: Scope[]; name: string }
@@ -108,13 +115,21 @@ export async function prepareDemo(
 		return {
 			signIns,
 			key: await keptKey(join(home, 'demo-key'), () => addApiKey(client, null, ['ingest'])),
-			onCallKey: await onCallKey('brightwell', 'demo-on-call-key', {
+			onCallKey: await supplierKey('brightwell', 'demo-on-call-key', {
 				scopes: ['read', 'decide', 'manage'],
 				name: 'Alex (demo)'
 			}),
-			haldenOnCallKey: await onCallKey('halden', 'demo-halden-on-call-key', {
+			haldenOnCallKey: await supplierKey('halden', 'demo-halden-on-call-key', {
 				scopes: ['read', 'manage'],
 				name: 'Set-up (demo)'
+			}),
+			leadKey: await supplierKey('brightwell', 'demo-lead-key', {
+				scopes: ['read', 'manage'],
+				name: 'Lead, Brightwell Energy (demo)'
+			}),
+			engineerKey: await supplierKey('brightwell', 'demo-engineer-key', {
+				scopes: ['read', 'manage'],
+				name: 'Engineer, Brightwell Energy (demo)'
 			})
 		};
 	} finally {
