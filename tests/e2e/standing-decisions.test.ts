@@ -147,6 +147,8 @@ describe('an active rule', () => {
 		expect(await rowOf(desk, deviceId).count()).toBe(0);
 		await desk.goto(`${web.url}/?view=all&alert=${alert}`);
 		await rowOf(desk, deviceId).getByText(`Ignorable by standing decision ${id}`).waitFor();
+		const count = desk.getByRole('link', { name: '1 decided by standing decisions in 24 h' });
+		expect(await count.getAttribute('href')).toBe('/standing-decisions');
 		await drawer(desk).locator('[data-by-standing]').first().waitFor();
 		expect(await drawer(desk).locator('[data-by-standing]').first().getAttribute('href')).toBe(
 			`/standing-decisions/${id}`

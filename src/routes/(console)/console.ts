@@ -5,14 +5,8 @@ import type { EpisodeWatch } from '#lib/ui/episode-watch.svelte.ts';
 import type { FeedWatch } from '#lib/ui/feeds.svelte.ts';
 import type { LiveAlerts } from '#lib/ui/live-alerts.svelte.ts';
 import type { PageWatch } from '#lib/ui/page-watch.svelte.ts';
+import type { StandingWatch } from '#lib/ui/standing-watch.svelte.ts';
 import type { Triage } from '#lib/ui/triage.svelte.ts';
-
-/** What a person may do with standing decisions. */
-interface StandingOffer {
-	mayManage: boolean;
-	/** The Alert codes and the categories that no standing decision covers. */
-	neverCovered: { codes: readonly string[]; categories: readonly string[] };
-}
 
 export interface Console {
 	clock: Clock;
@@ -20,7 +14,7 @@ export interface Console {
 	feeds: FeedWatch;
 	live: LiveAlerts;
 	pager: PageWatch;
-	standing: StandingOffer;
+	standing: StandingWatch;
 	triage: Triage;
 }
 

@@ -32,7 +32,7 @@ const comments = [
 const shiftHours = { timeZone: 'Europe/London', starts: ['06:00', '14:00', '22:00'] };
 
 export const DESK_EXAMPLES: Readonly<Record<string, Example>> = {
-	'GET /desk': { answer: { shelved: 3, mine: 2 } },
+	'GET /desk': { answer: { shelved: 3, mine: 2, standing: 412 } },
 	'GET /desk/people': { answer: { items: [assignee] } },
 	'POST /alerts/{id}/assignment': {
 		body: { to: 'me', version: 3 },

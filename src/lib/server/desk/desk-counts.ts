@@ -1,4 +1,5 @@
-// Counts what the views of the desk hold that a browser does not load: the shelved Alerts, and those of one person.
+// Counts what the views of the desk hold that a browser does not load: the shelved Alerts, those of one
+// person, and those that standing decisions decided.
 import type pg from 'pg';
 import type { DeskCounts } from '#lib/domain/desk/desk-counts.ts';
 import { query } from '#lib/server/postgres/statement.ts';
@@ -20,4 +21,7 @@ select (
 ) as shelved, (
 	select count(*)::int from supplier_alert
 	where supplier_id = :supplierId and assignee->>'id' = :callerId and (decision is null or contradicted)
-) as mine`);
+) as mine, (
+	select count(*)::int from standing_decision d join standing_match m on m.standing_id = d.id
+	where d.supplier_id = :supplierId and m.supplier_id = :supplierId and m.matched_at > now() - interval '24 hours'
+) as standing`);
