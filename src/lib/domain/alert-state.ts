@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { Alert } from './alert.ts';
 
 /**
- * The states of the alarm state diagram of ANSI/ISA-18.2-2016 (clause 5, alarm state transition diagram), by our
- * names. `source`: the state of the standard. `when`: how an Alert comes into it here.
+ * The states of the alarm state diagram of ANSI/ISA-18.2-2016, by our names. `source`: the state of the standard. `when`:
+ * how an Alert comes into it here.
  */
 export const ALERT_STATES = {
 	unacknowledged: {
