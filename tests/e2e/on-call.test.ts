@@ -115,7 +115,7 @@ describe('a route', () => {
 
 	test('a controller reads the routes, and cannot change them', async () => {
 		const page = await openConsole(browser, web, 'brightwell', { path: '/on-call/routes?route=Security' });
-		await page.getByText(/A controller of a Supplier cannot change channels, rotas and routes/).waitFor();
+		await page.getByText(/A controller of a Supplier cannot change channels, rotas, routes/).waitFor();
 		expect(await page.getByRole('button', { name: 'Save the route' }).count()).toBe(0);
 		expect(await page.getByRole('link', { name: 'New route' }).count()).toBe(0);
 		await page.context().close();

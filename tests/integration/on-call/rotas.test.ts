@@ -151,7 +151,7 @@ describe('saving a rota', () => {
 
 	it('is for people and keys that may manage', async () => {
 		expect((await put('not mine', weekly(), ben)).body.detail).toMatch(
-			/cannot change channels, rotas and routes/
+			/cannot change channels, rotas, routes/
 		);
 		const reader = await addApiKey(system.database, await supplierId('brightwell'), ['read', 'decide']);
 		expect((await system.call('PUT', '/on-call/rotas/x', reader, weekly())).status).toBe(403);
