@@ -63,6 +63,8 @@ const QUICK_ENDS_BEFORE_GIVING_UP = 6;
 /** If a process ran longer than this time (ms), the count of quick ends begins again. */
 const STABLE_AFTER_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
+/** How long after Ctrl-C ended a process the launcher waits for its own interrupt (ms). */
+const INTERRUPTED_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 /** The launcher says that a process is still starting after this time (ms). */
 const SLOW_START_MS = 15_000;
@@ -79,7 +81,7 @@ export function createSupervision(options: Options): Supervision {
 		run(program) {
 			stopping.signal.throwIfAborted();
 			if (program.isVital) guard ??= startGuard();
-			const supervised = keepRunning(program, options, program.isVital ? guard : undefined);
+			const supervised = keepRunning(program, options, stopping.signal, program.isVital ? guard : undefined);
 			all.push(supervised);
 			return supervised;
 		},
@@ -91,7 +93,13 @@ export function createSupervision(options: Options): Supervision {
 	};
 }
 
-function keepRunning(program: Program, options: Options, guard: Guard | undefined): Supervised {
+/** `launcher`: aborts as soon as the launcher stops, before it stops this process. */
+function keepRunning(
+	program: Program,
+	options: Options,
+	launcher: AbortSignal,
+	guard: Guard | undefined
+): Supervised {
 	const { name, isVital } = program;
 	const { say, giveUp } = options;
 	const log = openLogFile(join(options.home, 'logs', `${name.toLowerCase()}.log`), options.logFiles);
@@ -112,7 +120,9 @@ function keepRunning(program: Program, options: Options, guard: Guard | undefine
 				if (endedAt > 0)
 					say(`${name} is running again after ${((Date.now() - endedAt) / 1000).toFixed(1)} s`);
 			});
-			if (stopping.signal.aborted) return;
+			// Ctrl-C reaches the process too, and at times before the launcher.
+			if (end === 'SIGINT') await pause(INTERRUPTED_MS, undefined, { signal: launcher }).catch(() => {});
+			if (stopping.signal.aborted || launcher.aborted) return;
 			endedAt = Date.now();
 			quickEnds = endedAt - startedAt > STABLE_AFTER_MS ? 1 : quickEnds + 1;
 			const why = `${name} ended (${end})${lastWords ? `: ${lastWords}` : ''}`;
