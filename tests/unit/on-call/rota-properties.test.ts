@@ -75,7 +75,10 @@ const rota = fc
 	.record({
 		timeZone: zone,
 		layers: fc.array(fc.oneof(layer(false), layer(true)), { minLength: 1, maxLength: 3 }),
-		overrides: fc.array(hours('override'), { maxLength: 3 }),
+		// Each change of a stored rota has an id of its own.
+		overrides: fc
+			.array(hours('override'), { maxLength: 3 })
+			.map((overrides) => overrides.map((override, i) => ({ ...override, id: `override ${i}` }))),
 		absences: fc.array(hours('absence'), { maxLength: 3 })
 	})
 	.map((parts) => aRota(parts));
