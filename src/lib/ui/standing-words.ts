@@ -1,7 +1,7 @@
 // Writes standing decisions as people read them: the rule in one sentence, its facts and its state.
-import { REASONS, type Verdict } from '#lib/domain/decision.ts';
 import type { StandingWhen } from '#lib/domain/standing-decision/rule.ts';
 import type { StandingDecision, StandingState } from '#lib/domain/standing-decision/standing-decision.ts';
+import { reasonText } from './wording.ts';
 
 const EXPLANATIONS: Record<StandingWhen['explanation'], string> = {
 	exact: 'exact',
@@ -17,9 +17,6 @@ export const STATES: Record<StandingState, string> = {
 	ended: 'Ended',
 	expired: 'Expired'
 };
-
-export const reasonLabel = (verdict: Verdict, reason: string): string =>
-	REASONS[verdict].find(({ code }) => code === reason)?.label ?? reason;
 
 /** The address of a standing decision. */
 export const standingHref = (id: string): string => `/standing-decisions/${id}`;
@@ -53,7 +50,7 @@ export const ruleText = ({
 	verdict,
 	reason
 }: Pick<StandingDecision, 'when' | 'verdict' | 'reason'>): string =>
-	`${conditionsText(when)}: ${verdict}, ${reasonLabel(verdict, reason)}`;
+	`${conditionsText(when)}: ${verdict}, ${reasonText({ verdict, reason })}`;
 
 /** The conditions that a person may leave out. */
 export const OPTIONAL_FACTS = [

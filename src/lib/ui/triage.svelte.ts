@@ -2,22 +2,24 @@
 // decision at once, and one key undoes it.
 import { SvelteMap } from 'svelte/reactivity';
 import type { Alert } from '#lib/domain/alert.ts';
-import { REASONS, type ReasonCode, type Verdict } from '#lib/domain/decision.ts';
+import type { ReasonCode, Verdict } from '#lib/domain/decision.ts';
 import { readAlert, sendDecision } from './alerts-api.ts';
+import {
+	chooseVerdict,
+	confirmChoice,
+	pickReason,
+	type ChosenDecision,
+	type DecisionChoice
+} from './decision-choice.ts';
 import { MOST_AT_ONCE, sendDecisions } from './episodes-api.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
 import { Undoable, decidedAmong, type Decided } from './undoable.ts';
+import { VERDICT_WORDS } from './wording.ts';
 
 /** A decision that the person has not confirmed yet. */
-export interface Choice {
+export interface Choice extends DecisionChoice {
 	/** The Alerts as the person saw them, at least one. Alerts that arrive later are not decided. */
 	alerts: readonly Alert[];
-	verdict: Verdict;
-	/** The reason that the person chose. `null`: the person has not chosen a reason. */
-	reason: ReasonCode | null;
-	note: string;
-	/** Why the decision cannot be confirmed. `null`: no fault is known. */
-	fault: string | null;
 }
 
 /** The state of a decision of this person, as the row of the Alert shows the state. */
@@ -57,7 +59,7 @@ export class Triage {
 			if (refusal) this.#refuse(id, refusal);
 			else this.outcomes.delete(id);
 		}
-		if (!refusal) this.choice = { alerts, verdict, reason: null, note: '', fault: null };
+		if (!refusal) this.choice = { ...chooseVerdict(verdict), alerts };
 	}
 
 	cancel(): void {
@@ -66,11 +68,9 @@ export class Triage {
 
 	/** Chooses the reason with the digit key `key`. */
 	pick(key: string): void {
-		const choice = this.choice;
-		const reason = choice && REASONS[choice.verdict].find((r) => r.key === key);
-		if (!choice || !reason) return;
-		const fault = whyReasonUnavailable(reason, choice.alerts);
-		this.choice = fault ? { ...choice, reason: null, fault } : { ...choice, reason, fault: null };
+		const { choice } = this;
+		if (choice)
+			this.choice = pickReason(choice, key, (reason) => whyReasonUnavailable(reason, choice.alerts));
 	}
 
 	setNote(note: string): void {
@@ -81,21 +81,13 @@ export class Triage {
 	confirm(): boolean {
 		const choice = this.choice;
 		if (!choice) return false;
-		const note = choice.note.trim();
-		const fault = !choice.reason
-			? 'Choose a reason: 1 to 9.'
-			: choice.reason.noteRequired && !note
-				? 'This reason needs a note.'
-				: !this.#live.fresh
-					? 'Not decided: the list is stale. Wait until the list is live.'
-					: null;
-		if (fault) {
+		const { decision, fault } = confirmChoice(choice, this.#live.fresh);
+		if (!decision) {
 			this.choice = { ...choice, fault };
 			return false;
 		}
 		this.choice = null;
-		const decision = { verdict: choice.verdict, reason: choice.reason!.code, note: note || null };
-		const text = `${choice.verdict === 'actionable' ? 'Actionable' : 'Ignorable'}: ${choice.reason!.label}`;
+		const text = `${VERDICT_WORDS[choice.verdict]}: ${choice.reason!.label}`;
 		for (const { id } of choice.alerts) this.outcomes.set(id, { state: 'saving', text });
 		const [only, ...others] = choice.alerts;
 		void (others.length === 0
@@ -135,7 +127,7 @@ export class Triage {
 		return this.outcomes.get(id)?.state === 'done' && this.#undoable.has(id);
 	}
 
-	async #decideOne(alert: Alert, decision: Verdicted, text: string): Promise<void> {
+	async #decideOne(alert: Alert, decision: ChosenDecision, text: string): Promise<void> {
 		const answer = await sendDecision(alert.id, { ...decision, version: alert.version });
 		if (answer.kind === 'refused') {
 			this.#refuse(alert.id, answer.message);
@@ -148,7 +140,7 @@ export class Triage {
 	}
 
 	/** Decides exactly the Alerts that the person saw. An Alert that has changed since is named, and stays open. */
-	async #decideMany(alerts: readonly Alert[], decision: Verdicted, text: string): Promise<void> {
+	async #decideMany(alerts: readonly Alert[], decision: ChosenDecision, text: string): Promise<void> {
 		const done: string[] = [];
 		for (let i = 0; i < alerts.length; i += MOST_AT_ONCE) {
 			const items = alerts.slice(i, i + MOST_AT_ONCE).map(({ id, version }) => ({ id, version }));
@@ -184,12 +176,6 @@ export class Triage {
 	#refuse(id: string, text: string): void {
 		this.outcomes.set(id, { state: 'refused', text });
 	}
-}
-
-interface Verdicted {
-	verdict: Verdict;
-	reason: string;
-	note: string | null;
 }
 
 /** Says why a reason cannot be chosen for these Alerts. Returns `null` if the reason can be chosen. */

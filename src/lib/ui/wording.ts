@@ -1,5 +1,6 @@
 // Writes facts as the console shows them: ages, instants, tiers and explanations.
 import type { Alert, Candidate, Tier } from '#lib/domain/alert.ts';
+import { REASONS, type Decision, type Verdict } from '#lib/domain/decision.ts';
 import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import type { FedBy } from '#lib/domain/fed-by.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';
@@ -14,6 +15,12 @@ const FED_BY_WORDS: Record<FedBy, string> = {
 
 /** Says who fed a record. */
 export const fedByText = (fedBy: FedBy): string => FED_BY_WORDS[fedBy];
+
+export const VERDICT_WORDS: Record<Verdict, string> = { actionable: 'Actionable', ignorable: 'Ignorable' };
+
+/** Writes the reason of a decision. A reason code that is not in the list is written as it is. */
+export const reasonText = ({ verdict, reason }: Pick<Decision, 'verdict' | 'reason'>): string =>
+	REASONS[verdict].find(({ code }) => code === reason)?.label ?? reason;
 
 export const EXPLANATION_WORDS: Record<ExplanationKind, string> = {
 	exact: 'Exact',

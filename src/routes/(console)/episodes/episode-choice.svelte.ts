@@ -1,24 +1,20 @@
 // Holds a decision on an episode that is not confirmed yet. The decision covers the episode as it was when the person
 // chose the verdict, so that members that join later are not decided unseen.
 import type { Alert } from '#lib/domain/alert.ts';
-import { REASONS, type ReasonCode, type Verdict } from '#lib/domain/decision.ts';
+import type { ReasonCode, Verdict } from '#lib/domain/decision.ts';
 import type { Episode } from '#lib/domain/episode.ts';
+import { chooseVerdict, confirmChoice, pickReason, type DecisionChoice } from '#lib/ui/decision-choice.ts';
 import type { EpisodeDecision } from '#lib/ui/episodes-api.ts';
 
 export class EpisodeChoice {
 	/** The episode to decide. `null`: the reason form is closed. */
 	episode = $state.raw<Episode | null>(null);
-	verdict = $state<Verdict>('ignorable');
-	reason = $state.raw<ReasonCode | null>(null);
-	note = $state('');
-	fault = $state('');
+	chosen = $state.raw<DecisionChoice>(chooseVerdict('ignorable'));
 	#hasCandidate = false;
 
 	begin(episode: Episode, members: readonly Alert[], verdict: Verdict): void {
 		this.episode = episode;
-		this.verdict = verdict;
-		this.reason = null;
-		this.note = this.fault = '';
+		this.chosen = chooseVerdict(verdict);
 		this.#hasCandidate = members.some((alert) => alert.candidates.length > 0);
 	}
 
@@ -34,33 +30,26 @@ export class EpisodeChoice {
 
 	/** Chooses the reason with the digit key `key`. */
 	pick(key: string): void {
-		const reason = this.episode && REASONS[this.verdict].find((r) => r.key === key);
-		if (!reason) return;
-		this.fault = this.whyUnavailable(reason) ?? '';
-		this.reason = this.fault ? null : reason;
+		if (this.episode) this.chosen = pickReason(this.chosen, key, (reason) => this.whyUnavailable(reason));
+	}
+
+	setNote(note: string): void {
+		this.chosen = { ...this.chosen, note, fault: null };
 	}
 
 	/**
-	 * Returns the decision to send, and closes the form. Returns `null` if the decision cannot be sent; `fault` then
+	 * Returns the decision to send, and closes the form. Returns `null` if the decision cannot be sent; the choice then
 	 * says why.
 	 */
 	confirm(fresh: boolean): EpisodeDecision | null {
-		const { episode, reason, verdict } = this;
+		const { episode } = this;
 		if (!episode) return null;
-		const note = this.note.trim();
-		if (!reason) this.fault = 'Choose a reason: 1 to 9.';
-		else if (reason.noteRequired && !note) this.fault = 'This reason needs a note.';
-		else if (!fresh) this.fault = 'Not decided: the list is stale. Wait until the list is live.';
-		else {
-			this.episode = null;
-			return {
-				episode: episode.id,
-				version: episode.version,
-				verdict,
-				reason: reason.code,
-				note: note || null
-			};
+		const { decision, fault } = confirmChoice(this.chosen, fresh);
+		if (!decision) {
+			this.chosen = { ...this.chosen, fault };
+			return null;
 		}
-		return null;
+		this.episode = null;
+		return { episode: episode.id, version: episode.version, ...decision };
 	}
 }

@@ -1,6 +1,4 @@
 // Writes the facts of episodes as the page shows them.
-import type { Decision } from '#lib/domain/decision.ts';
-import { REASONS } from '#lib/domain/decision.ts';
 import type { EpisodeKind } from '#lib/domain/episode.ts';
 
 export const KINDS: Record<EpisodeKind, string> = {
@@ -9,7 +7,6 @@ export const KINDS: Record<EpisodeKind, string> = {
 	storm: 'Storm',
 	repeat: 'Repeat'
 };
-export const VERDICTS = { actionable: 'Actionable', ignorable: 'Ignorable' } as const;
 export const count = (n: number): string => n.toLocaleString('en-GB');
 /** Writes the number of members that a decision covers. */
 export const openMembersText = (open: number): string =>
@@ -25,5 +22,3 @@ export function outcomeText(open: number, done: number): string {
 			: 'a colleague decided them first, or they changed. Check them again.';
 	return done > 0 ? `${count(done)} decided, ${count(missed)} not: ${why}` : `None decided: ${why}`;
 }
-export const reasonOf = ({ verdict, reason }: Decision): string =>
-	REASONS[verdict].find((r) => r.code === reason)?.label ?? reason;
