@@ -3,12 +3,10 @@ import type pg from 'pg';
 import type { Assignee } from '#lib/domain/desk/assignment.ts';
 import { findDeciders } from '#lib/server/access/deciders.ts';
 import { changeExactly, type AlertVersion, type Changed } from '#lib/server/decisions/exact-change.ts';
-import { publishChanged, type PublishDeps } from '#lib/server/decisions/publish-changed.ts';
-import { membersToDecide } from '#lib/server/episodes/episodes.ts';
 import { insertEntries } from '#lib/server/feed/feed-entries.ts';
 import { columns, query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
-import type { Actor, DeskOutcome } from './shelving.ts';
+import { changeAlerts, changeMembers, type Actor, type DeskDeps, type DeskOutcome } from './desk-changes.ts';
 
 /** `assignee: null`: the assignment ends. */
 export interface RequestedAssignment extends Actor {
@@ -17,44 +15,31 @@ export interface RequestedAssignment extends Actor {
 
 export type Assignments = ReturnType<typeof createAssignments>;
 
-export function createAssignments(deps: PublishDeps & { pool: pg.Pool }) {
-	const { pool } = deps;
-	const published = async (supplierId: number, changed: Changed): Promise<DeskOutcome> => ({
-		done: await publishChanged(deps, supplierId, changed),
-		conflicts: changed.conflicts,
-		refused: changed.refused
-	});
-	return {
-		/** Returns the people to whom Alerts can be assigned. */
-		people: (supplierId: number): Promise<Assignee[]> =>
-			asSupplier(pool, supplierId, (client) => findDeciders(client, supplierId)),
+export const createAssignments = (deps: DeskDeps) => ({
+	/** Returns the people to whom Alerts can be assigned. */
+	people: (supplierId: number): Promise<Assignee[]> =>
+		asSupplier(deps.pool, supplierId, (client) => findDeciders(client, supplierId)),
 
-		/** Assigns each Alert of the request that still has the version that the person saw. */
-		async assign(
-			supplierId: number,
-			items: readonly AlertVersion[],
-			request: RequestedAssignment
-		): Promise<DeskOutcome> {
-			const changed = await asSupplier(pool, supplierId, (client) =>
-				recordAssignment(client, supplierId, items, request)
-			);
-			return published(supplierId, changed);
-		},
+	/** Assigns each Alert of the request that still has the version that the person saw. */
+	assign: (
+		supplierId: number,
+		items: readonly AlertVersion[],
+		request: RequestedAssignment
+	): Promise<DeskOutcome> =>
+		changeAlerts(deps, supplierId, items, (client, alerts) =>
+			recordAssignment(client, supplierId, alerts, request)
+		),
 
-		/** Assigns the undecided members of an episode that the person saw; `null`: there is no such episode. */
-		async assignEpisode(
-			supplierId: number,
-			{ episode, version }: { episode: string; version: number },
-			request: RequestedAssignment
-		): Promise<DeskOutcome | null> {
-			const changed = await asSupplier(pool, supplierId, async (client) => {
-				const members = await membersToDecide(client, supplierId, { episode, version, reopen: false });
-				return members && recordAssignment(client, supplierId, members.waiting, request);
-			});
-			return changed && published(supplierId, changed);
-		}
-	};
-}
+	/** Assigns the undecided members of an episode that the person saw; `null`: there is no such episode. */
+	assignEpisode: (
+		supplierId: number,
+		episode: { episode: string; version: number },
+		request: RequestedAssignment
+	): Promise<DeskOutcome | null> =>
+		changeMembers(deps, supplierId, episode, (client, members) =>
+			recordAssignment(client, supplierId, members, request)
+		)
+});
 
 /** Assigns Alerts within the caller's transaction. The caller publishes the changed Alerts after the commit. */
 export const recordAssignment = (

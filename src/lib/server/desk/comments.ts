@@ -7,7 +7,7 @@ import { insertEntries, lockFeeds, takeNumbers } from '#lib/server/feed/feed-ent
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
-import type { Actor } from './shelving.ts';
+import type { Actor } from './desk-changes.ts';
 
 /** What a comment is about. */
 export interface Subject {

@@ -12,7 +12,8 @@ import { Problem } from '#lib/server/http/problem.ts';
 import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
 import type { Assignments, RequestedAssignment } from './assignments.ts';
 import type { DeskCounter } from './desk-counts.ts';
-import type { DeskOutcome, Shelving } from './shelving.ts';
+import type { DeskOutcome } from './desk-changes.ts';
+import type { Shelving } from './shelving.ts';
 import type { ShiftHourStore } from './shift-hours.ts';
 
 export interface DeskServices {

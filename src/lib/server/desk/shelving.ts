@@ -1,28 +1,18 @@
 // Shelves Alerts for a time and takes them off the shelf. A shelved Alert is still undecided. Each change is a row of
 // `desk_action`, which is insert-only.
 import type pg from 'pg';
-import type { Alert } from '#lib/domain/alert.ts';
 import { shelfBasisOf, shelfEnd, shelfOf, type ShelfTime } from '#lib/domain/desk/shelving.ts';
-import type { AnswerChannel } from '#lib/domain/on-call/page.ts';
 import {
 	changeExactly,
 	type AlertVersion,
 	type Changed,
 	type StoredAlert
 } from '#lib/server/decisions/exact-change.ts';
-import { publishChanged, type PublishDeps } from '#lib/server/decisions/publish-changed.ts';
-import { membersToDecide } from '#lib/server/episodes/episodes.ts';
 import { insertEntries } from '#lib/server/feed/feed-entries.ts';
 import type { StoredShelf } from '#lib/server/feed/feed.ts';
 import { columns, query } from '#lib/server/postgres/statement.ts';
-import { asSupplier } from '#lib/server/postgres/transaction.ts';
+import { changeAlerts, changeMembers, type Actor, type DeskDeps, type DeskOutcome } from './desk-changes.ts';
 import { readShiftHours } from './shift-hours.ts';
-
-/** Who acts, and by which way. */
-export interface Actor {
-	by: { id: string; name: string };
-	channel: AnswerChannel;
-}
 
 /** A shelving. `end`: when it ends (epoch ms); `null`: at the limit of each Alert. */
 export interface RequestedShelving extends Actor {
@@ -37,51 +27,34 @@ export interface ShelvingRequest extends Actor {
 	note: string | null;
 }
 
-/** The result of a change of several Alerts. */
-export interface DeskOutcome extends Pick<Changed, 'conflicts' | 'refused'> {
-	done: Alert[];
-}
-
 export type Shelving = ReturnType<typeof createShelving>;
 
-export function createShelving(deps: PublishDeps & { pool: pg.Pool }) {
-	const { pool } = deps;
-	const published = async (supplierId: number, changed: Changed): Promise<DeskOutcome> => ({
-		done: await publishChanged(deps, supplierId, changed),
-		conflicts: changed.conflicts,
-		refused: changed.refused
-	});
+export function createShelving(deps: DeskDeps) {
+	const record = async (
+		client: pg.ClientBase,
+		supplierId: number,
+		items: readonly AlertVersion[],
+		request: ShelvingRequest
+	): Promise<Changed> =>
+		recordShelving(client, supplierId, items, await fixShelf(client, supplierId, request));
 	return {
 		/** Shelves each Alert of the request that still has the version that the person saw. */
-		async shelve(
+		shelve: (
 			supplierId: number,
 			items: readonly AlertVersion[],
 			request: ShelvingRequest
-		): Promise<DeskOutcome> {
-			const changed = await asSupplier(pool, supplierId, async (client) =>
-				recordShelving(client, supplierId, items, await fixShelf(client, supplierId, request))
-			);
-			return published(supplierId, changed);
-		},
+		): Promise<DeskOutcome> =>
+			changeAlerts(deps, supplierId, items, (client, alerts) => record(client, supplierId, alerts, request)),
 
 		/** Shelves the undecided members of an episode that the person saw; `null`: there is no such episode. */
-		async shelveEpisode(
+		shelveEpisode: (
 			supplierId: number,
-			{ episode, version }: { episode: string; version: number },
+			episode: { episode: string; version: number },
 			request: ShelvingRequest
-		): Promise<DeskOutcome | null> {
-			const changed = await asSupplier(pool, supplierId, async (client) => {
-				const members = await membersToDecide(client, supplierId, { episode, version, reopen: false });
-				if (!members) return null;
-				return recordShelving(
-					client,
-					supplierId,
-					members.waiting,
-					await fixShelf(client, supplierId, request)
-				);
-			});
-			return changed && published(supplierId, changed);
-		}
+		): Promise<DeskOutcome | null> =>
+			changeMembers(deps, supplierId, episode, (client, members) =>
+				record(client, supplierId, members, request)
+			)
 	};
 }
 

@@ -1,6 +1,6 @@
 // Counts what a standing decision would have decided in the last 30 days, and what people decided about these Alerts. The
 // rule is that of `covers` in domain/standing-decision/fit.ts; a test compares both.
-import pg from 'pg';
+import type pg from 'pg';
 import type { Verdict } from '#lib/domain/decision.ts';
 import { namesSuspect } from '#lib/domain/explanation-kind.ts';
 import { NEVER_COVERED_CATEGORIES, type StandingWhen } from '#lib/domain/standing-decision/rule.ts';
@@ -12,12 +12,11 @@ import {
 import { readAlerts } from '#lib/server/feed/alert-reader.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { query } from '#lib/server/postgres/statement.ts';
-import { asSupplier } from '#lib/server/postgres/transaction.ts';
+import { asSupplierWithin } from '#lib/server/postgres/time-limit.ts';
 
 const DAY_MS = 86_400_000;
-/** A preview that takes longer than this ends without a result, in ms. */
-const TIME_LIMIT_MS = 10_000;
-const QUERY_CANCELED = '57014';
+/** A preview that takes longer than this ends without a result, in seconds. */
+const TIME_LIMIT_SECONDS = 10;
 
 interface Counted {
 	matched: number;
@@ -50,38 +49,30 @@ select count(*)::int as matched, (count(*) filter (where verdict = 'actionable')
 		select alert_id from fitting order by (verdict is not null and verdict <> :verdict) desc, alert_id desc limit ${MAX_EXAMPLES}
 	) as examples
 from fitting`);
-	try {
-		return await asSupplier(pool, supplierId, async (client) => {
-			await client.query(TIME_LIMIT({ ms: String(TIME_LIMIT_MS) }));
-			const { rows } = await client.query<Counted>(
-				count({
-					...values,
-					supplierId,
-					verdict,
-					from: firstIdAt(asOf - PREVIEW_DAYS * DAY_MS),
-					until: firstIdAt(asOf + 1)
-				})
-			);
-			const { matched, actionable, ignorable, examples } = rows[0]!;
-			const ids = examples.map(String);
-			const alerts = new Map((await readAlerts(client, supplierId, ids)).map((alert) => [alert.id, alert]));
-			return {
-				days: PREVIEW_DAYS,
-				asOf: new Date(asOf).toISOString(),
-				matched,
-				decidedActionable: actionable,
-				decidedIgnorable: ignorable,
-				undecided: matched - actionable - ignorable,
-				examples: ids.flatMap((id) => alerts.get(id) ?? [])
-			};
-		});
-	} catch (error) {
-		if (error instanceof pg.DatabaseError && error.code === QUERY_CANCELED) return null;
-		throw error;
-	}
+	return asSupplierWithin(pool, supplierId, TIME_LIMIT_SECONDS, async (client) => {
+		const { rows } = await client.query<Counted>(
+			count({
+				...values,
+				supplierId,
+				verdict,
+				from: firstIdAt(asOf - PREVIEW_DAYS * DAY_MS),
+				until: firstIdAt(asOf + 1)
+			})
+		);
+		const { matched, actionable, ignorable, examples } = rows[0]!;
+		const ids = examples.map(String);
+		const alerts = new Map((await readAlerts(client, supplierId, ids)).map((alert) => [alert.id, alert]));
+		return {
+			days: PREVIEW_DAYS,
+			asOf: new Date(asOf).toISOString(),
+			matched,
+			decidedActionable: actionable,
+			decidedIgnorable: ignorable,
+			undecided: matched - actionable - ignorable,
+			examples: ids.flatMap((id) => alerts.get(id) ?? [])
+		};
+	});
 }
-
-const TIME_LIMIT = query(`select set_config('statement_timeout', :ms, true)`);
 
 /**
  * Writes the conditions as SQL over `s`, a row of supplier_alert, and over `c`, its suspect. The body is a long text, so
