@@ -15,6 +15,8 @@ export class EpisodeWatch {
 	readonly #readAtMs: Record<string, number> = {};
 	#wanted: readonly string[] = [];
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	/** When the timer ends (ms, `performance.now()`). */
+	#dueAtMs = 0;
 
 	/** Returns the episode as it was last read. `undefined`: it has not been read yet. */
 	get(id: string): Episode | undefined {
@@ -24,31 +26,39 @@ export class EpisodeWatch {
 	/** Asks for the episode, because a row shows it or its Alerts have changed. */
 	want(id: string): void {
 		if (!this.#wanted.includes(id)) this.#wanted = [...this.#wanted, id];
-		this.#schedule(GATHER_MS);
+		this.#schedule();
 	}
 
 	stop(): void {
 		clearTimeout(this.#timer);
 	}
 
-	#schedule(delayMs: number): void {
-		this.#timer ??= setTimeout(() => {
+	/** Returns how long the episode still waits for its turn (ms). An episode that was just read waits longest. */
+	#waitOf(id: string): number {
+		return Math.max(GATHER_MS, (this.#readAtMs[id] ?? -Infinity) + FRESH_MS - performance.now());
+	}
+
+	/** Sets the timer for the first turn of the wanted episodes. */
+	#schedule(): void {
+		if (this.#wanted.length === 0) return;
+		const dueAtMs = performance.now() + Math.min(...this.#wanted.map((id) => this.#waitOf(id)));
+		if (this.#timer !== undefined && this.#dueAtMs <= dueAtMs) return;
+		clearTimeout(this.#timer);
+		this.#dueAtMs = dueAtMs;
+		this.#timer = setTimeout(() => {
 			this.#timer = undefined;
 			void this.#read();
-		}, delayMs);
+		}, dueAtMs - performance.now());
 	}
 
 	async #read(): Promise<void> {
-		const now = performance.now();
-		const isDue = (id: string): boolean => now - (this.#readAtMs[id] ?? -FRESH_MS) >= FRESH_MS;
-		const ids = this.#wanted.filter(isDue).slice(0, MOST_IDS);
+		const ids = this.#wanted.filter((id) => this.#waitOf(id) <= GATHER_MS).slice(0, MOST_IDS);
 		this.#wanted = this.#wanted.filter((id) => !ids.includes(id));
-		for (const id of ids) this.#readAtMs[id] = now;
+		for (const id of ids) this.#readAtMs[id] = performance.now();
 		if (ids.length > 0) {
 			const answer = await readEpisodes(ids);
 			if (answer.ok) for (const episode of answer.value) this.#episodes.set(episode.id, episode);
 		}
-		// An episode that was just read waits for its turn.
-		if (this.#wanted.length > 0) this.#schedule(FRESH_MS);
+		this.#schedule();
 	}
 }
