@@ -80,11 +80,6 @@ export class ShownAlerts {
 			if (isSelectable(entry)) for (const row of rowsOf(entry)) this.#unseen.delete(row.alert.id);
 	}
 
-	/** Whether the server has older rows that are not loaded. */
-	get hasMore(): boolean {
-		return this.#nextCursor !== null;
-	}
-
 	/** Opens the view that an address names. A view of the desk takes its rows from the desk in the browser. */
 	open(query: ListQuery, page: { items: readonly Alert[]; nextCursor: string | null }): void {
 		this.#view = viewOf(query);
