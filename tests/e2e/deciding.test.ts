@@ -107,6 +107,23 @@ test('an Alert that a colleague decides meanwhile stays in place, marked, and is
 	await page.keyboard.press('Escape');
 });
 
+test('if the answer of the server is lost, the row does not say that nothing was recorded', async () => {
+	const deviceId = await sendExplainedAlert();
+	await rowOf(page, deviceId).click();
+	await page.route('**/decision', async (route) => {
+		await route.fetch();
+		await route.abort();
+	});
+	await page.keyboard.press('i');
+	await page.keyboard.press('1');
+	await page.keyboard.press('Enter');
+	await rowOf(page, deviceId).getByText('The answer of the server was lost').waitFor();
+	await page.unroute('**/decision');
+	await expect.poll(() => rowOf(page, deviceId).getAttribute('data-tombstone')).toBe('true');
+	expect(await decisionOf(deviceId)).toMatchObject({ verdict: 'ignorable' });
+	for (let i = 0; i < 3; i++) await page.keyboard.press('Escape');
+});
+
 test('the key ? shows the keys, and Esc closes them', async () => {
 	await page.keyboard.press('?');
 	const help = page.getByRole('dialog', { name: 'Keys' });

@@ -4,6 +4,7 @@ import type { Verdict } from '#lib/domain/decision.ts';
 import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { Precedents } from '#lib/domain/precedent.ts';
 import { Timeline, type TimelineItem } from '#lib/domain/timeline.ts';
+import { callApi, type Answer } from './call-api.ts';
 import { DESK_FILTERS } from './views.ts';
 
 const API = '/api/v1';
@@ -12,9 +13,9 @@ const PAGE_SIZE = 500;
 const MAX_PAGES = 100;
 
 /** Calls a path of the API. Returns `null` if the server cannot be reached. */
-async function request(path: string, init?: RequestInit): Promise<Response | null> {
+async function request(path: string): Promise<Response | null> {
 	try {
-		return await fetch(`${API}${path}`, { credentials: 'same-origin', ...init });
+		return await fetch(`${API}${path}`, { credentials: 'same-origin' });
 	} catch {
 		return null;
 	}
@@ -79,33 +80,12 @@ export async function readTimeline(
 	return response?.ok ? Timeline.parse(await response.json()).items : null;
 }
 
-export type DecisionAnswer =
-	{ kind: 'done'; alert: Alert } | { kind: 'refused'; message: string; conflict: boolean };
-
-/** Decides one Alert, or reopens the Alert with `verdict: null`. A refusal has a message for the person. */
-export async function sendDecision(
+/** Decides one Alert, or reopens the Alert with `verdict: null`. Returns the Alert after the decision. */
+export const sendDecision = (
 	id: string,
 	decision: { verdict: Verdict | null; reason: string | null; note: string | null; version: number }
-): Promise<DecisionAnswer> {
-	const response = await request(`/alerts/${encodeURIComponent(id)}/decision`, {
+): Promise<Answer<Alert>> =>
+	callApi(`/alerts/${encodeURIComponent(id)}/decision`, (body) => Alert.parse(body), {
 		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify(decision)
+		body: decision
 	});
-	if (!response)
-		return {
-			kind: 'refused',
-			message: 'The server cannot be reached. Nothing was recorded. Try again.',
-			conflict: false
-		};
-	if (response.ok) return { kind: 'done', alert: Alert.parse(await response.json()) };
-	const problem = (await response.json().catch(() => null)) as {
-		detail?: string;
-		errors?: Array<{ message: string }>;
-	} | null;
-	const message =
-		problem?.errors?.[0]?.message ??
-		problem?.detail ??
-		`The server answered ${response.status}. Nothing was recorded. Try again.`;
-	return { kind: 'refused', message, conflict: response.status === 409 };
-}

@@ -2,6 +2,9 @@
 import type { FieldError } from '#lib/domain/field-errors.ts';
 
 const API = '/api/v1';
+const UNREACHABLE = 'The server cannot be reached. Try again.';
+/** The server may have made the change, and only its answer was lost. */
+const LOST = 'The answer of the server was lost. Look whether the change was made before you try again.';
 const SESSION_ENDED = 'Your session has ended. Load this page again to sign in.';
 
 export type Answer<T> =
@@ -45,11 +48,7 @@ export async function callApi<T>(
 			problem?.detail ?? `The server answered ${response.status}. Nothing was changed. Try again.`;
 		return { ok: false, message, faults: problem?.errors ?? [], ...(problem && { problem }) };
 	} catch {
-		return {
-			ok: false,
-			message: 'The server cannot be reached. Nothing was changed. Try again.',
-			faults: []
-		};
+		return { ok: false, message: init.method === 'GET' ? UNREACHABLE : LOST, faults: [] };
 	}
 }
 

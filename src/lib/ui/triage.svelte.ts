@@ -4,6 +4,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { ReasonCode, Verdict } from '#lib/domain/decision.ts';
 import { readAlert, sendDecision } from './alerts-api.ts';
+import type { Answer } from './call-api.ts';
 import {
 	chooseVerdict,
 	confirmChoice,
@@ -118,9 +119,9 @@ export class Triage {
 			note: null,
 			version: alert.version
 		});
-		if (answer.kind === 'refused') return this.#refuse(alert.id, answer.message);
+		if (!answer.ok) return this.#refuse(alert.id, messageOf(answer));
 		this.outcomes.delete(alert.id);
-		this.#live.accept([answer.alert]);
+		this.#live.accept([answer.value]);
 	}
 
 	canUndo(id: string): boolean {
@@ -129,14 +130,15 @@ export class Triage {
 
 	async #decideOne(alert: Alert, decision: ChosenDecision, text: string): Promise<void> {
 		const answer = await sendDecision(alert.id, { ...decision, version: alert.version });
-		if (answer.kind === 'refused') {
-			this.#refuse(alert.id, answer.message);
-			const current = answer.conflict ? await readAlert(alert.id) : null;
+		if (!answer.ok) {
+			this.#refuse(alert.id, messageOf(answer));
+			// The Alert may have changed before, or the decision may stand although its answer was lost.
+			const current = await readAlert(alert.id);
 			if (current) this.#live.accept([current]);
 			return;
 		}
 		this.#note(decidedAmong([alert], [alert.id]), text);
-		this.#live.accept([answer.alert]);
+		this.#live.accept([answer.value]);
 	}
 
 	/** Decides exactly the Alerts that the person saw. An Alert that has changed since is named, and stays open. */
@@ -177,6 +179,10 @@ export class Triage {
 		this.outcomes.set(id, { state: 'refused', text });
 	}
 }
+
+/** Says why the server refused: the fault of the first field, or else the refusal itself. */
+const messageOf = ({ faults: [fault], message }: Extract<Answer<unknown>, { ok: false }>): string =>
+	fault?.message ?? message;
 
 /** Says why a reason cannot be chosen for these Alerts. Returns `null` if the reason can be chosen. */
 export function whyReasonUnavailable(reason: ReasonCode, alerts: readonly Alert[]): string | null {
