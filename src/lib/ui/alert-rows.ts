@@ -219,7 +219,8 @@ function joiningRows(
 	shown: readonly Row[],
 	opened: ReadonlySet<string>
 ): Row[] {
-	if (waiting.size === 0) return [];
+	const members = [...waiting.values()].filter(({ episodeId }) => episodeId !== null);
+	if (members.length === 0) return [];
 	const together = new Map<string, Row[]>();
 	for (const row of shown) {
 		if (row.episode === null || opened.has(row.episode)) continue;
@@ -228,8 +229,8 @@ function joiningRows(
 		else together.set(row.episode, [row]);
 	}
 	const joining: Row[] = [];
-	for (const alert of waiting.values()) {
-		const rows = alert.episodeId === null ? undefined : together.get(alert.episodeId);
+	for (const alert of members) {
+		const rows = together.get(alert.episodeId!);
 		if (!rows || rows.length < LEAST_TOGETHER || alert.priority < rows[0]!.band) continue;
 		// An episode that the person has just decided does not come back under the cursor.
 		if (rows.every((row) => row.leftAtMs !== null)) continue;

@@ -21,9 +21,9 @@ export interface EpisodeSummary {
 	commonCause: Alert | null;
 	/** How many Alerts have a suspect. */
 	explained: number;
-	/** The names of the Alerts, the most frequent first. */
-	names: readonly string[];
-	/** The areas and the models that the Alerts share; `null`: different ones. */
+	/** The codes of the Alerts with their names, the most frequent first. */
+	codes: ReadonlyArray<{ code: string; name: string }>;
+	/** The area that all Alerts share; `null`: different areas, or none. */
 	area: string | null;
 	/** The number of Alerts in each of the last 24 hours, the oldest hour first. */
 	hours: readonly number[];
@@ -34,7 +34,7 @@ export function summaryOf(alerts: readonly Alert[], nowMs: number): EpisodeSumma
 	const [first] = alerts;
 	const hours = new Array<number>(STRIP_HOURS).fill(0);
 	const devices = new Set<string>();
-	const names = new Map<string, number>();
+	const codes = new Map<string, { code: string; name: string; alerts: number }>();
 	const causes = new Set<string>();
 	const areas = new Set<string | null>();
 	let [occurrences, explained, priority] = [0, 0, Infinity];
@@ -43,8 +43,8 @@ export function summaryOf(alerts: readonly Alert[], nowMs: number): EpisodeSumma
 		devices.add(alert.deviceId);
 		areas.add(alert.area);
 		causes.add(causeKey(alert));
-		const name = `${alert.code} ${alert.name}`;
-		names.set(name, (names.get(name) ?? 0) + 1);
+		const { code, name } = alert;
+		codes.set(code, { code, name, alerts: (codes.get(code)?.alerts ?? 0) + 1 });
 		occurrences += alert.occurrences;
 		if (alert.throttled) atLeast = true;
 		if (namesSuspect(alert.explanation)) explained++;
@@ -64,7 +64,7 @@ export function summaryOf(alerts: readonly Alert[], nowMs: number): EpisodeSumma
 		lastAt,
 		commonCause: causes.size === 1 ? first! : null,
 		explained,
-		names: [...names].sort(([, a], [, b]) => b - a).map(([name]) => name),
+		codes: [...codes.values()].sort((a, b) => b.alerts - a.alerts),
 		area: areas.size === 1 ? first!.area : null,
 		hours
 	};
