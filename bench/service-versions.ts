@@ -1,6 +1,6 @@
 // Reads the versions of PostgreSQL and Redis that a run measures on.
-import pg from 'pg';
 import { createClient } from 'redis';
+import { inSession } from '#lib/server/postgres/session.ts';
 
 export async function serviceVersions({
 	databaseUrl,
@@ -9,10 +9,9 @@ export async function serviceVersions({
 	databaseUrl: string;
 	redisUrl: string;
 }): Promise<{ postgres: string; redis: string }> {
-	const client = new pg.Client({ connectionString: databaseUrl });
-	await client.connect();
-	const { rows } = await client.query<{ server_version: string }>('show server_version');
-	await client.end();
+	const { rows } = await inSession(databaseUrl, (client) =>
+		client.query<{ server_version: string }>('show server_version')
+	);
 	const redis = createClient({ url: redisUrl });
 	redis.on('error', () => {});
 	await redis.connect();

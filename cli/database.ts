@@ -1,8 +1,9 @@
 // Gives a verb the database of an installation, migrated to the newest schema.
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Auth } from '#lib/server/access/auth.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
+import { openOwnerPool } from '#lib/server/postgres/session.ts';
 import { withDatabase } from '../launcher/services.ts';
 
 interface Database {
@@ -17,7 +18,7 @@ export function onDatabase<T>(work: (database: Database) => Promise<T>, mayCreat
 		process.env,
 		async (databaseUrl) => {
 			await migrate(databaseUrl);
-			const pool = new pg.Pool({ connectionString: databaseUrl, max: 3 });
+			const pool = openOwnerPool(databaseUrl, 3);
 			try {
 				const client = await pool.connect();
 				// Loading the sign-in library takes long, so verbs without a database do not load it.

@@ -2,12 +2,13 @@
 // people of the installation, and the API keys of the demo process.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import type { InstallationRole, Scope, SupplierRole } from '#lib/domain/access.ts';
 import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
 import { createAuth, type Auth } from '#lib/server/access/auth.ts';
 import { createApiKey } from '#lib/server/access/manage-keys.ts';
 import { setRole } from '#lib/server/access/people.ts';
+import { openOwnerPool } from '#lib/server/postgres/session.ts';
 import type { Services } from './services.ts';
 
 const SUPPLIERS = [
@@ -78,10 +79,8 @@ export async function prepareDemo(
 	leadKey: string;
 	engineerKey: string;
 }> {
-	const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
-	pool.on('error', () => {}); // PostgreSQL may end a session, and then the statement that runs fails
+	const pool = openOwnerPool(databaseUrl, 2);
 	const client = await pool.connect();
-	client.on('error', () => {});
 	try {
 		const auth = createAuth({ pool, config: { authSecret, origin: 'http://127.0.0.1' } });
 		const signIns: string[] = [];

@@ -1,6 +1,6 @@
 // Says what a person does next on an installation that has no people yet.
-import pg from 'pg';
 import { hasPeople } from '#lib/server/access/people.ts';
+import { inSession } from '#lib/server/postgres/session.ts';
 
 /**
  * Returns the lines that `npm start` prints below the ready line, for another terminal. Returns no line if the
@@ -10,13 +10,7 @@ export async function nextSteps(
 	databaseUrl: string,
 	env: Record<string, string | undefined>
 ): Promise<string[]> {
-	const client = new pg.Client({ connectionString: databaseUrl });
-	await client.connect();
-	try {
-		if (await hasPeople(client)) return [];
-	} finally {
-		await client.end();
-	}
+	if (await inSession(databaseUrl, hasPeople)) return [];
 	const command = causewayCommand(env);
 	return [
 		'Nobody can sign in yet. The next three commands, in another terminal:',

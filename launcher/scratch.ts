@@ -1,8 +1,8 @@
 // Creates a temporary database and takes an empty numbered Redis database, for a measurement on services that are
 // already running.
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { createClient } from 'redis';
+import { inSession } from '#lib/server/postgres/session.ts';
 
 export interface Scratch {
 	url: string;
@@ -21,13 +21,7 @@ export function onDatabase(server: string, database: string): string {
 export async function scratchDatabase(server: string, name: string): Promise<Scratch> {
 	const database = `${name}_${randomBytes(6).toString('hex')}`;
 	const execute = async (statement: string): Promise<void> => {
-		const client = new pg.Client({ connectionString: server });
-		await client.connect();
-		try {
-			await client.query(statement);
-		} finally {
-			await client.end();
-		}
+		await inSession(server, (client) => client.query(statement));
 	};
 	await execute(`create database ${database}`);
 	return {

@@ -3,10 +3,11 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
 import { settingsOf } from '#lib/server/process/config.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
+import { openOwnerPool } from '#lib/server/postgres/session.ts';
 import { nodeProgram } from './node-program.ts';
 import { freePort } from './process.ts';
 import { scratchDatabase, scratchRedis } from './scratch.ts';
@@ -70,8 +71,7 @@ export async function openTestbed(name: string, say: (line: string) => void) {
 		const redis = await scratchRedis(services.redisUrl, name);
 		undo.push(redis.drop);
 		await migrate(database.url);
-		const pool = new pg.Pool({ connectionString: database.url, max: 2 });
-		pool.on('error', () => {});
+		const pool = openOwnerPool(database.url, 2);
 		const port = await freePort();
 		const env = {
 			...settingsOf(process.env),

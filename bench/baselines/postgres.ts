@@ -1,7 +1,8 @@
 // Measures two solutions on PostgreSQL alone. Both look for the cause of an Alert in a table of requests. One solution
 // handles one Alert at a time, the other solution handles batches.
-import pg from 'pg';
+import type pg from 'pg';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { openOwnerPool } from '#lib/server/postgres/session.ts';
 import { scratchDatabase } from '../../launcher/scratch.ts';
 import type { Trace } from '../trace.ts';
 import { inTwoHalves, measureThroughput, type MeasureOptions } from './throughput.ts';
@@ -60,10 +61,7 @@ export async function measurePostgres({
 }: MeasureOptions & { databaseUrl: string; trace: Trace; requests?: number }): Promise<PostgresFigures> {
 	await using stack = new AsyncDisposableStack();
 	const scratch = stack.adopt(await scratchDatabase(databaseUrl, 'bench'), (s) => s.drop());
-	const pool = stack.adopt(new pg.Pool({ connectionString: scratch.url, max: SINGLE_CONNECTIONS }), (p) =>
-		p.end()
-	);
-	pool.on('error', () => {});
+	const pool = stack.adopt(openOwnerPool(scratch.url, SINGLE_CONNECTIONS), (p) => p.end());
 	await pool.query(CREATE_TABLES);
 	await fill(pool, trace, requests);
 	await pool.query(CREATE_INDEX);

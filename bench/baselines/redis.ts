@@ -1,10 +1,10 @@
 // Measures Causeway's own index of recent requests on Redis alone: lookups per second, and bytes of the index.
-import pg from 'pg';
 import { RESP_TYPES } from 'redis';
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
+import { openOwnerPool } from '#lib/server/postgres/session.ts';
 import { createLog } from '#lib/server/process/log.ts';
 import { openRedis, type Redis } from '#lib/server/process/redis.ts';
 import { scratchDatabase, scratchRedis } from '../../launcher/scratch.ts';
@@ -90,8 +90,7 @@ async function openIndex({ redisUrl, databaseUrl, trace, requests = trace.reques
 	await using stack = new AsyncDisposableStack();
 	const database = stack.adopt(await scratchDatabase(databaseUrl, 'bench'), (s) => s.drop());
 	await migrate(database.url);
-	const pool = stack.adopt(new pg.Pool({ connectionString: database.url, max: 2 }), (p) => p.end());
-	pool.on('error', () => {});
+	const pool = stack.adopt(openOwnerPool(database.url, 2), (p) => p.end());
 	const scratch = stack.adopt(await scratchRedis(redisUrl, 'bench'), (s) => s.drop());
 	const redis = stack.adopt(await openRedis(scratch.url, createLog('silent', 'bench')), (r) => r.destroy());
 	const index = createRequestIndex({ redis, dictionary: createDictionary(pool), windowMs: INDEX_WINDOW_MS });

@@ -1,4 +1,4 @@
-// Opens one session of the owner of the tables for a piece of work, and closes it afterwards.
+// Opens sessions of the owner of the tables: one session for a piece of work, or a small pool.
 import pg from 'pg';
 
 /** Does `work` in a session of its own. If PostgreSQL ends the session, the statement that runs fails. */
@@ -19,4 +19,13 @@ export async function inSession<T>(
 	} finally {
 		await client.end().catch(() => {});
 	}
+}
+
+/** Opens a pool of at most `max` sessions. If PostgreSQL ends a session, only the statement that runs fails. */
+export function openOwnerPool(databaseUrl: string, max: number): pg.Pool {
+	const pool = new pg.Pool({ connectionString: databaseUrl, max });
+	// The pool listens to idle sessions only. Without a listener of its own, a session in use would end the process.
+	pool.on('error', () => {});
+	pool.on('connect', (client) => client.on('error', () => {}));
+	return pool;
 }
