@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isVisible } from '#lib/domain/correlation/disclosure.ts';
 import type { HomeDevice } from '#lib/domain/correlation/evidence.ts';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
-import { changesNear, isResponsible, tenureAt, type TenureSpan } from '#lib/domain/tenure.ts';
+import { changesNear, hasLeft, isResponsible, tenureAt, type TenureSpan } from '#lib/domain/tenure.ts';
 import {
 	ourUser,
 	hub,
@@ -84,6 +84,18 @@ describe('any history of tenures', () => {
 					edges.has(i)
 				);
 				expect(changesNear(spans, at, before, after)).toBe(near);
+			}),
+			{ numRuns: propertyRuns }
+		);
+	});
+
+	it('a Supplier has left at an instant if it was responsible before, and is not at or after that instant', () => {
+		fc.assert(
+			fc.property(history, fc.nat(INSTANTS - 1), (spans, at) => {
+				const owners = ownersOf(spans);
+				const was = owners.slice(0, at).includes(ourSupplierId);
+				const willBe = owners.slice(at).includes(ourSupplierId);
+				expect(hasLeft(spans, ourSupplierId, at)).toBe(was && !willBe);
 			}),
 			{ numRuns: propertyRuns }
 		);

@@ -22,6 +22,12 @@ export function tenureAt(spans: readonly TenureSpan[], at: number): TenureSpan |
 export const isResponsible = (spans: readonly TenureSpan[], supplierId: number, at: number): boolean =>
 	tenureAt(spans, at)?.supplierId === supplierId;
 
+/** Returns whether a Supplier had tenures of a Device, and all had ended at the instant `at` (epoch ms). */
+export function hasLeft(spans: readonly TenureSpan[], supplierId: number, at: number): boolean {
+	const own = spans.filter((span) => span.supplierId === supplierId);
+	return own.length > 0 && own.every(({ to }) => to !== null && to <= at);
+}
+
 /** Returns whether a tenure begins or ends within `[at - beforeMs, at + afterMs]` (`at`: epoch ms). */
 export function changesNear(
 	spans: readonly TenureSpan[],

@@ -198,10 +198,14 @@ describe(`${HISTORY_COUNT} histories in two installations that differ only outsi
 		expect(foreign[0]!.map((a) => a.messageId)).not.toEqual(foreign[1]!.map((a) => a.messageId));
 	}, 120_000);
 
-	it('Brightwell reads the same Devices from both, although attributes differ after its tenures', async () => {
+	it('Brightwell reads the same Devices and Alerts from both, although attributes differ after its tenures', async () => {
 		const later = { deviceType: 'ESME', model: 'later', firmware: 'later', area: 'LATER', hubId: foreignHub };
 		const changed = histories.map(({ deviceId }) => ({ deviceId, ...later }));
+		const before = await readAll(installations[1]!);
 		expect((await installations[1]!.system.post('/devices', changed)).status).toBe(202);
+		// The Alerts of these Devices are explained again.
+		await settled(installations[1]!.system);
+		expect(await readAll(installations[1]!)).toEqual(before);
 		const paths = [
 			'/devices?limit=500',
 			'/devices?tenure=past',

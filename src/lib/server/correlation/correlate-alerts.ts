@@ -6,6 +6,7 @@ import { isSampled } from '#lib/domain/learned-evidence.ts';
 import { keysOf } from '#lib/server/episodes/episode-keys.ts';
 import type { LargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
 import { loadContext, type AlertContext } from '#lib/server/evidence/alert-context.ts';
+import { mayKnow } from '#lib/server/evidence/home-view.ts';
 import {
 	NO_CHANGE,
 	type AlertBody,
@@ -222,7 +223,8 @@ function guessEpisode(
 	body: AlertBody
 ): EpisodeGuess | null {
 	const { devices } = inventory.viewOf(supplierId);
-	const { model = null, firmware = null } = devices.get(alert.deviceId) ?? {};
+	const device = devices.get(alert.deviceId);
+	const { model = null, firmware = null } = device && mayKnow(device, supplierId) ? device : {};
 	const keys = keysOf({ ...body, model, firmware, imageHash: alert.imageHash });
 	return largeEpisodes.guess(supplierId, keys, alert.effectiveAt);
 }

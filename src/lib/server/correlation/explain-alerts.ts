@@ -25,6 +25,7 @@ import type { RequestIndex } from '#lib/server/evidence/request-index.ts';
 import { requestsByCounter } from '#lib/server/evidence/stored-requests.ts';
 import type { Learned } from '#lib/server/learning/learned-patterns.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { withFormerDevices, type AlertOfViewer } from './former-devices.ts';
 
 export interface ExplainDeps {
 	index: RequestIndex;
@@ -56,11 +57,14 @@ export async function explainAlerts(
 	now: number
 ): Promise<Explained[]> {
 	const { table, learned } = deps;
-	const views = context.alerts.flatMap((alert) =>
-		[...viewersOf(alert, context)].map((supplierId): AlertOfViewer => {
-			const view = context.inventory.viewOf(supplierId);
-			return { supplierId, view, alert: seenBy(view, alert) };
-		})
+	const views = await withFormerDevices(
+		client,
+		context.alerts.flatMap((alert) =>
+			[...viewersOf(alert, context)].map((supplierId): AlertOfViewer => {
+				const view = context.inventory.viewOf(supplierId);
+				return { supplierId, view, alert: seenBy(view, alert) };
+			})
+		)
 	);
 	const requestsOf = await findRequests(client, deps, context, views);
 	const explained: Explained[] = [];
@@ -81,13 +85,6 @@ export async function explainAlerts(
 		explained.push({ alert, supplierId, explanation });
 	}
 	return explained;
-}
-
-/** An Alert, a Supplier that sees it, and the home networks as this Supplier knows them. */
-interface AlertOfViewer {
-	supplierId: number;
-	view: HomeView;
-	alert: SeenAlert;
 }
 
 /**

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
 import { isUncounted } from './episode-turn.ts';
+import { knownModel } from './known-model.ts';
 
 /**
  * The episodes that Alerts will be in. `episodeIds` has the episode of each Alert in the order of `alertIds`; `null`:
@@ -80,13 +81,9 @@ export const FACTS_OF = `jsonb_build_object(
 			'userRole', c->'userRole', 'userName', c->'userName', 'own', c->'own') from (select s.body->'candidates'->0 as c) one)
 	end)`;
 
-/**
- * SQL: joins the Device `d` of the Alert `s`, as the Supplier `$1` knows the Device. PostgreSQL looks the Device up by its key, whatever the statistics say.
- */
+/** SQL: joins the Device `d` of the Alert `s`, as the Supplier `$1` knows the Device. */
 export const DEVICE_OF = `left join lateral (
-		select model, firmware from device
-		where device_id = decode(replace(s.device_id, '-', ''), 'hex') and (said_by = 0 or said_by = $1::smallint)
-		order by said_by desc limit 1
+		${knownModel("decode(replace(s.device_id, '-', ''), 'hex')", '$1')}
 	) d on true`;
 
 const MEMBER =

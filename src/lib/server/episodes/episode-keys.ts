@@ -7,6 +7,7 @@ import { groupKeys, type GroupFacts } from '#lib/domain/episode.ts';
 import { namesSuspect, type ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import { ofThese, lowestAndHighest } from '#lib/server/postgres/record-id.ts';
 import { positionalStatement } from '#lib/server/postgres/statement.ts';
+import { knownModel } from './known-model.ts';
 
 /** An Alert that grouping can place, with the keys that its current explanation gives it. */
 export interface Holder {
@@ -169,8 +170,7 @@ cross join lateral (
 ) s
 cross join lateral (select device_id, image_hash from alert where id = i.id limit 1) a
 left join lateral (
-	select model, firmware from device where device_id = a.device_id and (said_by = 0 or said_by = $1::smallint)
-	order by said_by desc limit 1
+	${knownModel('a.device_id', '$1')}
 ) d on true`
 );
 

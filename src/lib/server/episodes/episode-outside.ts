@@ -11,6 +11,7 @@ import {
 } from '#lib/domain/episode.ts';
 import { stateColumns, toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
 import { query, type Values } from '#lib/server/postgres/statement.ts';
+import { knownModel } from './known-model.ts';
 
 const MAX_LISTED = 100;
 
@@ -75,9 +76,7 @@ function conditionOf({ id, supplier_id, key, kind, facts, first_at, last_at }: E
 
 const OUTSIDE = `
 from supplier_alert s cross join lateral (
-	select model, firmware from device
-	where device_id = decode(replace(s.device_id, '-', ''), 'hex') and (said_by = 0 or said_by = :supplierId::smallint)
-	order by said_by desc limit 1
+	${knownModel("decode(replace(s.device_id, '-', ''), 'hex')", ':supplierId')}
 ) d
 where s.supplier_id = :supplierId and s.code = :code and d.model = :model
 	and d.firmware is not distinct from :firmware and s.episode_id is distinct from :id

@@ -149,6 +149,8 @@ interface DeviceRow {
 	area: string | null;
 	model: string | null;
 	firmware: string | null;
+	/** Epoch ms. */
+	changed_at: number | null;
 	/** The Supplier that says this of the Device; 0: the installation. */
 	said_by: number;
 	/** The Supplier that claimed the tenure; `null`: the installation stated it, or there is no tenure. */
@@ -178,9 +180,9 @@ function addDeviceRow(
 	const saidBy = row.said_by || null;
 	const said = statements.get(deviceId);
 	if (!said?.some((statement) => statement.saidBy === saidBy)) {
-		const { device_type: deviceType, area, model, firmware } = row;
+		const { device_type: deviceType, area, model, firmware, changed_at: changedAt } = row;
 		const hubId = row.hub_id && bytesToEui(row.hub_id);
-		const statement = { deviceId, saidBy, deviceType, hubId, area, model, firmware };
+		const statement = { deviceId, saidBy, deviceType, hubId, area, model, firmware, changedAt };
 		if (said) said.push(statement);
 		else statements.set(deviceId, [statement]);
 	}
@@ -229,7 +231,7 @@ from alert where id = any(:alertIds) order by id`
 // `any(array[...])` keeps the statement from the index of the exclusion constraint, which finds tenures at five times the
 // cost. A session that plans on empty tables would choose that index for good.
 // Most installations have no statements of Suppliers, and then the last part of `said` is not evaluated.
-const DEVICE = 'device_id, device_type, hub_id, area, model, firmware, said_by';
+const DEVICE = 'device_id, device_type, hub_id, area, model, firmware, said_by, changed_at';
 const HOMES = statement(
 	'load-homes',
 	`
@@ -247,7 +249,8 @@ with own as (
 	select ${DEVICE} from device where exists (select from device where said_by > 0)
 		and said_by > 0 and device_id = any(array(select device_id from home))
 )
-select d.device_id, d.device_type, d.hub_id, d.area, d.model, d.firmware, d.said_by, t.supplier_id, t.stated_by,
+select d.device_id, d.device_type, d.hub_id, d.area, d.model, d.firmware, d.said_by, date_part('epoch', d.changed_at) * 1000 as changed_at,
+	t.supplier_id, t.stated_by,
 	date_part('epoch', lower(t.during)) * 1000 as "from", date_part('epoch', upper(t.during)) * 1000 as "to"
 from said d left join lateral (
 	select supplier_id, stated_by, during from tenure

@@ -1,7 +1,7 @@
 // Builds the inventory as one Supplier knows it: what the installation says of the Devices, and over it what the Supplier's
 // own keys say. What other Suppliers say of a Device is no evidence for this Supplier.
 import { isEvidenceFor, type Feeder } from '#lib/domain/fed-by.ts';
-import { tenureAt, type TenureSpan } from '#lib/domain/tenure.ts';
+import { hasLeft, tenureAt, type TenureSpan } from '#lib/domain/tenure.ts';
 import type { StatedTenure } from '#lib/domain/write-permission.ts';
 
 /** What one feeder says of a Device. */
@@ -13,12 +13,21 @@ export interface DeviceStatement {
 	area: string | null;
 	model: string | null;
 	firmware: string | null;
+	/** When this statement last replaced another (epoch ms); `null`: never. */
+	changedAt: number | null;
 }
 
 /** A Device as one Supplier knows it. */
 export interface KnownDevice extends DeviceStatement {
 	tenures: readonly TenureSpan[];
 }
+
+/**
+ * Returns whether a Supplier may read what a Device is now. A Supplier whose tenures had all ended when the attributes
+ * changed may not, because the change belongs to another Supplier.
+ */
+export const mayKnow = ({ saidBy, changedAt, tenures }: KnownDevice, supplierId: number): boolean =>
+	saidBy === supplierId || changedAt === null || !hasLeft(tenures, supplierId, changedAt);
 
 /** The home networks of a batch as one Supplier knows them. */
 export interface HomeView {

@@ -245,7 +245,8 @@ from (select unnest(:deviceIds::bytea[]) as id order by 1) ordered`);
 const UPSERT = query(`
 with stated as (
 	select i.place, i.device_id, i.device_type, coalesce(i.hub_id, k.hub_id) as hub_id, coalesce(i.model, k.model) as model,
-		coalesce(i.firmware, k.firmware) as firmware, coalesce(i.area, k.area) as area
+		coalesce(i.firmware, k.firmware) as firmware, coalesce(i.area, k.area) as area,
+		case when k.device_id is not null then now() end as changed_at
 	from (select * from ${DEVICE.from}) i left join lateral (
 		select * from device where device_id = i.device_id and said_by in (0, :saidBy::smallint)
 		order by said_by desc limit 1
@@ -255,12 +256,13 @@ with stated as (
 ), ended as (
 	delete from device where :saidBy = 0 and said_by > 0 and device_id in (select device_id from stated)
 )
-insert into device (said_by, said_key, ${DEVICE.names}) select :saidBy, :keyId::integer, ${DEVICE.names} from stated
+insert into device (said_by, said_key, ${DEVICE.names}, changed_at)
+select :saidBy, :keyId::integer, ${DEVICE.names}, changed_at from stated
 order by place
 on conflict (device_id, said_by) do update set device_type = excluded.device_type,
 	hub_id = coalesce(excluded.hub_id, device.hub_id), model = coalesce(excluded.model, device.model),
 	firmware = coalesce(excluded.firmware, device.firmware), area = coalesce(excluded.area, device.area),
-	said_key = excluded.said_key, updated_at = now()
+	said_key = excluded.said_key, updated_at = now(), changed_at = now()
 returning device_id`);
 
 const STORED = query(`
