@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
+import { EARLY_MESSAGE, HARD_CODED_TEXT } from './eslint/catalogue.js';
 import imports from './eslint/imports.js';
 import svelteConfig from './svelte.config.js';
 
@@ -22,10 +23,18 @@ const FLOORS = [
 	['api']
 ];
 
+/** The folders of pages whose text is in the catalogue. */
+const IN_CATALOGUE = ['src/routes/*.svelte', 'src/routes/sign-in/**'];
+
 /** Dependencies point one way: routes, workers, cli -> lib/server -> lib/domain. */
 const forbid = (message, ...group) => ({
 	'no-restricted-imports': ['error', { patterns: [{ group, message }] }]
 });
+
+const READ_ISSUES = {
+	selector: "MemberExpression[property.name='issues']",
+	message: 'Read the errors of a schema check with field-errors.ts, which words them for people.'
+};
 
 export default ts.config(
 	{ ignores: ['build/', '.svelte-kit/', '.causeway/', '.cache/', 'node_modules/', 'launcher/node/'] },
@@ -73,14 +82,12 @@ export default ts.config(
 		files: ['src/**', 'cli/**', 'workers/**'],
 		ignores: ['src/lib/domain/field-errors.ts'],
 		rules: {
-			'no-restricted-syntax': [
-				'error',
-				{
-					selector: "MemberExpression[property.name='issues']",
-					message: 'Read the errors of a schema check with field-errors.ts, which words them for people.'
-				}
-			]
+			'no-restricted-syntax': ['error', READ_ISSUES]
 		}
+	},
+	{
+		files: IN_CATALOGUE,
+		rules: { 'no-restricted-syntax': ['error', READ_ISSUES, EARLY_MESSAGE, ...HARD_CODED_TEXT] }
 	},
 	{
 		files: ['**/*.ts'],

@@ -1,27 +1,31 @@
-// Handles every page request: finds the session, sends a person without a session to the sign-in page and a person who
+// Handles every page request: chooses the language, finds the session, sends a person without a session to the sign-in page and a person who
 // may not open the page to the person's start page, and sets the headers.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { error, redirect, type Handle, type HandleServerError, type RequestEvent } from '@sveltejs/kit';
 import type { WebServices } from '#lib/server/services.ts';
 import { loggedPath } from '#lib/server/http/logged-path.ts';
+import { language, negotiate, readLanguageFrom, tagOf, type Language } from '#lib/ui/language.ts';
 import { pathInstead } from '#lib/ui/pages.ts';
+import * as messages from '#messages/errors.ts';
 
 const SERVICES = Symbol.for('causeway.services');
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const THEMES = new Set(['light', 'dark']);
 
+/** The language of the request that the server answers now. */
+const languages = new AsyncLocalStorage<Language>();
+readLanguageFrom(() => languages.getStore() ?? 'en');
+
 const services = (): WebServices => {
 	const found = (globalThis as Record<symbol, unknown>)[SERVICES];
-	if (!found)
-		error(
-			503,
-			'The services are missing, because server.ts does not serve this page. Start with npm start or npm run demo.'
-		);
+	if (!found) error(503, messages.services_missing());
 	return found as WebServices;
 };
 
 export const handle: Handle = async ({ event, resolve }) => {
 	event.locals.services = services();
-	const response = await answer(event, resolve);
+	const chosen = negotiate(event.request.headers.get('accept-language'));
+	const response = await languages.run(chosen, () => answer(event, resolve));
 	// `no-store`: neither the back button nor a proxy may show a private page from a cache.
 	response.headers.set('cache-control', 'no-store');
 	response.headers.set('x-content-type-options', 'nosniff');
@@ -59,7 +63,9 @@ async function answer(event: RequestEvent, resolve: Parameters<Handle>[0]['resol
 	const theme = event.cookies.get('theme');
 	return resolve(event, {
 		transformPageChunk: ({ html }) =>
-			html.replace('%causeway.theme%', theme && THEMES.has(theme) ? theme : 'system')
+			html
+				.replace('%causeway.theme%', theme && THEMES.has(theme) ? theme : 'system')
+				.replace('%causeway.language%', tagOf(language()))
 	});
 }
 
@@ -69,12 +75,12 @@ const isAnswerLink = (pathname: string): boolean => pathname.startsWith('/answer
 const seeOther = (location: string): Response => new Response(null, { status: 303, headers: { location } });
 
 export const handleError: HandleServerError = ({ error: fault, event, status }) => {
-	if (status === 404) return { message: 'This page does not exist.' };
+	if (status === 404) return { message: messages.page_missing() };
 	event.locals.services?.log.error(
 		{ error: fault instanceof Error ? fault.stack : String(fault), path: loggedPath(event.url.pathname) },
 		'page request failed'
 	);
-	return { message: 'The server could not show this page. Its log has the details.' };
+	return { message: messages.page_failed() };
 };
 
 /**

@@ -40,6 +40,8 @@ export interface Visit {
 	/** The address after the origin. */
 	path?: string;
 	colorScheme?: 'light' | 'dark';
+	/** The language that the browser asks for. */
+	locale?: string;
 	/** Collects the errors that the page reports: errors of scripts and of the content policy. */
 	complaints?: string[];
 }
@@ -48,7 +50,8 @@ export interface Visit {
 export async function openPage(browser: Browser, visit: Visit = {}): Promise<Page> {
 	const context = await browser.newContext({
 		viewport: { width: 1366, height: 768 },
-		colorScheme: visit.colorScheme ?? 'light'
+		colorScheme: visit.colorScheme ?? 'light',
+		...(visit.locale && { locale: visit.locale })
 	});
 	const page = await context.newPage();
 	page.setDefaultTimeout(15_000);

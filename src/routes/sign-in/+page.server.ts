@@ -2,6 +2,7 @@
 import { fail, redirect, type Cookies } from '@sveltejs/kit';
 import { parseSetCookieHeader } from 'better-auth/cookies';
 import { z } from 'zod';
+import * as messages from '#messages/sign-in.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const Credentials = z.object({
@@ -19,22 +20,17 @@ export const actions: Actions = {
 		const form = await request.formData();
 		const email = String(form.get('email') ?? '');
 		const read = Credentials.safeParse({ email, password: form.get('password') });
-		if (!read.success) return fail(400, { email, fault: 'Enter your e-mail address and your password.' });
+		if (!read.success) return fail(400, { email, fault: messages.credentials_missing() });
 		const response = await locals.services.auth.signIn(read.data.email, read.data.password, {
 			headers: request.headers,
 			address: getClientAddress()
 		});
-		if (response.status === 429)
-			return fail(429, { email, fault: 'Too many attempts. Wait a minute, then try again.' });
+		if (response.status === 429) return fail(429, { email, fault: messages.too_many_attempts() });
 		// This answer needs the right password, so it reveals nothing to others.
-		if (response.status === 403)
-			return fail(403, {
-				email,
-				fault: 'Your access is disabled. Ask the administrator of this installation.'
-			});
+		if (response.status === 403) return fail(403, { email, fault: messages.access_disabled() });
 		// The text is the same for a wrong address and a wrong password, so that the text does not reveal which
 		// addresses exist.
-		if (!response.ok) return fail(401, { email, fault: 'The e-mail address or the password is wrong.' });
+		if (!response.ok) return fail(401, { email, fault: messages.credentials_wrong() });
 		copyCookies(response, cookies);
 		redirect(303, localPath(url.searchParams.get('next')));
 	},

@@ -1,0 +1,39 @@
+// Finds the texts of a page that are not in the catalogue, while the page is in the pseudo-language (en-XA).
+import type { Page } from 'playwright-core';
+
+/** Data that has no words of its own: ids, codes, versions, instants, durations and addresses. */
+const DATA = [
+	/(?:[0-9A-F]{2}-){2,7}[0-9A-F]{2}/g,
+	/\b[\w.+-]+@[\w.-]+\b/g,
+	/\bhttps?:\/\/\S+/g,
+	/\b\d[\d.,:/T-]*Z?(?: ?(?:s|ms|min|h|d|kB|UTC|%))?\b/g,
+	/\bCauseway\b/g
+];
+
+/**
+ * Returns the texts and spoken labels of the page that hold a word without accents. Elements that show what the server
+ * words or what people wrote are marked with `lang` or `translate="no"`. `names`: data of the test.
+ */
+export async function hardCodedTexts(page: Page, names: readonly string[] = []): Promise<string[]> {
+	const texts = await page.evaluate(() => {
+		const found: string[] = [document.title];
+		const isData = (element: Element | null): boolean =>
+			Boolean(element?.closest('body [lang], [translate="no"], code, kbd, script, style, noscript'));
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+			if (node instanceof Element) {
+				if (isData(node)) continue;
+				for (const name of ['aria-label', 'aria-description', 'title', 'placeholder', 'alt'])
+					found.push(node.getAttribute(name) ?? '');
+			} else if (!isData(node.parentElement)) found.push(node.textContent ?? '');
+		}
+		return found;
+	});
+	const withoutData = (text: string): string =>
+		[...DATA, ...names].reduce<string>((rest, data) => rest.replaceAll(data, ' '), text);
+	return [...new Set(texts.map((text) => text.trim()))].filter((text) => hasPlainWord(withoutData(text)));
+}
+
+/** Returns whether a text has a word without accents. Each word of more than two letters has a letter with an accent. */
+const hasPlainWord = (text: string): boolean =>
+	(text.match(/\p{L}+/gu) ?? []).some((word) => word.length > 1 && /^[A-Za-z]+$/.test(word));
