@@ -92,7 +92,7 @@ export function apiPage(project: string): string {
 		'## Ids',
 		'An EUI-64 may be written with dashes, with colons or without separators, in upper or lower case. The server stores and answers upper case with dashes. A RequestID is `originator:target:counter`. Its EUI-64 may have colons too, because an EUI-64 has a fixed number of hex pairs.',
 		'## Query parameters',
-		'A parameter that the call does not know is refused with 400, and so is a parameter without a value. A list has commas between its values.',
+		'A parameter that the call does not know is refused with 400, and so is a parameter without a value. A list has commas between its values; a list of models, of firmware or of areas repeats its parameter.',
 		...fieldTables(
 			routes.flatMap((route) => {
 				const parameters = queryOf(route);

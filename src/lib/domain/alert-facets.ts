@@ -21,15 +21,19 @@ export const FACETS = [
 export const Facet = z.enum(FACETS);
 export type Facet = z.infer<typeof Facet>;
 
-/** The filters that belong to a facet. The counts of the facet ignore them. A facet without filters is not listed. */
+/** The resolved filters that belong to a facet. The counts of the facet ignore them. */
 export const FILTERS_OF_FACET = {
-	code: ['code'],
-	category: ['category'],
-	explanation: ['explanation'],
-	role: ['role'],
-	user: ['user'],
+	code: ['code', 'notCode'],
+	category: ['category', 'notCategory'],
+	explanation: ['explanation', 'notExplanation'],
+	tier: ['tier', 'notTier'],
+	role: ['role', 'notRole'],
+	user: ['user', 'notUser'],
+	model: ['model', 'notModel'],
+	firmware: ['firmware', 'notFirmware'],
+	area: ['area', 'notArea'],
 	age: ['since', 'until']
-} as const satisfies Partial<Record<Facet, ReadonlyArray<keyof FacetFilters>>>;
+} as const satisfies Record<Facet, ReadonlyArray<keyof FacetFilters>>;
 
 /** The classes of the age of an Alert, each with the hours in which it ends. An older Alert is in the class `older`. */
 export const AGE_CLASSES = [

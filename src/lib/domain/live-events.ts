@@ -41,6 +41,11 @@ export type FeedPage = z.infer<typeof FeedPage>;
 export const AlertPage = z.object({
 	items: z.array(Alert),
 	nextCursor: z.string().nullable(),
+	/**
+	 * The arrival time down to which the page has searched, if its time was over before it was full. The next page goes on
+	 * from there. Absent: the page is full, or the list has ended.
+	 */
+	reachedAt: z.string().optional(),
 	head: z.number().int()
 });
 export type AlertPage = z.infer<typeof AlertPage>;

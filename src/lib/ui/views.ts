@@ -32,7 +32,7 @@ export const VIEWS = {
 	},
 	security: {
 		label: 'Security',
-		filters: { ...DESK_FILTERS, category: 'security' },
+		filters: { ...DESK_FILTERS, category: ['security'] },
 		order: 'desk',
 		emptyText: 'No security Alert needs a decision.'
 	},
@@ -61,7 +61,7 @@ export const VIEWS = {
 		emptyText: 'Nothing has been decided yet.'
 	},
 	all: { label: 'All Alerts', filters: {}, order: 'newest', emptyText: 'No Alert has arrived yet.' }
-} as const satisfies Record<string, NamedView>;
+} satisfies Record<string, NamedView>;
 
 export type ViewName = keyof typeof VIEWS;
 export const VIEW_NAMES = Object.keys(VIEWS) as ViewName[];

@@ -198,7 +198,7 @@ describe('a query parameter', () => {
 		expect(body.errors).toEqual([
 			{ path: 'devcie', message: 'is not known; the nearest known parameter is device' },
 			{ path: 'limt', message: 'is not known; the nearest known parameter is limit' },
-			{ path: '\u0000', message: expect.stringMatching(/^is not known; this call knows explanation, /) }
+			{ path: '\u0000', message: expect.stringMatching(/^is not known; this call knows code, /) }
 		]);
 		expect((await system.get('brightwell', '/cause-table?limit=5')).body.errors).toEqual([
 			{ path: 'limit', message: 'is not known: this call has no parameters' }

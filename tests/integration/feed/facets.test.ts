@@ -1,5 +1,6 @@
 // Tests the facets of the list of Alerts against a plain count over random Alerts, and that a count ends in time.
 import fc from 'fast-check';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
 	AGE_CLASSES,
@@ -9,96 +10,29 @@ import {
 	type Facet,
 	type FacetFilters
 } from '#lib/domain/alert-facets.ts';
-import { matches } from '#lib/domain/alert-filter.ts';
+import { matches, type AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
+import { createAlertReader, type AlertReader } from '#lib/server/feed/alert-reader.ts';
 import { createFacetReader } from '#lib/server/feed/facet-reader.ts';
 import { openDatabase } from '#lib/server/postgres/database.ts';
-import {
-	NORTH_GRID_USER_ID,
-	aDevice,
-	aRequest,
-	anAlert,
-	newDeviceId,
-	suppliedBy
-} from '../../support/records.ts';
+import { NORTH_GRID_USER_ID } from '../../support/records.ts';
 import { allAlerts, settled } from '../../support/supplier-reads.ts';
 import { startSystem, type System } from '../../support/system.ts';
+import { SECOND_GRID, sendVariedAlerts } from '../../support/varied-alerts.ts';
 
 const NOW = Date.parse('2026-11-05T12:00:00.000Z');
-const SECOND_GRID = '90-B3-D5-1F-30-02-00-02';
-const DEVICE_COUNT = 60;
-const ALERT_COUNT = 240;
-
 let system: System;
 let reader: ReturnType<typeof createFacetReader>;
+let pool: pg.Pool;
 let close: () => Promise<void>;
 let supplierId: number;
 let alerts: Alert[];
 /** What the Supplier now reads of each Device. */
 const devices = new Map<string, { model: string | null; firmware: string | null }>();
 
-const pick = <T>(list: readonly T[], place: number): T => list[place % list.length]!;
-
 beforeAll(async () => {
 	system = await startSystem({ completeUntil: '2026-11-06T00:00:00.000Z' });
-	const [random] = fc.sample(
-		fc.array(fc.nat(1_000_000), { minLength: 3 * ALERT_COUNT, maxLength: 3 * ALERT_COUNT }),
-		{ numRuns: 1, seed: 29 }
-	);
-	const ids = Array.from({ length: DEVICE_COUNT }, newDeviceId);
-	await system.post(
-		'/devices',
-		ids.map((id, i) =>
-			aDevice(id, {
-				...(i % 7 !== 0 && { model: pick(['Storm 9', 'Storm 10', 'Reed'], i), area: pick(['SW1', 'N1'], i) }),
-				...(i % 5 !== 0 && { firmware: pick(['2.10', '2.11'], i) }),
-				// Some Devices are in no tenure of Brightwell any more. Their attributes are not counted.
-				...(i % 6 === 0 && { tenures: suppliedBy('brightwell', ['2026-11-05T11:00:00.000Z', 'halden']) })
-			})
-		)
-	);
-	await system.post(
-		'/service-requests',
-		ids
-			.filter((_, i) => i % 3 !== 0)
-			.flatMap((id, i) => [
-				aRequest(id),
-				...(i % 4 === 0
-					? [
-							aRequest(id, {
-								userId: SECOND_GRID,
-								userName: 'South Grid',
-								requestedAt: '2026-11-05T02:13:30.000Z'
-							})
-						]
-					: []),
-				...(i % 5 === 0
-					? [aRequest(id, { userId: '90-B3-D5-1F-30-04-00-01', userRole: 'GT', userName: 'Gas Net' })]
-					: [])
-			])
-	);
-	const posted = await system.post(
-		'/alerts',
-		Array.from({ length: ALERT_COUNT }, (_, i) => {
-			const [device, code, age] = random!.slice(3 * i, 3 * i + 3) as [number, number, number];
-			const raisedAt = pick(
-				[
-					'2026-11-05T02:14:07.000Z',
-					'2026-11-05T10:30:00.000Z',
-					'2026-11-05T11:30:00.000Z',
-					'2026-11-01T00:00:00.000Z',
-					'2026-10-01T00:00:00.000Z'
-				],
-				age % 7
-			);
-			return anAlert(pick(ids, device), {
-				code: pick(['8F30', '8F35', '81B8', '8F3E', '8ABC'], code),
-				raisedAt,
-				receivedAt: raisedAt
-			});
-		})
-	);
-	expect(posted.body.rejected).toEqual([]);
+	await sendVariedAlerts(system);
 	await settled(system);
 	alerts = await allAlerts(system, 'brightwell');
 	for (const [i, alert] of alerts.entries())
@@ -120,6 +54,7 @@ beforeAll(async () => {
 	supplierId = rows[0]!.id;
 	const opened = openDatabase(system.databaseUrl, 'causeway_web', 2);
 	close = opened.close;
+	pool = opened.pool;
 	reader = createFacetReader(opened.pool, { seconds: 6, chunk: 50 });
 }, 120_000);
 afterAll(async () => {
@@ -127,13 +62,25 @@ afterAll(async () => {
 	await system?.[Symbol.asyncDispose]();
 });
 
+/** Reads a whole list, and checks that each page goes on where the last one ended. */
+async function readAll(read: AlertReader, filters: AlertFilters): Promise<string[]> {
+	const ids: string[] = [];
+	for (let cursor: string | undefined; ;) {
+		const page = await read.page(supplierId, { ...filters, ...(cursor !== undefined && { cursor }) });
+		ids.push(...page.items.map(({ id }) => id));
+		if (page.nextCursor === null) return ids;
+		expect(page.nextCursor).not.toBe(cursor);
+		cursor = page.nextCursor;
+	}
+}
+
 /** Returns the values of an Alert for a facet. */
 function valuesOf(alert: Alert, facet: Facet): Array<string | null | undefined> {
 	switch (facet) {
 		case 'tier':
 			return [alert.candidates[0]?.tier];
 		case 'role':
-			return [...new Set(alert.candidates.map((c) => c.userRole))];
+			return [...new Set(alert.candidates.flatMap((c) => (c.own ? [c.userRole, 'own'] : [c.userRole])))];
 		case 'user':
 			return [...new Set(alert.candidates.map((c) => c.userId))];
 		case 'model':
@@ -148,13 +95,24 @@ function valuesOf(alert: Alert, facet: Facet): Array<string | null | undefined> 
 	}
 }
 
-/** Counts the facets plainly, by the filter of the browser. */
+/** The filters of the browser, and those that only the server can judge. */
+function passes(alert: Alert, filters: FacetFilters): boolean {
+	const held = (attribute: 'model' | 'firmware') => devices.get(alert.deviceId)?.[attribute] ?? '';
+	return (
+		matches(alert, filters) &&
+		(!filters.model?.length || filters.model.includes(held('model'))) &&
+		!filters.notModel?.includes(held('model')) &&
+		(!filters.firmware?.length || filters.firmware.includes(held('firmware'))) &&
+		!filters.notFirmware?.includes(held('firmware'))
+	);
+}
+
+/** Counts the facets plainly. */
 function plainCount(filters: FacetFilters, facet: Facet): Record<string, number> {
-	const own: readonly string[] =
-		facet in FILTERS_OF_FACET ? FILTERS_OF_FACET[facet as keyof typeof FILTERS_OF_FACET] : [];
+	const own: readonly string[] = FILTERS_OF_FACET[facet];
 	const others = Object.fromEntries(Object.entries(filters).filter(([name]) => !own.includes(name)));
 	const counts: Record<string, number> = {};
-	for (const alert of alerts.filter((a) => matches(a, others)))
+	for (const alert of alerts.filter((a) => passes(a, others)))
 		for (const value of valuesOf(alert, facet)) if (value != null) counts[value] = (counts[value] ?? 0) + 1;
 	return counts;
 }
@@ -165,20 +123,39 @@ const countsOf = ({ facets }: AlertFacets, facet: Facet): Record<string, number>
 const optional = <T>(values: readonly T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
 const someFilters: fc.Arbitrary<FacetFilters> = fc
 	.record({
-		code: optional(['8F30', '8F35', '81B8']),
-		category: optional(['security', 'power']),
+		code: optional([['8F30'], ['8F35', '81B8']]),
+		notCode: optional([['8F3E', '8F35']]),
+		category: optional([['security'], ['power']]),
+		tier: optional([['strong'], ['strong', 'weak']] as Array<NonNullable<FacetFilters['tier']>>),
+		notTier: optional([['weak']] as Array<NonNullable<FacetFilters['tier']>>),
+		model: optional([['Storm 9'], ['Storm 10', 'Reed']]),
+		notModel: optional([['Storm 9']]),
+		firmware: optional([['2.10'], ['2.11', '2.10']]),
+		notFirmware: optional([['2.10']]),
+		area: optional([['SW1'], ['SW1', 'N1']]),
+		notArea: optional([['SW1']]),
 		explanation: optional([['likely'], ['unexplained', 'not-command'], []] as Array<
 			NonNullable<FacetFilters['explanation']>
 		>),
 		decision: optional(['none', 'open', 'any', 'actionable', 'ignorable'] as const),
 		priority: optional([1, 3]),
-		user: optional([NORTH_GRID_USER_ID, SECOND_GRID]),
-		role: optional(['ED', 'GT']),
+		priorityFrom: optional([2, 4]),
+		user: optional([[NORTH_GRID_USER_ID], [SECOND_GRID]]),
+		role: optional([['ED'], ['GT', 'own'], ['own']]),
+		notRole: optional([['own'], ['GT']]),
 		since: optional(['2026-11-05T02:14:07.000Z', '2026-11-05T11:00:00.000Z']),
 		until: optional(['2026-11-05T11:30:00.000Z']),
 		q: optional(['8F3', 'grid', '%'])
 	})
-	.map((filters) => Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)));
+	// Few filters at once, because many leave no Alert.
+	.chain((filters) =>
+		fc
+			.subarray(
+				Object.entries(filters).filter(([, value]) => value !== undefined),
+				{ maxLength: 3 }
+			)
+			.map((few) => Object.fromEntries(few))
+	);
 
 describe('the facets of the list', () => {
 	it('are the counts of a plain count, each without its own filter', async () => {
@@ -186,13 +163,51 @@ describe('the facets of the list', () => {
 			fc.asyncProperty(someFilters, async (filters) => {
 				const read = await reader.of(supplierId, filters, NOW);
 				expect(read.atLeast).toBe(false);
-				expect(read.total).toBe(alerts.filter((alert) => matches(alert, filters)).length);
+				expect(read.total).toBe(alerts.filter((alert) => passes(alert, filters)).length);
 				for (const facet of Object.keys(read.facets) as Facet[])
 					expect([facet, countsOf(read, facet)]).toEqual([facet, plainCount(filters, facet)]);
 			}),
 			{ numRuns: 40, seed: 5, endOnFailure: true }
 		);
 	}, 60_000);
+
+	it('come with a list of exactly the Alerts that they count, page by page', async () => {
+		const slow = createAlertReader(pool, { seconds: 0, chunks: [30] });
+		const fast = createAlertReader(pool, { seconds: 60, chunks: [30, 7] });
+		await fc.assert(
+			fc.asyncProperty(someFilters, fc.constantFrom('newest', 'oldest'), async (filters, sort) => {
+				const expected = alerts.filter((alert) => passes(alert, filters)).map(({ id }) => id);
+				if (sort === 'oldest') expected.reverse();
+				for (const read of [slow, fast])
+					expect(await readAll(read, { ...filters, sort, limit: 40 })).toEqual(expected);
+			}),
+			{ numRuns: 40, seed: 6, endOnFailure: true }
+		);
+	}, 60_000);
+
+	it('name an own Service Request as a role of its own', async () => {
+		const own = alerts.filter((alert) => alert.candidates.some((c) => c.own));
+		expect(own.length).toBeGreaterThan(0);
+		const { body } = await system.get('brightwell', '/alerts/facets');
+		expect(countsOf(body, 'role')['own']).toBe(own.length);
+		expect((await system.alerts('brightwell', '?role=own&limit=500')).length).toBe(own.length);
+		expect((await system.alerts('brightwell', '?notRole=own&limit=500')).length).toBe(
+			alerts.length - own.length
+		);
+	});
+
+	it('read Alerts that were stored before the filters had columns', async () => {
+		const list = async () => [
+			await system.alerts('brightwell', '?tier=strong&notArea=SW1&limit=500'),
+			await system.alerts('brightwell', '?area=N1&role=own&limit=500'),
+			(await system.get('brightwell', '/alerts/facets')).body.facets
+		];
+		const before = await list();
+		await system.database.query('update supplier_alert set tier = null, area = null, own = null');
+		expect(await list()).toEqual(before);
+		expect(before[0].length).toBeGreaterThan(0);
+		expect(before[1].length).toBeGreaterThan(0);
+	});
 
 	it('are served with names, the most frequent value first', async () => {
 		const { status, body } = await system.get('brightwell', '/alerts/facets?code=8F30');

@@ -170,7 +170,11 @@ async function readAll({ system, frames }: Installation): Promise<Record<string,
 			'/alerts?limit=500',
 			'/alerts?decision=open',
 			'/alerts?explanation=likely',
-			'/alerts?q=8F30&sort=oldest'
+			'/alerts?q=8F30&sort=oldest',
+			'/alerts?tier=strong,weak&notRole=own',
+			'/alerts?role=own&sort=oldest&limit=10',
+			'/alerts?notModel=x&notFirmware=x&notArea=x&limit=500',
+			'/alerts?notUser=90-B3-D5-1F-30-02-00-01&limit=500'
 		]),
 		feed: await readEach(['/feed', '/feed?after=100', '/feed?after=300', '/feed?after=100000']),
 		exports: await readEach(['/exports/alerts.csv', '/exports/alerts.ndjson']),
@@ -181,7 +185,11 @@ async function readAll({ system, frames }: Installation): Promise<Record<string,
 				(id) => `/senders/${id}?days=7&until=2026-11-06T00:00:00.000Z`
 			)
 		),
-		facets: await readEach(['/alerts/facets', '/alerts/facets?decision=open&explanation=likely']),
+		facets: await readEach([
+			'/alerts/facets',
+			'/alerts/facets?decision=open&explanation=likely',
+			'/alerts/facets?notModel=x&notRole=own&tier=strong'
+		]),
 		episodes: episodes.map(withoutIds).sort(),
 		outside: (await readEach(episodes.map(({ id }) => `/episodes/${id}/outside`))).sort(),
 		frames: entries.map(withoutIds)
@@ -228,5 +236,19 @@ describe(`${HISTORY_COUNT} histories in two installations that differ only outsi
 		expect(second).toEqual(first);
 		expect(first!.filter(([, status]) => status === 404).length).toBeGreaterThanOrEqual(FOREIGN_COUNT);
 		expect(JSON.stringify(first)).toContain('"tenures":[{');
+		const attributes = ['model', 'notModel', 'firmware', 'notFirmware'].map((name) => `${name}=later`);
+		attributes.push('area=LATER', 'notArea=LATER');
+		const [lists, otherLists] = await Promise.all(
+			installations.map(({ system }) =>
+				Promise.all(
+					attributes.map(async (filter) => [
+						filter,
+						(await system.alerts(US, `?${filter}&limit=500`)).map(({ messageId }) => messageId),
+						(await system.get(US, `/alerts/facets?${filter}`)).body
+					])
+				)
+			)
+		);
+		expect(otherLists).toEqual(lists);
 	}, 120_000);
 });

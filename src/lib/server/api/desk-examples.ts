@@ -72,7 +72,7 @@ export const DESK_EXAMPLES: Readonly<Record<string, Example>> = {
 	},
 	'GET /shift-hours': { answer: shiftHours },
 	'PUT /shift-hours': { body: shiftHours, answer: shiftHours },
-	'POST /selections': { body: { decision: 'open', code: '8F30' }, answer: selection },
+	'POST /selections': { body: { decision: 'open', code: ['8F30'] }, answer: selection },
 	'GET /selections/{id}': {
 		answer: {
 			...selection,

@@ -7,7 +7,7 @@ import type { Alert } from '#lib/domain/alert.ts';
 import type { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
-import { alertConditions } from './alert-conditions.ts';
+import { PAGE_LIMITS, readPage } from './alert-page.ts';
 import { stateColumns, toAlert, type AlertBody, type StoredState } from './feed.ts';
 
 export type AlertReader = ReturnType<typeof createAlertReader>;
@@ -22,9 +22,7 @@ interface EntryRow extends Omit<AlertRow, 'version'> {
 	version: number | null;
 }
 
-const DEFAULT_PAGE_SIZE = 100;
-
-export function createAlertReader(pool: pg.Pool) {
+export function createAlertReader(pool: pg.Pool, limits = PAGE_LIMITS) {
 	return {
 		/**
 		 * Reads one page of the list, newest stored Alerts first unless `sort` is `oldest`. `head`: the last feed
@@ -33,16 +31,8 @@ export function createAlertReader(pool: pg.Pool) {
 		page: (supplierId: number, filters: AlertFilters): Promise<AlertPage> =>
 			asSupplier(pool, supplierId, async (client) => {
 				const head = await readHead(client, supplierId);
-				const pageSize = filters.limit ?? DEFAULT_PAGE_SIZE;
-				const { rows } = await client.query<AlertRow & { alert_id: bigint }>(
-					pageQuery(supplierId, filters, pageSize + 1)
-				);
-				const hasMore = rows.length > pageSize;
-				return {
-					items: rows.slice(0, pageSize).map(fromRow),
-					nextCursor: hasMore ? rows[pageSize - 1]!.alert_id.toString() : null,
-					head
-				};
+				const { rows, ...rest } = await readPage(client, supplierId, filters, limits);
+				return { items: rows.map(({ alert_id: _, ...row }) => fromRow(row)), ...rest, head };
 			}),
 
 		/** Reads one Alert; `null`: this Supplier has no such Alert. */
@@ -96,16 +86,6 @@ const fromRow = (row: AlertRow): Alert => toAlert(row.body, row);
 async function readHead(client: pg.ClientBase, supplierId: number): Promise<number> {
 	const { rows } = await client.query<{ seq: bigint }>(HEAD({ supplierId }));
 	return Number(rows[0]?.seq ?? 0n);
-}
-
-function pageQuery(supplierId: number, filters: AlertFilters, limit: number): pg.QueryConfig {
-	const isOldestFirst = filters.sort === 'oldest';
-	const { where, values } = alertConditions(supplierId, filters);
-	const after = filters.cursor ? ` and alert_id ${isOldestFirst ? '>' : '<'} :cursor` : '';
-	const page = query(`
-select alert_id, body, ${stateColumns('supplier_alert')} from supplier_alert
-where ${where}${after} order by alert_id ${isOldestFirst ? 'asc' : 'desc'} limit :limit`);
-	return page({ ...values, limit });
 }
 
 const ONE = query(`

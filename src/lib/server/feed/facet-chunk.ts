@@ -2,15 +2,20 @@
 import type pg from 'pg';
 import {
 	AGE_CLASSES,
+	FACETS,
 	FILTERS_OF_FACET,
 	OLDER,
 	type Facet,
 	type FacetFilters
 } from '#lib/domain/alert-facets.ts';
 import { query } from '#lib/server/postgres/statement.ts';
-import { alertConditions } from './alert-conditions.ts';
+import { OWN_ROLE } from '#lib/domain/alert-filter.ts';
+import { AREA, IS_OWN, TIER, alertConditions } from './alert-conditions.ts';
 
-/** A count of one chunk. `device` and `total` are no facets: they give the Alerts of each Device, and all Alerts. */
+/**
+ * A count of one chunk. `total` gives all Alerts. `device` is no facet: it gives the Alerts of each Device, for the facets
+ * model and firmware. If one of these is filtered, the two have counts of their own, also by Device.
+ */
 export interface ChunkCount {
 	facet: Facet | 'device' | 'total';
 	value: string;
@@ -25,9 +30,6 @@ export interface Bounds {
 	before: bigint | null;
 }
 
-type FilteredFacet = keyof typeof FILTERS_OF_FACET;
-const FILTERED_FACETS = Object.keys(FILTERS_OF_FACET) as FilteredFacet[];
-
 const HOUR_MS = 3_600_000;
 
 /** Returns the statement. `now` (epoch ms): the age of an Alert counts back from here. */
@@ -37,22 +39,25 @@ export function chunkQuery(
 	{ low, before }: Bounds,
 	now: number
 ): pg.QueryConfig {
-	const base = { ...filters };
+	const base: FacetFilters = { ...filters };
 	for (const names of Object.values(FILTERS_OF_FACET)) for (const name of names) delete base[name];
-	const misses = FILTERED_FACETS.flatMap((facet) => {
+	const misses = FACETS.flatMap((facet) => {
 		const own = Object.fromEntries(
-			FILTERS_OF_FACET[facet].flatMap((name) => (filters[name] === undefined ? [] : [[name, filters[name]]]))
+			FILTERS_OF_FACET[facet].flatMap((name) => (filters[name]?.length ? [[name, filters[name]]] : []))
 		);
-		const isGiven = Object.keys(own).length > 0 && !(facet === 'explanation' && !filters.explanation?.length);
+		const isGiven = Object.keys(own).length > 0;
 		return isGiven ? [{ facet, sql: `(not (${alertConditions(supplierId, own).where}))::int` }] : [];
 	});
 	const all = misses.map(({ sql }) => sql).join(' + ') || '0';
 	/** The rows that count for a facet: those that pass all filters but the facet's own. */
 	const passing = (facet: ChunkCount['facet']): string =>
 		misses.some((miss) => miss.facet === facet) ? `misses - miss_${facet} = 0` : 'misses = 0';
-	const column = (facet: Facet | 'device'): string => `
-select '${facet}' as facet, ${facet} as value, count(*)::int as alerts, max(alert_id)::text as example
-from chunk where ${passing(facet)} and ${facet} is not null group by ${facet}`;
+	const byDevice = misses.some(({ facet }) => facet === 'model' || facet === 'firmware')
+		? (['model', 'firmware'] as const)
+		: (['device'] as const);
+	const column = (facet: Facet | 'device', value: string = facet): string => `
+select '${facet}' as facet, ${value} as value, count(*)::int as alerts, max(alert_id)::text as example
+from chunk where ${passing(facet)} and ${value} <> '' group by ${value}`;
 	const elements = (facet: 'role' | 'user'): string => `
 select '${facet}', value, count(*)::int, max(alert_id)::text
 from chunk cross join lateral (select distinct unnest(${facet}s) as value) e where ${passing(facet)} group by value`;
@@ -62,14 +67,16 @@ from chunk cross join lateral (select distinct unnest(${facet}s) as value) e whe
 	const conditions = alertConditions(supplierId, base);
 	const statement = query(`
 with chunk as materialized (
-	select alert_id, code, category, explanation, device_id as device, users, roles,
+	select alert_id, code, category, explanation, device_id as device, users,
+		case when ${IS_OWN} then roles || '${OWN_ROLE}'::text else roles end as roles,
 		case ${ages} else '${OLDER}' end as age,
-		b.candidates #>> '{0,tier}' as tier, b.area, ${all} as misses
+		${TIER} as tier, ${AREA} as area, ${all} as misses
 		${misses.map(({ facet, sql }) => `, ${sql} as miss_${facet}`).join('')}
-	from supplier_alert cross join lateral json_to_record(body) as b(area text, candidates json)
+	from supplier_alert
 	where ${conditions.where} and alert_id >= :low${before === null ? '' : ' and alert_id < :before'} and ${all} <= 1
 )
-${(['code', 'category', 'explanation', 'tier', 'area', 'age', 'device'] as const).map(column).join(' union all ')}
+${(['code', 'category', 'explanation', 'tier', 'area', 'age'] as const).map((facet) => column(facet)).join(' union all ')}
+union all ${byDevice.map((facet) => column(facet, 'device')).join(' union all ')}
 union all ${elements('role')} union all ${elements('user')}
 union all select 'total', '', count(*)::int, max(alert_id)::text from chunk where misses = 0 having count(*) > 0`);
 	return statement({

@@ -92,8 +92,9 @@ async function addChunk(
 	rows: readonly ChunkCount[],
 	tally: Tally
 ): Promise<void> {
-	const ofDevices = rows.filter(({ facet }) => facet === 'device');
-	const unknown = ofDevices.filter(({ value }) => !tally.devices.has(value)).map(({ value }) => value);
+	const byDevice = (facet: ChunkCount['facet']): boolean => ['device', 'model', 'firmware'].includes(facet);
+	const named = rows.filter(({ facet }) => byDevice(facet)).map(({ value }) => value);
+	const unknown = [...new Set(named)].filter((id) => !tally.devices.has(id));
 	if (unknown.length > 0) {
 		const { rows: found } = await client.query<{
 			place: number;
@@ -106,12 +107,12 @@ async function addChunk(
 	}
 	for (const { facet, value, alerts, example } of rows)
 		if (facet === 'total') tally.total += alerts;
-		else if (facet !== 'device') add(tally.counts[facet], value, alerts, example);
-		else {
-			const { model, firmware } = tally.devices.get(value)!;
-			if (model !== null) add(tally.counts.model, model, alerts, example);
-			if (firmware !== null) add(tally.counts.firmware, firmware, alerts, example);
-		}
+		else if (facet === 'device' || facet === 'model' || facet === 'firmware')
+			for (const attribute of facet === 'device' ? (['model', 'firmware'] as const) : [facet]) {
+				const held = tally.devices.get(value)![attribute];
+				if (held !== null) add(tally.counts[attribute], held, alerts, example);
+			}
+		else add(tally.counts[facet], value, alerts, example);
 }
 
 function add(counts: Counts, value: string, alerts: number, example: string): void {

@@ -3,6 +3,7 @@ import { AlertFacets, FacetFilters } from '#lib/domain/alert-facets.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import { readQuery } from '#lib/server/http/query.ts';
 import type { Route } from '#lib/server/http/route.ts';
+import { resolvedFor } from './resolved-filters.ts';
 import type { FacetReader } from './facet-reader.ts';
 
 export const facetRoutes: ReadonlyArray<Route<{ facets: FacetReader }>> = [
@@ -16,7 +17,10 @@ export const facetRoutes: ReadonlyArray<Route<{ facets: FacetReader }>> = [
 		gives: AlertFacets,
 		handle: async ({ services, caller, query }) => ({
 			status: 200,
-			body: await services.facets.of(requireSupplier(caller), readQuery(FacetFilters, query))
+			body: await services.facets.of(
+				requireSupplier(caller),
+				resolvedFor(caller, readQuery(FacetFilters, query))
+			)
 		})
 	}
 ];

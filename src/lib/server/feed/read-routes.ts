@@ -1,6 +1,6 @@
 // Serves the reads of a Supplier: Alerts, timelines of Devices, the feed and exports.
 import { z } from 'zod';
-import { AlertFilters, forCaller } from '#lib/domain/alert-filter.ts';
+import { AlertFilters } from '#lib/domain/alert-filter.ts';
 import { Alert } from '#lib/domain/alert.ts';
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
@@ -12,6 +12,7 @@ import { readQuery } from '#lib/server/http/query.ts';
 import type { Call, Route } from '#lib/server/http/route.ts';
 import type { AlertReader } from './alert-reader.ts';
 import { exportAlerts } from './export.ts';
+import { resolvedFor } from './resolved-filters.ts';
 import type { Timelines } from './timeline.ts';
 
 const FeedQuery = z.object({
@@ -31,7 +32,7 @@ export interface ReadServices {
 }
 
 const filtersOf = ({ caller, query }: Pick<Call<ReadServices>, 'caller' | 'query'>): AlertFilters =>
-	forCaller(readQuery(AlertFilters, query), caller.id);
+	resolvedFor(caller, readQuery(AlertFilters, query));
 
 export const alertRoutes: ReadonlyArray<Route<ReadServices>> = [
 	{

@@ -1,5 +1,4 @@
 // Serves selections: freezes the Alerts that match some filters, and says how far an action on them has come.
-import { forCaller } from '#lib/domain/alert-filter.ts';
 import {
 	LeftOutPage,
 	LeftOutQuery,
@@ -8,6 +7,7 @@ import {
 	SelectionIn
 } from '#lib/domain/desk/selection.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
+import { resolvedFor } from '#lib/server/feed/resolved-filters.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { recordIdIn } from '#lib/server/http/path-params.ts';
 import { Problem } from '#lib/server/http/problem.ts';
@@ -36,7 +36,7 @@ export const selectionRoutes: ReadonlyArray<Route<SelectionServices>> = [
 		takes: jsonBody(SelectionIn),
 		gives: Selection,
 		async handle({ services, caller, body }) {
-			const filters = forCaller(parse(SelectionIn, readJson(body)), caller.id);
+			const filters = resolvedFor(caller, parse(SelectionIn, readJson(body)));
 			const selection = await services.selections.freeze(ownerOf(caller), filters);
 			if (!selection)
 				throw new Problem(
