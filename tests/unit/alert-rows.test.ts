@@ -150,10 +150,23 @@ describe('versions of an Alert', () => {
 		const desk = new Desk();
 		desk.merge([anAlert(1), anAlert(2)]);
 		desk.merge([anAlert(1, { version: 3, decision: ignorableDecision })]);
-		expect(desk.merge([anAlert(1, { version: 2 })])).toEqual([]);
+		expect(desk.merge([anAlert(1, { version: 2 })])).toEqual({ newer: [], joined: [] });
 		expect(desk.ids).toEqual(['2']);
-		expect(desk.merge([anAlert(1, { version: 4 })])).toHaveLength(1);
+		const back = anAlert(1, { version: 4 });
+		expect(desk.merge([back]).newer).toEqual([back]);
 		expect(desk.ids).toEqual(['2', '1']);
+	});
+
+	test('a person is told of an Alert that joins the desk first, or that comes back with a notice', () => {
+		const desk = new Desk();
+		const told = (...args: Parameters<typeof anAlert>) => desk.merge([anAlert(...args)]).joined.length;
+		expect(told(1)).toBe(1);
+		expect(told(1, { version: 2, explanation: 'exact' })).toBe(0);
+		expect(told(1, { version: 3, decision: ignorableDecision })).toBe(0);
+		expect(told(1, { version: 4 })).toBe(0); // a person reopened it
+		expect(told(1, { version: 5, decision: ignorableDecision })).toBe(0);
+		expect(told(1, { version: 6, notice: 'The decision was withdrawn.' })).toBe(1);
+		expect(told(2, { decision: ignorableDecision })).toBe(0); // a standing decision decided it
 	});
 
 	test('the desk ignores an Alert that was decided before its first frame arrived', () => {

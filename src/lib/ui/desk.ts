@@ -39,9 +39,13 @@ export class Desk {
 		return Object.fromEntries(this.#counts);
 	}
 
-	/** Stores each Alert that is newer than the version on the desk, and returns the stored Alerts. */
-	merge(alerts: Iterable<Alert>): Alert[] {
+	/**
+	 * Stores each Alert that is newer than the version on the desk. Returns the newer Alerts, and those of them that a
+	 * person has to be told of: those that joined the desk for the first time, or came back with a notice.
+	 */
+	merge(alerts: Iterable<Alert>): { newer: Alert[]; joined: Alert[] } {
 		const newer: Alert[] = [];
+		const joined: Alert[] = [];
 		for (const alert of alerts) {
 			const stored = this.#alerts.get(alert.id);
 			if (alert.version <= (stored?.version ?? this.#leftVersions.get(alert.id) ?? 0)) continue;
@@ -50,6 +54,7 @@ export class Desk {
 			newer.push(alert);
 			if (stored) this.#count(stored, -1);
 			if (isOnDesk(alert)) {
+				if (!stored && (alert.notice || !this.#leftVersions.has(alert.id))) joined.push(alert);
 				this.#alerts.set(alert.id, alert);
 				this.#leftVersions.delete(alert.id);
 				this.#count(alert, 1);
@@ -58,7 +63,7 @@ export class Desk {
 				if (alert.priority <= DESK_FILTERS.priority) remember(this.#leftVersions, alert.id, alert.version);
 			}
 		}
-		return newer;
+		return { newer, joined };
 	}
 
 	/**

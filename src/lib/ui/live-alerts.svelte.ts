@@ -6,6 +6,7 @@ import { AlertChanged, FeedHead, type Retracted } from '#lib/domain/live-events.
 import { readAlert, readDesk, readFeed } from './alerts-api.ts';
 import type { Clock } from './clock.svelte.ts';
 import { Desk } from './desk.ts';
+import { Flood } from './flood.ts';
 import type { ViewName } from './views.ts';
 
 export type Connection =
@@ -33,10 +34,14 @@ export class LiveAlerts {
 	connection = $state.raw<Connection>({ kind: 'connecting' });
 	/** The number of Alerts in each view of the desk. `null` until the whole desk has been read. */
 	counts = $state.raw<Partial<Record<ViewName, number>> | null>(null);
+	/** The number of changes a second while so many Alerts change that the list counts; `null`: no flood. */
+	flood = $state.raw<number | null>(null);
 	readonly #clock: Clock;
 	readonly #desk = new Desk();
 	#listeners: readonly Listener[] = [];
 	#pageListeners: ReadonlyArray<() => void> = [];
+	#arrivalListeners: ReadonlyArray<(arrived: readonly Alert[]) => void> = [];
+	readonly #flood = new Flood();
 	#head: number;
 	#pendingAlerts: Alert[] = [];
 	#pendingRetractions: Retracted[] = [];
@@ -73,6 +78,17 @@ export class LiveAlerts {
 		this.#listeners = [...this.#listeners, listener];
 		return () => {
 			this.#listeners = this.#listeners.filter((other) => other !== listener);
+		};
+	}
+
+	/**
+	 * Calls `listener` with Alerts of which a person has to be told (`Desk.merge`), except those that were there when the
+	 * browser read the desk. Returns the function that unsubscribes.
+	 */
+	onArrival(listener: (arrived: readonly Alert[]) => void): () => void {
+		this.#arrivalListeners = [...this.#arrivalListeners, listener];
+		return () => {
+			this.#arrivalListeners = this.#arrivalListeners.filter((other) => other !== listener);
 		};
 	}
 
@@ -129,6 +145,7 @@ export class LiveAlerts {
 		});
 		const watch = setInterval(() => {
 			if (this.#clock.preciseNow() - this.#lastHeardMs > SILENCE_MS) this.#markStale();
+			this.#checkFlood();
 		}, 1000);
 		return () => {
 			this.#stopped = true;
@@ -146,6 +163,7 @@ export class LiveAlerts {
 		const { from, to, items, retracted } = event.data;
 		this.#pendingAlerts.push(...items);
 		this.#pendingRetractions.push(...retracted);
+		this.#flood.note(items.length + retracted.length, performance.now());
 		this.#schedule();
 		if (from <= this.#head + 1) {
 			this.#head = Math.max(this.#head, to);
@@ -224,12 +242,20 @@ export class LiveAlerts {
 		this.#paintedAtMs = performance.now();
 		const retracted = this.#pendingRetractions;
 		this.#desk.retract(retracted);
-		const changes = this.#desk.merge(this.#pendingAlerts);
+		const { newer: changes, joined } = this.#desk.merge(this.#pendingAlerts);
 		this.#pendingAlerts = [];
 		this.#pendingRetractions = [];
 		if (changes.length === 0 && retracted.length === 0) return;
-		if (this.counts) this.counts = this.#desk.counts();
+		this.#checkFlood();
+		const isComplete = this.counts !== null;
+		if (isComplete) this.counts = this.#desk.counts();
 		for (const listener of this.#listeners) listener(changes, retracted);
+		if (isComplete && joined.length > 0) for (const listener of this.#arrivalListeners) listener(joined);
+	}
+
+	#checkFlood(): void {
+		const now = performance.now();
+		this.flood = this.#flood.check(now) ? Math.round(this.#flood.perSecond(now)) : null;
 	}
 
 	#noteMessage(): void {

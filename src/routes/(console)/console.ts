@@ -1,5 +1,6 @@
 // Gives the console pages access to their shared state, which the layout creates once.
 import { createContext } from 'svelte';
+import type { AlarmSound } from '#lib/ui/alarm-sound.svelte.ts';
 import type { Clock } from '#lib/ui/clock.svelte.ts';
 import type { EpisodeWatch } from '#lib/ui/episode-watch.svelte.ts';
 import type { FeedWatch } from '#lib/ui/feeds.svelte.ts';
@@ -14,6 +15,7 @@ export interface Console {
 	feeds: FeedWatch;
 	live: LiveAlerts;
 	pager: PageWatch;
+	sound: AlarmSound;
 	standing: StandingWatch;
 	triage: Triage;
 }
