@@ -61,7 +61,9 @@ test('an Alert shows the learned candidate with its figures, and the earlier dec
 		complaints
 	});
 	await drawer(page)
-		.getByText(/^seen before 50 of 50 such Alerts within 30 s; by chance less than 1/)
+		.getByText(
+			/^It was seen before 50 of 50 such Alerts within 30 s. By chance, it would be seen before less than 1/
+		)
 		.waitFor();
 	const earlierDecisions = drawer(page).getByRole('region', { name: 'Earlier decisions' });
 	await earlierDecisions.getByText('81AF after 6.2.4 by RSA: decided once, actionable').waitFor();
@@ -92,7 +94,9 @@ test('a reviewer adds a pattern to a draft as a strong cause, and saves the draf
 	await reviewer.getByRole('link', { name: 'Learned' }).click();
 	await pattern(reviewer).getByRole('button', { name: 'Add to this draft' }).click();
 	const form = reviewer.getByRole('group', { name: /^Cause 81AF\// }).last();
-	expect(await form.getByLabel('What happens').inputValue()).toMatch(/^Learned and reviewed: seen before 50/);
+	expect(await form.getByLabel('What happens').inputValue()).toMatch(
+		/^People reviewed this learned cause. It was seen before 50/
+	);
 	await reviewer.getByRole('button', { name: 'Save' }).click();
 	await waitForText(reviewer, /^Saved\./);
 	await reviewer.getByRole('link', { name: 'Learned' }).click();

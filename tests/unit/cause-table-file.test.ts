@@ -6,7 +6,8 @@ import { expect, it } from 'vitest';
 
 /** The SHA-256 of the content of every shipped version, without spaces between the fields. */
 const SHIPPED: Record<string, string> = {
-	'2026-11-27': 'aa9e98298edb5052c09d5bc75cb7509084b1edf763056a566fd9be6900552534'
+	'2026-11-27': 'aa9e98298edb5052c09d5bc75cb7509084b1edf763056a566fd9be6900552534',
+	'2026-11-28': 'af7ba9359ac4982e2f3d554dca8b1159453c6746f60354239abe782afd5823b7'
 };
 
 it('keeps the content of each version of causes.json', () => {

@@ -41,7 +41,7 @@ describe('the check of a cause table', () => {
 	it.each<[string, (file: CauseFile) => void]>([
 		['entries.8F30.causes.1.prior', (f) => (entryOf(f, '8F30').causes[1]!.prior = 7)],
 		['entries.8F30.causes.0.roles.0', (f) => (entryOf(f, '8F30').causes[0]!.roles[0] = 'XX' as never)],
-		['entries.8F30.guidance', (f) => (entryOf(f, '8F30').guidance = 'x'.repeat(161))],
+		['entries.8F30.guidance', (f) => (entryOf(f, '8F30').guidance = 'x'.repeat(241))],
 		['entries.8F30.causes.0', (f) => (entryOf(f, '8F30').causes[0]!.minSeconds = 1e6)],
 		['entries.hello', (f) => f.entries.push({ alert: 'hello', guidance: null, causes: [] })],
 		['notCommand.1.8F35', (f) => f.notCommand[1]!.alerts.push('8F35')]

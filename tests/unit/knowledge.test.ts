@@ -91,8 +91,8 @@ describe('the description of an Alert', () => {
 	it.each([
 		['device', '8F30', null, null],
 		['device', '8F76', null, null],
-		['device', '8F35', null, 'loss or return of mains supply'],
-		['dcc', 'AD1', 'PowerOutageEvent', 'loss or return of mains supply'],
+		['device', '8F35', null, 'It reports a loss or a return of the mains supply.'],
+		['dcc', 'AD1', 'PowerOutageEvent', 'It reports a loss or a return of the mains supply.'],
 		['dcc', 'N13', 'CommandFailure', null]
 	] as const)('says why no command can cause %s %s %s: %s', (kind, code, dccPayload, why) => {
 		expect(whyNotCommand({ kind, code, dccPayload }, causeTable)).toBe(why);

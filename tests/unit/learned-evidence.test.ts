@@ -164,15 +164,15 @@ describe('the figures of a pattern', () => {
 	it.each([
 		[
 			{},
-			'seen before 412 of 430 such Alerts within 10 min; by chance 3 (137 times as often, 95 % interval 40 to 400)'
+			'It was seen before 412 of 430 such Alerts within 10 min. By chance, it would be seen before 3. It is 137 times as often as by chance (95 % interval 40 to 400).'
 		],
 		[
 			{ byChance: 0.2 },
-			'seen before 412 of 430 such Alerts within 10 min; by chance less than 1 (137 times as often, 95 % interval 40 to 400)'
+			'It was seen before 412 of 430 such Alerts within 10 min. By chance, it would be seen before less than 1. It is 137 times as often as by chance (95 % interval 40 to 400).'
 		],
 		[
 			{ seen: 12, byChance: 11, lift: 1.1, low: 0.6, high: 1.9 },
-			'seen before 12 of 430 such Alerts within 10 min; by chance 11: no more than by chance'
+			'It was seen before 12 of 430 such Alerts within 10 min. By chance, it would be seen before 11. It is no more often than by chance.'
 		]
 	])('%o are formatted as "%s"', (fields, text) => {
 		expect(formatFrequency(aPattern(fields))).toBe(text);

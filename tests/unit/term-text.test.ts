@@ -43,7 +43,9 @@ describe('the help for a term', () => {
 
 	it('never says that a command can cause an Alert of a physical event', () => {
 		const { sentences } = explainCode('8F35');
-		expect(sentences).toContain('No command can cause it. The reason is loss or return of mains supply.');
+		expect(sentences).toContain(
+			'No command can cause it. It reports a loss or a return of the mains supply.'
+		);
 		expect(sentences.join(' ')).not.toContain('The cause table names');
 	});
 

@@ -87,7 +87,13 @@ export type Relation = z.infer<typeof Relation>;
 export const Anchor = z.enum(['executed', 'responded', 'requested']);
 export type Anchor = z.infer<typeof Anchor>;
 
-export const Reason = z.object({ code: z.string(), text: z.string() });
+/** A reason of the machine for or against a candidate. */
+export const Reason = z.object({
+	code: z.string(),
+	text: z.string(),
+	/** The cause of the cause table that matched, such as `8F30/1`. Absent: no cause matched, or an old explanation. */
+	rule: z.string().optional()
+});
 export type Reason = z.infer<typeof Reason>;
 
 export const Candidate = z
@@ -120,8 +126,12 @@ export const Excluded = z
 	.object({
 		requestId: z.string(),
 		serviceReferenceVariant: z.string(),
+		/** The name of the SRV. Absent in an old explanation. */
+		name: z.string().optional(),
 		userRole: z.string(),
 		userName: z.string().nullable(),
+		/** The seconds from the request to the Alert. Absent in an old explanation. */
+		deltaSeconds: z.number().optional(),
 		reason: z.string(),
 		text: z.string()
 	})

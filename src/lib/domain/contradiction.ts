@@ -32,16 +32,16 @@ export function contradictionOf(decision: Decision, now: Basis): string | null {
 	const explained = namesSuspect(decision.basis.explanation);
 	const explainedNow = namesSuspect(now.explanation);
 	if (decision.verdict === 'ignorable' && explained && !explainedNow)
-		return 'Decided ignorable when a Service Request explained the Alert; newer evidence no longer names a suspect. Review the decision.';
+		return 'It was decided ignorable when a Service Request explained the Alert. Newer evidence no longer names a suspect. Review the decision.';
 	if (decision.verdict === 'actionable' && !explained && explainedNow)
-		return 'Decided actionable when nothing explained the Alert; a Service Request explains it now. Review the decision.';
+		return 'It was decided actionable when nothing explained the Alert. A Service Request explains it now. Review the decision.';
 	if (
 		explained &&
 		explainedNow &&
 		decision.basis.suspect !== now.suspect &&
 		dependsOnSuspect(decision.reason)
 	)
-		return 'Decided for one Service Request as the suspect; newer evidence names a different one. Review the decision.';
+		return 'It was decided for one Service Request as the suspect. Newer evidence names a different one. Review the decision.';
 	return null;
 }
 
@@ -51,4 +51,4 @@ const dependsOnSuspect = (reason: string): boolean =>
 
 /** The notice beside an Alert that a standing decision decided, and that newer evidence brought back to the desk. */
 export const withdrawnNotice = (standing: number): string =>
-	`Standing decision ${standing} decided this Alert; newer evidence no longer fits the standing decision. Decide the Alert.`;
+	`Standing decision ${standing} decided this Alert. Newer evidence no longer fits the standing decision. Decide the Alert.`;

@@ -69,24 +69,26 @@ export type PatternReviewIn = z.infer<typeof PatternReviewIn>;
 export type LearnedPatterns = ReadonlyMap<string, LearnedPattern>;
 
 /**
- * Writes the figures as a clause, for a candidate and for a review: "seen before 412 of 430 such Alerts within 10 min".
+ * Writes the figures in sentences, for a candidate and for a review: "It was seen before 412 of 430 such Alerts within
+ * 10 min. By chance, it would be seen before 3."
  */
 export function formatFrequency({ withinSeconds, seen, of, byChance, lift, low, high }: Frequency): string {
 	const chance = byChance < 0.5 ? 'less than 1' : formatCount(Math.round(byChance));
-	const figures = `seen before ${formatCount(seen)} of ${formatCount(of)} such Alerts within ${formatSeconds(withinSeconds)}; by chance ${chance}`;
+	const figures = `It was seen before ${formatCount(seen)} of ${formatCount(of)} such Alerts within ${formatSeconds(withinSeconds)}. By chance, it would be seen before ${chance}.`;
 	return low > 1
-		? `${figures} (${formatRatio(lift)} times as often, 95 % interval ${formatRatio(low)} to ${formatRatio(high)})`
-		: `${figures}: no more than by chance`;
+		? `${figures} It is ${formatRatio(lift)} times as often as by chance (95 % interval ${formatRatio(low)} to ${formatRatio(high)}).`
+		: `${figures} It is no more often than by chance.`;
 }
 
 /** Returns the Alert with the current figures of the patterns in its candidates. Exact candidates need no figures. */
 export function withFrequencies(alert: Alert, patterns: LearnedPatterns): Alert {
 	if (patterns.size === 0 || alert.candidates.length === 0 || alert.deviceType === null) return alert;
-	const { deviceType, code } = alert;
+	const { deviceType } = alert;
 	const candidates = alert.candidates.map((candidate) => {
-		const pattern = patterns.get(patternKey({ ...candidate, deviceType: deviceType!, code }));
+		const pattern = patterns.get(patternKey({ ...candidate, deviceType: deviceType!, code: alert.code }));
 		if (!pattern || candidate.tier === 'exact') return candidate;
-		const reason: Reason = { code: 'frequency', text: formatFrequency(pattern) };
+		const code = pattern.low > 1 ? 'frequency' : 'frequency-by-chance';
+		const reason: Reason = { code, text: formatFrequency(pattern) };
 		return { ...candidate, reasons: [...candidate.reasons, reason] };
 	});
 	return { ...alert, candidates };

@@ -28,7 +28,7 @@ export function outcomeOf(responseCode: string | null): Outcome {
 
 /** Writes the outcome as a clause of a sentence about the Service Request. `null`: no response is known. */
 export function outcomeText(responseCode: string | null): string {
-	if (responseCode === null) return 'no response yet';
+	if (responseCode === null) return 'no response has arrived yet';
 	switch (outcomeOf(responseCode)) {
 		case 'success':
 			return `it succeeded (${responseCode})`;

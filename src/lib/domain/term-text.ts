@@ -5,6 +5,7 @@ import type { CauseEntry } from './cause-table/cause-table.ts';
 import { outcomeOf, type Outcome } from './response-code.ts';
 import { changesCredentials, describeVariant, variantTable } from './service-reference-variant.ts';
 import type { TermHelp, TermKind } from './term.ts';
+import { asSentence } from './wording.ts';
 
 /** What the active cause table says of an Alert code. */
 export interface CauseFacts {
@@ -131,12 +132,12 @@ function explainAlertCode(code: string, { entry, whyNotCommand }: CauseFacts): T
 	];
 	if (physical)
 		sentences.push('It means that somebody touched the Device, so a command never explains it away.');
-	if (whyNotCommand !== null) sentences.push(`No command can cause it. The reason is ${whyNotCommand}.`);
+	if (whyNotCommand !== null) sentences.push(`No command can cause it. ${asSentence(whyNotCommand)}`);
 	else if (entry && entry.causes.length > 0) {
 		const variants = [...new Set(entry.causes.flatMap((cause) => cause.variants))];
 		sentences.push(`The cause table names ${causesText(variants)} that can cause it.`);
 	} else sentences.push('The cause table names no command that can cause it.');
-	if (entry?.guidance) sentences.push(entry.guidance);
+	if (entry?.guidance) sentences.push(asSentence(entry.guidance));
 	return { kind: 'alert-code', term: code, title: name, known, sentences };
 }
 

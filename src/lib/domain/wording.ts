@@ -1,4 +1,4 @@
-// Formats delays for people: short, in the unit that a controller thinks in.
+// Writes delays for people, short and in the unit that a controller thinks in, and writes texts as sentences.
 
 /** Writes a duration without its sign: `41 s`, `12 min`, `3 h` or `5 d`. */
 export function formatSeconds(seconds: number): string {
@@ -15,3 +15,14 @@ export function formatSeconds(seconds: number): string {
  */
 export const formatDelta = (deltaSeconds: number): string =>
 	`${formatSeconds(deltaSeconds)} ${deltaSeconds >= 0 ? 'before' : 'after'} the Alert`;
+
+/**
+ * Writes a text as a sentence, with a capital letter and a full stop. Stored explanations and cause tables of older
+ * versions hold texts that are no sentences.
+ */
+export const asSentence = (text: string): string =>
+	text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+
+/** Writes a sentence as a clause inside another sentence. A word in capital letters, such as `DCC`, stays as it is. */
+export const asClause = (text: string): string =>
+	text.replace(/^[A-Z](?=[a-z]|\s)/, (first) => first.toLowerCase()).replace(/[.\s]+$/, '');

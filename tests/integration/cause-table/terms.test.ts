@@ -28,7 +28,7 @@ it('explains an Alert code by the active cause table', async () => {
 it('says why no command can cause an Alert, for a Device Alert and for a DCC Alert', async () => {
 	for (const code of ['8F35', 'AD1'])
 		expect((await explain('alert-code', code)).sentences).toContain(
-			'No command can cause it. The reason is loss or return of mains supply.'
+			'No command can cause it. It reports a loss or a return of the mains supply.'
 		);
 });
 

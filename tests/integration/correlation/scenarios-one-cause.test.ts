@@ -51,7 +51,7 @@ describe('S1, a network operator with the wrong certificate', () => {
 			}
 		]);
 		expect(alert!.summary).toContain('North Grid (ED)');
-		expect(alert!.guidance).toContain('tell that User (wrong certificate)');
+		expect(alert!.guidance).toContain('tell that User that its certificate is wrong');
 	});
 });
 

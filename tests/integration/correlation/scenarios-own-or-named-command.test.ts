@@ -248,7 +248,7 @@ describe('S15, DCC Alerts: distinguished by their content', () => {
 				candidates: [{ requestId: request.requestId, own: true }]
 			}
 		]);
-		expect(alert!.guidance).toMatch(/security officer decides. Not related to a Device fault/);
+		expect(alert!.guidance).toMatch(/security officer decides. It is not related to a fault of the Device/);
 	});
 
 	it('S15: shows the code of the DCC as received, and calls the Alert unknown where the content is unknown', async () => {

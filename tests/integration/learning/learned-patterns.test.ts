@@ -62,7 +62,7 @@ describe('a pattern that the cause table does not contain', () => {
 		await eventually(async () => {
 			const { reasons } = (await oldestAlert(system, affectedHomes[7]!)).candidates[0]!;
 			expect(reasons.at(-1)!.text).toMatch(
-				/^seen before 50 of 50 such Alerts within 30 s; by chance less than 1 /
+				/^It was seen before 50 of 50 such Alerts within 30 s. By chance, it would be seen before less than 1\. /
 			);
 		});
 	});

@@ -56,7 +56,7 @@ describe('the outcome of a command that runs in several instructions', () => {
 		const outcome = commandOutcome(alert, [...reports, report(6, '8F67')], aMinuteLater)!;
 		expect(outcome).toMatchObject({ confirmed: 5, failed: 1, state: 'partly-failed' });
 		expect(outcomeSentence(outcome)).toBe(
-			'The command is only partly applied: 5 of 6 instructions confirmed, 1 failed.'
+			'The command is only partly applied: 5 of 6 instructions are confirmed, and 1 failed.'
 		);
 	});
 

@@ -31,7 +31,7 @@ describe('correlation by the cause table', () => {
 		expect(candidates).toMatchObject([{ tier: 'strong', deltaSeconds: 27, anchor: 'requested', own: false }]);
 		expect(candidates[0]!.reasons.map((r) => r.code)).toEqual(['cause-table', 'time', 'outcome']);
 		expect(summary).toBe(
-			'Suspect: North Grid (ED) 6.5 Update Device Configuration (Voltage), 27 s before the Alert; the Device did not answer (E21).'
+			'The suspect is North Grid (ED) 6.5 Update Device Configuration (Voltage), 27 s before the Alert, and the Device did not answer (E21).'
 		);
 	});
 

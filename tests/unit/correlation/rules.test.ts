@@ -72,7 +72,7 @@ describe('the outcome of a request', () => {
 		expect(ids(explain([silent, failed], { code: '8F1E' }).candidates)).toEqual(ids([failed, silent]));
 		expect(explain([silent], { code: '8F1E' }).candidates[0]!.reasons).toContainEqual({
 			code: 'outcome',
-			text: 'no response yet'
+			text: 'No response has arrived yet.'
 		});
 	});
 

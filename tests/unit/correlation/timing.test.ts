@@ -210,7 +210,7 @@ describe('the effective time of an Alert', () => {
 		'has a note beside the explanation if the clock is %s',
 		(clockStatus) => {
 			expect(explain([], { clockStatus }).notes).toEqual([
-				'The clock of the Device is not reliable: the Alert was matched by its time of receipt.'
+				'The clock of the Device is not reliable, so the Alert was matched by its time of receipt.'
 			]);
 			expect(explain([]).notes).toEqual([]);
 		}

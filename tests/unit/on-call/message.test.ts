@@ -101,14 +101,14 @@ describe('the sentence', () => {
 	});
 
 	test('names the counter-reason of the suspect, the other candidates and the note', () => {
-		const relayed = aCandidate({ reasons: [{ code: 'relayed', text: 'the DCC relays such commands' }] });
+		const relayed = aCandidate({ reasons: [{ code: 'relayed', text: 'The DCC relays such commands.' }] });
 		const alert = anExplainedAlert({
 			candidates: [relayed, aCandidate()],
 			excluded: [],
 			notes: ['Activity before the start of your supply is not visible.']
 		});
 		expect(ofAlert(alert).verdict).toContain(
-			'against it: the DCC relays such commands, 1 other candidate, Activity before the start of your supply is not visible;'
+			'against it: the DCC relays such commands, 1 other candidate, activity before the start of your supply is not visible;'
 		);
 	});
 

@@ -4,6 +4,9 @@ import { z } from 'zod';
 import data from '../knowledge/causes.json' with { type: 'json' };
 import { changesCredentials, variantTable } from '../service-reference-variant.ts';
 
+/** The greatest length of a guidance or a mechanism, in characters. */
+const MAX_TEXT = 240;
+
 const variants = new Set(variantTable.variants.map((row) => row.code));
 
 /**
@@ -58,7 +61,7 @@ export const Cause = z
 		 * circumstantial candidate is never more than weak.
 		 */
 		confidence: z.enum(['specification', 'strong', 'weak', 'circumstantial']),
-		mechanism: z.string().min(1).max(160)
+		mechanism: z.string().min(1).max(MAX_TEXT)
 	})
 	.refine((c) => c.minSeconds <= c.typicalSeconds && c.typicalSeconds <= c.maxSeconds, {
 		error: 'must be in order: earliest, typical, latest'
@@ -69,7 +72,7 @@ export const CauseEntry = z.strictObject({
 	/** A Device Alert code, an N-code, or `payload:` and the child element of DCCAlert. */
 	alert: z.string(),
 	/** What a controller does next for this Alert. `null`: the table gives no guidance. */
-	guidance: z.string().max(160).nullable(),
+	guidance: z.string().max(MAX_TEXT).nullable(),
 	causes: z.array(Cause)
 });
 export type CauseEntry = z.infer<typeof CauseEntry>;

@@ -32,6 +32,6 @@ export function causeFrom(pattern: LearnedPattern): Omit<Cause, 'id'> {
 		condition: null,
 		prior: 0.6,
 		confidence: 'strong',
-		mechanism: `Learned and reviewed: seen before ${seen} of ${of} such Alerts within ${formatSeconds(withinSeconds)}.`
+		mechanism: `People reviewed this learned cause. It was seen before ${seen} of ${of} such Alerts within ${formatSeconds(withinSeconds)}.`
 	};
 }

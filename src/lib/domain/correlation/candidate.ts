@@ -25,7 +25,7 @@ export function exactCandidate(
 		request.executeAt !== null ? 'executed' : request.respondedAt !== null ? 'responded' : 'requested';
 	const reasons = [
 		{ code: 'reference', text: how },
-		{ code: 'time', text: formatDelta(deltaSeconds) }
+		{ code: 'time', text: `It came ${formatDelta(deltaSeconds)}.` }
 	];
 	const relation = request.deviceId === alert.deviceId ? 'same-device' : 'same-hub';
 	return { ...requestFacts(request, evidence), tier, relation, deltaSeconds, anchor, reasons };
@@ -50,7 +50,15 @@ export function requestFacts(request: ServiceRequest, evidence: Evidence) {
 /** Returns the facts that are shown of an excluded request. */
 export function excludedFacts(request: ServiceRequest, evidence: Evidence) {
 	const { requestId, userRole, userName } = senderFacts(request, evidence);
-	return { requestId, serviceReferenceVariant: request.serviceReferenceVariant, userRole, userName };
+	const { serviceReferenceVariant } = request;
+	return {
+		requestId,
+		serviceReferenceVariant,
+		name: describeVariant(serviceReferenceVariant).name,
+		userRole,
+		userName,
+		deltaSeconds: Math.round((evidence.alert.effectiveAt - effectiveAt(request)) / 1000)
+	};
 }
 
 /** Returns the facts about the sender that the viewer may know. */

@@ -7,7 +7,7 @@ import { outcomeOf, outcomeText, type Outcome } from '../response-code.ts';
 import { describeVariant } from '../service-reference-variant.ts';
 import type { ServiceRequest } from '../service-request.ts';
 import { changesNear } from '../tenure.ts';
-import { formatDelta, formatSeconds } from '../wording.ts';
+import { asSentence, formatDelta, formatSeconds } from '../wording.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
 import { anchorsOf, bestAnchor, requestedOr, weighDelay, type AnchoredAt, type Attempt } from './delay.ts';
 import { isRelayed, type AlertFacts, type HomeDevice } from './evidence.ts';
@@ -68,10 +68,11 @@ export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 	if (neverSent)
 		return miss(
 			'never-reached-device',
-			`the DCC refused it (${request.responseCode}): it never reached the Device`
+			`The DCC refused it (${request.responseCode}), so it never reached the Device.`
 		);
 	if (!causes) return fitByTimeAlone(request, outcome, context);
-	if (causes.length === 0) return miss('not-a-known-cause', `it is not known to cause ${context.alert.code}`);
+	if (causes.length === 0)
+		return miss('not-a-known-cause', `It is not known to cause ${context.alert.code}.`);
 
 	let best: Fit | undefined;
 	for (const cause of causes) {
@@ -106,7 +107,7 @@ function fitCause(attempt: Attempt, context: FitContext): Fit {
 	)
 		return miss(
 			'other-device',
-			`it was sent to a ${targetType ?? 'Device of unknown type'}, not to a ${cause.targetTypes.join(' or ')}`
+			`It was sent to a ${targetType ?? 'Device of unknown type'}, not to a ${cause.targetTypes.join(' or ')}.`
 		);
 	if (
 		cause.roles.length > 0 &&
@@ -115,7 +116,7 @@ function fitCause(attempt: Attempt, context: FitContext): Fit {
 	)
 		return miss(
 			'role-not-eligible',
-			`a User of role ${request.userRole} is not known to cause ${alert.code} with this request`
+			`A User of role ${request.userRole} is not known to cause ${alert.code} with this request.`
 		);
 
 	const anchored = bestAnchor(attempt);
@@ -123,7 +124,7 @@ function fitCause(attempt: Attempt, context: FitContext): Fit {
 		const [from] = anchorsOf(attempt);
 		return miss(
 			'outside-window',
-			`${formatDelta((alert.effectiveAt - from!.at) / 1000)}: outside the window of ${formatSeconds(cause.maxSeconds)} for ${alert.code}`
+			`It came ${formatDelta((alert.effectiveAt - from!.at) / 1000)}. That is outside the window of ${formatSeconds(cause.maxSeconds)} for ${alert.code}.`
 		);
 	}
 	return weigh(attempt, context, relation, anchored);
@@ -135,12 +136,12 @@ function missByOutcome({ request, outcome, cause, alert }: Attempt): Fit | null 
 	if (wantsFailure && outcome === 'success')
 		return miss(
 			'succeeded',
-			`it succeeded (${request.responseCode}), and a command that causes ${alert.code} does not succeed`
+			`It succeeded (${request.responseCode}), and a command that causes ${alert.code} does not succeed.`
 		);
 	if (cause.outcome === 'success-or-none' && outcome === 'failure')
 		return miss(
 			'failed',
-			`it failed (${request.responseCode}), and a command that causes ${alert.code} does not fail`
+			`It failed (${request.responseCode}), and a command that causes ${alert.code} does not fail.`
 		);
 	return null;
 }
@@ -167,14 +168,14 @@ function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchor
 	const { fit, timely } = weighDelay(anchored, attempt);
 	const unmet =
 		cause.condition && !conditionHolds(cause.condition, context) && CONDITION_NAMES[cause.condition.kind];
-	if (unmet && !timely) return miss('condition-not-met', `it can cause ${alert.code} only near ${unmet}`);
+	if (unmet && !timely) return miss('condition-not-met', `It can cause ${alert.code} only near ${unmet}.`);
 	const reasons: Reason[] = [
-		{ code: 'cause-table', text: cause.mechanism },
+		{ code: 'cause-table', text: asSentence(cause.mechanism), rule: cause.id },
 		{
 			code: 'time',
-			text: `${formatDelta(deltaSeconds)}; usually ${formatSeconds(cause.typicalSeconds)}, at most ${formatSeconds(cause.maxSeconds)}`
+			text: `It came ${formatDelta(deltaSeconds)}. The delay is usually ${formatSeconds(cause.typicalSeconds)}, and at most ${formatSeconds(cause.maxSeconds)}.`
 		},
-		{ code: 'outcome', text: outcomeText(request.responseCode) }
+		{ code: 'outcome', text: asSentence(outcomeText(request.responseCode)) }
 	];
 	let score = cause.prior * (0.5 + 0.5 * fit);
 	if (cause.outcome.startsWith('failure') && outcome === 'failure') score += FAILURE_BONUS;
@@ -182,23 +183,26 @@ function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchor
 		score -= SAME_HUB_PENALTY;
 		reasons.push({
 			code: 'same-hub',
-			text: `sent to the ${context.target?.deviceType ?? 'other Device'} of the same home network`
+			text: `It was sent to the ${context.target?.deviceType ?? 'other Device'} of the same home network.`
 		});
 	}
 	if (context.alertCategory === 'security' && cause.outcome !== 'any' && isRelayed(request.userRole)) {
 		score -= RELAYED_PENALTY;
 		reasons.push({
 			code: 'relayed',
-			text: `commands of role ${request.userRole} are relayed by the DCC under its own identity, so they rarely fail this check`
+			text: `The DCC relays commands of role ${request.userRole} under its own identity, so they rarely fail this check.`
 		});
 	}
 	if (cause.confidence === 'circumstantial')
-		reasons.push({ code: 'circumstantial', text: 'a shared event such as a site visit, not a cause' });
+		reasons.push({
+			code: 'circumstantial',
+			text: 'It shares an event with the Alert, such as a site visit, and is not its cause.'
+		});
 	if (unmet) {
 		score *= UNMET_CONDITION_FACTOR;
 		reasons.push({
 			code: 'condition-not-met',
-			text: `it is known to cause ${alert.code} only near ${unmet}, and no such change is known`
+			text: `It is known to cause ${alert.code} only near ${unmet}, and no such change is known.`
 		});
 	}
 	const isSureCause = cause.confidence === 'specification' || cause.confidence === 'strong';
@@ -221,14 +225,14 @@ function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchor
 function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: FitContext): Fit {
 	const variant = describeVariant(request.serviceReferenceVariant);
 	if (variant.kind === 'read' && outcome === 'success')
-		return miss('read-succeeded', `a read that succeeded (${request.responseCode}) changes nothing`);
+		return miss('read-succeeded', `A read that succeeded (${request.responseCode}) changes nothing.`);
 	const { anchor, at } = requestedOr(request.executeAt ?? request.requestedAt, request.respondedAt);
 	const deltaSeconds = Math.round((alert.effectiveAt - at) / 1000);
 	if (deltaSeconds < -CLOCK_TOLERANCE_SECONDS || deltaSeconds > TIME_ONLY_SECONDS)
-		return miss('outside-window', `${formatDelta(deltaSeconds)}: too far from the Alert in time`);
+		return miss('outside-window', `It came ${formatDelta(deltaSeconds)}, which is too far away.`);
 	const reasons: Reason[] = [
-		{ code: 'time-only', text: `only the time fits: ${formatDelta(deltaSeconds)}` },
-		{ code: 'outcome', text: outcomeText(request.responseCode) }
+		{ code: 'time-only', text: `Only the time fits: it came ${formatDelta(deltaSeconds)}.` },
+		{ code: 'outcome', text: asSentence(outcomeText(request.responseCode)) }
 	];
 	return {
 		fits: true,
@@ -242,5 +246,5 @@ function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: Fi
 }
 
 const miss = (reason: string, text: string): Fit => ({ fits: false, reason, text });
-const OTHER_DEVICE = miss('other-device', 'it was sent to another Device of the home network');
+const OTHER_DEVICE = miss('other-device', 'It was sent to another Device of the home network.');
 const clamp = (score: number): number => Math.round(Math.min(1, Math.max(0, score)) * 1000) / 1000;

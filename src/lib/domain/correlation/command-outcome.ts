@@ -68,12 +68,12 @@ export function commandOutcome(
 
 /** Writes the note on the outcome of the command, which is shown beside the explanation. */
 export function outcomeSentence({ expected, confirmed, failed, state }: CommandOutcome): string {
-	const progress = `${confirmed} of ${expected} instructions confirmed`;
+	const progress = `${confirmed} of ${expected} instructions are confirmed`;
 	switch (state) {
 		case 'complete':
 			return `All ${expected} instructions of the command are confirmed.`;
 		case 'partly-failed':
-			return `The command is only partly applied: ${progress}, ${failed} failed.`;
+			return `The command is only partly applied: ${progress}, and ${failed} failed.`;
 		case 'incomplete':
 			return `The command is only partly applied: ${progress}, and no other report arrived within two hours.`;
 		case 'waiting':

@@ -98,12 +98,12 @@ function byReference(
 		return {
 			kind: sure ? 'exact' : 'likely',
 			candidates: [exactCandidate(match.request, evidence, sure ? 'exact' : 'strong', match.how)],
-			excluded: excludedOf(others, evidence, 'not-named', 'the Alert names another command'),
+			excluded: excludedOf(others, evidence, 'not-named', 'The Alert names another command.'),
 			settlesAt: null
 		};
 	}
 	if (match.kind === 'several') {
-		const how = 'two Users used the counter that the Alert names';
+		const how = 'Two Users used the counter that the Alert names.';
 		const candidates = match.requests.map((r) => exactCandidate(r, evidence, 'strong', how));
 		return { kind: 'ambiguous', candidates, excluded: [], settlesAt: null };
 	}
@@ -122,7 +122,7 @@ function byGuard(visible: readonly ServiceRequest[], evidence: Evidence): Findin
 			request.deviceId === alert.deviceId &&
 			distanceMs(request, alert.effectiveAt) <= TIME_ONLY_SECONDS * 1000
 	);
-	const excluded = excludedOf(near, evidence, 'no-command-can', `no command can cause ${alert.code}`);
+	const excluded = excludedOf(near, evidence, 'no-command-can', `No command can cause ${alert.code}.`);
 	return { kind: 'not-command', candidates: [], excluded, settlesAt: null };
 }
 
@@ -136,8 +136,8 @@ function outOfScope(
 	{ priority }: AlertDescription
 ): Omit<Explanation, 'guidance' | 'tableVersion'> {
 	const summary = isDeviceKnown
-		? 'The Device was not in your tenure when this Alert was raised: forward it to the responsible Supplier.'
-		: 'The Device is not in the inventory: the Alert is stored, and will be explained when the Device is known.';
+		? 'The Device was not in your tenure when this Alert was raised. Forward the Alert to the responsible Supplier.'
+		: 'The Device is not in the inventory. The Alert is stored, and will be explained when the Device is known.';
 	return {
 		kind: 'out-of-scope',
 		summary,

@@ -66,8 +66,10 @@ export function notesOf({ alert, home, viewer }: Evidence, entry: CauseEntry | u
 	if (tenure?.supplierId === viewer.supplierId && alert.effectiveAt - lookBackMs(entry) < tenure.from)
 		notes.push('Activity before the start of your supply is not visible.');
 	if (alert.clockStatus !== 'reliable')
-		notes.push('The clock of the Device is not reliable: the Alert was matched by its time of receipt.');
+		notes.push('The clock of the Device is not reliable, so the Alert was matched by its time of receipt.');
 	if (alert.throttledCount !== null && alert.throttledCount > 1)
-		notes.push(`Represents at least ${alert.throttledCount} Alerts: the DCC may have throttled them.`);
+		notes.push(
+			`It stands for at least ${alert.throttledCount} Alerts, because the DCC may have throttled them.`
+		);
 	return notes;
 }

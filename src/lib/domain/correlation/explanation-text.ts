@@ -1,10 +1,10 @@
-// Writes the summary of an explanation: the sentence that a controller reads first. The summary names the machine's
+// Writes the summary of an explanation, which lists, exports and the feed show. The summary names the machine's
 // suspect and says how sure the machine is. The summary uses the word "suspect", never "cause".
 import type { AlertDescription } from '../alert-code.ts';
 import type { Candidate } from '../alert.ts';
 import type { ExplanationKind } from '../explanation-kind.ts';
 import { outcomeText } from '../response-code.ts';
-import { formatDelta } from '../wording.ts';
+import { asSentence, formatDelta } from '../wording.ts';
 
 /**
  * Writes the summary of an explanation. `candidates`: the candidates, best first. `whyNotCommand`: the reason of the
@@ -21,23 +21,23 @@ export function summarise(
 		case 'exact':
 			return `The Alert names its command: ${describe(best!)}.`;
 		case 'likely':
-			return `Suspect: ${describe(best!)}; ${outcomeText(best!.responseCode)}.`;
+			return `The suspect is ${describe(best!)}, and ${outcomeText(best!.responseCode)}.`;
 		case 'ambiguous':
 			if (!second)
 				return alert.physical
-					? `Physical event; only circumstantial evidence: ${describe(best!)}.`
-					: `Only a weak link: ${describe(best!)}.`;
-			return `${candidates.length} Service Requests may have caused this Alert; the best fit is ${describe(best!)}.`;
+					? `Somebody touched the Device, and the only link is circumstantial: ${describe(best!)}.`
+					: `There is only a weak link: ${describe(best!)}.`;
+			return `${candidates.length} Service Requests may have caused this Alert, and the best fit is ${describe(best!)}.`;
 		case 'pending':
 			return best
-				? `Audit data is not complete yet; so far only a weak link: ${describe(best)}.`
-				: 'Audit data is not complete yet; nothing found so far.';
+				? `The audit data is not complete yet, and so far there is only a weak link: ${describe(best)}.`
+				: 'The audit data is not complete yet, and nothing is found so far.';
 		case 'unexplained':
-			return 'Audit data is complete, and no Service Request of any User explains this Alert.';
+			return 'The audit data is complete, and no Service Request of any User explains this Alert.';
 		case 'not-command':
-			return `No command can cause this: ${lowerFirst(whyNotCommand ?? 'physical event')}`;
+			return `No command can cause this. ${asSentence(whyNotCommand ?? 'Somebody touched the Device.')}`;
 		case 'out-of-scope':
-			return 'Not in your tenure.';
+			return 'The Device was not in your tenure.';
 	}
 }
 
@@ -47,5 +47,3 @@ function describe(candidate: Candidate): string {
 		: `${candidate.userName ?? 'another User'} (${candidate.userRole || 'role unknown'})`;
 	return `${sender} ${candidate.serviceReferenceVariant} ${candidate.name}, ${formatDelta(candidate.deltaSeconds)}`;
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

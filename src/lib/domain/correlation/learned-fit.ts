@@ -6,7 +6,7 @@ import { lastBefore } from '../learned-evidence.ts';
 import { patternKey, type LearnedPatterns, type Pattern } from '../learned-pattern.ts';
 import { outcomeText } from '../response-code.ts';
 import type { ServiceRequest } from '../service-request.ts';
-import { formatDelta, formatSeconds } from '../wording.ts';
+import { asSentence, formatDelta, formatSeconds } from '../wording.ts';
 import type { AlertFacts } from './evidence.ts';
 import type { Fit } from './fit.ts';
 
@@ -49,13 +49,14 @@ export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: 
 		reasons: [
 			{
 				code: 'learned',
-				text: `learned, not in the cause table: such requests precede ${alert.code} far more often than by chance`
+				text: `Such requests precede ${alert.code} far more often than by chance.`
 			},
+			{ code: 'not-in-table', text: `The link is learned, and the cause table does not list it.` },
 			{
 				code: 'time',
-				text: `${formatDelta(deltaSeconds)}; the learned window is ${formatSeconds(pattern.withinSeconds)}`
+				text: `It came ${formatDelta(deltaSeconds)}. The learned window is ${formatSeconds(pattern.withinSeconds)}.`
 			},
-			{ code: 'outcome', text: outcomeText(request.responseCode) }
+			{ code: 'outcome', text: asSentence(outcomeText(request.responseCode)) }
 		]
 	};
 }

@@ -45,7 +45,7 @@ export function matchReference(alert: AlertFacts, requests: readonly ServiceRequ
 	if (reference.requestId) {
 		const request = requests.find((r) => r.requestId === reference.requestId);
 		return request
-			? { kind: 'one', request, how: `the Alert names its RequestID` }
+			? { kind: 'one', request, how: 'The Alert names its RequestID.' }
 			: { kind: 'missing', why: null };
 	}
 	// A Device sends the outcome to the sender of the command, so the recipient of the Alert is the originator of the
@@ -70,9 +70,10 @@ export function matchReference(alert: AlertFacts, requests: readonly ServiceRequ
 		`counter ${reference.counter}`,
 		reference.messageCode && `message code ${reference.messageCode}`
 	].filter(Boolean);
-	const how = `the Alert names the command: ${namedBy.join(', ')}`;
-	if (originator !== null || isCorroborated(request, alert, variants)) return { kind: 'one', request, how };
-	return { kind: 'unsure', request, how: `${how}, but not the User who sent it` };
+	const how = `The Alert names the command by its ${namedBy.join(' and ')}`;
+	if (originator !== null || isCorroborated(request, alert, variants))
+		return { kind: 'one', request, how: `${how}.` };
+	return { kind: 'unsure', request, how: `${how}, but not the User who sent it.` };
 }
 
 /**

@@ -166,7 +166,7 @@ function weakenWhereUserSucceeded(
 		item.score = Math.max(0, item.score - USER_SUCCEEDED_PENALTY);
 		item.candidate.reasons.push({
 			code: 'user-succeeded',
-			text: `${success.serviceReferenceVariant} of the same User succeeded within two minutes of the Alert, so the User's credentials worked`
+			text: `${success.serviceReferenceVariant} of the same User succeeded within two minutes of the Alert, so the User's credentials worked.`
 		});
 		if (item.score < STRONG_SCORE || REFUSED_CREDENTIALS.has(alert.code)) item.candidate.tier = 'weak';
 	}

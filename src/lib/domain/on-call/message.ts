@@ -2,11 +2,12 @@
 // against the cause, and what others decided on the same pattern. The text names a User only as the Alert holds the
 // User, because the disclosure policy was applied when the Alert was stored.
 import type { Alert, Candidate } from '../alert.ts';
+import { speaksAgainst } from '../candidate-case.ts';
 import type { EpisodeFigures } from '../episode.ts';
 import { namesSuspect } from '../explanation-kind.ts';
 import { formatPrecedents } from '../precedent.ts';
 import { outcomeText } from '../response-code.ts';
-import { formatDelta } from '../wording.ts';
+import { asClause, formatDelta } from '../wording.ts';
 import { alertHeadline, deviceEnd, episodeHeadline } from './headline.ts';
 import type { PageCause, PageContent } from './page.ts';
 import { clip } from './text.ts';
@@ -17,16 +18,6 @@ const MOST_HEADLINE = 60;
 const MOST_SENTENCE = 599;
 /** The largest number of excluded requests that a page lists. */
 const MOST_EXCLUDED = 10;
-
-/** The reasons of a candidate that speak against it. */
-const COUNTER_REASONS: ReadonlySet<string> = new Set([
-	'relayed',
-	'circumstantial',
-	'condition-not-met',
-	'user-succeeded',
-	'same-hub',
-	'time-only'
-]);
 
 export interface Matter {
 	/** The Alert of the page, or one Alert of the episode. `null`: only the episode is known. */
@@ -171,15 +162,15 @@ const sender = ({
 function against(alert: Alert | null): string | false {
 	if (!alert) return false;
 	const [best, ...others] = alert.candidates;
-	const counter = best?.reasons.find(({ code }) => COUNTER_REASONS.has(code));
+	const counter = best?.reasons.find(speaksAgainst);
 	const [excluded] = alert.excluded;
 	const [note] = alert.notes;
 	const parts = [
-		counter && clip(counter.text, 90),
+		counter && clip(asClause(counter.text), 90),
 		others.length > 0 && counted(others.length, 'other candidate'),
 		excluded &&
-			`${alert.excluded.length} excluded (${excluded.serviceReferenceVariant}: ${clip(excluded.text, 60)})`,
-		note && clip(withoutStop(note), 90)
+			`${alert.excluded.length} excluded (${excluded.serviceReferenceVariant}: ${clip(asClause(excluded.text), 60)})`,
+		note && clip(asClause(note), 90)
 	].filter((part) => typeof part === 'string');
 	if (parts.length === 0) return best ? 'nothing speaks against it' : false;
 	return `${best ? 'against it' : 'also'}: ${parts.join(', ')}`;

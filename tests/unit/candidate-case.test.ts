@@ -1,0 +1,36 @@
+// Tests the case of a candidate: what speaks for it, what speaks against it, and the rule that matched.
+import { describe, expect, it } from 'vitest';
+import { caseOf } from '#lib/domain/candidate-case.ts';
+import { aCandidate } from '../support/paged.ts';
+import { explain, networkOperator, request } from '../support/evidence.ts';
+
+describe('the case of a candidate', () => {
+	it('has the reasons and the rule of a command that the cause table lists', () => {
+		const explained = explain([request(networkOperator, '6.5', 27, { responseCode: 'E21' })]);
+		const shown = caseOf(explained.candidates[0]!, explained);
+		expect(shown).toMatchObject({ against: [], rule: 'cause table', cause: '8F30/1' });
+		expect(shown.for).toHaveLength(3);
+		expect(shown.for[2]).toBe('The Device did not answer (E21).');
+	});
+
+	it('has a counter-reason, and the other candidates, against it', () => {
+		const relayed = aCandidate({ reasons: [{ code: 'relayed', text: 'the DCC relays such commands' }] });
+		expect(caseOf(relayed, { candidates: [relayed, aCandidate({ requestId: 'other' })] })).toMatchObject({
+			for: [],
+			against: ['The DCC relays such commands.', 'One other candidate fits too.'],
+			rule: 'not recorded',
+			cause: null
+		});
+	});
+
+	it('does not count other candidates against a command that the Alert names', () => {
+		const named = aCandidate({
+			tier: 'exact',
+			reasons: [{ code: 'reference', text: 'The Alert names it.' }]
+		});
+		expect(caseOf(named, { candidates: [named, aCandidate({ requestId: 'other' })] })).toMatchObject({
+			against: [],
+			rule: 'the Alert names the command'
+		});
+	});
+});
