@@ -59,7 +59,7 @@ test('the open Alert covers the list, and closing it leads back to the same plac
 	await page.setViewportSize({ width: 390, height: 844 });
 	await rowOf(page, lone).click();
 	await drawer(page)
-		.getByText(/^Suspect: North Grid/)
+		.getByText(/the suspect is 6\.5 .* of North Grid/)
 		.waitFor();
 	expect(await rowOf(page, lone).isVisible()).toBe(false);
 	const { x, width } = (await drawer(page).boundingBox())!;

@@ -164,7 +164,7 @@ describe('the open Alert', () => {
 		await system.post('/alerts', [anAlert(deviceId)]);
 		await rowOf(page, deviceId).click();
 		const detail = drawer(page);
-		await detail.getByText(/^Suspect: North Grid \(ED\) 6\.5/).waitFor();
+		await detail.getByText(/the suspect is 6\.5 .* of North Grid \(ED\)/).waitFor();
 		expect(await detail.innerText()).toMatch(/not stored/);
 		await detail.getByText('Excluded, and why').waitFor();
 		await detail.locator('ol').getByText('4.6.1', { exact: false }).first().waitFor();
