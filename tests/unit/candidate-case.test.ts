@@ -1,8 +1,8 @@
 // Tests the case of a candidate: what speaks for it, what speaks against it, and the rule that matched.
 import { describe, expect, it } from 'vitest';
-import { caseOf } from '#lib/domain/candidate-case.ts';
-import { aCandidate } from '../support/paged.ts';
-import { explain, networkOperator, request } from '../support/evidence.ts';
+import { caseOf, caseOfExcluded } from '#lib/domain/candidate-case.ts';
+import { aCandidate, anExplainedAlert } from '../support/paged.ts';
+import { consumerService, explain, networkOperator, NOON, request } from '../support/evidence.ts';
 
 describe('the case of a candidate', () => {
 	it('has the reasons and the rule of a command that the cause table lists', () => {
@@ -30,7 +30,31 @@ describe('the case of a candidate', () => {
 		});
 		expect(caseOf(named, { candidates: [named, aCandidate({ requestId: 'other' })] })).toMatchObject({
 			against: [],
-			rule: 'the Alert names the command'
+			rule: 'command named by the Alert'
+		});
+	});
+
+	it('has the same form for an excluded request, whatever the reason', () => {
+		const { excluded } = explain([
+			request(networkOperator, '6.5', 27, { respondedAt: NOON, responseCode: 'I0' }),
+			request(networkOperator, '6.5', 20, { responseCode: 'E4', counter: '9' }),
+			request(networkOperator, '8.4', 29),
+			request(consumerService, '6.5', 27)
+		]);
+		expect(excluded).toHaveLength(4);
+		for (const shown of excluded.map(caseOfExcluded)) {
+			expect(shown.for).toEqual([expect.stringMatching(/^It came .* before the Alert\.$/)]);
+			expect(shown.against).toHaveLength(1);
+			expect(shown.rule).not.toBe('not recorded');
+		}
+	});
+
+	it('says nothing for an excluded request of an old explanation, which has no time', () => {
+		expect(caseOfExcluded({ ...anExplainedAlert().excluded[0]!, reason: 'read-succeeded' })).toEqual({
+			for: [],
+			against: ['A read that succeeded (I0) changes nothing.'],
+			rule: 'outcome of the request',
+			cause: null
 		});
 	});
 });

@@ -30,6 +30,11 @@ export const TimelineItem = z.discriminatedUnion('kind', [
 		executeAt: nullable,
 		respondedAt: nullable,
 		responseCode: nullable,
+		/**
+		 * When Causeway first stored the request, to about a minute. The audit trail may deliver a request much later
+		 * than it happened.
+		 */
+		storedAt: z.string(),
 		fedBy: FedBy
 	}),
 	z.object({ kind: z.literal('tenure'), at: z.string(), from: z.string(), to: nullable })

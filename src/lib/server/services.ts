@@ -14,6 +14,7 @@ import { createAssignments } from '#lib/server/desk/assignments.ts';
 import { createComments } from '#lib/server/desk/comments.ts';
 import { createDeskCounter } from '#lib/server/desk/desk-counts.ts';
 import { createDisagreements } from '#lib/server/desk/disagreements.ts';
+import { createHistories } from '#lib/server/desk/history.ts';
 import { createShelving } from '#lib/server/desk/shelving.ts';
 import { createShiftHours } from '#lib/server/desk/shift-hours.ts';
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
@@ -160,6 +161,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		assignments: createAssignments(changeDeps),
 		comments: createComments(changeDeps),
 		disagreements: createDisagreements(web.pool),
+		histories: createHistories(web.pool),
 		deskCounts: createDeskCounter(web.pool),
 		shiftHours: createShiftHours(web.pool),
 		selections: createSelections({ pool: web.pool, runSelection: queues.runSelection }),

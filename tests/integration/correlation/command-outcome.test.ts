@@ -61,7 +61,7 @@ describe('a command in several instructions', () => {
 			state: 'incomplete'
 		});
 		expect(alerts[0]!.notes[0]).toBe(
-			'The command is only partly applied: 2 of 3 instructions confirmed, and no other report arrived within two hours.'
+			'The command is only partly applied: 2 of 3 instructions are confirmed, and no other report arrived within two hours.'
 		);
 		expect(alerts[0]!.priority).toBe(2);
 

@@ -44,7 +44,7 @@ describe('S7, a Device clock that cannot be trusted', () => {
 				raisedAt: november(3, '03:41:00.000'),
 				receivedAt: november(3, '05:02:11.000'),
 				effectiveAt: november(3, '05:02:11.000'),
-				notes: ['The clock of the Device is not reliable: the Alert was matched by its time of receipt.']
+				notes: ['The clock of the Device is not reliable, so the Alert was matched by its time of receipt.']
 			}
 		]);
 		expect(alert!.candidates.map((c) => c.requestId)).not.toContain(falseMatch.requestId);
@@ -178,7 +178,7 @@ describe('S13, no Service Request at all', () => {
 		);
 		const unexplained = {
 			explanation: 'unexplained',
-			summary: 'Audit data is complete, and no Service Request of any User explains this Alert.',
+			summary: 'The audit data is complete, and no Service Request of any User explains this Alert.',
 			priority: 1,
 			candidates: [],
 			excluded: [],

@@ -64,6 +64,25 @@ export const DESK_EXAMPLES: Readonly<Record<string, Example>> = {
 	'GET /alerts/{id}/disagreement': { answer: { people: 2, mine: false } },
 	'POST /alerts/{id}/disagreement': { body: { version: 3 }, answer: { people: 3, mine: true } },
 	'DELETE /alerts/{id}/disagreement': { answer: { people: 2, mine: false } },
+	'GET /alerts/{id}/history': {
+		answer: {
+			items: [
+				{
+					kind: 'decided',
+					at: '2026-11-05T02:31:40.000Z',
+					by: 'Alex Lead',
+					version: 3,
+					verdict: 'ignorable',
+					reason: 'other-user-command',
+					note: null,
+					until: null,
+					why: null,
+					assignee: null
+				}
+			],
+			nextCursor: null
+		}
+	},
 	'GET /disagreements': {
 		answer: {
 			since: '2026-08-07T00:00:00.000Z',

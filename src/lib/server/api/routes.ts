@@ -6,6 +6,7 @@ import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
 import { commentRoutes } from '#lib/server/desk/comment-routes.ts';
 import { deskRoutes } from '#lib/server/desk/desk-routes.ts';
 import { disagreementRoutes } from '#lib/server/desk/disagreement-routes.ts';
+import { historyRoutes } from '#lib/server/desk/history-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
 import { deviceRoutes } from '#lib/server/feed/device-routes.ts';
 import { alertRoutes } from '#lib/server/feed/read-routes.ts';
@@ -92,6 +93,7 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...deskRoutes,
 	...commentRoutes,
 	...disagreementRoutes,
+	...historyRoutes,
 	...bulkRoutes,
 	...selectionRoutes,
 	...standingRoutes,

@@ -6,8 +6,10 @@ import { fedBy } from '#lib/domain/fed-by.ts';
 import { describeVariant } from '#lib/domain/service-reference-variant.ts';
 import { completeRequests, effectiveAt, type ServiceRequest } from '#lib/domain/service-request.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
+import { requestIdOf } from '#lib/server/evidence/request-id.ts';
 import { REQUEST_COLUMNS, toServiceRequest, type RequestRow } from '#lib/server/evidence/stored-requests.ts';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { instantOfId } from '#lib/server/postgres/record-id.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import type { AlertBody } from './feed.ts';
@@ -47,11 +49,15 @@ export function createTimeline(pool: pg.Pool, roleOnly: ReadonlySet<string>) {
 					items.push({ kind: 'alert', at: effectiveAt, id, code, name, explanation, receivedAt });
 				}
 
-				const { rows: requests } = await client.query<RequestRow>(REQUESTS({ ...span, device }));
+				const { rows: requests } = await client.query<StoredRow>(REQUESTS({ ...span, device }));
 				const { rows: users } = await client.query<{ user_id: Buffer }>(OWN_USERS({ supplierId }));
 				const ownUsers = new Set(users.map((row) => bytesToEui(row.user_id)));
+				const storedAt = firstStored(requests);
 				for (const request of completeRequests(requests.map(toServiceRequest)))
-					items.push(toItem(request, ownUsers.has(request.userId), roleOnly));
+					items.push({
+						...toItem(request, ownUsers.has(request.userId), roleOnly),
+						storedAt: storedAt.get(request.requestId)!
+					});
 				return items.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 			})
 	};
@@ -69,7 +75,7 @@ order by effective_at limit :limit`);
 // Row-level security shows two kinds of requests: requests within the Supplier's tenure, and requests that the Supplier
 // sent. It hides the requests that another Supplier's key fed.
 const REQUESTS = query(`
-select ${REQUEST_COLUMNS} from service_request r
+select id, ${REQUEST_COLUMNS} from service_request r
 where r.device_id = :device and (
 	(r.requested_at >= :from and r.requested_at < :to) or (r.responded_at >= :from and r.responded_at < :to)
 	or (r.execute_at >= :from and r.execute_at < :to))
@@ -77,11 +83,25 @@ order by r.requested_at limit :limit`);
 
 const OWN_USERS = query('select user_id from supplier_user where supplier_id = :supplierId');
 
-function toItem(request: ServiceRequest, own: boolean, roleOnly: ReadonlySet<string>): TimelineItem {
+/** A stored request, or the part of it that one feed delivered. The id tells when it was stored. */
+type StoredRow = RequestRow & { id: bigint };
+
+/** Returns when the first part of each request was stored, by RequestID. */
+function firstStored(rows: readonly StoredRow[]): Map<string, string> {
+	const first = new Map<string, string>();
+	for (const row of rows) {
+		const id = requestIdOf(row.key);
+		const at = new Date(instantOfId(row.id)).toISOString();
+		if (!first.has(id) || at < first.get(id)!) first.set(id, at);
+	}
+	return first;
+}
+
+function toItem(request: ServiceRequest, own: boolean, roleOnly: ReadonlySet<string>) {
 	const { deviceId, serviceReferenceVariant, responseCode } = request;
 	const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 	return {
-		kind: 'service-request',
+		kind: 'service-request' as const,
 		at: iso(effectiveAt(request))!,
 		...discloseSender(request, roleOnly.has(request.userRole) && !own),
 		deviceId,

@@ -1,105 +1,124 @@
-// Computes the positions of Alerts and Service Requests on the timeline of one Alert.
+// Turns the timeline of a Device into marks: Alerts and Service Requests with their time from the open Alert, their late
+// arrival, and their facts in words.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';
+import { EXPLANATION_WORDS, instant } from '#lib/ui/wording.ts';
 
 const MINUTE_MS = 60_000;
 export const BEFORE_MS = 30 * MINUTE_MS;
 export const AFTER_MS = 10 * MINUTE_MS;
-/** The least lateness of an arrival that gets its own mark (ms after the event). */
-const LATE_MS = 5_000;
+/**
+ * The least lateness of an arrival that gets its own mark (ms after the event). The audit trail always needs some time
+ * to deliver a request, and the time of storing is known to about a minute.
+ */
+const LATE_MS = { alert: 5_000, 'service-request': 2 * MINUTE_MS };
 
-export interface Point {
+export interface Mark {
+	/** The id of the Alert, or the RequestID. */
 	key: string;
 	kind: 'alert' | 'service-request';
-	/** The position of the event in per cent of the width. */
-	x: number;
-	/**
-	 * The position of a late arrival in per cent of the width. `null`: the event was not late, or arrived after the
-	 * shown time.
-	 */
-	arrivedX: number | null;
-	/** Whether this point is the open Alert or a candidate of the open Alert. */
+	/** The time from the open Alert to the event (ms). */
+	at: number;
+	/** The time from the open Alert to a late arrival (ms). `null`: the event was not late. */
+	arrivedAt: number | null;
+	/** Whether this mark is the open Alert. */
+	open: boolean;
+	/** Whether this mark is the open Alert or a candidate of it. */
 	marked: boolean;
+	/** Whether the reader's own User sent the request. */
 	own: boolean;
-	/** The time from the open Alert to the point: `− 27 s`. */
+	/** The time from the open Alert in words: `− 27 s`. */
 	offset: string;
 	label: string;
-	detail: string;
+	/** The facts of the mark, each in a few words. */
+	facts: string[];
 }
 
-/** A part of the picture of the timeline. `from` and `to` are in per cent of the width. */
+/** A part of the timeline, in ms from the open Alert. */
 export interface Span {
 	from: number;
 	to: number;
 }
 
-/** Returns the position of an instant in per cent of the width, limited to the picture. */
-const percentAt = (at: number, alertAt: number): number =>
-	Math.min(100, Math.max(0, ((at - alertAt + BEFORE_MS) / (BEFORE_MS + AFTER_MS)) * 100));
-
-export function toPoints(items: readonly TimelineItem[], alert: Alert): Point[] {
+/** Returns the marks in order of time. */
+export function toMarks(items: readonly TimelineItem[], alert: Alert): Mark[] {
 	const alertAt = Date.parse(alert.effectiveAt);
 	const candidates = new Map(alert.candidates.map((c) => [c.requestId, c]));
-	return items.flatMap((item): Point[] => {
+	const marks = items.flatMap((item): Mark[] => {
 		if (item.kind === 'tenure') return [];
 		// A candidate is drawn at the instant from which its delay counts, so that the picture and the text agree.
 		const candidate = item.kind === 'service-request' ? candidates.get(item.requestId) : undefined;
-		const at = candidate ? alertAt - candidate.deltaSeconds * 1000 : Date.parse(item.at);
-		if (at < alertAt - BEFORE_MS || at > alertAt + AFTER_MS) return [];
-		const seconds = (at - alertAt) / 1000;
-		const offset =
-			Math.abs(seconds) < 1 ? 'same second' : `${seconds < 0 ? '−' : '+'} ${formatSeconds(seconds)}`;
-		const x = percentAt(at, alertAt);
+		const at = candidate ? -candidate.deltaSeconds * 1000 : Date.parse(item.at) - alertAt;
+		if (at < -BEFORE_MS || at > AFTER_MS) return [];
+		const arrived = Date.parse(item.kind === 'alert' ? item.receivedAt : item.storedAt) - alertAt;
+		const lateMs = arrived - at;
+		const late = lateMs > LATE_MS[item.kind];
+		const time = { at, arrivedAt: late ? arrived : null, offset: offsetText(at / 1000) };
+		const arrival = late ? [`arrived ${formatSeconds(lateMs / 1000)} later`] : [];
 		if (item.kind === 'alert') {
-			const received = Date.parse(item.receivedAt);
-			const arrivedX =
-				received - at > LATE_MS && received - alertAt <= AFTER_MS ? percentAt(received, alertAt) : null;
+			const open = item.id === alert.id;
 			return [
 				{
+					...time,
 					key: item.id,
 					kind: 'alert',
-					x,
-					arrivedX,
-					marked: item.id === alert.id,
+					open,
+					marked: open,
 					own: true,
-					offset,
 					label: `${item.code} ${item.name}`,
-					detail: ''
+					facts: [
+						open ? 'this Alert' : EXPLANATION_WORDS[item.explanation].toLowerCase(),
+						...arrival,
+						instant(item.at)
+					]
 				}
 			];
 		}
-		const user = item.own ? 'you' : (item.userName ?? 'another User');
 		return [
 			{
+				...time,
 				key: item.requestId,
 				kind: 'service-request',
-				x,
-				arrivedX: null,
+				open: false,
 				marked: candidate !== undefined,
 				own: item.own,
-				offset,
 				label: `${item.serviceReferenceVariant} ${item.name}`,
-				detail: `${item.userRole} ${user}${item.responseCode ? `, ${item.responseCode}` : ''}`
+				facts: [
+					`${item.userRole || 'role unknown'} ${item.own ? 'you' : (item.userName ?? 'another User')}`,
+					...(candidate ? [`${candidate.tier} candidate`] : []),
+					item.responseCode ?? 'no response recorded',
+					...arrival,
+					instant(item.at)
+				]
 			}
 		];
 	});
+	return marks.sort((a, b) => a.at - b.at);
 }
 
+const offsetText = (seconds: number): string =>
+	Math.abs(seconds) < 1 ? 'same second' : `${seconds < 0 ? '−' : '+'} ${formatSeconds(seconds)}`;
+
+/** Returns the name of a mark for a screen reader. */
+export const markName = (mark: Mark): string =>
+	[mark.kind === 'alert' ? 'Alert' : 'Service Request', mark.offset, mark.label, ...mark.facts].join(', ');
+
 /**
- * Returns the parts of the picture that lie outside the tenure of the Supplier. The picture shows nothing in these
+ * Returns the parts of the timeline that lie outside the tenure of the Supplier. The timeline shows nothing in these
  * parts.
  */
 export function spansOutsideTenure(items: readonly TimelineItem[], alert: Alert): Span[] {
 	const alertAt = Date.parse(alert.effectiveAt);
+	const within = (at: number): number => Math.min(AFTER_MS, Math.max(-BEFORE_MS, at - alertAt));
 	const spans: Span[] = [];
-	let from = 0;
+	let from = -BEFORE_MS;
 	for (const item of items) {
 		if (item.kind !== 'tenure') continue;
-		const begin = percentAt(Date.parse(item.from), alertAt);
+		const begin = within(Date.parse(item.from));
 		if (begin > from) spans.push({ from, to: begin });
-		from = item.to === null ? 100 : percentAt(Date.parse(item.to), alertAt);
+		from = item.to === null ? AFTER_MS : within(Date.parse(item.to));
 	}
-	if (from < 100 && items.some((item) => item.kind === 'tenure')) spans.push({ from, to: 100 });
+	if (from < AFTER_MS && items.some((item) => item.kind === 'tenure')) spans.push({ from, to: AFTER_MS });
 	return spans;
 }
