@@ -24,7 +24,12 @@ const FLOORS = [
 ];
 
 /** The folders of pages whose text is in the catalogue. */
-const IN_CATALOGUE = ['src/routes/*.svelte', 'src/routes/sign-in/**'];
+const IN_CATALOGUE = [
+	'src/routes/*.svelte',
+	'src/routes/sign-in/**',
+	'src/routes/(console)/{Checklist,FeedBanner,PriorityMark}.svelte',
+	'src/routes/(console)/{accuracy,devices,feeds,installation,pager,terms,users}/**'
+];
 
 /** Dependencies point one way: routes, workers, cli -> lib/server -> lib/domain. */
 const forbid = (message, ...group) => ({

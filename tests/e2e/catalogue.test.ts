@@ -1,19 +1,30 @@
 // Tests that the words of the pages come from the catalogue: in the pseudo-language, each word of a page has accents.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, openPage } from '../support/browser.ts';
+import { openBrowser, openPage, signIn } from '../support/browser.ts';
+import { hardCodedTexts } from '../support/catalogue.ts';
+import { joinAs, type Member } from '../support/members.ts';
+import { NORTH_GRID_USER_ID, aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { startWeb, type Web } from '../support/web.ts';
-import { hardCodedTexts } from '../support/catalogue.ts';
 
 let system: System;
 let web: Web;
 let browser: Browser;
 
+const deviceId = newDeviceId();
+const idle = newDeviceId();
+
 beforeAll(async () => {
 	system = await startSystem();
 	web = await startWeb(system);
 	browser = await openBrowser();
+	await system.post('/devices', [aDevice(deviceId), aDevice(idle)]);
+	await system.post('/service-requests', [aRequest(deviceId)]);
+	await system.post('/alerts', [anAlert(deviceId), anAlert(newDeviceId())]);
+	const { id, version } = await system.becomes('brightwell', deviceId, { explanation: 'likely' });
+	const decision = { verdict: 'ignorable', reason: 'other-user-command', note: 'They told us.', version };
+	expect((await system.call('POST', `/alerts/${id}/decision`, 'brightwell', decision)).status).toBe(200);
 });
 afterAll(async () => {
 	await browser?.close();
@@ -48,5 +59,42 @@ test('the sign-in page, its fault and the error page have no text outside the ca
 	await page.goto(`${web.url}/answer/none/none`);
 	await page.getByRole('heading').waitFor();
 	expect(await hardCodedTexts(page)).toEqual([]);
+	await page.context().close();
+});
+
+/** Names of the Suppliers, Users, people and keys of the test. */
+const NAMES = [/\bkey \d+/g, 'North Grid', 'Brightwell', 'brightwell', 'halden', 'lead', 'ESME', 'IS', 'ED'];
+const WEEK = '2026-11-06T00:00:00.000Z';
+
+/** Signs a person in, in English, and then asks for the pseudo-language. */
+async function openAs(person: Member): Promise<Page> {
+	const page = await openPage(browser);
+	await signIn(page, web, person);
+	await page.waitForURL((url) => url.pathname !== '/sign-in');
+	await page.context().setExtraHTTPHeaders({ 'accept-language': 'en-XA' });
+	return page;
+}
+
+test.each([
+	['of the feeds', '/feeds'],
+	['of the accuracy', '/accuracy'],
+	['of a Device with Alerts', `/devices/${deviceId}?until=${WEEK}`],
+	['of a Device without Alerts', `/devices/${idle}`],
+	['of an unknown Device', `/devices/${newDeviceId()}`],
+	['of a User', `/users/${NORTH_GRID_USER_ID}?until=${WEEK}`],
+	['of a User that sent nothing', `/users/${NORTH_GRID_USER_ID}`]
+])('the page %s has no text outside the catalogue', async (_, path) => {
+	const page = await openAs(await joinAs(system, 'brightwell', 'lead', 'Brightwell lead'));
+	await page.goto(web.url + path, { waitUntil: 'networkidle' });
+	expect(await page.locator('main').innerText()).toMatch(/[áéíóú]/);
+	expect(await hardCodedTexts(page, { within: 'main', names: NAMES })).toEqual([]);
+	await page.context().close();
+});
+
+test('the page of the installation has no text outside the catalogue', async () => {
+	const page = await openAs(await joinAs(system, '*', 'admin', 'Ada Admin'));
+	await page.goto(`${web.url}/installation`, { waitUntil: 'networkidle' });
+	expect(await page.locator('main').innerText()).toMatch(/[áéíóú]/);
+	expect(await hardCodedTexts(page, { within: 'main', names: NAMES })).toEqual([]);
 	await page.context().close();
 });

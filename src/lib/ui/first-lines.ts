@@ -46,3 +46,7 @@ export function firstLines(
 		{ step: 'alert', line: curl('/alerts', { deviceId: DEVICE, code: '8F30', raisedAt: 'NOW' }) }
 	];
 }
+
+/** Returns the line that makes the key. `supplier`: the slug of the reader's Supplier; `null`: the reader has none. */
+export const keyLine = (supplier: string | null): string =>
+	`npm run causeway -- apikey create --supplier ${supplier ?? "'*'"} --scopes ingest`;

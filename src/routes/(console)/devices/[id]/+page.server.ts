@@ -4,6 +4,7 @@ import { error } from '@sveltejs/kit';
 import { Eui64, Instant } from '#lib/domain/eui64.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { supplierOf } from '../../viewer-supplier.ts';
+import * as messages from '#messages/devices.ts';
 import type { PageServerLoad } from './$types';
 
 const ALERTS_PER_PAGE = 25;
@@ -15,8 +16,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const { alerts, devices, timeline } = locals.services;
 	const id = Eui64.safeParse(params.id);
 	const device = id.success ? await devices.one(supplierId, id.data) : null;
-	if (!device)
-		error(404, 'Your Supplier has no Device with this id. A Device of another Supplier is not shown.');
+	if (!device) error(404, messages.device_missing());
 
 	const { deviceId } = device;
 	const before = RecordId.safeParse(url.searchParams.get('before'));

@@ -1,16 +1,13 @@
 // Writes the numbers of the page of a User, and names the outcomes of Service Requests.
 import type { Outcomes } from '#lib/domain/sender.ts';
+import * as messages from '#messages/users.ts';
 
-export const OUTCOME_WORDS: Record<keyof Outcomes, string> = {
-	success: 'succeeded',
-	failure: 'failed',
-	'no-answer': 'no answer',
-	'never-sent': 'refused by the DCC'
+export const OUTCOME_WORDS: Record<keyof Outcomes, () => string> = {
+	success: messages.outcome_success,
+	failure: messages.outcome_failure,
+	'no-answer': messages.outcome_no_answer,
+	'never-sent': messages.outcome_never_sent
 };
-
-/** Writes a number with its noun: `1 Device`, `1,204 Devices`. */
-export const count = (number: number, noun: string): string =>
-	`${number.toLocaleString('en-GB')} ${noun}${number === 1 ? '' : 's'}`;
 
 /** Writes a share in whole per cent; a share that is not zero is never written as 0 %. */
 export function share(part: number, whole: number): string {
