@@ -38,7 +38,7 @@ export async function hardCodedTexts(
 	};
 	const texts = await page.evaluate(read, [data, within] as [string, string]);
 	const withoutData = (text: string): string =>
-		[...DATA, ...names].reduce<string>((rest, data) => rest.replaceAll(data, ' '), text);
+		[...names, ...DATA].reduce<string>((rest, data) => rest.replaceAll(data, ' '), text);
 	return [...new Set(texts.map((text) => text.trim()))].filter((text) => hasPlainWord(withoutData(text)));
 }
 
