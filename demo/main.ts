@@ -1,11 +1,13 @@
 // Feeds the demo: registers the simulated Devices, sends six hours of history, then plays daily traffic and stories live.
-// Also makes two standing decisions, receives the pages of both Suppliers, and answers some of them.
+// Also makes two standing decisions, decides explained Alerts as a colleague, receives the pages of both Suppliers, and
+// answers some of them.
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAlex } from './alex.ts';
 import { createCaller, createClient, type Send } from './client.ts';
 import { HOUR, SECOND, type Happening, type Truth, type WorldEvent } from './events.ts';
+import { createKim } from './kim.ts';
 import { TEAMS, setUpOnCall } from './on-call.ts';
 import { openOutbox } from './outbox.ts';
 import { setUpStanding } from './standing.ts';
@@ -18,6 +20,7 @@ const {
 	CAUSEWAY_KEY,
 	CAUSEWAY_ON_CALL_KEY,
 	CAUSEWAY_HALDEN_ON_CALL_KEY,
+	CAUSEWAY_KIM_KEY,
 	CAUSEWAY_LEAD_KEY,
 	CAUSEWAY_ENGINEER_KEY,
 	CAUSEWAY_HOME = '.causeway',
@@ -30,6 +33,7 @@ if (
 	!CAUSEWAY_KEY ||
 	!CAUSEWAY_ON_CALL_KEY ||
 	!CAUSEWAY_HALDEN_ON_CALL_KEY ||
+	!CAUSEWAY_KIM_KEY ||
 	!CAUSEWAY_LEAD_KEY ||
 	!CAUSEWAY_ENGINEER_KEY
 )
@@ -45,6 +49,11 @@ const RECORDS_PER_CALL = 500;
 const MARK_LAG_MS = 130 * SECOND;
 const STORY_EVERY_MS = 11 * SECOND;
 const ALEX_LOOKS_EVERY_MS = 2 * SECOND;
+const KIM_LOOKS_EVERY_MS = 5 * SECOND;
+/** Long enough to see an explained Alert, and short enough for a calm desk. */
+const KIM_DECIDES_AFTER_SECONDS = 90;
+/** Two a minute. Less than a third of them leave an Alert for a person, which is below the ten in ten minutes of EEMUA 191. */
+const EPISODES_PER_HOUR = 120;
 
 process.on('SIGTERM', () => process.exit(0));
 process.on('SIGINT', () => process.exit(0));
@@ -76,7 +85,7 @@ const asHalden = createCaller(CAUSEWAY_URL, CAUSEWAY_HALDEN_ON_CALL_KEY);
 // The channels are tested before they are saved, so the outbox listens already.
 await setUpOnCall(asBrightwell, TEAMS.brightwell, outbox.receiversOf('brightwell'), say);
 await setUpOnCall(asHalden, TEAMS.halden, outbox.receiversOf('halden'), say);
-await Promise.all([live(Date.now()), answerPages()]);
+await Promise.all([live(Date.now()), answerPages(), clearDesk()]);
 
 async function register(): Promise<void> {
 	const devices = homes.flatMap((home) => devicesOf(home));
@@ -131,7 +140,12 @@ async function live(began: number): Promise<void> {
 		if (now >= trafficUntil) {
 			const to = now + 10 * SECOND;
 			add(
-				traffic(homes, { seed: seed + Math.floor(now / SECOND), from: now, to, episodesPerHour: 420 * rate })
+				traffic(homes, {
+					seed: seed + Math.floor(now / SECOND),
+					from: now,
+					to,
+					episodesPerHour: EPISODES_PER_HOUR * rate
+				})
 			);
 			trafficUntil = to;
 		}
@@ -161,6 +175,15 @@ async function answerPages(): Promise<never> {
 	for (;;) {
 		await pause(ALEX_LOOKS_EVERY_MS);
 		await alex(Date.now());
+	}
+}
+
+/** Looks at the desk of Brightwell as Kim, for ever. */
+async function clearDesk(): Promise<never> {
+	const kim = createKim(createCaller(CAUSEWAY_URL!, CAUSEWAY_KIM_KEY!), KIM_DECIDES_AFTER_SECONDS, say);
+	for (;;) {
+		await pause(KIM_LOOKS_EVERY_MS);
+		await kim(Date.now());
 	}
 }
 

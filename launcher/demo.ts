@@ -66,7 +66,7 @@ const PASSWORD = 'causeway-demo';
 /**
  * Prepares the demo, and may run at every start. Returns the lines that say how to sign in, the API key of the
  * feed, the key with which the demo sets on call up for Brightwell and answers pages as Alex, the key with which it sets
- * on call up for Halden, and the keys with which the lead and an engineer of Brightwell make standing decisions.
+ * on call up for Halden, the key with which it decides Alerts as Kim, and the keys with which the lead and an engineer of Brightwell make standing decisions.
  */
 export async function prepareDemo(
 	{ databaseUrl, authSecret }: Pick<Services, 'databaseUrl' | 'authSecret'>,
@@ -76,6 +76,7 @@ export async function prepareDemo(
 	key: string;
 	onCallKey: string;
 	haldenOnCallKey: string;
+	kimKey: string;
 	leadKey: string;
 	engineerKey: string;
 }> {
@@ -121,6 +122,10 @@ export async function prepareDemo(
 			haldenOnCallKey: await supplierKey('halden', 'demo-halden-on-call-key', {
 				scopes: ['read', 'manage'],
 				name: 'Set-up (demo)'
+			}),
+			kimKey: await supplierKey('brightwell', 'demo-kim-key', {
+				scopes: ['read', 'decide'],
+				name: 'Kim (demo)'
 			}),
 			leadKey: await supplierKey('brightwell', 'demo-lead-key', {
 				scopes: ['read', 'manage'],

@@ -121,6 +121,7 @@ async function start(): Promise<void> {
 			CAUSEWAY_KEY: demoFeed.key,
 			CAUSEWAY_ON_CALL_KEY: demoFeed.onCallKey,
 			CAUSEWAY_HALDEN_ON_CALL_KEY: demoFeed.haldenOnCallKey,
+			CAUSEWAY_KIM_KEY: demoFeed.kimKey,
 			CAUSEWAY_LEAD_KEY: demoFeed.leadKey,
 			CAUSEWAY_ENGINEER_KEY: demoFeed.engineerKey,
 			CAUSEWAY_HOME: home
