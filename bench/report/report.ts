@@ -85,6 +85,10 @@ export interface BrowserFigures {
 	changesPerSecond: number;
 	framesPerSecond: number;
 	longestFrameMs: number;
+	/** From a key press to the next paint, while the changes arrive. */
+	keyToPaintMs: { p50: number; p95: number };
+	/** From the navigation to the first row on the screen, on loopback. */
+	firstListMs: number;
 	heapMiB: number;
 }
 

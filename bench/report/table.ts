@@ -178,7 +178,13 @@ function otherFigures({ backlog, browser, consoles, explained }: Report): string
 						`${formatNumber(browser.framesPerSecond)} frames/s`,
 						`max ${formatMs(browser.longestFrameMs)}`,
 						`${formatNumber(browser.heapMiB)} MiB`
-					)
+					),
+					line(
+						'from a key to the next paint',
+						`p50 ${formatMs(browser.keyToPaintMs.p50)}`,
+						`p95 ${formatMs(browser.keyToPaintMs.p95)}`
+					),
+					line('from the navigation to the first row', formatMs(browser.firstListMs))
 				]
 			: []),
 		...(alerts > 0

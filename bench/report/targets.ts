@@ -53,6 +53,8 @@ export function targetsOf(report: Report): Target[] {
 		atLeast('10 M requests in the index against 100 k', grown, 0.9, times),
 		atMost('Redis index, per Service Request', memory.bytesPerServiceRequest, 80, bytes),
 		atLeast('frames per second with a long list', browser?.framesPerSecond ?? null, 30, formatNumber),
+		atMost('p95 from a key to the paint with a long list', browser?.keyToPaintMs.p95 ?? null, 100, formatMs),
+		atMost('first list on loopback', browser?.firstListMs ?? null, 1000, formatMs),
 		atMost('tasks that lost or doubled Alerts, or failed', failures.length, 0, formatNumber)
 	];
 }
