@@ -1,4 +1,4 @@
-// Writes the pages of docs/reference and .env.example from the code (`npm run docs:reference`).
+// Writes the pages of docs/reference, .env.example and the parser of the query box from the code (`npm run docs:reference`).
 // tests/unit/reference.test.ts fails if a file on disk differs from the text that this generator makes.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -7,6 +7,7 @@ import { apiPage } from './pages/api.ts';
 import { cliPage } from './pages/cli.ts';
 import { csvPage } from './pages/csv.ts';
 import { metricsPage } from './pages/metrics.ts';
+import { queryPage, queryParser } from './pages/query.ts';
 import { envExample, settingsPage } from './pages/settings.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
@@ -18,9 +19,13 @@ export async function generateFiles(): Promise<Map<string, string>> {
 		'docs/reference/metrics.md': metricsPage(),
 		'docs/reference/cli.md': cliPage(),
 		'docs/reference/api.md': apiPage(PROJECT),
-		'docs/reference/csv.md': csvPage(PROJECT)
+		'docs/reference/csv.md': csvPage(PROJECT),
+		'docs/reference/query.md': queryPage(PROJECT)
 	};
-	const files = new Map([['.env.example', envExample()]]);
+	const files = new Map([
+		['.env.example', envExample()],
+		['src/lib/ui/alert-query/parser.js', queryParser(PROJECT)]
+	]);
 	for (const [path, text] of Object.entries(pages)) {
 		const options = await resolveConfig(resolve(PROJECT, path));
 		files.set(path, await format(text, { ...options, plugins: [], parser: 'markdown' }));

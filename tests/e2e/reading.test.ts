@@ -252,7 +252,7 @@ describe('views and filters', () => {
 		await matchingRow.waitFor();
 		expect(await otherRow.count()).toBe(0);
 		expect((await codes()).length).toBeGreaterThan(0);
-		await other.getByRole('button', { name: 'Remove the filter Code' }).click();
+		await other.getByRole('button', { name: 'Clear all filters' }).click();
 		await otherRow.waitFor();
 		expect(new URL(other.url()).search).toBe('');
 		await other.goBack();

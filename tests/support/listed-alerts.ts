@@ -35,8 +35,10 @@ export const ignorableDecision = {
 	by: 'somebody',
 	at: '2026-11-05T02:20:00.000Z'
 } as const;
-export const deskView: View = viewOf(readQuery(new URLSearchParams()));
-export const allView: View = viewOf(readQuery(new URLSearchParams('view=all')));
+/** The person who looks at the lists of the tests, and when. */
+export const looking = () => ({ callerId: 'k3', nowMs: Date.parse('2026-11-05T03:00:00.000Z') });
+export const deskView: View = viewOf(readQuery(new URLSearchParams()), looking);
+export const allView: View = viewOf(readQuery(new URLSearchParams('view=all')), looking);
 export const paused = { following: false, nowMs: 0 };
 export const following = { following: true, nowMs: 0 };
 export const ids = (rows: Rows): string[] => rows.shown.map((row) => row.alert.id);

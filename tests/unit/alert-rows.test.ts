@@ -11,6 +11,7 @@ import {
 import { Desk } from '#lib/ui/desk.ts';
 import { readQuery, viewOf } from '#lib/ui/views.ts';
 import {
+	looking,
 	allView,
 	anAlert,
 	deskView,
@@ -147,7 +148,7 @@ describe('versions of an Alert', () => {
 	});
 
 	test('a late frame does not put an old version back on the desk', () => {
-		const desk = new Desk();
+		const desk = new Desk('k3');
 		desk.merge([anAlert(1), anAlert(2)]);
 		desk.merge([anAlert(1, { version: 3, decision: ignorableDecision })]);
 		expect(desk.merge([anAlert(1, { version: 2 })])).toEqual({ newer: [], joined: [] });
@@ -158,7 +159,7 @@ describe('versions of an Alert', () => {
 	});
 
 	test('a person is told of an Alert that joins the desk first, or that comes back with a notice', () => {
-		const desk = new Desk();
+		const desk = new Desk('k3');
 		const told = (...args: Parameters<typeof anAlert>) => desk.merge([anAlert(...args)]).joined.length;
 		expect(told(1)).toBe(1);
 		expect(told(1, { version: 2, explanation: 'exact' })).toBe(0);
@@ -170,7 +171,7 @@ describe('versions of an Alert', () => {
 	});
 
 	test('the desk ignores an Alert that was decided before its first frame arrived', () => {
-		const desk = new Desk();
+		const desk = new Desk('k3');
 		desk.merge([anAlert(1, { version: 2, decision: ignorableDecision })]);
 		desk.merge([anAlert(1)]);
 		expect(desk.ids).toEqual([]);
@@ -185,7 +186,7 @@ describe('versions of an Alert', () => {
 			anAlert(2, { version: 3, explanation: 'exact' })
 		];
 		for (let turn = 0; turn < frames.length; turn++) {
-			const desk = new Desk();
+			const desk = new Desk('k3');
 			for (const frame of [...frames.slice(turn), ...frames.slice(0, turn)]) desk.merge([frame]);
 			expect([...desk.alerts].sort((a, b) => compareIds(a.id, b.id)).map((a) => [a.id, a.version])).toEqual([
 				['1', 2],
@@ -231,7 +232,7 @@ describe('a retracted Alert', () => {
 			(desk: Desk) => desk.merge([anAlert(2, { seq: 8, version: 2 })])
 		];
 		for (let turn = 0; turn < frames.length; turn++) {
-			const desk = new Desk();
+			const desk = new Desk('k3');
 			for (const apply of [...frames.slice(turn), ...frames.slice(0, turn)]) apply(desk);
 			expect(desk.ids).toEqual(['2']);
 			expect(desk.counts()).toMatchObject({ 'needs-decision': 1 });
@@ -242,24 +243,33 @@ describe('a retracted Alert', () => {
 describe('the address of a list', () => {
 	test('a search with a NUL character is left out, because the database would refuse it', () => {
 		const { faults } = readQuery(new URLSearchParams({ q: 'a\0b' }));
-		expect(faults).toEqual({ q: 'must not have a NUL character' });
+		expect(faults).toEqual(['The filter q was left out: it must not have a NUL character.']);
 	});
 
 	test('names the view and the filters, and a filter that is not valid is reported', () => {
 		const query = readQuery(new URLSearchParams('view=security&code=0x8f30&device=nonsense&view=x'));
 		expect(query.view).toBe('security');
 		expect(query.filters).toMatchObject({
-			category: 'security',
-			code: '8F30',
+			category: ['security'],
+			code: ['8F30'],
 			decision: 'open',
 			priority: 3
 		});
 		expect(query.filters.device).toBeUndefined();
-		expect(query.faults.device).toMatch(/EUI-64/);
+		expect(query.faults).toEqual([expect.stringMatching(/device was left out.*EUI-64/)]);
+	});
+
+	test('a filter that the view sets is left out, and a view that has no such filter is named', () => {
+		const query = readQuery(new URLSearchParams('decision=ignorable&priority=2'));
+		expect(query.filters).toMatchObject({ decision: 'open', priority: 2 });
+		expect(query.faults).toEqual([expect.stringMatching(/the view Needs decision sets it.*All Alerts/)]);
+		expect(readQuery(new URLSearchParams('view=all&decision=ignorable')).filters).toEqual({
+			decision: 'ignorable'
+		});
 	});
 
 	test('a filter for an explanation outside the view matches no Alert', () => {
-		const view = viewOf(readQuery(new URLSearchParams('view=explained&explanation=pending')));
+		const view = viewOf(readQuery(new URLSearchParams('view=explained&explanation=pending')), looking);
 		expect(view.belongs(anAlert(1))).toBe(false);
 	});
 

@@ -6,14 +6,16 @@ import { OTHER_VARIABLES } from '../../docs/reference/pages/settings.ts';
 const files = await generateFiles();
 
 describe('the reference', () => {
-	it('has a page each for settings, metrics, command line, CSV and API, and an example of the environment file', () => {
+	it('has a page each for settings, metrics, command line, CSV, API and query box, an example of the environment file, and the parser', () => {
 		expect([...files.keys()].sort()).toEqual([
 			'.env.example',
 			'docs/reference/api.md',
 			'docs/reference/cli.md',
 			'docs/reference/csv.md',
 			'docs/reference/metrics.md',
-			'docs/reference/settings.md'
+			'docs/reference/query.md',
+			'docs/reference/settings.md',
+			'src/lib/ui/alert-query/parser.js'
 		]);
 	});
 

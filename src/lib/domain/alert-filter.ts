@@ -159,14 +159,18 @@ const VALUES_OF: { [N in Judged]: (alert: Alert) => ReadonlyArray<string | null>
 	user: (alert) => alert.candidates.map((c) => c.userId),
 	area: (alert) => [alert.area]
 };
-const JUDGED = Object.keys(VALUES_OF) as Judged[];
+const JUDGED = (Object.keys(VALUES_OF) as Judged[]).map((name) => ({
+	name,
+	not: exclusionOf(name),
+	valuesOf: VALUES_OF[name]
+}));
 
 function matchesValues(alert: Alert, filters: AlertFilters): boolean {
-	return JUDGED.every((name) => {
+	return JUDGED.every(({ name, not, valuesOf }) => {
 		const wanted: readonly string[] | undefined = filters[name];
-		const unwanted: readonly string[] | undefined = filters[exclusionOf(name)];
+		const unwanted: readonly string[] | undefined = filters[not];
 		if (!wanted?.length && !unwanted?.length) return true;
-		const values = VALUES_OF[name](alert);
+		const values = valuesOf(alert);
 		const hasOne = (of: readonly string[]) => values.some((value) => value !== null && of.includes(value));
 		return (!wanted?.length || hasOne(wanted)) && !(unwanted?.length && hasOne(unwanted));
 	});

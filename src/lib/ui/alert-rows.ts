@@ -253,6 +253,14 @@ function patch(row: Row, alert: Alert, view: View, nowMs: number): Row {
 	};
 }
 
+/** Turns the rows that have left the view by the time alone into tombstones. */
+export const judgeAgain = (rows: Rows, view: View, nowMs: number): Rows => ({
+	...rows,
+	shown: rows.shown.map((row) =>
+		row.leftAtMs === null && !view.belongs(row.alert) ? { ...row, leftAtMs: nowMs } : row
+	)
+});
+
 /** Returns the rows of `after` that joined the list since `before`, and those that became tombstones. */
 export function changedRows(before: Rows, after: Rows, changes: readonly Alert[]): Row[] {
 	if (changes.length === 0 && before.waiting.size === 0) return [];

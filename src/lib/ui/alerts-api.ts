@@ -1,11 +1,13 @@
 // Calls the Alert API from the browser. Each function returns every outcome that the page must show.
+import { AlertFacets } from '#lib/domain/alert-facets.ts';
+import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import { Alert } from '#lib/domain/alert.ts';
 import type { Verdict } from '#lib/domain/decision.ts';
 import { AlertPage, FeedPage } from '#lib/domain/live-events.ts';
 import { Precedents } from '#lib/domain/precedent.ts';
 import { Timeline, type TimelineItem } from '#lib/domain/timeline.ts';
 import { callApi, type Answer } from './call-api.ts';
-import { DESK_FILTERS } from './views.ts';
+import { DESK_FILTERS, toParams } from './views.ts';
 
 const API = '/api/v1';
 const PAGE_SIZE = 500;
@@ -41,7 +43,7 @@ export async function* readDesk(): AsyncGenerator<AlertPage | null> {
 	let cursor: string | null = '';
 	for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
 		const response: Response | null = await request(
-			`/alerts?${new URLSearchParams({ ...DESK_FILTERS, priority: String(DESK_FILTERS.priority), limit: String(PAGE_SIZE), ...(cursor && { cursor }) })}`
+			`/alerts?${toParams({ ...DESK_FILTERS, limit: PAGE_SIZE, ...(cursor && { cursor }) })}`
 		);
 		const read = response?.ok ? AlertPage.safeParse(await response.json()) : null;
 		yield read?.data ?? null;
@@ -50,9 +52,15 @@ export async function* readDesk(): AsyncGenerator<AlertPage | null> {
 }
 
 /** Reads one more page of a list. Returns `null` if the page could not be loaded. */
-export async function readMore(filters: Record<string, string>, cursor: string): Promise<AlertPage | null> {
-	const response = await request(`/alerts?${new URLSearchParams({ ...filters, cursor, limit: '200' })}`);
+export async function readMore(filters: AlertFilters, cursor: string): Promise<AlertPage | null> {
+	const response = await request(`/alerts?${toParams({ ...filters, cursor, limit: 200 })}`);
 	return response?.ok ? AlertPage.parse(await response.json()) : null;
+}
+
+/** Counts the facets of a list. Returns `null` if they could not be counted. */
+export async function readFacets(filters: AlertFilters): Promise<AlertFacets | null> {
+	const response = await request(`/alerts/facets?${toParams(filters)}`);
+	return response?.ok ? AlertFacets.parse(await response.json()) : null;
 }
 
 /** Reads the Alert `id`. Returns `null` if the Alert does not exist for this Supplier, or could not be loaded. */

@@ -1,9 +1,10 @@
 // Stores the desk in the browser: the newest version of every Alert of the Supplier that needs a decision and is not
 // journal (priority 4).
-import { matches } from '#lib/domain/alert-filter.ts';
+import { matches, resolveFilters, type AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
-import { DESK_FILTERS, DESK_VIEWS, VIEWS, isOnDesk, type ViewName } from './views.ts';
+import { viewNamed } from '#lib/domain/desk/list-view.ts';
+import { DESK_FILTERS, DESK_VIEWS, isOnDesk, type ViewName } from './views.ts';
 
 /**
  * How many removed Alerts the desk remembers, so that a late frame cannot put an old version of a removed Alert back.
@@ -19,6 +20,15 @@ export class Desk {
 	 */
 	readonly #retractedSeqs = new Map<string, number>();
 	readonly #counts = new Map<ViewName, number>(DESK_VIEWS.map((name) => [name, 0]));
+
+	/** The filters of each view of the desk, for the person who looks. */
+	readonly #filters: ReadonlyArray<readonly [ViewName, AlertFilters]>;
+
+	constructor(callerId: string) {
+		// No view of the desk has ages.
+		const looking = { callerId, nowMs: 0 };
+		this.#filters = DESK_VIEWS.map((name) => [name, resolveFilters(viewNamed(name).filters, looking)]);
+	}
 
 	get alerts(): IterableIterator<Alert> {
 		return this.#alerts.values();
@@ -81,8 +91,8 @@ export class Desk {
 	}
 
 	#count(alert: Alert, by: 1 | -1): void {
-		for (const name of DESK_VIEWS)
-			if (matches(alert, VIEWS[name].filters)) this.#counts.set(name, this.#counts.get(name)! + by);
+		for (const [name, filters] of this.#filters)
+			if (matches(alert, filters)) this.#counts.set(name, this.#counts.get(name)! + by);
 	}
 }
 

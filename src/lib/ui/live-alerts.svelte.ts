@@ -37,7 +37,9 @@ export class LiveAlerts {
 	/** The number of changes a second while so many Alerts change that the list counts; `null`: no flood. */
 	flood = $state.raw<number | null>(null);
 	readonly #clock: Clock;
-	readonly #desk = new Desk();
+	readonly #desk: Desk;
+	/** The person who looks. */
+	readonly callerId: string;
 	#listeners: readonly Listener[] = [];
 	#pageListeners: ReadonlyArray<() => void> = [];
 	#arrivalListeners: ReadonlyArray<(arrived: readonly Alert[]) => void> = [];
@@ -56,7 +58,12 @@ export class LiveAlerts {
 	#catchingUp = false;
 	#stopped = false;
 
-	constructor(snapshot: { items: readonly Alert[]; head: number }, clock: Clock) {
+	constructor(
+		snapshot: { items: readonly Alert[]; head: number },
+		{ clock, callerId }: { clock: Clock; callerId: string }
+	) {
+		this.callerId = callerId;
+		this.#desk = new Desk(callerId);
 		this.#clock = clock;
 		this.#head = snapshot.head;
 		this.#lastHeardMs = clock.now;

@@ -1,13 +1,14 @@
 // Holds the list that a person sees: its rows, and which episodes are open in place. The list pauses while the person
 // reads, and otherwise follows the live feed.
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
-import type { AlertFilters } from '#lib/domain/alert-filter.ts';
+import { needsServer, type AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import {
 	NO_ROWS,
 	appendPage,
 	applyChanges,
 	changedRows,
+	judgeAgain,
 	openView,
 	retractRows,
 	type Row,
@@ -18,15 +19,38 @@ import { readMore } from './alerts-api.ts';
 import type { Clock } from './clock.svelte.ts';
 import { entriesOf, isSelectable, rowsOf, type Entry } from './list-entries.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
-import { viewOf, type ListQuery } from './views.ts';
+import { hasAges, viewOf, type ListQuery } from './views.ts';
 
 /** How often expired tombstones are removed (ms). */
 const SWEEP_MS = 1000;
+/** How often a list with ages takes in the Alerts that have reached or left their age (ms). */
+const AGE_MS = 15_000;
+/** A search goes on by itself until the list has this number of rows. */
+const ENOUGH_ROWS = 60;
+
+/** How far the server has searched for the rows of the list. */
+export interface Search {
+	/** The time down to which the list is complete; `null`: the server has not searched for long. */
+	reachedAt: string | null;
+	loading: boolean;
+	/** Whether the list has all its rows. */
+	ended: boolean;
+	failed: boolean;
+}
 
 export class ShownAlerts {
 	#rows = $state.raw<Rows>(NO_ROWS);
 	#nextCursor = $state.raw<string | null>(null);
 	#loading = $state(false);
+	#reachedAt = $state.raw<string | null>(null);
+	#failed = $state(false);
+	/**
+	 * The Alerts that the server chose, for a list with filters that only the server can judge. `null`: the browser
+	 * judges all filters, and the list is live.
+	 */
+	#chosen: SvelteSet<string> | null = null;
+	/** The ids of changed Alerts that may belong to a list that is not live. */
+	readonly #missed = new SvelteSet<string>();
 	#order = $state<View['order']>('desk');
 	/** The ids of the episodes that are open in place. */
 	readonly #opened = new SvelteSet<string>();
@@ -37,7 +61,9 @@ export class ShownAlerts {
 	readonly #live: LiveAlerts;
 	readonly #clock: Clock;
 	#view: View = { belongs: () => false, order: 'desk' };
-	#filters: AlertFilters = {};
+	/** The view as far as the browser judges it. */
+	#judged: View = this.#view;
+	#filters = $state.raw<AlertFilters>({});
 	#paused = false;
 	/** The id of the selected row, which is never removed. `null`: no row is selected. */
 	#selectedId: string | null = null;
@@ -45,6 +71,20 @@ export class ShownAlerts {
 	constructor(live: LiveAlerts, clock: Clock) {
 		this.#live = live;
 		this.#clock = clock;
+	}
+
+	/** The number of changed Alerts that may belong to this list. `null`: the list is live, and shows each of them. */
+	get missed(): number | null {
+		return this.#filters && needsServer(this.#filters) ? this.#missed.size : null;
+	}
+
+	get search(): Search {
+		return {
+			reachedAt: this.#reachedAt,
+			loading: this.#loading,
+			ended: this.#nextCursor === null,
+			failed: this.#failed
+		};
 	}
 
 	get rows(): readonly Row[] {
@@ -81,15 +121,29 @@ export class ShownAlerts {
 	}
 
 	/** Opens the view that an address names. A view of the desk takes its rows from the desk in the browser. */
-	open(query: ListQuery, page: { items: readonly Alert[]; nextCursor: string | null }): void {
-		this.#view = viewOf(query);
-		this.#order = this.#view.order;
+	open(
+		query: ListQuery,
+		page: { items: readonly Alert[]; nextCursor: string | null; reachedAt?: string | undefined }
+	): void {
+		const looking = () => ({ callerId: this.#live.callerId, nowMs: this.#clock.preciseNow() });
+		const judged = viewOf(query, looking);
+		const chosen = needsServer(query.filters) ? new SvelteSet(page.items.map(({ id }) => id)) : null;
+		this.#chosen = chosen;
+		this.#judged = judged;
+		this.#view = chosen
+			? { ...judged, belongs: (alert) => chosen.has(alert.id) && judged.belongs(alert) }
+			: judged;
+		this.#order = judged.order;
 		this.#filters = query.filters;
-		const isDeskView = this.#view.order === 'desk';
-		if (isDeskView) this.#live.accept(page.items);
+		const isOfDesk = judged.order === 'desk' && !chosen;
+		if (judged.order === 'desk') this.#live.accept(page.items);
 		this.#unseen.clear();
-		this.#nextCursor = isDeskView ? null : page.nextCursor;
-		this.#rows = openView(isDeskView ? this.#live.desk : page.items, this.#view);
+		this.#missed.clear();
+		this.#failed = false;
+		this.#nextCursor = isOfDesk ? null : page.nextCursor;
+		this.#reachedAt = isOfDesk ? null : (page.reachedAt ?? null);
+		this.#rows = openView(isOfDesk ? this.#live.desk : page.items, this.#view);
+		void this.#goOn();
 	}
 
 	/** Opens or closes an episode in place. */
@@ -101,13 +155,23 @@ export class ShownAlerts {
 		const unsubscribe = this.#live.subscribe((changes, retracted) => {
 			this.#rows = retractRows(this.#rows, retracted, this.#clock.preciseNow());
 			this.#apply(changes);
+			// While the browser reads the desk, Alerts of before arrive too.
+			if (this.#chosen && this.#live.counts)
+				for (const alert of changes)
+					if (!this.#chosen.has(alert.id) && this.#judged.belongs(alert)) this.#missed.add(alert.id);
 		});
 		const sweep = setInterval(() => {
 			if (!this.#paused && this.rows.some((row) => row.leftAtMs !== null)) this.#apply([]);
 		}, SWEEP_MS);
+		const ages = setInterval(() => {
+			if (!hasAges(this.#filters)) return;
+			this.#rows = judgeAgain(this.#rows, this.#view, this.#clock.preciseNow());
+			if (this.#order === 'desk') this.#apply([...this.#live.desk]);
+		}, AGE_MS);
 		return () => {
 			unsubscribe();
 			clearInterval(sweep);
+			clearInterval(ages);
 		};
 	}
 
@@ -126,14 +190,43 @@ export class ShownAlerts {
 
 	/** Loads the next older page, if the server has older rows. */
 	async loadMore(): Promise<void> {
-		if (this.#loading || this.#nextCursor === null) return;
+		await this.#loadPage();
+		await this.#goOn();
+	}
+
+	/** Loads pages until the list has this number of rows, or has ended. */
+	async loadUntil(rows: number): Promise<void> {
+		while (this.rows.length < rows && (await this.#loadPage()));
+	}
+
+	/** Goes on with a search that found few rows, and with a list of the desk, which stands in bands. */
+	async #goOn(): Promise<void> {
+		while (
+			(this.#reachedAt !== null && this.rows.length < ENOUGH_ROWS) ||
+			(this.#order === 'desk' && this.#nextCursor !== null)
+		)
+			if (!(await this.#loadPage())) return;
+	}
+
+	/** Returns whether one more page was added. */
+	async #loadPage(): Promise<boolean> {
+		if (this.#loading || this.#nextCursor === null) return false;
 		this.#loading = true;
-		const view = this.#view;
-		const page = await readMore(toParams(this.#filters), this.#nextCursor);
+		const judged = this.#judged;
+		const page = await readMore(this.#filters, this.#nextCursor).catch(() => null);
 		this.#loading = false;
-		if (!page || view !== this.#view) return;
+		if (judged !== this.#judged) {
+			void this.#goOn();
+			return false;
+		}
+		this.#failed = page === null;
+		if (!page) return false;
 		this.#nextCursor = page.nextCursor;
-		this.#rows = appendPage(this.#rows, page.items, view);
+		this.#reachedAt = page.reachedAt ?? null;
+		for (const { id } of page.items) this.#chosen?.add(id);
+		if (this.#order === 'desk') this.#apply(page.items, true);
+		else this.#rows = appendPage(this.#rows, page.items, this.#view);
+		return true;
 	}
 
 	#apply(changes: readonly Alert[], following = !this.#paused): void {
@@ -155,10 +248,4 @@ export class ShownAlerts {
 			else this.#unseen.set(alert.id, alert.priority);
 		}
 	}
-}
-
-function toParams(filters: AlertFilters): Record<string, string> {
-	const params: Record<string, string> = {};
-	for (const [name, value] of Object.entries(filters)) if (value !== undefined) params[name] = String(value);
-	return params;
 }

@@ -1,115 +1,144 @@
-// Defines the views of the Alert list. Each view is a set of filters, and the address names the view by `view=`.
-import { AlertFilters, matches } from '#lib/domain/alert-filter.ts';
+// Names the views of the Alert list, and reads the view and the filters that an address names.
+import { AlertFilters, exclusionOf, matches, resolveFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
-import { firstFieldError } from '#lib/domain/field-errors.ts';
+import { DESK_FILTERS, VIEW_NAMES, narrow, viewNamed, type ViewName } from '#lib/domain/desk/list-view.ts';
 import type { View } from './alert-rows.ts';
+import { FIELDS, type FilterName, type Given } from './alert-query/fields.ts';
+import { faultOf, isListed } from './alert-query/read-query.ts';
 
-/**
- * The filters of the desk: Alerts that are undecided or must be rechecked, are not shelved, and are not journal (priority
- * 4). The browser stores the whole desk.
- */
-export const DESK_FILTERS = {
-	decision: 'open',
-	priority: 3,
-	shelved: 'false'
-} as const satisfies AlertFilters;
+export { DESK_FILTERS, VIEW_NAMES, type ViewName } from '#lib/domain/desk/list-view.ts';
 export const isOnDesk = (alert: Alert): boolean => matches(alert, DESK_FILTERS);
 
-interface NamedView {
-	label: string;
-	filters: AlertFilters;
-	order: View['order'];
-	/** The text that an empty list shows. */
-	emptyText: string;
-}
-
-export const VIEWS = {
-	'needs-decision': {
-		label: 'Needs decision',
-		filters: DESK_FILTERS,
-		order: 'desk',
-		emptyText: 'Nothing needs a decision.'
+/** The label of each view, and the text that its empty list shows. */
+export const VIEW_TEXTS: Record<ViewName, { label: string; emptyText: string }> = {
+	'needs-decision': { label: 'Needs decision', emptyText: 'Nothing needs a decision.' },
+	mine: { label: 'Mine', emptyText: 'No Alert that waits is assigned to you.' },
+	security: { label: 'Security', emptyText: 'No security Alert needs a decision.' },
+	explained: { label: 'Explained', emptyText: 'No explained Alert needs a decision.' },
+	unexplained: { label: 'Unexplained', emptyText: 'No unexplained Alert needs a decision.' },
+	shelved: { label: 'Shelved', emptyText: 'Nothing is shelved.' },
+	acknowledged: {
+		label: 'Acknowledged > 4 h',
+		emptyText: 'No Alert was decided actionable more than 4 hours ago.'
 	},
-	security: {
-		label: 'Security',
-		filters: { ...DESK_FILTERS, category: ['security'] },
-		order: 'desk',
-		emptyText: 'No security Alert needs a decision.'
-	},
-	explained: {
-		label: 'Explained',
-		filters: { ...DESK_FILTERS, explanation: ['exact', 'likely'] },
-		order: 'desk',
-		emptyText: 'No explained Alert needs a decision.'
-	},
-	unexplained: {
-		label: 'Unexplained',
-		filters: { ...DESK_FILTERS, explanation: ['unexplained', 'not-command', 'ambiguous', 'out-of-scope'] },
-		order: 'desk',
-		emptyText: 'No unexplained Alert needs a decision.'
-	},
-	shelved: {
-		label: 'Shelved',
-		filters: { shelved: 'true' },
-		order: 'newest',
-		emptyText: 'Nothing is shelved.'
-	},
-	decided: {
-		label: 'Decided',
-		filters: { decision: 'any' },
-		order: 'newest',
-		emptyText: 'Nothing has been decided yet.'
-	},
-	all: { label: 'All Alerts', filters: {}, order: 'newest', emptyText: 'No Alert has arrived yet.' }
-} satisfies Record<string, NamedView>;
-
-export type ViewName = keyof typeof VIEWS;
-export const VIEW_NAMES = Object.keys(VIEWS) as ViewName[];
-export const DESK_VIEWS = VIEW_NAMES.filter((name) => VIEWS[name].order === 'desk');
+	decided: { label: 'Decided', emptyText: 'Nothing has been decided yet.' },
+	journal: { label: 'Journal', emptyText: 'The journal is empty.' },
+	all: { label: 'All Alerts', emptyText: 'No Alert has arrived yet.' }
+};
+export const DESK_VIEWS = VIEW_NAMES.filter((name) => viewNamed(name).order === 'desk');
 
 /** The filters that a person can add to a view. Each added filter is a parameter of the address. */
-export const FILTER_NAMES = ['explanation', 'code', 'device', 'hub', 'role', 'user', 'q'] as const;
-export type FilterName = (typeof FILTER_NAMES)[number];
+export const FILTER_NAMES: readonly FilterName[] = [
+	...Object.values(FIELDS).flatMap((field): FilterName[] =>
+		field.kind === 'values'
+			? [field.filter, exclusionOf(field.filter)]
+			: field.kind === 'one'
+				? [field.filter]
+				: field.kind === 'range'
+					? [field.least, field.most]
+					: [field.more, ...(field.less ? [field.less] : [])]
+	),
+	'q'
+];
 
 export interface ListQuery {
 	view: ViewName;
+	/** The id of the saved view that the address names; `null`: none. */
+	saved: string | null;
 	/** The added filters as the address has them. */
-	given: Partial<Record<FilterName, string>>;
+	given: Given;
 	/** The filters of the view together with the valid added filters. */
 	filters: AlertFilters;
-	/** The added filters that are not valid, each with the reason. */
-	faults: Partial<Record<FilterName, string>>;
+	/** Whether no Alert can pass both the view and the added filters. */
+	unmet: boolean;
+	/** What is wrong with the added filters that were left out, as sentences. */
+	faults: readonly string[];
 }
+
+interface Params {
+	get(name: string): string | null;
+	getAll(name: string): string[];
+}
+
+/** Filters whose values contain no comma stand in one parameter. The others repeat their parameter. */
+const WITH_COMMAS: ReadonlySet<string> = new Set(
+	['model', 'firmware', 'area'].flatMap((name) => [name, exclusionOf(name as 'model')])
+);
 
 /**
- * Reads the view and the filters from the address. Leaves out a filter that is not valid, and reports this filter in
- * `faults`.
+ * Reads the view and the filters from the address. Leaves out a filter that is not valid, and reports it in `faults`.
  */
-export function readQuery(params: { get(name: string): string | null }): ListQuery {
+export function readQuery(params: Params): ListQuery {
 	const named = params.get('view');
 	const view = VIEW_NAMES.find((name) => name === named) ?? 'needs-decision';
-	const given: ListQuery['given'] = {};
-	const faults: ListQuery['faults'] = {};
-	let filters: AlertFilters = VIEWS[view].filters;
+	const given: Partial<Record<FilterName, string[]>> = {};
+	const faults: string[] = [];
 	for (const name of FILTER_NAMES) {
-		const value = params.get(name)?.trim();
-		if (!value) continue;
-		given[name] = value;
-		const read = AlertFilters.safeParse({ [name]: value });
-		if (!read.success) faults[name] = firstFieldError(read.error, { [name]: value });
-		else if (name === 'explanation' && filters.explanation)
-			filters = {
-				...filters,
-				explanation: filters.explanation.filter((kind) => read.data.explanation?.includes(kind))
-			};
-		else filters = { ...filters, ...read.data };
+		const all = params
+			.getAll(name)
+			.flatMap((value) => (isListed(name) && !WITH_COMMAS.has(name) ? value.split(',') : [value]));
+		const values = [...new Set(all.map((value) => value.trim()).filter(Boolean))];
+		if (values.length === 0) continue;
+		const kept = isListed(name) ? values : values.slice(0, 1);
+		const wrong = kept.map((value) => faultOf(name, value)).find((fault) => fault !== null);
+		if (wrong) faults.push(`The filter ${name} was left out: it ${wrong}.`);
+		else given[name] = kept;
 	}
-	return { view, given, filters, faults };
+	const { filters, unmet, fixed } = narrow(viewNamed(view).filters, toFilters(given));
+	for (const name of fixed)
+		faults.push(
+			`The filter ${name} was left out: the view ${VIEW_TEXTS[view].label} sets it. Choose the view All Alerts.`
+		);
+	const saved = params.get('saved');
+	return { view, saved: saved && /^\d{1,9}$/.test(saved) ? saved : null, given, filters, unmet, faults };
 }
 
+/** Returns valid filters as the API takes them. */
+export const toFilters = (given: Given): AlertFilters =>
+	AlertFilters.parse(
+		Object.fromEntries(
+			Object.entries(given).map(([name, values]) => [name, isListed(name) ? values : values[0]])
+		)
+	);
+
+/** Writes filters as parameters of an address. */
+export function toParams(filters: AlertFilters): URLSearchParams {
+	const params = new URLSearchParams();
+	for (const [name, value] of Object.entries(filters))
+		if (WITH_COMMAS.has(name)) for (const one of value as string[]) params.append(name, one);
+		else if (value !== undefined) params.set(name, String(value));
+	return params;
+}
+
+/** Returns the address of the list with these added filters in the place of those that it has. */
+export function withGiven(url: URL, given: Given): URL {
+	const to = new URL(url);
+	for (const name of FILTER_NAMES) to.searchParams.delete(name);
+	for (const [name, values] of Object.entries(given))
+		if (WITH_COMMAS.has(name)) for (const one of values) to.searchParams.append(name, one);
+		else if (values.length > 0) to.searchParams.set(name, values.join(','));
+	return to;
+}
+
+/** Says who looks at the list, and when. */
+export interface Looking {
+	callerId: string;
+	nowMs: number;
+}
+
+/** Returns whether the list changes with the time alone. */
+export const hasAges = ({ olderThan, newerThan, decidedOlderThan }: AlertFilters): boolean =>
+	(olderThan ?? newerThan ?? decidedOlderThan) !== undefined;
+
 /** Builds the rules of the list for an address: which Alerts belong to the list, and in which order. */
-export const viewOf = ({ view, filters }: Pick<ListQuery, 'view' | 'filters'>): View => ({
-	// An empty list of explanations matches no Alert; a missing list matches every Alert.
-	belongs: (alert) => filters.explanation?.length !== 0 && matches(alert, filters),
-	order: VIEWS[view].order
-});
+export function viewOf(
+	{ view, filters, unmet }: Pick<ListQuery, 'view' | 'filters' | 'unmet'>,
+	looking: () => Looking
+): View {
+	const isFixed = !hasAges(filters);
+	const first = resolveFilters(filters, looking());
+	return {
+		belongs: (alert) => !unmet && matches(alert, isFixed ? first : resolveFilters(filters, looking())),
+		order: viewNamed(view).order
+	};
+}

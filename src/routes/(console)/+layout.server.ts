@@ -25,13 +25,14 @@ const NEVER_COVERED = {
 const NO_DESK: AlertPage = { items: [], nextCursor: null, head: 0 };
 
 export const load: LayoutServerLoad = async ({ locals }) => {
-	const { userId: _, ...viewer } = locals.viewer!;
+	const { userId: callerId, ...viewer } = locals.viewer!;
 	const desk =
 		viewer.supplierId === null
 			? NO_DESK
 			: await locals.services.alerts.page(viewer.supplierId, { ...DESK_FILTERS, limit: FIRST_PAGE_SIZE });
 	return {
 		viewer,
+		callerId,
 		pages: pagesOf(viewer).map(({ path, label }) => ({ path, label })),
 		whyNotDecide: whyNot('decide', { ...viewer, scopes: [] }),
 		standing: { mayManage: mayDo('manage', { ...viewer, scopes: [] }), neverCovered: NEVER_COVERED },

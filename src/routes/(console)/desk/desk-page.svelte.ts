@@ -38,7 +38,7 @@ export class DeskPage {
 	}
 
 	/** Opens the list that the address names. */
-	openList(query: ListQuery, first: Pick<AlertPage, 'items' | 'nextCursor'>): void {
+	openList(query: ListQuery, first: Pick<AlertPage, 'items' | 'nextCursor' | 'reachedAt'>): void {
 		untrack(() => {
 			this.shown.open(query, first);
 			// The selection stays if its row is in the list. The selected row of another list must not pause this list.
