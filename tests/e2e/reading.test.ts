@@ -165,15 +165,15 @@ describe('the open Alert', () => {
 		await rowOf(page, deviceId).click();
 		const detail = drawer(page);
 		await detail.getByText(/the suspect is 6\.5 .* of North Grid \(ED\)/).waitFor();
-		expect(await detail.innerText()).toMatch(/payload: not held/);
+		expect(await detail.innerText()).toMatch(/Payload\s+not held/);
 		const excluded = detail.locator('[data-request-card=excluded]');
 		await excluded.getByRole('heading', { name: /^4\.6\.1/ }).waitFor();
 		// Both cards have the same form: what speaks for the request, what against it, the rule, and what is not held.
 		for (const card of [detail.locator('[data-request-card=strong]'), excluded])
 			expect(await card.locator('dt').allInnerTexts()).toEqual(
-				expect.arrayContaining(['For', 'Against', 'Rule', 'Not held'])
+				expect.arrayContaining(['For', 'Against', 'Rule', 'Payload'])
 			);
-		await excluded.getByText('payload: not held').waitFor();
+		await excluded.getByText('not held').waitFor();
 	});
 
 	test('shows names that contain HTML as plain text', async () => {
