@@ -70,7 +70,7 @@ const axis = () => timeline().locator('text').allTextContents();
 test('begins with the verdict in one sentence, and says in words who looks at the Alert', async () => {
 	await drawer(page)
 		.locator('[data-verdict]')
-		.getByText(/: the suspect is 6\.5 .*, a strong link; nobody has decided such an Alert before\.$/)
+		.getByText(/: the suspect is 6\.5 .*, a strong link; no person has decided such an Alert before\.$/)
 		.waitFor();
 	expect(await drawer(page).locator('[data-state]').innerText()).toMatch(
 		/Waits for a decision · nobody has taken it/

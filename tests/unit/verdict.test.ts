@@ -17,7 +17,7 @@ describe('the verdict on an Alert', () => {
 	});
 
 	it.each<[decisions: typeof decided | null, text: string]>([
-		[{ ignorable: 0, actionable: 0 }, '; nobody has decided such an Alert before.'],
+		[{ ignorable: 0, actionable: 0 }, '; no person has decided such an Alert before.'],
 		[{ ignorable: 0, actionable: 1 }, '; people decided one such case before, as actionable.'],
 		[{ ignorable: 7, actionable: 0 }, '; people decided all 7 such cases ignorable.'],
 		[{ ignorable: 3, actionable: 9 }, '; people decided 9 of 12 such cases actionable.'],
@@ -43,6 +43,13 @@ describe('the verdict on an Alert', () => {
 		[
 			{ explanation: 'pending', candidates: [aCandidate({ tier: 'weak' })] },
 			'so far the suspect is 6.5 Update'
+		],
+		[
+			{
+				explanation: 'ambiguous',
+				candidates: [aCandidate({ tier: 'weak', reasons: [{ code: 'circumstantial', text: 'A visit.' }] })]
+			},
+			'no command does this, and the only link is circumstantial, 6.5 Update'
 		],
 		[{ explanation: 'not-command', candidates: [] }, 'no command can cause it.'],
 		[

@@ -1,6 +1,7 @@
 // Writes the verdict on an Alert in one sentence: what happened, the suspect, how sure the link is, and what people
 // decided on the same pattern. The machine says "suspect"; only a person speaks of the cause. The only numbers are counts.
 import type { Alert, Candidate } from './alert.ts';
+import { namesSuspect } from './explanation-kind.ts';
 import { rarerVerdict, type Precedents } from './precedent.ts';
 import { formatDelta } from './wording.ts';
 
@@ -22,6 +23,9 @@ function happenedText({ name, occurrences, throttled }: Alert): string {
 /** Names the suspect and says how sure the link is. */
 function causeText(alert: Alert): string {
 	const [best] = alert.candidates;
+	// Such a candidate shares an event with a physical event, as a site visit does. It never is the suspect.
+	if (best?.reasons.some(({ code }) => code === 'circumstantial') && !namesSuspect(alert.explanation))
+		return `${alert.explanation === 'pending' ? 'the audit data is not complete yet, and so far' : 'no command does this, and'} the only link is circumstantial, ${describe(best)}`;
 	const count = alert.candidates.length;
 	switch (alert.explanation) {
 		case 'exact':
@@ -61,7 +65,7 @@ const senderText = ({ own, userName, userRole }: Candidate): string => {
 /** Says what people decided on the pattern. One decision on many Alerts counts once. */
 function decidedText(counts: Counts): string {
 	const total = counts.ignorable + counts.actionable;
-	if (total === 0) return 'nobody has decided such an Alert before';
+	if (total === 0) return 'no person has decided such an Alert before';
 	const common = rarerVerdict(counts) === 'actionable' ? 'ignorable' : 'actionable';
 	const commonCount = Math.max(counts.ignorable, counts.actionable);
 	if (total === 1) return `people decided one such case before, as ${common}`;
