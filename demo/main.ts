@@ -50,8 +50,6 @@ const MARK_LAG_MS = 130 * SECOND;
 const STORY_EVERY_MS = 11 * SECOND;
 const ALEX_LOOKS_EVERY_MS = 2 * SECOND;
 const KIM_LOOKS_EVERY_MS = 5 * SECOND;
-/** Long enough to see an explained Alert, and short enough for a calm desk. */
-const KIM_DECIDES_AFTER_SECONDS = 90;
 /** Two a minute. Less than a third of them leave an Alert for a person, which is below the ten in ten minutes of EEMUA 191. */
 const EPISODES_PER_HOUR = 120;
 
@@ -180,7 +178,7 @@ async function answerPages(): Promise<never> {
 
 /** Looks at the desk of Brightwell as Kim, for ever. */
 async function clearDesk(): Promise<never> {
-	const kim = createKim(createCaller(CAUSEWAY_URL!, CAUSEWAY_KIM_KEY!), KIM_DECIDES_AFTER_SECONDS, say);
+	const kim = createKim(createCaller(CAUSEWAY_URL!, CAUSEWAY_KIM_KEY!), say);
 	for (;;) {
 		await pause(KIM_LOOKS_EVERY_MS);
 		await kim(Date.now());

@@ -36,7 +36,7 @@ const ON_CALL: ReadonlyArray<{
 	{
 		slug: 'brightwell',
 		email: 'lead@brightwell.example',
-		name: 'Lead, Brightwell Energy',
+		name: 'Lead',
 		role: 'lead',
 		isPrinted: true
 	},
@@ -45,7 +45,7 @@ const ON_CALL: ReadonlyArray<{
 	{
 		slug: 'halden',
 		email: 'lead@halden.example',
-		name: 'Lead, Halden Gas',
+		name: 'Lead',
 		role: 'lead',
 		isPrinted: true
 	},
@@ -88,7 +88,7 @@ export async function prepareDemo(
 		const suppliers = new Map<string, { id: number; name: string }>();
 		for (const { email, ...supplier } of SUPPLIERS) {
 			const supplierId = await addSupplier(client, supplier);
-			await ensureController(auth, client, { email, name: `Controller, ${supplier.name}`, supplierId });
+			await ensureController(auth, client, { email, name: 'Controller', supplierId });
 			signIns.push(`sign in as ${email}, password ${PASSWORD} (${supplier.name})`);
 			suppliers.set(supplier.slug, { id: supplierId, name: supplier.name });
 		}
@@ -129,11 +129,11 @@ export async function prepareDemo(
 			}),
 			leadKey: await supplierKey('brightwell', 'demo-lead-key', {
 				scopes: ['read', 'manage'],
-				name: 'Lead, Brightwell Energy (demo)'
+				name: 'Lead (demo)'
 			}),
 			engineerKey: await supplierKey('brightwell', 'demo-engineer-key', {
 				scopes: ['read', 'manage'],
-				name: 'Engineer, Brightwell Energy (demo)'
+				name: 'Engineer (demo)'
 			})
 		};
 	} finally {
