@@ -16,6 +16,7 @@ import { createDeskCounter } from '#lib/server/desk/desk-counts.ts';
 import { createDisagreements } from '#lib/server/desk/disagreements.ts';
 import { createHistories } from '#lib/server/desk/history.ts';
 import { createShelving } from '#lib/server/desk/shelving.ts';
+import { createSavedViews } from '#lib/server/desk/saved-views.ts';
 import { createShiftHours } from '#lib/server/desk/shift-hours.ts';
 import { createDictionary } from '#lib/server/evidence/dictionary.ts';
 import { createRequestIndex } from '#lib/server/evidence/request-index.ts';
@@ -164,6 +165,7 @@ export async function openWebServices(config: Config, log: Log = createLog(confi
 		histories: createHistories(web.pool),
 		deskCounts: createDeskCounter(web.pool),
 		shiftHours: createShiftHours(web.pool),
+		savedViews: createSavedViews(web.pool),
 		selections: createSelections({ pool: web.pool, runSelection: queues.runSelection }),
 		standingDecisions: createStandingDecisions(web.pool),
 		standingMatches: createStandingMatches(web.pool),

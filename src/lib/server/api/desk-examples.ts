@@ -31,6 +31,14 @@ const comments = [
 
 const shiftHours = { timeZone: 'Europe/London', starts: ['06:00', '14:00', '22:00'] };
 
+const savedView = {
+	name: 'Tamper in the north',
+	base: 'needs-decision',
+	filters: { code: ['8F3E'], area: ['North East'] },
+	shared: true
+};
+const view = { id: '7', ...savedView, owner: 'Sam Controller', mayChange: true };
+
 export const DESK_EXAMPLES: Readonly<Record<string, Example>> = {
 	'GET /desk': { answer: { shelved: 3, mine: 2, standing: 412 } },
 	'GET /desk/people': { answer: { items: [assignee] } },
@@ -89,6 +97,17 @@ export const DESK_EXAMPLES: Readonly<Record<string, Example>> = {
 			items: [{ code: '8F30', explanation: 'likely', alerts: 4 }]
 		}
 	},
+	'GET /views': {
+		answer: {
+			names: ['needs-decision', 'all'],
+			items: [view],
+			looks: [{ view: '7', seenId: alert.id, lookedAt: '2026-11-05T02:16:00.000Z' }]
+		}
+	},
+	'POST /views': { body: savedView, answer: view },
+	'PUT /views/{view}': { body: savedView, answer: view },
+	'GET /views/{view}/counts': { answer: { open: 12, new: 3 } },
+	'PUT /views/{view}/look': { body: { seenId: alert.id } },
 	'GET /shift-hours': { answer: shiftHours },
 	'PUT /shift-hours': { body: shiftHours, answer: shiftHours },
 	'POST /selections': { body: { decision: 'open', code: ['8F30'] }, answer: selection },

@@ -5,6 +5,7 @@ import { termRoutes } from '#lib/server/cause-table/terms.ts';
 import { decisionRoutes } from '#lib/server/decisions/decision-routes.ts';
 import { commentRoutes } from '#lib/server/desk/comment-routes.ts';
 import { deskRoutes } from '#lib/server/desk/desk-routes.ts';
+import { viewRoutes } from '#lib/server/desk/view-routes.ts';
 import { disagreementRoutes } from '#lib/server/desk/disagreement-routes.ts';
 import { historyRoutes } from '#lib/server/desk/history-routes.ts';
 import { episodeRoutes } from '#lib/server/episodes/episode-routes.ts';
@@ -93,6 +94,7 @@ export const routes: ReadonlyArray<Route<WebServices>> = [
 	...deskRoutes,
 	...commentRoutes,
 	...disagreementRoutes,
+	...viewRoutes,
 	...historyRoutes,
 	...bulkRoutes,
 	...selectionRoutes,
