@@ -9,6 +9,7 @@ import {
 	retractRows
 } from '#lib/ui/alert-rows.ts';
 import { Desk } from '#lib/ui/desk.ts';
+import { viewNamed } from '#lib/domain/desk/list-view.ts';
 import { readQuery, viewOf } from '#lib/ui/views.ts';
 import {
 	looking,
@@ -20,6 +21,19 @@ import {
 	ignorableDecision,
 	paused
 } from '../support/listed-alerts.ts';
+
+/** A desk that counts some of its views. */
+function countedDesk(): Desk {
+	const desk = new Desk();
+	desk.countViews(
+		(['needs-decision', 'explained', 'unexplained'] as const).map((key) => ({
+			key,
+			filters: viewNamed(key).filters,
+			seenId: null
+		}))
+	);
+	return desk;
+}
 
 describe('the order of rows', () => {
 	test('on the desk, rows are sorted by priority, then by arrival', () => {
@@ -148,7 +162,7 @@ describe('versions of an Alert', () => {
 	});
 
 	test('a late frame does not put an old version back on the desk', () => {
-		const desk = new Desk('k3');
+		const desk = countedDesk();
 		desk.merge([anAlert(1), anAlert(2)]);
 		desk.merge([anAlert(1, { version: 3, decision: ignorableDecision })]);
 		expect(desk.merge([anAlert(1, { version: 2 })])).toEqual({ newer: [], joined: [] });
@@ -159,7 +173,7 @@ describe('versions of an Alert', () => {
 	});
 
 	test('a person is told of an Alert that joins the desk first, or that comes back with a notice', () => {
-		const desk = new Desk('k3');
+		const desk = countedDesk();
 		const told = (...args: Parameters<typeof anAlert>) => desk.merge([anAlert(...args)]).joined.length;
 		expect(told(1)).toBe(1);
 		expect(told(1, { version: 2, explanation: 'exact' })).toBe(0);
@@ -171,7 +185,7 @@ describe('versions of an Alert', () => {
 	});
 
 	test('the desk ignores an Alert that was decided before its first frame arrived', () => {
-		const desk = new Desk('k3');
+		const desk = countedDesk();
 		desk.merge([anAlert(1, { version: 2, decision: ignorableDecision })]);
 		desk.merge([anAlert(1)]);
 		expect(desk.ids).toEqual([]);
@@ -186,13 +200,17 @@ describe('versions of an Alert', () => {
 			anAlert(2, { version: 3, explanation: 'exact' })
 		];
 		for (let turn = 0; turn < frames.length; turn++) {
-			const desk = new Desk('k3');
+			const desk = countedDesk();
 			for (const frame of [...frames.slice(turn), ...frames.slice(0, turn)]) desk.merge([frame]);
 			expect([...desk.alerts].sort((a, b) => compareIds(a.id, b.id)).map((a) => [a.id, a.version])).toEqual([
 				['1', 2],
 				['2', 3]
 			]);
-			expect(desk.counts()).toMatchObject({ 'needs-decision': 2, explained: 2, unexplained: 0 });
+			expect(desk.counters()).toMatchObject({
+				'needs-decision': { open: 2 },
+				explained: { open: 2 },
+				unexplained: { open: 0 }
+			});
 		}
 	});
 });
@@ -232,10 +250,10 @@ describe('a retracted Alert', () => {
 			(desk: Desk) => desk.merge([anAlert(2, { seq: 8, version: 2 })])
 		];
 		for (let turn = 0; turn < frames.length; turn++) {
-			const desk = new Desk('k3');
+			const desk = countedDesk();
 			for (const apply of [...frames.slice(turn), ...frames.slice(0, turn)]) apply(desk);
 			expect(desk.ids).toEqual(['2']);
-			expect(desk.counts()).toMatchObject({ 'needs-decision': 1 });
+			expect(desk.counters()).toMatchObject({ 'needs-decision': { open: 1 } });
 		}
 	});
 });

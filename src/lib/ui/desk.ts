@@ -1,10 +1,9 @@
 // Stores the desk in the browser: the newest version of every Alert of the Supplier that needs a decision and is not
 // journal (priority 4).
-import { matches, resolveFilters, type AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
-import { viewNamed } from '#lib/domain/desk/list-view.ts';
-import { DESK_FILTERS, DESK_VIEWS, isOnDesk, type ViewName } from './views.ts';
+import { ViewCounter, type CountedView, type Counters } from './view-counter.ts';
+import { DESK_FILTERS, isOnDesk } from './views.ts';
 
 /**
  * How many removed Alerts the desk remembers, so that a late frame cannot put an old version of a removed Alert back.
@@ -19,16 +18,7 @@ export class Desk {
 	 * The feed number of each retraction, by Alert id. The desk ignores versions of the Alert with a lower feed number.
 	 */
 	readonly #retractedSeqs = new Map<string, number>();
-	readonly #counts = new Map<ViewName, number>(DESK_VIEWS.map((name) => [name, 0]));
-
-	/** The filters of each view of the desk, for the person who looks. */
-	readonly #filters: ReadonlyArray<readonly [ViewName, AlertFilters]>;
-
-	constructor(callerId: string) {
-		// No view of the desk has ages.
-		const looking = { callerId, nowMs: 0 };
-		this.#filters = DESK_VIEWS.map((name) => [name, resolveFilters(viewNamed(name).filters, looking)]);
-	}
+	readonly #counter = new ViewCounter();
 
 	get alerts(): IterableIterator<Alert> {
 		return this.#alerts.values();
@@ -44,9 +34,14 @@ export class Desk {
 		return this.ids.filter((id) => !known.has(id));
 	}
 
-	/** Returns the number of Alerts in each view of the desk. */
-	counts(): Partial<Record<ViewName, number>> {
-		return Object.fromEntries(this.#counts);
+	/** Counts these views from now on. */
+	countViews(views: readonly CountedView[]): void {
+		this.#counter.set(views, this.#alerts.values());
+	}
+
+	/** Returns the counters of each view. */
+	counters(): Record<string, Counters> {
+		return this.#counter.counters();
 	}
 
 	/**
@@ -62,12 +57,12 @@ export class Desk {
 			if (alert.seq < (this.#retractedSeqs.get(alert.id) ?? 0)) continue;
 			this.#retractedSeqs.delete(alert.id);
 			newer.push(alert);
-			if (stored) this.#count(stored, -1);
+			if (stored) this.#counter.add(stored, -1);
 			if (isOnDesk(alert)) {
 				if (!stored && (alert.notice || !this.#leftVersions.has(alert.id))) joined.push(alert);
 				this.#alerts.set(alert.id, alert);
 				this.#leftVersions.delete(alert.id);
-				this.#count(alert, 1);
+				this.#counter.add(alert, 1);
 			} else {
 				this.#alerts.delete(alert.id);
 				if (alert.priority <= DESK_FILTERS.priority) remember(this.#leftVersions, alert.id, alert.version);
@@ -84,15 +79,10 @@ export class Desk {
 		for (const { id, seq } of entries) {
 			const stored = this.#alerts.get(id);
 			if (stored && stored.seq > seq) continue;
-			if (stored) this.#count(stored, -1);
+			if (stored) this.#counter.add(stored, -1);
 			this.#alerts.delete(id);
 			remember(this.#retractedSeqs, id, Math.max(seq, this.#retractedSeqs.get(id) ?? 0));
 		}
-	}
-
-	#count(alert: Alert, by: 1 | -1): void {
-		for (const [name, filters] of this.#filters)
-			if (matches(alert, filters)) this.#counts.set(name, this.#counts.get(name)! + by);
 	}
 }
 

@@ -7,7 +7,7 @@ import { readAlert, readDesk, readFeed } from './alerts-api.ts';
 import type { Clock } from './clock.svelte.ts';
 import { Desk } from './desk.ts';
 import { Flood } from './flood.ts';
-import type { ViewName } from './views.ts';
+import type { CountedView, Counters } from './view-counter.ts';
 
 export type Connection =
 	| { kind: 'connecting' }
@@ -32,8 +32,8 @@ type Listener = (changes: readonly Alert[], retracted: readonly Retracted[]) => 
 
 export class LiveAlerts {
 	connection = $state.raw<Connection>({ kind: 'connecting' });
-	/** The number of Alerts in each view of the desk. `null` until the whole desk has been read. */
-	counts = $state.raw<Partial<Record<ViewName, number>> | null>(null);
+	/** The counters of each view of the desk. `null` until the whole desk has been read. */
+	counters = $state.raw<Readonly<Record<string, Counters>> | null>(null);
 	/** The number of changes a second while so many Alerts change that the list counts; `null`: no flood. */
 	flood = $state.raw<number | null>(null);
 	readonly #clock: Clock;
@@ -63,11 +63,22 @@ export class LiveAlerts {
 		{ clock, callerId }: { clock: Clock; callerId: string }
 	) {
 		this.callerId = callerId;
-		this.#desk = new Desk(callerId);
+		this.#desk = new Desk();
 		this.#clock = clock;
 		this.#head = snapshot.head;
 		this.#lastHeardMs = clock.now;
 		this.#desk.merge(snapshot.items);
+	}
+
+	/** The number of Alerts that need a decision. `undefined` until the whole desk has been read. */
+	get undecided(): number | undefined {
+		return this.counters?.['needs-decision']?.open;
+	}
+
+	/** Counts these views from now on. */
+	countViews(views: readonly CountedView[]): void {
+		this.#desk.countViews(views);
+		if (this.counters) this.counters = this.#desk.counters();
 	}
 
 	/** The Alerts of the desk that the browser has read so far. */
@@ -125,7 +136,7 @@ export class LiveAlerts {
 		socket.on('connect', () => {
 			this.#noteMessage();
 			void this.#catchUp();
-			if (!this.counts) void this.#readDesk();
+			if (!this.counters) void this.#readDesk();
 		});
 		socket.on('disconnect', (reason) => {
 			this.#markStale();
@@ -232,7 +243,7 @@ export class LiveAlerts {
 			else this.#pendingRetractions.push({ id, seq: head });
 			this.#flush();
 		}
-		this.counts = this.#desk.counts();
+		this.counters = this.#desk.counters();
 		return true;
 	}
 
@@ -254,8 +265,8 @@ export class LiveAlerts {
 		this.#pendingRetractions = [];
 		if (changes.length === 0 && retracted.length === 0) return;
 		this.#checkFlood();
-		const isComplete = this.counts !== null;
-		if (isComplete) this.counts = this.#desk.counts();
+		const isComplete = this.counters !== null;
+		if (isComplete) this.counters = this.#desk.counters();
 		for (const listener of this.#listeners) listener(changes, retracted);
 		if (isComplete && joined.length > 0) for (const listener of this.#arrivalListeners) listener(joined);
 	}

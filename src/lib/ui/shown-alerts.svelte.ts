@@ -8,6 +8,7 @@ import {
 	appendPage,
 	applyChanges,
 	changedRows,
+	compareIds,
 	judgeAgain,
 	openView,
 	retractRows,
@@ -17,7 +18,7 @@ import {
 } from './alert-rows.ts';
 import { readMore } from './alerts-api.ts';
 import type { Clock } from './clock.svelte.ts';
-import { entriesOf, isSelectable, rowsOf, type Entry } from './list-entries.ts';
+import { entriesOf, isSelectable, rowsOf, type Entry, type Mark } from './list-entries.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
 import { hasAges, viewOf, type ListQuery } from './views.ts';
 
@@ -52,12 +53,14 @@ export class ShownAlerts {
 	/** The ids of changed Alerts that may belong to a list that is not live. */
 	readonly #missed = new SvelteSet<string>();
 	#order = $state<View['order']>('desk');
+	/** How far the person has looked at this view before. `null`: the list shows no line. */
+	#mark = $state.raw<Mark | null>(null);
 	/** The ids of the episodes that are open in place. */
 	readonly #opened = new SvelteSet<string>();
 	/** The priorities of the Alerts that joined the list and were not on the screen since, by id. */
 	readonly #unseen = new SvelteMap<string, number>();
 	/** What the list shows: bands of priority, lone Alerts, and episodes. */
-	readonly entries = $derived(entriesOf(this.#rows.shown, this.#order, this.#opened));
+	readonly entries = $derived(entriesOf(this.#rows.shown, this.#order, this.#opened, this.#mark));
 	readonly #live: LiveAlerts;
 	readonly #clock: Clock;
 	#view: View = { belongs: () => false, order: 'desk' };
@@ -76,6 +79,18 @@ export class ShownAlerts {
 	/** The number of changed Alerts that may belong to this list. `null`: the list is live, and shows each of them. */
 	get missed(): number | null {
 		return this.#filters && needsServer(this.#filters) ? this.#missed.size : null;
+	}
+
+	/** The id up to which the person has seen all Alerts of this list. `null`: the list has none. */
+	get seenUpTo(): string | null {
+		const ids = this.rows.map((row) => row.alert.id);
+		if (this.#order === 'desk') for (const { id } of this.#live.desk) ids.push(id);
+		let last: string | null = null;
+		for (const id of ids) if (last === null || compareIds(id, last) > 0) last = id;
+		let firstWaiting: string | null = null;
+		for (const id of this.#rows.waiting.keys())
+			if (firstWaiting === null || compareIds(id, firstWaiting) < 0) firstWaiting = id;
+		return firstWaiting === null ? last : String(BigInt(firstWaiting) - 1n);
 	}
 
 	get search(): Search {
@@ -123,8 +138,10 @@ export class ShownAlerts {
 	/** Opens the view that an address names. A view of the desk takes its rows from the desk in the browser. */
 	open(
 		query: ListQuery,
-		page: { items: readonly Alert[]; nextCursor: string | null; reachedAt?: string | undefined }
+		page: { items: readonly Alert[]; nextCursor: string | null; reachedAt?: string | undefined },
+		mark: Mark | null = null
 	): void {
+		this.#mark = mark;
 		const looking = () => ({ callerId: this.#live.callerId, nowMs: this.#clock.preciseNow() });
 		const judged = viewOf(query, looking);
 		const chosen = needsServer(query.filters) ? new SvelteSet(page.items.map(({ id }) => id)) : null;
@@ -156,7 +173,7 @@ export class ShownAlerts {
 			this.#rows = retractRows(this.#rows, retracted, this.#clock.preciseNow());
 			this.#apply(changes);
 			// While the browser reads the desk, Alerts of before arrive too.
-			if (this.#chosen && this.#live.counts)
+			if (this.#chosen && this.#live.counters)
 				for (const alert of changes)
 					if (!this.#chosen.has(alert.id) && this.#judged.belongs(alert)) this.#missed.add(alert.id);
 		});
@@ -238,7 +255,7 @@ export class ShownAlerts {
 			opened: this.#opened
 		});
 		// While the browser reads the desk, Alerts that waited before it join the list.
-		if (this.#order === 'desk' && this.#live.counts) this.#noteJoined(before, changes);
+		if (this.#order === 'desk' && this.#live.counters) this.#noteJoined(before, changes);
 	}
 
 	/** Notes which rows joined the list, and which unseen rows have left it. */

@@ -101,6 +101,12 @@ export const toFilters = (given: Given): AlertFilters =>
 		)
 	);
 
+/** Returns filters as an address has them. */
+export const toGiven = (filters: AlertFilters): Given =>
+	Object.fromEntries(
+		Object.entries(filters).map(([name, value]) => [name, Array.isArray(value) ? value : [String(value)]])
+	);
+
 /** Writes filters as parameters of an address. */
 export function toParams(filters: AlertFilters): URLSearchParams {
 	const params = new URLSearchParams();

@@ -3,6 +3,7 @@
 import { mayDo, whyNot } from '#lib/domain/access.ts';
 import { deviceAlertTable } from '#lib/domain/alert-code.ts';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
+import type { ViewList } from '#lib/domain/desk/saved-view.ts';
 import type { AlertPage } from '#lib/domain/live-events.ts';
 import { NEVER_COVERED_CATEGORIES, whyNeverCovered } from '#lib/domain/standing-decision/rule.ts';
 import { pagesOf } from '#lib/ui/pages.ts';
@@ -23,6 +24,7 @@ const NEVER_COVERED = {
 };
 /** The desk of a person of the installation, who sees no Alerts. */
 const NO_DESK: AlertPage = { items: [], nextCursor: null, head: 0 };
+const NO_VIEWS: ViewList = { names: [], items: [], looks: [] };
 
 export const load: LayoutServerLoad = async ({ locals }) => {
 	const { userId: callerId, ...viewer } = locals.viewer!;
@@ -37,6 +39,15 @@ export const load: LayoutServerLoad = async ({ locals }) => {
 		whyNotDecide: whyNot('decide', { ...viewer, scopes: [] }),
 		standing: { mayManage: mayDo('manage', { ...viewer, scopes: [] }), neverCovered: NEVER_COVERED },
 		desk,
+		views:
+			viewer.supplierId === null
+				? NO_VIEWS
+				: await locals.services.savedViews.list({
+						supplierId: viewer.supplierId,
+						personId: callerId,
+						name: viewer.name,
+						mayManage: mayDo('manage', { ...viewer, scopes: [] })
+					}),
 		feeds: await locals.services.feedState.read(viewer.supplierId),
 		now: Date.now()
 	};

@@ -6,6 +6,7 @@ import type { EpisodeWatch } from '#lib/ui/episode-watch.svelte.ts';
 import type { FeedWatch } from '#lib/ui/feeds.svelte.ts';
 import type { LiveAlerts } from '#lib/ui/live-alerts.svelte.ts';
 import type { PageWatch } from '#lib/ui/page-watch.svelte.ts';
+import type { SavedViews } from '#lib/ui/saved-views.svelte.ts';
 import type { StandingWatch } from '#lib/ui/standing-watch.svelte.ts';
 import type { Triage } from '#lib/ui/triage.svelte.ts';
 
@@ -18,6 +19,7 @@ export interface Console {
 	sound: AlarmSound;
 	standing: StandingWatch;
 	triage: Triage;
+	views: SavedViews;
 }
 
 export const [getConsole, setConsole] = createContext<Console>();

@@ -3,7 +3,7 @@ import { tick, untrack } from 'svelte';
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
 import type { Alert } from '#lib/domain/alert.ts';
-import { rowsOf, type EpisodeEntry, type SelectableEntry } from '#lib/ui/list-entries.ts';
+import { rowsOf, type EpisodeEntry, type Mark, type SelectableEntry } from '#lib/ui/list-entries.ts';
 import type { AlertPage } from '#lib/domain/live-events.ts';
 import { ShownAlerts } from '#lib/ui/shown-alerts.svelte.ts';
 import type { ListQuery } from '#lib/ui/views.ts';
@@ -38,9 +38,13 @@ export class DeskPage {
 	}
 
 	/** Opens the list that the address names. */
-	openList(query: ListQuery, first: Pick<AlertPage, 'items' | 'nextCursor' | 'reachedAt'>): void {
+	openList(
+		query: ListQuery,
+		first: Pick<AlertPage, 'items' | 'nextCursor' | 'reachedAt'>,
+		mark: Mark | null
+	): void {
 		untrack(() => {
-			this.shown.open(query, first);
+			this.shown.open(query, first, mark);
 			// The selection stays if its row is in the list. The selected row of another list must not pause this list.
 			if (!this.openId && !this.reader.entry(this.shown.entries)) this.reader.selected = null;
 		});
