@@ -1,12 +1,15 @@
 // Finds the texts of a page that are not in the catalogue, while the page is in the pseudo-language (en-XA).
 import type { Page } from 'playwright-core';
 
-/** Data that has no words of its own: ids, codes, versions, instants, durations and addresses. */
+const EMAIL = /\b[\w.+-]+@[\w.-]+\b/g;
+/** Data that has no words of its own: ids, codes, versions, dates, durations and addresses. Intl writes the dates. */
 const DATA = [
 	/(?:[0-9A-F]{2}-){2,7}[0-9A-F]{2}/g,
-	/\b[\w.+-]+@[\w.-]+\b/g,
+	/\b[A-Z]+\d[A-Z0-9]*\b/g,
 	/\bhttps?:\/\/\S+/g,
 	/\b\d[\d.,:/T-]*Z?(?: ?(?:s|ms|min|h|d|kB|UTC|%))?\b/g,
+	/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b/g,
+	/\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b/g,
 	/\bCauseway\b/g
 ];
 
@@ -14,12 +17,12 @@ const DATA = [
 const DESK = '.cause';
 
 /**
- * Returns the texts and spoken labels of the page, or of its part `within`, that hold a word without accents. Elements that show what the server
- * words or what people wrote are marked with `lang` or `translate="no"`. `names`: data of the test.
+ * Returns the texts and spoken labels of the page, or of its part `within`, that hold a word without accents. Elements that
+ * show what the server words or what people wrote are marked with `lang` or `translate="no"`. `names`: data of the test.
  */
 export async function hardCodedTexts(
 	page: Page,
-	{ within = 'body', names = [] }: { within?: string; names?: ReadonlyArray<string | RegExp> } = {}
+	{ within = 'body', names = [] }: { within?: string; names?: readonly RegExp[] } = {}
 ): Promise<string[]> {
 	const data = `body [lang], [translate="no"], code, kbd, script, style, noscript, ${DESK}`;
 	const read = ([data, within]: [string, string]): string[] => {
@@ -38,7 +41,7 @@ export async function hardCodedTexts(
 	};
 	const texts = await page.evaluate(read, [data, within] as [string, string]);
 	const withoutData = (text: string): string =>
-		[...names, ...DATA].reduce<string>((rest, data) => rest.replaceAll(data, ' '), text);
+		[EMAIL, ...names, ...DATA].reduce<string>((rest, data) => rest.replaceAll(data, ' '), text);
 	return [...new Set(texts.map((text) => text.trim()))].filter((text) => hasPlainWord(withoutData(text)));
 }
 

@@ -3,6 +3,7 @@ import type { Tier } from '#lib/domain/alert.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
 import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import type { FeedKind } from '#lib/domain/feed-state.ts';
+import { formatSeconds } from '#lib/domain/wording.ts';
 import * as messages from '#messages/alert.ts';
 import * as common from '#messages/common.ts';
 
@@ -24,6 +25,18 @@ const TIERS: Record<Tier, () => string> = {
 };
 /** Names a tier inside a sentence: `strong`. */
 export const tierName = (tier: Tier): string => TIERS[tier]();
+
+const TIER_TITLES: Record<Tier, () => string> = {
+	exact: messages.tier_exact_title,
+	strong: messages.tier_strong_title,
+	weak: messages.tier_weak_title
+};
+/** Names a tier where it stands alone: `Strong`. */
+export const tierTitle = (tier: Tier): string => TIER_TITLES[tier]();
+
+/** Says how long before or after the Alert a request was. */
+export const delayFromAlert = (deltaSeconds: number): string =>
+	(deltaSeconds >= 0 ? messages.delay_before : messages.delay_after)({ delay: formatSeconds(deltaSeconds) });
 
 const VERDICTS: Record<Verdict, () => string> = {
 	actionable: messages.verdict_actionable,

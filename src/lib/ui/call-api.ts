@@ -1,11 +1,8 @@
 // Calls the API from the browser. A refusal has a message for the person, and the path of each faulty field.
 import type { FieldError } from '#lib/domain/field-errors.ts';
+import * as messages from '#messages/errors.ts';
 
 const API = '/api/v1';
-const UNREACHABLE = 'The server cannot be reached. Try again.';
-/** The server may have made the change, and only its answer was lost. */
-const LOST = 'The answer of the server was lost. Look whether the change was made before you try again.';
-const SESSION_ENDED = 'Your session has ended. Load this page again to sign in.';
 
 export type Answer<T> =
 	| { ok: true; value: T }
@@ -39,16 +36,17 @@ export async function callApi<T>(
 			const text = await response.text();
 			return { ok: true, value: read(text === '' ? undefined : JSON.parse(text)) };
 		}
-		if (response.status === 401) return { ok: false, message: SESSION_ENDED, faults: [] };
+		if (response.status === 401) return { ok: false, message: messages.session_ended(), faults: [] };
 		const problem = (await response.json().catch(() => null)) as {
 			detail?: string;
 			errors?: FieldError[];
 		} | null;
-		const message =
-			problem?.detail ?? `The server answered ${response.status}. Nothing was changed. Try again.`;
+		const message = problem?.detail ?? messages.server_refused({ status: response.status });
 		return { ok: false, message, faults: problem?.errors ?? [], ...(problem && { problem }) };
 	} catch {
-		return { ok: false, message: init.method === 'GET' ? UNREACHABLE : LOST, faults: [] };
+		// If a change was asked for, the server may have made it, and only its answer was lost.
+		const message = init.method === 'GET' ? messages.server_unreachable() : messages.answer_lost();
+		return { ok: false, message, faults: [] };
 	}
 }
 

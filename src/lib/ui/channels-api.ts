@@ -1,5 +1,6 @@
 // Calls the API of channels from the browser.
 import { ChannelTest, SavedChannel } from '#lib/domain/on-call/channel.ts';
+import * as messages from '#messages/channels.ts';
 import { callApi, type Answer } from './call-api.ts';
 
 const pathOf = (name: string): string => `/on-call/channels/${encodeURIComponent(name)}`;
@@ -20,6 +21,4 @@ export const deleteChannel = (name: string): Promise<Answer<true>> =>
 
 /** Says that a receiver accepted a test. */
 export const testText = ({ state, to, ms }: ChannelTest): string =>
-	state === 'delivered'
-		? `Test delivered to ${to} in ${ms} ms.`
-		: `Test sent to ${to} in ${ms} ms. Check that it arrived.`;
+	state === 'delivered' ? messages.test_delivered({ to, ms }) : messages.test_sent({ to, ms });

@@ -20,8 +20,11 @@ export function readLanguageFrom(source: () => Language): void {
 /** The language in use. */
 export const language = (): Language => read();
 
-/** Returns the tag of a language for `<html lang>` and for Intl: English is British. */
+/** Returns the tag of a language for `<html lang>`: English is British. */
 export const tagOf = (name: Language): string => (name === 'en' ? 'en-GB' : name);
+
+/** Returns the tag by which Intl writes dates and numbers now. The pseudo-language has the forms of English. */
+export const formatTag = (): string => tagOf(read() === PSEUDO_LANGUAGE ? 'en' : read());
 
 /** Returns the language of a tag of `<html lang>`; English if there is no such language. */
 export const languageOfTag = (tag: string): Language => ALL.find((name) => tagOf(name) === tag) ?? 'en';

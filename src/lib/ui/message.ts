@@ -1,5 +1,5 @@
 // Writes a message of the catalogue in the language in use. Only compiled messages call these functions.
-import { PSEUDO_LANGUAGE, language, tagOf } from './language.ts';
+import { PSEUDO_LANGUAGE, formatTag, language } from './language.ts';
 
 /** A part of a message: text, or text that a page puts into an element or a component of its own. */
 export type Part<Mark extends string> = string | { mark: Mark; text: string };
@@ -19,7 +19,7 @@ const same = (word: string): string => word;
 
 /** Chooses the form of a number by the rules of the language. `=0` and the like come before the rules. */
 export function plural(count: number, forms: Record<string, string>, type: 'cardinal' | 'ordinal'): string {
-	const rule = new Intl.PluralRules(tagOf(language()), { type }).select(count);
+	const rule = new Intl.PluralRules(formatTag(), { type }).select(count);
 	return forms[`=${count}`] ?? forms[rule] ?? forms.other!;
 }
 
@@ -27,7 +27,7 @@ export function plural(count: number, forms: Record<string, string>, type: 'card
 export const select = (value: string, forms: Record<string, string>): string => forms[value] ?? forms.other!;
 
 /** Writes a number as the language does: `12,345`. */
-export const number = (value: number): string => value.toLocaleString(tagOf(language()));
+export const number = (value: number): string => value.toLocaleString(formatTag());
 
 const ACCENTS = new Map(
 	[...'aAcCdDeEgGhHiIjJkKlLnNoOrRsStTuUwWyYzZ'].map((letter, at) => [

@@ -1,5 +1,6 @@
 // Turns pushes of pages on and off in this browser, and sends a test push.
 import type { PushDevice } from '#lib/domain/on-call/push.ts';
+import * as messages from '#messages/push.ts';
 import { callApi, type Answer } from './call-api.ts';
 
 const API = '/on-call/push';
@@ -38,7 +39,7 @@ export class Push {
 			const permission = await Notification.requestPermission();
 			if (permission === 'granted') return this.#turnOn(await navigator.serviceWorker.ready);
 			if (permission === 'denied') this.state = 'blocked';
-			return permission === 'denied' ? '' : 'Nothing was changed. Allow notifications when the browser asks.';
+			return permission === 'denied' ? '' : messages.permission_needed();
 		});
 
 	/** Ends the subscription in the browser and at the server, so that the server sends no page to nobody. */
@@ -51,13 +52,13 @@ export class Push {
 			if (this.#id !== null)
 				await callApi(`${API}/subscriptions/${this.#id}`, () => true, { method: 'DELETE' });
 			this.#id = null;
-			return 'This browser gets no more pushes.';
+			return messages.turned_off();
 		});
 
 	test = (): Promise<void> =>
 		this.#do(async () => {
 			const sent = await callApi(`${API}/test`, () => true, { method: 'POST', body: {} });
-			return sent.ok ? 'A test push is on its way to all your devices.' : sent.message;
+			return sent.ok ? messages.test_sent() : sent.message;
 		});
 
 	async #do(work: () => Promise<string>): Promise<void> {
@@ -65,7 +66,7 @@ export class Push {
 		try {
 			this.note = await work();
 		} catch (error) {
-			this.note = `The browser refused: ${error instanceof Error ? error.message : String(error)}`;
+			this.note = messages.browser_refused({ why: error instanceof Error ? error.message : String(error) });
 		}
 		this.isBusy = false;
 	}
@@ -82,7 +83,7 @@ export class Push {
 		// Another person of another Supplier may have turned pushes on here.
 		if (!stored.ok) stored = await this.#store(await fresh(registration, options));
 		this.state = stored.ok ? 'on' : 'off';
-		return stored.ok ? 'This browser gets pushes.' : stored.message;
+		return stored.ok ? messages.turned_on() : stored.message;
 	}
 
 	/** Sends a subscription to the server. */

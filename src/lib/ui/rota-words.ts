@@ -1,11 +1,13 @@
 // Writes the times and shifts of a rota as the console shows them: in the time zone of the rota.
 import type { NamedShift, OnCallNow, RotaView } from '#lib/domain/on-call/rota-view.ts';
+import * as messages from '#messages/rotas.ts';
+import { formatTag } from './language.ts';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function formatOf(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-	const key = `${zone} ${JSON.stringify(options)}`;
-	const known = formats.get(key) ?? new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone });
+function formatOf(zone: string, options: Intl.DateTimeFormatOptions, tag = formatTag()): Intl.DateTimeFormat {
+	const key = `${tag} ${zone} ${JSON.stringify(options)}`;
+	const known = formats.get(key) ?? new Intl.DateTimeFormat(tag, { ...options, timeZone: zone });
 	formats.set(key, known);
 	return known;
 }
@@ -29,7 +31,7 @@ export const timeIn = (at: string, zone: string): string =>
 
 /** Writes an instant for a field of the type `datetime-local`, such as `2026-11-02T09:00`. */
 export function localField(at: string, zone: string): string {
-	const date = formatOf(zone, { year: 'numeric', month: '2-digit', day: '2-digit' })
+	const date = formatOf(zone, { year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-GB')
 		.format(new Date(at))
 		.split('/')
 		.reverse()
@@ -48,13 +50,22 @@ export const dayAfter = (date: string): string =>
 	new Date(Date.parse(date) + 24 * 3_600_000).toISOString().slice(0, 10);
 
 export const personText = ({ name, person }: { name: string | null; person: string | null }): string =>
-	name ?? person ?? 'Nobody';
+	name ?? person ?? messages.nobody();
+
+/** Says why a person has a shift. */
+export const WHY_WORDS: Record<NamedShift['why'], () => string> = {
+	layer: messages.why_layer,
+	override: messages.why_override,
+	swap: messages.why_swap,
+	cover: messages.why_cover
+};
 
 /** Says who is on call and who is next: "Ada Lead until Mon 9 Nov 09:00, then Ben Oncall". */
 export function nowText({ person, name, until, next }: OnCallNow, zone: string): string {
-	const current = person === null ? 'Nobody' : personText({ name, person });
-	const end = until === null ? '' : ` until ${dayAndTime(until, zone)}`;
-	return `${current}${end}${next === null ? '' : `, then ${personText(next)}`}`;
+	const current = personText({ name: person === null ? null : name, person });
+	const now =
+		until === null ? current : messages.person_until({ person: current, until: dayAndTime(until, zone) });
+	return next === null ? now : messages.now_then({ now, next: personText(next) });
 }
 
 /** A part of a week in which one person or nobody is on call, for drawing. */

@@ -1,4 +1,5 @@
 // Shows what a one-time link is about. To open the link changes nothing, because mail scanners open every link.
+import * as messages from '#messages/answer.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, getClientAddress, setHeaders }) => {
@@ -8,7 +9,7 @@ export const load: PageServerLoad = async ({ locals, params, getClientAddress, s
 		return {
 			token: null,
 			view: {
-				text: 'Too many calls came from your network. Wait a minute, then load this page again.',
+				text: messages.too_many_calls(),
 				page: null,
 				person: null
 			}

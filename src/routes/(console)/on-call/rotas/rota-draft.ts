@@ -1,6 +1,8 @@
 // Holds a rota as the form edits it. Empty fields of the form are fields that the stored rota does not have.
 import type { RotaIn, Weekday } from '#lib/domain/on-call/rota.ts';
 import type { RotaView } from '#lib/domain/on-call/rota-view.ts';
+import { formatTag } from '#lib/ui/language.ts';
+import * as messages from '#messages/rotas.ts';
 import { localField } from '#lib/ui/rota-words.ts';
 
 export interface HoursDraft {
@@ -27,22 +29,23 @@ export interface RotaDraft {
 	layers: LayerDraft[];
 }
 
-export const DAYS: readonly { value: Weekday; label: string }[] = [
-	{ value: 'MO', label: 'Mon' },
-	{ value: 'TU', label: 'Tue' },
-	{ value: 'WE', label: 'Wed' },
-	{ value: 'TH', label: 'Thu' },
-	{ value: 'FR', label: 'Fri' },
-	{ value: 'SA', label: 'Sat' },
-	{ value: 'SU', label: 'Sun' }
-];
+export const DAYS: readonly Weekday[] = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
+/** A Monday, for the names of the days. */
+const MONDAY = Date.UTC(2026, 0, 5);
+
+/** Names a day of the week shortly: `Mon`. */
+export const dayName = (day: Weekday): string =>
+	new Date(MONDAY + DAYS.indexOf(day) * 86_400_000).toLocaleDateString(formatTag(), {
+		weekday: 'short',
+		timeZone: 'UTC'
+	});
 
 export const HANDOFFS = [
-	{ value: 'P1W', label: 'every week' },
-	{ value: 'P2W', label: 'every 2 weeks' },
-	{ value: 'P1D', label: 'every day' },
-	{ value: 'PT12H', label: 'every 12 hours' },
-	{ value: 'PT8H', label: 'every 8 hours' }
+	{ value: 'P1W', label: messages.handoff_week },
+	{ value: 'P2W', label: messages.handoff_two_weeks },
+	{ value: 'P1D', label: messages.handoff_day },
+	{ value: 'PT12H', label: messages.handoff_12_hours },
+	{ value: 'PT8H', label: messages.handoff_8_hours }
 ] as const;
 
 let keys = 0;
@@ -50,7 +53,7 @@ const newKey = (): number => ++keys;
 
 export const newHours = (): HoursDraft => ({
 	key: newKey(),
-	days: DAYS.map(({ value }) => value),
+	days: [...DAYS],
 	from: '09:00',
 	to: '17:00'
 });
@@ -75,7 +78,7 @@ export function draftOf(rota: RotaView | null): RotaDraft {
 			timeZone: layer.timeZone ?? '',
 			restrictions: (layer.restrictions ?? []).map(({ days, from, to }) => ({
 				key: newKey(),
-				days: days ?? DAYS.map(({ value }) => value),
+				days: days ?? [...DAYS],
 				from,
 				to: to === '24:00' ? '00:00' : to
 			}))
