@@ -1,4 +1,5 @@
 // Tests saved views in the console: saving, sharing, the two counters, and the line before what is new.
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { openBrowser, openConsole, rowOf } from '../support/browser.ts';
@@ -122,6 +123,31 @@ describe('a saved view', () => {
 		await link(`South ${width}`, narrow).waitFor();
 		expect(await narrow.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
 		await narrow.context().close();
+	});
+});
+
+describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+	test('axe finds no fault in the facets, the suggestions, a fault of the query and the form of a view', async () => {
+		const other = await openConsole(browser, web, 'brightwell', {
+			complaints,
+			colorScheme,
+			path: '/?area=South'
+		});
+		const faults = async (): Promise<string[]> =>
+			(await new AxeBuilder({ page: other }).analyze()).violations.map(
+				({ id, nodes }) => `${id}: ${nodes[0]?.html}`
+			);
+		await other.getByRole('button', { name: /^Filters/ }).click();
+		await other.getByRole('checkbox').first().waitFor();
+		await box(other).fill('area:South code:');
+		await other.getByRole('option').first().waitFor();
+		expect(await faults()).toEqual([]);
+		await box(other).fill('aera:South');
+		await other.getByText('did you mean “area:”?').waitFor();
+		await other.getByRole('button', { name: 'Save view' }).click();
+		await other.getByLabel('Name').waitFor();
+		expect(await faults()).toEqual([]);
+		await other.context().close();
 	});
 });
 
