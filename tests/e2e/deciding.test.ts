@@ -127,7 +127,7 @@ test('if the answer of the server is lost, the row does not say that nothing was
 test('the key ? shows the keys, and Esc closes them', async () => {
 	await page.keyboard.press('?');
 	const help = page.getByRole('dialog', { name: 'Keys' });
-	await help.getByText('undo your last decision').waitFor();
+	await help.getByText('undo your last action').waitFor();
 	await page.keyboard.press('Escape');
 	await help.waitFor({ state: 'detached' });
 	expect(await help.count()).toBe(0);

@@ -1,7 +1,7 @@
 // Tests the steps from a verdict to a decision, and which decisions can be undone.
 import { describe, expect, test } from 'vitest';
 import { chooseVerdict, confirmChoice, pickReason } from '#lib/ui/decision-choice.ts';
-import { Undoable, decidedAmong } from '#lib/ui/undoable.ts';
+import { Undoable, versionsAfter } from '#lib/ui/undoable.ts';
 import { anAlert } from '../support/listed-alerts.ts';
 
 const available = (): null => null;
@@ -38,12 +38,13 @@ describe('a decision', () => {
 describe('the decisions that can be undone', () => {
 	test('hold the newest version of each decided Alert, and the last decision comes first', () => {
 		const undoable = new Undoable();
-		undoable.add(decidedAmong([anAlert(1), anAlert(2)], ['1', '2']));
-		undoable.add(decidedAmong([anAlert(3), anAlert(4)], ['3']));
+		const undo = () => Promise.resolve();
+		undoable.add({ versions: versionsAfter([anAlert(1), anAlert(2)], ['1', '2']), undo });
+		undoable.add({ versions: versionsAfter([anAlert(3), anAlert(4)], ['3']), undo });
 		undoable.update([anAlert(1, { version: 7 }), anAlert(2, { version: 1 })]);
 		expect(undoable.has('4')).toBe(false);
-		expect(undoable.take()).toEqual(new Map([['3', 2]]));
-		expect(undoable.take('2')).toEqual(
+		expect(undoable.take()?.versions).toEqual(new Map([['3', 2]]));
+		expect(undoable.take('2')?.versions).toEqual(
 			new Map([
 				['1', 7],
 				['2', 2]

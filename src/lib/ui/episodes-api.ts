@@ -1,30 +1,21 @@
-// Reads episodes, and sends one decision for several Alerts or for all members of an episode. Returns every outcome that
-// the page must show.
+// Reads episodes, and sends one decision for all members of an episode. Returns every outcome that the page must show.
 import { DecisionResult, type Verdict } from '#lib/domain/decision.ts';
 import { EpisodePage, type Episode } from '#lib/domain/episode.ts';
 import { callApi, type Answer } from './call-api.ts';
 
-interface DecisionBody {
+export interface EpisodeDecision {
 	/** `null` reopens the Alerts. */
 	verdict: Verdict | null;
 	reason: string | null;
 	note: string | null;
-}
-export interface EpisodeDecision extends DecisionBody {
 	episode: string;
 	/** The version of the episode that the person saw. Members that joined later stay undecided. */
 	version: number;
 }
-export interface AlertsDecision extends DecisionBody {
-	/** The Alerts with the versions that the person saw, at most `MOST_AT_ONCE`. */
-	items: ReadonlyArray<{ id: string; version: number }>;
-}
-/** The highest number of Alerts in one call. */
-export const MOST_AT_ONCE = 500;
 
-/** Decides several Alerts, or the members of an episode. */
+/** Decides the members of an episode. */
 export const sendDecisions = (
-	decision: EpisodeDecision | AlertsDecision
+	decision: EpisodeDecision
 ): Promise<Answer<{ done: string[]; conflicts: Array<{ id: string; version: number | null }> }>> =>
 	callApi('/decisions', (body) => DecisionResult.parse(body), { method: 'POST', body: decision });
 

@@ -1,4 +1,5 @@
 // Turns the rows of a list into what the list shows: bands of priority, lone Alerts, and episodes that open in place.
+import type { Alert } from '#lib/domain/alert.ts';
 import { LEAST_TOGETHER, compareIds, type Row, type View } from './alert-rows.ts';
 
 export type Entry =
@@ -86,6 +87,13 @@ const isNew = (id: string, mark: Mark): boolean => compareIds(id, mark.seenId) >
 /** Returns the rows that an entry stands for. */
 export const rowsOf = (entry: SelectableEntry): readonly Row[] =>
 	entry.kind === 'alert' ? [entry.row] : entry.rows;
+
+/** Returns the Alerts of an entry that a person can act on: the Alert of a row, or the waiting Alerts of an episode. */
+export function waitingIn(entry: SelectableEntry): Alert[] {
+	const rows = rowsOf(entry).filter((row) => !row.retracted);
+	const waiting = entry.kind === 'episode' ? rows.filter((row) => row.leftAtMs === null) : rows;
+	return waiting.map((row) => row.alert);
+}
 
 /**
  * Returns the index of the entry with the key, or of the closed episode that holds the Alert with this id; -1: none.

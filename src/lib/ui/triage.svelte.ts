@@ -1,9 +1,10 @@
 // Takes a decision on one or several Alerts from the choice of verdict, reason and note to the server. The rows show the
 // decision at once, and one key undoes it.
-import { SvelteMap } from 'svelte/reactivity';
+import type { SvelteMap } from 'svelte/reactivity';
 import type { Alert } from '#lib/domain/alert.ts';
-import type { ReasonCode, Verdict } from '#lib/domain/decision.ts';
+import type { Decision, ReasonCode, Verdict } from '#lib/domain/decision.ts';
 import { readAlert, sendDecision } from './alerts-api.ts';
+import type { Bulk, Inverse, Target } from './bulk.svelte.ts';
 import type { Answer } from './call-api.ts';
 import {
 	chooseVerdict,
@@ -12,55 +13,67 @@ import {
 	type ChosenDecision,
 	type DecisionChoice
 } from './decision-choice.ts';
-import { MOST_AT_ONCE, sendDecisions } from './episodes-api.ts';
+import { decideMany } from './desk-api.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
-import { Undoable, decidedAmong, type Decided } from './undoable.ts';
+import type { Outcome, Outcomes } from './outcomes.svelte.ts';
+import { versionsAfter } from './undoable.ts';
 import { VERDICT_WORDS } from './wording.ts';
 
-/** A decision that the person has not confirmed yet. */
-export interface Choice extends DecisionChoice {
-	/** The Alerts as the person saw them, at least one. Alerts that arrive later are not decided. */
-	alerts: readonly Alert[];
-}
+/**
+ * A decision that the person has not confirmed yet. `alerts`: the Alerts as the person saw them, at least one without a
+ * frozen selection. Alerts that arrive later are not decided.
+ */
+export type Choice = DecisionChoice & Target;
 
-/** The state of a decision of this person, as the row of the Alert shows the state. */
-export interface Outcome {
-	state: 'saving' | 'done' | 'undoing' | 'refused';
-	text: string;
-}
-
-/** How long a row offers to undo the decision (ms). */
-const UNDO_MS = 10_000;
 const STALE = 'the list is stale and the Alert may have changed. Wait until the list is live.';
-const CONFLICT = 'Not decided: it has changed since you read it. Read it again, then decide.';
+const REOPEN = { verdict: null, reason: null, note: null };
 
 export class Triage {
 	choice = $state.raw<Choice | null>(null);
 	/** Why the signed-in person may not decide; `null`: the person may decide. */
 	readonly whyNot: string | null;
-	readonly outcomes = new SvelteMap<string, Outcome>();
 	readonly #live: LiveAlerts;
-	readonly #undoable = new Undoable();
+	readonly #outcomes: Outcomes;
+	readonly #bulk: Bulk;
 
-	constructor(live: LiveAlerts, whyNot: string | null) {
+	constructor(
+		live: LiveAlerts,
+		whyNot: string | null,
+		{ outcomes, bulk }: { outcomes: Outcomes; bulk: Bulk }
+	) {
 		this.#live = live;
 		this.whyNot = whyNot;
+		this.#outcomes = outcomes;
+		this.#bulk = bulk;
 	}
 
-	/** Keeps the versions of the decided Alerts up to date, so that they can be undone. */
+	/** The outcome of the last action of this person on each Alert, by id. */
+	get outcomes(): SvelteMap<string, Outcome> {
+		return this.#outcomes.rows;
+	}
+
 	start(): () => void {
-		return this.#live.subscribe((changes) => this.#undoable.update(changes));
+		return this.#outcomes.follow(this.#live);
 	}
 
-	/** Opens the reasons for a verdict. Refuses while the list is stale, because an Alert may have changed. */
-	begin(alerts: readonly Alert[], verdict: Verdict): void {
-		if (alerts.length === 0) return;
-		const refusal = this.whyNot ?? (this.#live.fresh ? null : `Not decided: ${STALE}`);
+	/**
+	 * Says why the person cannot act now; `null`: the person can. A stale list may be out of date, so that it takes no
+	 * action. `not`: what does not happen, such as `Not decided`.
+	 */
+	refusal(not: string): string | null {
+		return this.whyNot ?? (this.#live.fresh ? null : `${not}: ${STALE}`);
+	}
+
+	/** Opens the reasons for a verdict on Alerts, or on a frozen selection. */
+	begin(alerts: readonly Alert[], verdict: Verdict, frozen: Target['frozen'] = null): void {
+		if (alerts.length === 0 && !frozen) return;
+		const refusal = this.refusal('Not decided');
 		for (const { id } of alerts) {
-			if (refusal) this.#refuse(id, refusal);
+			if (refusal) this.#outcomes.refuse(id, refusal);
 			else this.outcomes.delete(id);
 		}
-		if (!refusal) this.choice = { ...chooseVerdict(verdict), alerts };
+		if (refusal && frozen) this.#bulk.say(refusal);
+		if (!refusal) this.choice = { ...chooseVerdict(verdict), alerts, frozen };
 	}
 
 	cancel(): void {
@@ -89,96 +102,95 @@ export class Triage {
 		}
 		this.choice = null;
 		const text = `${VERDICT_WORDS[choice.verdict]}: ${choice.reason!.label}`;
-		for (const { id } of choice.alerts) this.outcomes.set(id, { state: 'saving', text });
 		const [only, ...others] = choice.alerts;
-		void (others.length === 0
-			? this.#decideOne(only!, decision, text)
-			: this.#decideMany(choice.alerts, decision, text));
+		if (only && others.length === 0 && !choice.frozen) void this.#decideOne(only, decision, text);
+		else
+			void this.#bulk.run(choice, {
+				text,
+				done: 'decided',
+				leaves: true,
+				send: (subject) => decideMany(subject, decision),
+				start: (subject) => decideMany(subject, decision),
+				inverse: (alerts) => [
+					{ ids: alerts.map(({ id }) => id), send: (subject) => decideMany(subject, REOPEN) }
+				]
+			});
 		return true;
 	}
 
-	/** Undoes the last decision of this person. With `id`, undoes the last decision of this person on that Alert. */
-	async undo(id?: string): Promise<void> {
-		const decided = this.#undoable.take(id);
-		if (!decided) return;
-		for (const key of decided.keys()) this.outcomes.set(key, { state: 'undoing', text: 'Undoing …' });
-		if (decided.size > 1) return this.#reopenMany(decided);
-		const [only] = decided.keys();
-		const current = await readAlert(only!);
-		if (current) await this.reopen(current);
-		else this.#refuse(only!, 'Not undone: the server did not answer. Try again.');
+	/** Undoes the last action of this person. With `id`, undoes the last action of this person on that Alert. */
+	undo(id?: string): Promise<void> {
+		return this.#outcomes.undo(id);
 	}
 
 	/** Removes the decision of an Alert. */
 	async reopen(alert: Alert): Promise<void> {
 		if (!this.#live.fresh)
-			return this.#refuse(alert.id, 'Not reopened: the list is stale. Wait until the list is live.');
-		const answer = await sendDecision(alert.id, {
-			verdict: null,
-			reason: null,
-			note: null,
-			version: alert.version
-		});
-		if (!answer.ok) return this.#refuse(alert.id, messageOf(answer));
+			return this.#outcomes.refuse(alert.id, 'Not reopened: the list is stale. Wait until the list is live.');
+		const answer = await sendDecision(alert.id, { ...REOPEN, version: alert.version });
+		if (!answer.ok) return this.#outcomes.refuse(alert.id, messageOf(answer));
 		this.outcomes.delete(alert.id);
 		this.#live.accept([answer.value]);
 	}
 
+	/** Removes the decisions of Alerts. */
+	reopenMany({ alerts, frozen }: Target): void {
+		const decided = alerts.filter(({ decision }) => decision !== null);
+		if (frozen) return this.#bulk.say('Not reopened: select the Alerts in the list, and reopen these.');
+		if (decided.length === 0) return this.#bulk.say('Nothing to reopen: none of these Alerts is decided.');
+		const refusal = this.refusal('Not reopened');
+		if (refusal) return this.#bulk.say(refusal);
+		void this.#bulk.run(
+			{ alerts: decided, frozen: null },
+			{
+				text: 'Reopened',
+				done: 'reopened',
+				leaves: false,
+				send: (subject) => decideMany(subject, REOPEN),
+				start: (subject) => decideMany(subject, REOPEN),
+				inverse: decideAgain
+			}
+		);
+	}
+
 	canUndo(id: string): boolean {
-		return this.outcomes.get(id)?.state === 'done' && this.#undoable.has(id);
+		return this.#outcomes.canUndo(id);
 	}
 
 	async #decideOne(alert: Alert, decision: ChosenDecision, text: string): Promise<void> {
+		this.#outcomes.saving([alert.id], text, true);
 		const answer = await sendDecision(alert.id, { ...decision, version: alert.version });
 		if (!answer.ok) {
-			this.#refuse(alert.id, messageOf(answer));
+			this.#outcomes.refuse(alert.id, messageOf(answer));
 			// The Alert may have changed before, or the decision may stand although its answer was lost.
 			const current = await readAlert(alert.id);
 			if (current) this.#live.accept([current]);
 			return;
 		}
-		this.#note(decidedAmong([alert], [alert.id]), text);
+		this.#outcomes.done(
+			{ versions: versionsAfter([alert], [alert.id]), undo: () => this.#undoOne(alert.id) },
+			text
+		);
 		this.#live.accept([answer.value]);
 	}
 
-	/** Decides exactly the Alerts that the person saw. An Alert that has changed since is named, and stays open. */
-	async #decideMany(alerts: readonly Alert[], decision: ChosenDecision, text: string): Promise<void> {
-		const done: string[] = [];
-		for (let i = 0; i < alerts.length; i += MOST_AT_ONCE) {
-			const items = alerts.slice(i, i + MOST_AT_ONCE).map(({ id, version }) => ({ id, version }));
-			const answer = await sendDecisions({ ...decision, items });
-			if (answer.ok) done.push(...answer.value.done);
-			const open = answer.ok ? answer.value.conflicts : items;
-			for (const { id } of open) this.#refuse(id, answer.ok ? CONFLICT : answer.message);
-		}
-		if (done.length > 0) this.#note(decidedAmong(alerts, done), text);
-	}
-
-	async #reopenMany(decided: Decided): Promise<void> {
-		const items = [...decided].map(([id, version]) => ({ id, version }));
-		for (let i = 0; i < items.length; i += MOST_AT_ONCE) {
-			const part = items.slice(i, i + MOST_AT_ONCE);
-			const answer = await sendDecisions({ verdict: null, reason: null, note: null, items: part });
-			for (const id of answer.ok ? answer.value.done : []) this.outcomes.delete(id);
-			for (const { id } of answer.ok ? answer.value.conflicts : part)
-				this.#refuse(id, answer.ok ? 'Not undone: it has changed since.' : answer.message);
-		}
-	}
-
-	/** Notes what this person decided, and offers to undo it for a time. */
-	#note(decided: Decided, text: string): void {
-		const outcome: Outcome = { state: 'done', text };
-		for (const id of decided.keys()) this.outcomes.set(id, outcome);
-		this.#undoable.add(decided);
-		setTimeout(() => {
-			for (const id of decided.keys()) if (this.outcomes.get(id) === outcome) this.outcomes.delete(id);
-		}, UNDO_MS);
-	}
-
-	#refuse(id: string, text: string): void {
-		this.outcomes.set(id, { state: 'refused', text });
+	async #undoOne(id: string): Promise<void> {
+		const current = await readAlert(id);
+		if (current) await this.reopen(current);
+		else this.#outcomes.refuse(id, 'Not undone: the server did not answer. Try again.');
 	}
 }
+
+/** Returns the calls that give reopened Alerts their decisions again, one for each decision that they had. */
+function decideAgain(alerts: readonly Alert[]): Inverse[] {
+	const groups = Map.groupBy(alerts, ({ decision }) => JSON.stringify(chosenIn(decision!)));
+	return [...groups.values()].map((group) => {
+		const decision = chosenIn(group[0]!.decision!);
+		return { ids: group.map(({ id }) => id), send: (subject) => decideMany(subject, decision) };
+	});
+}
+
+const chosenIn = ({ verdict, reason, note }: Decision) => ({ verdict, reason, note });
 
 /** Says why the server refused: the fault of the first field, or else the refusal itself. */
 const messageOf = ({ faults: [fault], message }: Extract<Answer<unknown>, { ok: false }>): string =>

@@ -107,3 +107,11 @@ export const shortInstant = (iso: string, nowMs: number): string =>
 	new Date(nowMs).toISOString().slice(0, 10) === iso.slice(0, 10)
 		? iso.slice(11, 16)
 		: `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
+
+/** Writes the initials of a person: `SC` for Sam Controller. */
+export const initialsOf = (name: string): string => {
+	const words = name.split(/[\s-]+/).filter(Boolean);
+	return [words[0], words.length > 1 ? words.at(-1) : undefined]
+		.map((word) => word?.[0]?.toUpperCase() ?? '')
+		.join('');
+};

@@ -139,6 +139,50 @@ describe('a decision on a selection', () => {
 	});
 });
 
+describe('the undoing of an action on a selection', () => {
+	const undo = (id: string, by = sam) => by.call('POST', `/selections/${id}/undo`, {});
+
+	it('reopens exactly the Alerts that the action decided, but not one that changed since', async () => {
+		const { deviceId, alerts } = await explained(system, 600);
+		const { id } = await freeze(deviceId);
+		const [before, after] = [alerts[0]!, alerts[1]!];
+		const visit = { verdict: 'actionable', reason: 'visit' };
+		await alex.call('POST', `/alerts/${before.id}/decision`, { ...visit, version: before.version });
+		await decide(id);
+		await ended(id);
+		const { version } = (await sam.call('GET', `/alerts/${after.id}`)).body;
+		await alex.call('POST', `/alerts/${after.id}/decision`, { ...visit, version });
+		expect((await undo(id, alex)).status).toBe(404);
+		const undoing = await undo(id);
+		expect(undoing).toMatchObject({ status: 202, body: { count: 599 } });
+		expect(await ended(undoing.body.id)).toMatchObject({ done: 598, conflicts: 1, refused: 0 });
+		expect(await ofDevice(system, deviceId, '&decision=open')).toHaveLength(598);
+		expect((await ofDevice(system, deviceId, '&decision=actionable')).map((alert) => alert.id)).toEqual([
+			before.id,
+			after.id
+		]);
+	});
+
+	it.each([
+		['shelving', '/shelvings', { for: '30m' }, 'shelved=true'],
+		['assignment', '/assignments', { to: 'me' }, 'assignee=me']
+	])('ends a %s', async (_, path, action, filter) => {
+		const { deviceId } = await explained(system, 3, { code: '8F1C' });
+		const { id } = await freeze(deviceId);
+		expect((await undo(id)).status).toBe(409);
+		await sam.call('POST', path, { selection: id, ...action });
+		const acted = await ended(id);
+		const matching = async () =>
+			(await sam.call('GET', `/alerts?device=${deviceId}&${filter}`)).body.items.length;
+		expect(await matching()).toBe(acted.done);
+		expect(acted.done).toBeGreaterThan(0);
+		const undoing = await undo(id);
+		expect(await ended(undoing.body.id)).toMatchObject({ done: acted.done, conflicts: 0 });
+		expect(await matching()).toBe(0);
+		expect((await undo(undoing.body.id)).status).toBe(409);
+	});
+});
+
 describe('a selection', () => {
 	it('can be used and read only by the person who made it', async () => {
 		const { deviceId } = await explained(system, 1);

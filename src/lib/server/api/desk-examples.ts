@@ -121,6 +121,15 @@ export const DESK_EXAMPLES: Readonly<Record<string, Example>> = {
 			endedAt: '2026-11-05T02:16:21.000Z'
 		}
 	},
+	'POST /selections/{id}/undo': {
+		answer: {
+			...selection,
+			id: '9918',
+			count: 411,
+			state: 'running',
+			startedAt: '2026-11-05T02:17:02.000Z'
+		}
+	},
 	'GET /selections/{id}/conflicts': {
 		answer: {
 			items: [{ id: alert.id, version: 4, why: 'The Alert has changed since it was selected.' }],

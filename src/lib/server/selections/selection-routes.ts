@@ -8,6 +8,7 @@ import {
 } from '#lib/domain/desk/selection.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import { resolvedFor } from '#lib/server/feed/resolved-filters.ts';
+import { actorOf } from '#lib/server/decisions/decision-routes.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { recordIdIn } from '#lib/server/http/path-params.ts';
 import { Problem } from '#lib/server/http/problem.ts';
@@ -71,6 +72,29 @@ export const selectionRoutes: ReadonlyArray<Route<SelectionServices>> = [
 			const page = await services.selections.leftOut(ownerOf(caller), id, cursor);
 			if (!page) throw new Problem(404, 'No such selection');
 			return { status: 200, body: page };
+		}
+	},
+	{
+		method: 'POST',
+		path: '/selections/{id}/undo',
+		scope: 'decide',
+		succeeds: [202],
+		refuses: [409],
+		summary:
+			'Undo the action of a selection, by a second selection: reopen, return from the shelf, or assign to nobody',
+		gives: Selection,
+		async handle({ services, caller, params }) {
+			const id = recordIdIn(params, 'selection');
+			const undo = await services.selections.undo(ownerOf(caller), id, actorOf(caller));
+			if ('started' in undo) return { status: 202, body: undo.started };
+			switch (undo.refused) {
+				case 'unknown':
+					throw new Problem(404, 'No such selection');
+				case 'not-done':
+					throw new Problem(409, 'No action on this selection is complete; wait until its state is done');
+				case 'no-undo':
+					throw new Problem(409, 'This action has no undo; act on the Alerts again');
+			}
 		}
 	}
 ];

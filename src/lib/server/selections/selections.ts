@@ -9,10 +9,12 @@ import {
 	type Selection,
 	type SelectionIn
 } from '#lib/domain/desk/selection.ts';
+import type { Actor } from '#lib/server/desk/desk-changes.ts';
 import { alertConditions } from '#lib/server/feed/alert-conditions.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import type { DeskAction } from './desk-action.ts';
+import { insertUndo, oppositeOf } from './undo-selection.ts';
 
 /** The number of Alerts that one transaction changes. The feed of the Supplier is locked only that long. */
 const BATCH_SIZE = 500;
@@ -40,6 +42,9 @@ interface SelectionRow {
 
 /** The start of an action. `other`: another action has already started on this selection. */
 export type Start = { started: Selection } | { refused: 'unknown' | 'expired' | 'other' };
+
+/** The undoing of an action. `not-done`: no action on this selection is complete. `no-undo`: such an action has no undo. */
+export type Undo = { started: Selection } | { refused: 'unknown' | 'not-done' | 'no-undo' };
 
 export type Selections = ReturnType<typeof createSelections>;
 
@@ -100,6 +105,22 @@ export function createSelections(deps: { pool: pg.Pool; runSelection(id: string)
 			if (!isDeepStrictEqual(row.action, action)) return { refused: 'other' };
 			if (!row.ended_at) runSelection(id);
 			return { started: toSelection(row) };
+		},
+
+		/** Undoes the action of a selection, by a second selection. */
+		async undo(owner: SelectionOwner, id: string, actor: Actor): Promise<Undo> {
+			const undo = await asSupplier(pool, owner.supplierId, async (client): Promise<Undo> => {
+				const row = await read(client, owner, id);
+				if (!row) return { refused: 'unknown' };
+				if (!row.action || !row.ended_at) return { refused: 'not-done' };
+				const opposite = oppositeOf(row.action, actor);
+				if (!opposite) return { refused: 'no-undo' };
+				const undoes = row.action.kind;
+				const undoing = await insertUndo(client, { ...owner, id, undoes, opposite, batchSize: BATCH_SIZE });
+				return { started: toSelection((await read(client, owner, undoing))!) };
+			});
+			if ('started' in undo) runSelection(undo.started.id);
+			return undo;
 		}
 	};
 }

@@ -15,9 +15,19 @@ export class Escalation {
 		this.#console = console;
 	}
 
-	/** Asks about the open Alert, or about the selected Alert or episode. */
-	ask({ alerts: [alert], episode }: Pick<DeskPage, 'alerts' | 'episode'>): void {
-		const { episodes, pager, triage } = this.#console;
+	/**
+	 * Asks about the selection if it is one Alert, or else about the open Alert or the current entry. A page is about one
+	 * Alert or one episode, so that a larger selection has no page.
+	 */
+	ask(desk: Pick<DeskPage, 'alerts' | 'episode' | 'target'>): void {
+		const { bulk, checked, episodes, pager, triage } = this.#console;
+		const selected = checked.isEmpty ? null : desk.target;
+		if (selected && (selected.frozen || selected.alerts.length !== 1))
+			return bulk.say(
+				'Nobody was paged: a page is about one Alert or one episode. Clear the selection, then press e on one of them'
+			);
+		const [alert] = (selected ?? desk).alerts;
+		const episode = selected ? null : desk.episode;
 		if (!alert || triage.choice || this.asked) return;
 		const title = `${alert.code} ${alert.name}`;
 		if (triage.whyNot) this.outcome = `${triage.whyNot}.`;

@@ -1,0 +1,11 @@
+// Scrolls to a part of the page that may still be loading.
+
+/** How long the part may take to load (ms). */
+const PATIENCE_MS = 3000;
+
+/** Scrolls to the first element that matches, as soon as the page has it. Stays where it is if the element never comes. */
+export function showWhenThere(selector: string, until = performance.now() + PATIENCE_MS): void {
+	const element = document.querySelector(selector);
+	if (element) element.scrollIntoView({ block: 'start' });
+	else if (performance.now() < until) requestAnimationFrame(() => showWhenThere(selector, until));
+}

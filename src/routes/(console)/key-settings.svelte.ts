@@ -1,0 +1,93 @@
+// Keeps which keys a person uses for which command, and whether the keys of one character are on. The browser keeps the
+// settings for each person.
+import { COMMANDS, SHIPPED_KEYS, labelsOf, type Command, type CommandKeys } from './keys.ts';
+
+interface Stored {
+	isOn: boolean;
+	changed: Partial<Record<Command, string[]>>;
+}
+
+export class KeySettings {
+	/** Whether the keys of one letter, digit or sign act. Arrow keys, Enter, Esc and Ctrl-K always act. */
+	isOn = $state(true);
+	#changed = $state.raw<Stored['changed']>({});
+	readonly keys = $derived<CommandKeys>({ ...SHIPPED_KEYS, ...this.#changed });
+	readonly #name: string;
+
+	/** `person`: what tells the people apart who use this browser. */
+	constructor(person: string) {
+		this.#name = `causeway.keys.${person}`;
+	}
+
+	/** Reads the settings from the browser. */
+	start(): void {
+		const stored = readStored(this.#name);
+		this.isOn = stored.isOn;
+		this.#changed = stored.changed;
+	}
+
+	switch(isOn: boolean): void {
+		this.isOn = isOn;
+		this.#store();
+	}
+
+	isChanged(command: Command): boolean {
+		return this.#changed[command] !== undefined;
+	}
+
+	get hasChanges(): boolean {
+		return Object.keys(this.#changed).length > 0;
+	}
+
+	/** Gives a command another key. Returns why the command cannot have it; `null`: the command has it. */
+	change(command: Command, key: string): string | null {
+		const other = COMMANDS.find(
+			(name) => name !== command && this.keys[name].some((one) => overlap(one, key))
+		);
+		const label = labelsOf(key).join(' ');
+		if (other)
+			return `${label} is already the key of another action (${labelsOf(this.keys[other][0]!).join(' ')}). Choose another key, or change that action first.`;
+		if (/^[0-9]$/.test(key)) return 'Digits choose a reason or a time. Choose another key.';
+		if (/^Mod\+[a-z]$/.test(key) && key !== 'Mod+k' && command !== 'palette')
+			return `The browser uses ${label}. Choose another key.`;
+		this.#changed = { ...this.#changed, [command]: [key] };
+		this.#store();
+		return null;
+	}
+
+	reset(): void {
+		this.#changed = {};
+		this.isOn = true;
+		this.#store();
+	}
+
+	#store(): void {
+		try {
+			localStorage.setItem(this.#name, JSON.stringify({ isOn: this.isOn, changed: this.#changed }));
+		} catch {
+			// A browser that stores nothing keeps the settings as long as the page is open.
+		}
+	}
+}
+
+/** Returns whether a press of one key could mean the other: they are equal, or one begins the other. */
+const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b} `) || b.startsWith(`${a} `);
+
+function readStored(name: string): Stored {
+	const none: Stored = { isOn: true, changed: {} };
+	try {
+		const stored = JSON.parse(localStorage.getItem(name) ?? 'null') as Partial<Stored> | null;
+		if (!stored) return none;
+		const changed = Object.fromEntries(
+			Object.entries(stored.changed ?? {}).filter(
+				([command, keys]) =>
+					COMMANDS.includes(command as Command) &&
+					Array.isArray(keys) &&
+					keys.every((key) => typeof key === 'string')
+			)
+		);
+		return { isOn: stored.isOn !== false, changed };
+	} catch {
+		return none;
+	}
+}
