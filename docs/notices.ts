@@ -29,6 +29,7 @@ const NAMED_OTHERWISE: Record<string, string> = { 'xmlhttprequest-ssl': 'MIT' };
 
 /** Development packages with code in the pages, in their styles or in the build of the server. */
 export const BUNDLED = [
+	'@leeoniya/ufuzzy',
 	'@lucide/svelte',
 	'@sveltejs/adapter-node',
 	'@sveltejs/kit',

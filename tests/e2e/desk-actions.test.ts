@@ -54,6 +54,7 @@ const form = (name: string) => page.getByRole('form', { name });
 /** Makes the row of the Device the current one, by keys alone. */
 async function goTo(deviceId: string): Promise<void> {
 	await rowOf(page, deviceId).waitFor();
+	for (let i = 0; i < 4; i++) await page.keyboard.press('Escape');
 	await page.keyboard.press('j');
 	for (let i = 0; i < 20 && (await rowOf(page, deviceId).getAttribute('aria-selected')) !== 'true'; i++)
 		await page.keyboard.press('j');
@@ -110,7 +111,7 @@ describe('shelving', () => {
 		await goTo(tamper);
 		await page.keyboard.press('s');
 		await form('Shelve')
-			.getByRole('button', { name: /30 minutes.*never shelved/ })
+			.getByRole('button', { name: /^1 30 minutes.*never shelved/ })
 			.waitFor();
 		await page.keyboard.press('1');
 		expect((await alertOf(tamper)).shelved).toBeNull();
@@ -121,7 +122,7 @@ describe('an assignment', () => {
 	test('goes to me by one key, to another by two, shows initials, and is undone to the person before', async () => {
 		await goTo(clock);
 		await page.keyboard.press('m');
-		await rowOf(page, clock).getByTitle('Assigned to Brightwell controller').waitFor();
+		await rowOf(page, clock).locator('[data-assignee][title="Assigned to Brightwell controller"]').waitFor();
 		await page.keyboard.press('Shift+M');
 		await form('Assign')
 			.getByRole('button', { name: /Robin Stone/ })
@@ -132,7 +133,7 @@ describe('an assignment', () => {
 			.locator('kbd')
 			.innerText();
 		await page.keyboard.press(digit);
-		await rowOf(page, clock).getByTitle('Assigned to Robin Stone').waitFor();
+		await rowOf(page, clock).locator('[data-assignee][title="Assigned to Robin Stone"]').waitFor();
 		await page.keyboard.press('u');
 		await expect.poll(async () => (await alertOf(clock)).assignee?.name).toBe('Brightwell controller');
 	});

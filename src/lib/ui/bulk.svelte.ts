@@ -67,7 +67,9 @@ export class Bulk {
 	}
 
 	run(target: Target, act: Act): Promise<void> {
-		return target.frozen ? this.#runFrozen(target.frozen, act) : this.#runItems(target.alerts, act);
+		return this.#outcomes.track(
+			target.frozen ? this.#runFrozen(target.frozen, act) : this.#runItems(target.alerts, act)
+		);
 	}
 
 	async #runItems(alerts: readonly Alert[], act: Act): Promise<void> {

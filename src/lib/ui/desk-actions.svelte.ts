@@ -105,14 +105,18 @@ export class DeskActions {
 		const { alerts, frozen } = target;
 		if (frozen || alerts.length > MOST_SINGLE)
 			return this.#bulk.say(`A disagreement is about at most ${MOST_SINGLE} explanations. Select fewer.`);
-		const text = 'You disagree with the explanation';
+		await this.#outcomes.track(this.#disagreeAll(alerts));
+	}
+
+	async #disagreeAll(alerts: readonly Alert[]): Promise<void> {
 		for (const alert of alerts) {
 			const answer = await sendDisagreement(alert, true);
-			if (!answer.ok) {
-				this.#outcomes.refuse(alert.id, answer.message);
-				continue;
-			}
-			this.#outcomes.done({ versions: versionsOf([alert]), undo: () => this.#agree(alert) }, text);
+			if (answer.ok)
+				this.#outcomes.done(
+					{ versions: versionsOf([alert]), undo: () => this.#agree(alert) },
+					'You disagree with the explanation'
+				);
+			else this.#outcomes.refuse(alert.id, answer.message);
 		}
 	}
 

@@ -19,6 +19,15 @@ export class Outcomes {
 	readonly rows = new SvelteMap<string, Outcome>();
 	readonly #undoable = new Undoable();
 
+	/** The actions that are on their way. */
+	#onTheirWay: Promise<unknown> = Promise.resolve();
+
+	/** Notes that an action is on its way, so that an undo pressed meanwhile undoes this action and no earlier one. */
+	track<T>(action: Promise<T>): Promise<T> {
+		this.#onTheirWay = Promise.allSettled([this.#onTheirWay, action]);
+		return action;
+	}
+
 	/** Keeps the versions of the changed Alerts up to date, so that the actions can be undone. */
 	follow(live: LiveAlerts): () => void {
 		return live.subscribe((changes) => this.#undoable.update(changes));
@@ -46,6 +55,7 @@ export class Outcomes {
 
 	/** Undoes the last action. With `id`, undoes the last action on that Alert. */
 	async undo(id?: string): Promise<void> {
+		await this.#onTheirWay;
 		const action = this.#undoable.take(id);
 		if (!action) return;
 		for (const key of action.versions.keys()) this.rows.set(key, { state: 'undoing', text: 'Undoing …' });

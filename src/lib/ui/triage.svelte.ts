@@ -103,7 +103,8 @@ export class Triage {
 		this.choice = null;
 		const text = `${VERDICT_WORDS[choice.verdict]}: ${choice.reason!.label}`;
 		const [only, ...others] = choice.alerts;
-		if (only && others.length === 0 && !choice.frozen) void this.#decideOne(only, decision, text);
+		if (only && others.length === 0 && !choice.frozen)
+			void this.#outcomes.track(this.#decideOne(only, decision, text));
 		else
 			void this.#bulk.run(choice, {
 				text,

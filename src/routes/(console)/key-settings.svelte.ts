@@ -1,6 +1,6 @@
 // Keeps which keys a person uses for which command, and whether the keys of one character are on. The browser keeps the
 // settings for each person.
-import { COMMANDS, SHIPPED_KEYS, labelsOf, type Command, type CommandKeys } from './keys.ts';
+import { COMMANDS, SHIPPED_KEYS, labelsOf, type Bindings, type Command, type CommandKeys } from './keys.ts';
 
 interface Stored {
 	isOn: boolean;
@@ -12,6 +12,9 @@ export class KeySettings {
 	isOn = $state(true);
 	#changed = $state.raw<Stored['changed']>({});
 	readonly keys = $derived<CommandKeys>({ ...SHIPPED_KEYS, ...this.#changed });
+	/** The commands of the open page, which the palette offers. */
+	bindings = $state.raw<Bindings>({});
+	isPaletteOpen = $state(false);
 	readonly #name: string;
 
 	/** `person`: what tells the people apart who use this browser. */

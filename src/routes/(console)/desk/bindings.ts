@@ -1,6 +1,6 @@
 // Binds the commands of the desk to their functions. The help and the palette show the descriptions.
 import { goto } from '$app/navigation';
-import { VIEWS, VIEW_NAMES, type ViewName } from '#lib/ui/views.ts';
+import { VIEW_NAMES, VIEW_TEXTS, type ViewName } from '#lib/ui/views.ts';
 import type { Console } from '../console.ts';
 import type { Bindings, Command } from '../keys.ts';
 import { viewAddress } from './address.ts';
@@ -98,7 +98,7 @@ function viewBindings(): Bindings {
 		const name = names.map((one) => VIEW_NAMES.find((view): view is ViewName => view === one)).find(Boolean);
 		if (name)
 			bindings[command as keyof typeof VIEW_COMMANDS] = {
-				description: `view ${VIEWS[name].label}`,
+				description: `view ${VIEW_TEXTS[name].label}`,
 				run: () => void goto(viewAddress(name))
 			};
 	}
