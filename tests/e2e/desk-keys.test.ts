@@ -73,16 +73,14 @@ describe('50 Alerts without a mouse', () => {
 		await press('u');
 		await report().getByText('Undone: 5 Alerts no longer decided.').waitFor();
 		expect(await count('decision=actionable')).toBe(1);
-		await press(...times(4, 'Escape'), 'Shift+X');
-		await page
-			.getByRole('region', { name: 'Selection' })
-			.getByText(/^All \d+ shown selected$/)
-			.waitFor();
-		await press('i', '7', 'Enter');
-		await report()
-			.getByText(/\d+ Alerts decided\./)
-			.waitFor();
-		await expect.poll(() => count('decision=open&shelved=false')).toBe(0);
+		// Reopened Alerts may wait behind the pill: n brings them in.
+		for (let i = 0; i < 3 && (await count('decision=open&shelved=false')) > 0; i++) {
+			await press(...times(4, 'Escape'), 'n', 'Shift+X', 'i', '7', 'Enter');
+			await report()
+				.getByText(/Alerts? decided/)
+				.waitFor();
+		}
+		expect(await count('decision=open&shelved=false')).toBe(0);
 		expect(await count('decision=ignorable')).toBe(48);
 	});
 });
@@ -145,6 +143,8 @@ describe('the map of keys', () => {
 	const keysOf = (command: string) => help().locator(`[data-command=${command}]`).innerText();
 
 	test('shows every key, refuses a key that is taken, and stays changed after a reload', async () => {
+		await page.goto(web.url);
+		await isLive(page);
 		await press('?');
 		await help().getByText('undo your last action').waitFor();
 		await expectClean(page, { name: 'desk-keys' });
@@ -196,16 +196,20 @@ describe('the palette', () => {
 		await press('Enter');
 		await page.getByRole('region', { name: 'Selection' }).getByText('1 selected').waitFor();
 		await press('Control+k');
+		await palette().getByRole('combobox').waitFor();
 		await page.keyboard.type('view unexp');
 		await press('Enter');
 		await page.waitForURL('**/?view=unexplained');
 		await press('Control+k');
+		await palette().getByRole('combobox').waitFor();
 		await page.keyboard.type('8F3');
 		await palette()
 			.getByRole('option', { name: /Code 8F30/ })
 			.waitFor();
 		await press('ArrowDown', 'ArrowUp', 'Escape');
+		await palette().waitFor({ state: 'detached' });
 		await press('Control+k');
+		await palette().getByRole('combobox').waitFor();
 		await page.keyboard.type(meters[3]!.slice(-8));
 		await palette()
 			.getByRole('option', { name: new RegExp(meters[3]!) })
@@ -213,6 +217,7 @@ describe('the palette', () => {
 		await press('Enter');
 		await page.waitForURL(`**/devices/${meters[3]}`);
 		await press('Control+k');
+		await palette().getByRole('combobox').waitFor();
 		await page.keyboard.type('feeds');
 		await press('Enter');
 		await page.waitForURL('**/feeds');

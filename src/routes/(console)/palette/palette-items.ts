@@ -94,9 +94,23 @@ const fuzzy = new uFuzzy({ intraMode: 0, intraIns: 2, interIns: Infinity });
 export function search(items: readonly Item[], typed: string): Item[] {
 	const needle = typed.trim();
 	if (!needle) return items.filter(({ kind }) => kind !== 'Code' && kind !== 'Device').slice(0, MOST_UNASKED);
+	const others = items.filter(({ kind }) => kind !== 'Device');
+	const devices = mayBeDevice(needle)
+		? items.filter(({ kind, text }) => kind === 'Device' && bare(text).includes(bare(needle)))
+		: [];
+	const fitting = fuzzyAmong(others, needle);
+	// A short text such as 8F30 is rather a code.
+	const found = bare(needle).length > 4 ? [...devices, ...fitting] : [...fitting, ...devices];
+	return found.slice(0, MOST_SHOWN);
+}
+
+/** Writes an id without its dashes, so that a person may leave them out. */
+const bare = (id: string): string => id.replaceAll('-', '').toLowerCase();
+
+function fuzzyAmong(items: readonly Item[], needle: string): Item[] {
 	const texts = items.map(({ kind, text }) => `${text} ${kind}`);
 	const [found, info, order] = fuzzy.search(texts, needle, 5, 1000);
 	if (!found) return [];
 	const places = info && order ? order.map((i) => info.idx[i]!) : found;
-	return places.slice(0, MOST_SHOWN).map((i) => items[i]!);
+	return places.map((i) => items[i]!);
 }
