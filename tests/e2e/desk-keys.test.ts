@@ -1,7 +1,7 @@
 // Tests the keys of the desk: a triage of 50 Alerts without a mouse, the pause, changed keys, and the palette.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { drawer, isLive, openBrowser, openConsole, rowOf } from '../support/browser.ts';
+import { drawer, isLive, openBrowser, openConsole } from '../support/browser.ts';
 import { expectClean } from '../support/looks.ts';
 import { aDevice, anAlert, newDeviceId } from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
