@@ -117,7 +117,7 @@ describe('evidence that contradicts a decision', () => {
 		await system.post('/service-requests', aRequest(deviceId));
 		const upgraded = await system.becomes('brightwell', deviceId, { explanation: 'likely' });
 		expect(upgraded).toMatchObject({ id, decision: decided.body.decision });
-		expect(upgraded.notice).toMatch(/a Service Request explains it now/);
+		expect(upgraded.notice).toMatch(/A Service Request explains it now/);
 		for (const filter of ['open', 'contradicted'])
 			expect(await system.alerts('brightwell', `?device=${deviceId}&decision=${filter}`)).toHaveLength(1);
 

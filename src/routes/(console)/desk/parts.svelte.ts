@@ -1,6 +1,5 @@
 // Loads the parts of the desk that the first screen does not show. They load together at the first key or movement of the
 // pointer, so that they are there when a person opens one.
-import type { Component } from 'svelte';
 
 /** A component that loads later. `component` is `null` until then. */
 export class Part<C> {
@@ -38,7 +37,7 @@ export function loadAtFirstUse(): () => void {
 	const stop = new AbortController();
 	const load = (): void => {
 		stop.abort();
-		for (const part of Object.values<Part<Component<never>>>(parts as never)) part.load();
+		for (const part of Object.values<{ load(): void }>(parts)) part.load();
 	};
 	for (const type of ['keydown', 'pointermove', 'pointerdown', 'touchstart'])
 		addEventListener(type, load, { signal: stop.signal, capture: true, passive: true });
