@@ -70,7 +70,7 @@ const alertRows = () => region('Alerts').locator('[data-alert]');
 describe('the page of a Device', () => {
 	test('opens from the drawer and shows facts, tenure and home', async () => {
 		await rowOf(page, former).click();
-		await drawer(page).getByRole('link', { name: former }).click();
+		await drawer(page).getByRole('link', { name: former }).first().click();
 		await page.getByRole('heading', { name: former }).waitFor();
 		await open(electricityMeter);
 		expect(await region('Facts').innerText()).toMatch(
@@ -148,7 +148,7 @@ describe('the help for a term', () => {
 		await term('8F30').hover();
 		await help().getByText('8F30 is a Device Alert of the category "security".').waitFor();
 		await help().hover();
-		await help().getByText('If one other User').waitFor();
+		await help().getByText('If a failed command of one other User').waitFor();
 		await page.keyboard.press('Escape');
 		await expect.poll(() => help().count()).toBe(0);
 		await page.mouse.move(0, 0);
