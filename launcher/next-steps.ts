@@ -4,13 +4,14 @@ import { inSession } from '#lib/server/postgres/session.ts';
 
 /**
  * Returns the lines that `npm start` prints below the ready line, for another terminal. Returns no line if the
- * installation has people.
+ * installation has people, or if the database does not answer.
  */
 export async function nextSteps(
 	databaseUrl: string,
 	env: Record<string, string | undefined>
 ): Promise<string[]> {
-	if (await inSession(databaseUrl, hasPeople)) return [];
+	// PostgreSQL may have ended in the meantime. The supervision then starts it again, and hints are not worth an end.
+	if (await inSession(databaseUrl, hasPeople).catch(() => true)) return [];
 	const command = causewayCommand(env);
 	return [
 		'Nobody can sign in yet. The next three commands, in another terminal:',

@@ -124,7 +124,9 @@ it(
 			type: string;
 			step: number;
 		}>(
-			'select e.key, e.page_id::text, e.type, d.step from page_event e join delivery d on d.event_id = e.id order by e.id'
+			// The worker may open one more page before it is killed. Nothing else is due any more.
+			`select e.key, e.page_id::text, e.type, d.step from page_event e join delivery d on d.event_id = e.id
+			where d.next_at is null order by e.id`
 		);
 		const firstSeen = [...new Map(seen.toReversed().map((event) => [event.id, event])).values()].toReversed();
 		expect(new Set(firstSeen.map(({ id }) => id))).toEqual(new Set(events.map(({ key }) => key)));
