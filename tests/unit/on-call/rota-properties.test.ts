@@ -118,6 +118,19 @@ describe('the shifts of any rota', () => {
 		);
 	});
 
+	it('are whole also in a turn of two days in which the clocks go back', () => {
+		const layer = {
+			people: [ada],
+			start: '2026-01-01T00:00:00Z',
+			handoff: 'P2D',
+			timeZone: 'America/New_York'
+		};
+		const rota: Rota = { timeZone: 'UTC', layers: [layer], overrides: [], swaps: [], absences: [] };
+		expect(shiftsOf(rota, '2026-11-02T23:01:00.000Z', '2026-11-02T23:01:00.001Z')).toMatchObject([
+			{ from: '2026-10-31T23:00:00.000Z', to: '2026-11-03T00:00:00.000Z' }
+		]);
+	});
+
 	it('change exactly when onCallAt says that somebody else takes over', () => {
 		fc.assert(
 			fc.property(rota, at, (rota, at) => {

@@ -42,7 +42,8 @@ const iso = (atMs: number): string => new Date(atMs).toISOString();
  */
 export function shiftsOf(rota: Rota, from: string, to: string): Shift[] {
 	const range = { from: Date.parse(from), to: Date.parse(to) };
-	const padMs = Math.max(...rota.layers.map(turnMs));
+	// A turn in which the clocks go back is longer than its days.
+	const padMs = Math.max(...rota.layers.map(turnMs)) + DAY_MS;
 	const whole = rota.overrides.map(msOf).filter((hours) => clipped(hours, range) !== null);
 	const reach = {
 		from: Math.min(range.from, ...whole.map((hours) => hours.from)) - padMs,
