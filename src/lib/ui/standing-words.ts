@@ -1,7 +1,7 @@
 // Writes standing decisions as people read them: the rule in one sentence, its facts and its state.
+import { reasonName } from './alert-words.ts';
 import type { StandingWhen } from '#lib/domain/standing-decision/rule.ts';
 import type { StandingDecision, StandingState } from '#lib/domain/standing-decision/standing-decision.ts';
-import { reasonText } from './wording.ts';
 
 const EXPLANATIONS: Record<StandingWhen['explanation'], string> = {
 	exact: 'exact',
@@ -50,7 +50,7 @@ export const ruleText = ({
 	verdict,
 	reason
 }: Pick<StandingDecision, 'when' | 'verdict' | 'reason'>): string =>
-	`${conditionsText(when)}: ${verdict}, ${reasonText({ verdict, reason })}`;
+	`${conditionsText(when)}: ${verdict}, ${reasonName({ reason })}`;
 
 /** The conditions that a person may leave out. */
 export const OPTIONAL_FACTS = [

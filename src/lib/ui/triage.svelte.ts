@@ -3,6 +3,7 @@
 import type { SvelteMap } from 'svelte/reactivity';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Decision, ReasonCode, Verdict } from '#lib/domain/decision.ts';
+import { verdictName } from './alert-words.ts';
 import { readAlert, sendDecision } from './alerts-api.ts';
 import type { Bulk, Inverse, Target } from './bulk.svelte.ts';
 import type { Answer } from './call-api.ts';
@@ -17,7 +18,6 @@ import { decideMany } from './desk-api.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
 import type { Outcome, Outcomes } from './outcomes.svelte.ts';
 import { versionsAfter } from './undoable.ts';
-import { VERDICT_WORDS } from './wording.ts';
 
 /**
  * A decision that the person has not confirmed yet. `alerts`: the Alerts as the person saw them, at least one without a
@@ -101,7 +101,7 @@ export class Triage {
 			return false;
 		}
 		this.choice = null;
-		const text = `${VERDICT_WORDS[choice.verdict]}: ${choice.reason!.label}`;
+		const text = `${verdictName(choice.verdict)}: ${choice.reason!.label}`;
 		const [only, ...others] = choice.alerts;
 		if (only && others.length === 0 && !choice.frozen)
 			void this.#outcomes.track(this.#decideOne(only, decision, text));

@@ -1,11 +1,8 @@
-// Writes facts as the console shows them: ages, instants, tiers and explanations.
-import type { Alert, Candidate, Tier } from '#lib/domain/alert.ts';
-import { REASONS, type Decision, type Verdict } from '#lib/domain/decision.ts';
-import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
+// Writes facts as the console shows them: ages, instants, senders and suspected causes.
+import type { Alert, Candidate } from '#lib/domain/alert.ts';
 import type { FedBy } from '#lib/domain/fed-by.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';
-
-export const TIER_WORDS: Record<Tier, string> = { exact: 'Exact', strong: 'Strong', weak: 'Weak' };
+import { explanationName, tierName, tierTitle } from './alert-words.ts';
 
 const FED_BY_WORDS: Record<FedBy, string> = {
 	installation: 'the feed of the installation',
@@ -15,22 +12,6 @@ const FED_BY_WORDS: Record<FedBy, string> = {
 
 /** Says who fed a record. */
 export const fedByText = (fedBy: FedBy): string => FED_BY_WORDS[fedBy];
-
-export const VERDICT_WORDS: Record<Verdict, string> = { actionable: 'Actionable', ignorable: 'Ignorable' };
-
-/** Writes the reason of a decision. A reason code that is not in the list is written as it is. */
-export const reasonText = ({ verdict, reason }: Pick<Decision, 'verdict' | 'reason'>): string =>
-	REASONS[verdict].find(({ code }) => code === reason)?.label ?? reason;
-
-export const EXPLANATION_WORDS: Record<ExplanationKind, string> = {
-	exact: 'Exact',
-	likely: 'Likely',
-	ambiguous: 'Ambiguous',
-	pending: 'Pending',
-	unexplained: 'Unexplained',
-	'not-command': 'No command can cause this',
-	'out-of-scope': 'Out of scope'
-};
 
 /** Writes the delay of a candidate: `27 s before`, or `12 min after` if the Alert came first. */
 export const delayText = (candidate: Candidate): string =>
@@ -54,7 +35,7 @@ export function causeText(
 	const kind = alert.explanation;
 	if (kind === 'not-command')
 		return {
-			certainty: EXPLANATION_WORDS[kind],
+			certainty: explanationName(kind),
 			request: '',
 			circumstance: best ? `nearby: ${name(best)}` : 'physical event'
 		};
@@ -72,14 +53,12 @@ export function causeText(
 		return {
 			certainty: 'Pending',
 			request: '',
-			circumstance: best
-				? `so far ${TIER_WORDS[best.tier].toLowerCase()}: ${name(best)}`
-				: 'audit data not complete yet'
+			circumstance: best ? `so far ${tierName(best.tier)}: ${name(best)}` : 'audit data not complete yet'
 		};
-	if (!best) return { certainty: EXPLANATION_WORDS[kind], request: '', circumstance: '' };
+	if (!best) return { certainty: explanationName(kind), request: '', circumstance: '' };
 	const others = alert.candidates.length - 1;
 	return {
-		certainty: TIER_WORDS[best.tier],
+		certainty: tierTitle(best.tier),
 		request: name(best),
 		circumstance: `${senderText(best)}${withDelay ? ` · ${delayText(best)}` : ''}${kind === 'ambiguous' && others > 0 ? ` · or ${others} more` : ''}`
 	};

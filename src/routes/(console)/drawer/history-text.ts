@@ -1,6 +1,7 @@
 // Writes an entry of the history of an Alert as a sentence.
 import type { HistoryEntry } from '#lib/domain/desk/history.ts';
-import { VERDICT_WORDS, instant, reasonText } from '#lib/ui/wording.ts';
+import { reasonName, verdictName } from '#lib/ui/alert-words.ts';
+import { instant } from '#lib/ui/wording.ts';
 
 const RETURNS: Record<NonNullable<HistoryEntry['why']>, string> = {
 	time: 'The time on the shelf ended.',
@@ -15,7 +16,7 @@ export function historyText(entry: HistoryEntry): string {
 	switch (entry.kind) {
 		case 'decided':
 			return entry.verdict && entry.reason !== null
-				? `${by} decided ${VERDICT_WORDS[entry.verdict].toLowerCase()}: ${reasonText({ verdict: entry.verdict, reason: entry.reason })}.`
+				? `${by} decided ${verdictName(entry.verdict).toLowerCase()}: ${reasonName({ reason: entry.reason })}.`
 				: `${by} decided.`;
 		case 'reopened':
 			return `${by} reopened the Alert.`;

@@ -2,8 +2,9 @@
 // arrival, and their facts in words.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
+import { explanationName } from '#lib/ui/alert-words.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';
-import { EXPLANATION_WORDS, instant } from '#lib/ui/wording.ts';
+import { instant } from '#lib/ui/wording.ts';
 
 const MINUTE_MS = 60_000;
 export const BEFORE_MS = 30 * MINUTE_MS;
@@ -68,7 +69,7 @@ export function toMarks(items: readonly TimelineItem[], alert: Alert): Mark[] {
 					own: true,
 					label: `${item.code} ${item.name}`,
 					facts: [
-						open ? 'this Alert' : EXPLANATION_WORDS[item.explanation].toLowerCase(),
+						open ? 'this Alert' : explanationName(item.explanation).toLowerCase(),
 						...arrival,
 						instant(item.at)
 					]
