@@ -2,8 +2,8 @@
 // names each Alert that it left as it was, and undoes the whole action at once.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { LeftOut, Selection } from '#lib/domain/desk/selection.ts';
-import type { Answer } from './call-api.ts';
-import { readLeftOut, readSelection, undoSelection, type ManyResult } from './desk-api.ts';
+import { whyRefused, type Answer } from './call-api.ts';
+import { readLeftOut, readSelection, undoSelection, type Reply, type Subject } from './desk-api.ts';
 import type { Outcomes } from './outcomes.svelte.ts';
 import { UNKNOWN_VERSIONS, versionsAfter, type Versions } from './undoable.ts';
 
@@ -14,6 +14,9 @@ export interface Target {
 	frozen: Selection | null;
 }
 
+/** Sends a change of Alerts, or starts it on a frozen selection. */
+export type Send = <S extends Subject>(subject: S) => Promise<Answer<Reply<S>>>;
+
 export interface Act {
 	/** What the rows say, such as `Ignorable: information only`. */
 	text: string;
@@ -21,8 +24,7 @@ export interface Act {
 	done: string;
 	/** Whether the action takes the Alerts out of the list. */
 	leaves: boolean;
-	send(subject: { items: ReadonlyArray<{ id: string; version: number }> }): Promise<Answer<ManyResult>>;
-	start(subject: { selection: string }): Promise<Answer<Selection>>;
+	send: Send;
 	/** Returns the calls that undo the action on these Alerts. */
 	inverse(alerts: readonly Alert[]): Inverse[];
 }
@@ -30,7 +32,7 @@ export interface Act {
 /** A call that undoes an action on some Alerts. */
 export interface Inverse {
 	ids: readonly string[];
-	send: Act['send'];
+	send: Send;
 }
 
 /** What an action on several Alerts did so far. */
@@ -119,7 +121,7 @@ export class Bulk {
 	}
 
 	async #runFrozen({ id, count: size }: Selection, act: Act): Promise<void> {
-		const complete = await this.#follow(() => act.start({ selection: id }), act.done);
+		const complete = await this.#follow(() => act.send({ selection: id }), act.done);
 		if (!complete) return;
 		this.report = { ...complete, canUndo: true };
 		this.#outcomes.done(
@@ -139,7 +141,7 @@ export class Bulk {
 		let answer = await start();
 		for (;;) {
 			if (!answer.ok) {
-				this.say(answer.faults[0]?.message ?? answer.message);
+				this.say(whyRefused(answer));
 				return null;
 			}
 			const { value } = answer;
@@ -162,7 +164,7 @@ export class Bulk {
 /** Sends a change in as many calls as it needs. Returns what the server changed, and why it left the others. */
 async function inParts(
 	items: ReadonlyArray<{ id: string; version: number }>,
-	send: Act['send']
+	send: Send
 ): Promise<{ done: string[]; leftOut: LeftOut[] }> {
 	const done: string[] = [];
 	const leftOut: LeftOut[] = [];
@@ -176,7 +178,7 @@ async function inParts(
 				...(answer.value.refused ?? [])
 			);
 		} else {
-			const why = answer.faults[0]?.message ?? answer.message;
+			const why = whyRefused(answer);
 			leftOut.push(...part.map((item) => ({ ...item, why })));
 		}
 	}

@@ -4,15 +4,19 @@ import * as messages from '#messages/errors.ts';
 
 const API = '/api/v1';
 
-export type Answer<T> =
-	| { ok: true; value: T }
-	| {
-			ok: false;
-			message: string;
-			faults: FieldError[];
-			/** The body of the refusal; absent: the server gave none. */
-			problem?: Record<string, unknown>;
-	  };
+export type Answer<T> = { ok: true; value: T } | Refusal;
+
+export interface Refusal {
+	ok: false;
+	message: string;
+	faults: FieldError[];
+	/** The body of the refusal; absent: the server gave none. */
+	problem?: Record<string, unknown>;
+}
+
+/** Says why a call failed: the fault of the first field, or else the message of the refusal. */
+export const whyRefused = ({ faults: [fault], message }: Omit<Refusal, 'ok'>): string =>
+	fault?.message ?? message;
 
 /** The content of a call: JSON, or a text with its media type. */
 interface Content {

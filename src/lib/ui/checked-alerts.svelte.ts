@@ -4,6 +4,7 @@ import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Selection } from '#lib/domain/desk/selection.ts';
 import type { Bulk, Target } from './bulk.svelte.ts';
+import { whyRefused } from './call-api.ts';
 import { freeze } from './desk-api.ts';
 import { indexOf, isSelectable, waitingIn, type Entry, type SelectableEntry } from './list-entries.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
@@ -109,7 +110,7 @@ export class CheckedAlerts {
 		const answer = await freeze(filters);
 		this.isFreezing = false;
 		if (answer.ok) this.frozen = answer.value;
-		else this.#bulk.say(`Not selected: ${answer.faults[0]?.message ?? answer.message}`);
+		else this.#bulk.say(`Not selected: ${whyRefused(answer)}`);
 	}
 
 	clear(): void {

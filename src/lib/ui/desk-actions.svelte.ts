@@ -4,6 +4,7 @@ import type { Alert } from '#lib/domain/alert.ts';
 import type { CommentSubject } from '#lib/domain/desk/comment.ts';
 import type { ShelfTime } from '#lib/domain/desk/shelving.ts';
 import type { Bulk, Inverse, Target } from './bulk.svelte.ts';
+import { whyRefused } from './call-api.ts';
 import { assignMany, sendComment, sendDisagreement, shelveMany } from './desk-api.ts';
 import type { Outcomes } from './outcomes.svelte.ts';
 import type { Triage } from './triage.svelte.ts';
@@ -68,7 +69,6 @@ export class DeskActions {
 				done: time ? 'shelved' : 'returned from the shelf',
 				leaves: true,
 				send: (subject) => shelveMany(subject, time, note),
-				start: (subject) => shelveMany(subject, time, note),
 				inverse: (of) => back(of, time ? null : '30m')
 			}
 		);
@@ -83,7 +83,6 @@ export class DeskActions {
 			done: to ? `assigned to ${name}` : 'assigned to nobody',
 			leaves: false,
 			send: (subject) => assignMany(subject, to),
-			start: (subject) => assignMany(subject, to),
 			inverse: assignBack
 		});
 	}
@@ -92,7 +91,7 @@ export class DeskActions {
 	async comment(subject: CommentSubject, ids: readonly string[], text: string): Promise<string | null> {
 		for (const id of ids) {
 			const answer = await sendComment(subject, id, text);
-			if (!answer.ok) return answer.faults[0]?.message ?? answer.message;
+			if (!answer.ok) return whyRefused(answer);
 		}
 		this.close();
 		this.#bulk.say(ids.length === 1 ? 'Comment stored.' : `Comment stored on ${ids.length} Alerts.`);
@@ -116,14 +115,14 @@ export class DeskActions {
 					{ versions: versionsOf([alert]), undo: () => this.#agree(alert) },
 					'You disagree with the explanation'
 				);
-			else this.#outcomes.refuse(alert.id, answer.message);
+			else this.#outcomes.refuse(alert.id, whyRefused(answer));
 		}
 	}
 
 	async #agree(alert: Alert): Promise<void> {
 		const answer = await sendDisagreement(alert, false);
 		if (answer.ok) this.#outcomes.rows.delete(alert.id);
-		else this.#outcomes.refuse(alert.id, `Not undone: ${answer.message}`);
+		else this.#outcomes.refuse(alert.id, `Not undone: ${whyRefused(answer)}`);
 	}
 
 	/** Returns whether there is something to act on and the person may act now; otherwise says why not. */

@@ -22,7 +22,7 @@ export interface ManyResult {
 }
 
 /** The answer to a call with a frozen selection is the selection; to a call with items it is their result. */
-type Reply<S extends Subject> = S extends { selection: string } ? Selection : ManyResult;
+export type Reply<S extends Subject> = S extends { selection: string } ? Selection : ManyResult;
 
 const post = <T>(path: string, body: unknown): Promise<Answer<T>> =>
 	callApi(path, (answer) => answer as T, { method: 'POST', body });

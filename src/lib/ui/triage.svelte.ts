@@ -6,7 +6,7 @@ import type { Decision, ReasonCode, Verdict } from '#lib/domain/decision.ts';
 import { verdictName } from './alert-words.ts';
 import { readAlert, sendDecision } from './alerts-api.ts';
 import type { Bulk, Inverse, Target } from './bulk.svelte.ts';
-import type { Answer } from './call-api.ts';
+import { whyRefused } from './call-api.ts';
 import {
 	chooseVerdict,
 	confirmChoice,
@@ -111,7 +111,6 @@ export class Triage {
 				done: 'decided',
 				leaves: true,
 				send: (subject) => decideMany(subject, decision),
-				start: (subject) => decideMany(subject, decision),
 				inverse: (alerts) => [
 					{ ids: alerts.map(({ id }) => id), send: (subject) => decideMany(subject, REOPEN) }
 				]
@@ -129,7 +128,7 @@ export class Triage {
 		if (!this.#live.fresh)
 			return this.#outcomes.refuse(alert.id, 'Not reopened: the list is stale. Wait until the list is live.');
 		const answer = await sendDecision(alert.id, { ...REOPEN, version: alert.version });
-		if (!answer.ok) return this.#outcomes.refuse(alert.id, messageOf(answer));
+		if (!answer.ok) return this.#outcomes.refuse(alert.id, whyRefused(answer));
 		this.outcomes.delete(alert.id);
 		this.#live.accept([answer.value]);
 	}
@@ -148,10 +147,14 @@ export class Triage {
 				done: 'reopened',
 				leaves: false,
 				send: (subject) => decideMany(subject, REOPEN),
-				start: (subject) => decideMany(subject, REOPEN),
 				inverse: decideAgain
 			}
 		);
+	}
+
+	/** Returns whether an action of this person on the Alert is on its way. */
+	isBusy(id: string): boolean {
+		return this.#outcomes.isBusy(id);
 	}
 
 	canUndo(id: string): boolean {
@@ -162,7 +165,7 @@ export class Triage {
 		this.#outcomes.saving([alert.id], text, true);
 		const answer = await sendDecision(alert.id, { ...decision, version: alert.version });
 		if (!answer.ok) {
-			this.#outcomes.refuse(alert.id, messageOf(answer));
+			this.#outcomes.refuse(alert.id, whyRefused(answer));
 			// The Alert may have changed before, or the decision may stand although its answer was lost.
 			const current = await readAlert(alert.id);
 			if (current) this.#live.accept([current]);
@@ -192,10 +195,6 @@ function decideAgain(alerts: readonly Alert[]): Inverse[] {
 }
 
 const chosenIn = ({ verdict, reason, note }: Decision) => ({ verdict, reason, note });
-
-/** Says why the server refused: the fault of the first field, or else the refusal itself. */
-const messageOf = ({ faults: [fault], message }: Extract<Answer<unknown>, { ok: false }>): string =>
-	fault?.message ?? message;
 
 /** Says why a reason cannot be chosen for these Alerts. Returns `null` if the reason can be chosen. */
 export function whyReasonUnavailable(reason: ReasonCode, alerts: readonly Alert[]): string | null {

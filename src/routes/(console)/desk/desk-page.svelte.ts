@@ -180,7 +180,7 @@ export class DeskPage {
 	begin(verdict: Verdict): void {
 		const { actions, bulk, checked, triage } = this.#console;
 		const { alerts, frozen } = this.target;
-		if (alerts.some(({ id }) => triage.outcomes.get(id)?.state.endsWith('ing'))) return;
+		if (alerts.some(({ id }) => triage.isBusy(id))) return;
 		if (!checked.isEmpty && !frozen && alerts.length === 0)
 			return bulk.say('Not decided: others have decided all selected Alerts');
 		actions.close();
