@@ -2,7 +2,7 @@
 // page and state of the console.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openChromium } from './screenshots/camera.ts';
+import { openBrowser } from '../tests/support/browser.ts';
 import { startDemo } from './screenshots/demo.ts';
 import { photographGallery } from './screenshots/gallery.ts';
 import { photographGuide } from './screenshots/guide.ts';
@@ -11,6 +11,6 @@ const { values } = parseArgs({ options: { all: { type: 'string' } } });
 
 await using demo = await startDemo();
 await using stack = new AsyncDisposableStack();
-const browser = stack.adopt(await openChromium(), (opened) => opened.close());
+const browser = stack.adopt(await openBrowser(), (opened) => opened.close());
 if (values.all === undefined) await photographGuide(browser, demo.origin);
 else await photographGallery(browser, demo.origin, resolve(values.all));

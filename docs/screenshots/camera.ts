@@ -1,5 +1,6 @@
-// Opens Chromium for the pictures, and signs in as the people of the demo.
-import { chromium, type Browser, type Page } from 'playwright-core';
+// Opens windows for the pictures, signed in as the people of the demo.
+import type { Browser, Page } from 'playwright-core';
+import { signIn as signInTo } from '../../tests/support/browser.ts';
 
 /** The people of the demo. `null`: nobody is signed in. */
 export const PEOPLE = {
@@ -19,12 +20,6 @@ export interface Look {
 	colorScheme: 'light' | 'dark';
 }
 
-export const openChromium = (): Promise<Browser> =>
-	chromium.launch({
-		executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-		args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
-	});
-
 /** Opens a window of this size and scheme in which the person is signed in. */
 export async function signIn(
 	browser: Browser,
@@ -41,10 +36,7 @@ export async function signIn(
 	const page = await context.newPage();
 	const email = PEOPLE[person];
 	if (email === null) return page;
-	await page.goto('/sign-in');
-	await page.fill('input[name=email]', email);
-	await page.fill('input[name=password]', PASSWORD);
-	await page.click('button.button-main');
+	await signInTo(page, { url: origin }, { email, password: PASSWORD });
 	await page.waitForURL((url) => url.pathname !== '/sign-in');
 	return page;
 }

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from '../../launcher/process.ts';
 
 export const PROJECT = resolve(import.meta.dirname, '../..');
 const START_LIMIT_MS = 5 * 60_000;
@@ -46,12 +46,4 @@ export async function startDemo(): Promise<AsyncDisposable & { origin: string }>
 		throw error;
 	}
 	return { origin: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: close };
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address() as AddressInfo;
-	server.close();
-	return port;
 }

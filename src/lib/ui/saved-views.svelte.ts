@@ -2,7 +2,7 @@
 // counters. The browser counts what it can judge on its desk; the server counts the rest.
 import { FacetFilters } from '#lib/domain/alert-facets.ts';
 import { needsServer, resolveFilters, type AlertFilters } from '#lib/domain/alert-filter.ts';
-import { VIEW_NAMES, narrow, viewNamed } from '#lib/domain/desk/list-view.ts';
+import { isViewName, narrow, viewNamed } from '#lib/domain/desk/list-view.ts';
 import {
 	SavedView,
 	ViewCounts,
@@ -159,7 +159,6 @@ export class SavedViews {
 }
 
 const instantOf = (ms: number): string => new Date(ms).toISOString();
-const isViewName = (key: string): boolean => (VIEW_NAMES as readonly string[]).includes(key);
 
 const givenOf = (item: SavedView) => toGiven(FacetFilters.parse(item.filters));
 

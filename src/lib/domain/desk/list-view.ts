@@ -43,6 +43,7 @@ export const VIEWS = {
 
 export type ViewName = keyof typeof VIEWS;
 export const VIEW_NAMES = Object.keys(VIEWS) as [ViewName, ...ViewName[]];
+export const isViewName = (text: string): text is ViewName => Object.hasOwn(VIEWS, text);
 export const viewNamed = (name: ViewName): ListView => VIEWS[name];
 
 /**

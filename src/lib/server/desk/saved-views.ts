@@ -2,7 +2,14 @@
 // a Supplier apart; a statement leaves out the private views of other people.
 import type pg from 'pg';
 import type { FacetFilters } from '#lib/domain/alert-facets.ts';
-import { DESK_FILTERS, VIEW_NAMES, narrow, viewNamed, type ViewName } from '#lib/domain/desk/list-view.ts';
+import {
+	DESK_FILTERS,
+	VIEW_NAMES,
+	isViewName,
+	narrow,
+	viewNamed,
+	type ViewName
+} from '#lib/domain/desk/list-view.ts';
 import {
 	MOST_VIEWS,
 	type SavedView,
@@ -90,7 +97,7 @@ export function createSavedViews(pool: pg.Pool) {
 		/** Notes that the reader has seen the Alerts of a view up to an id. Returns whether there is such a view. */
 		look: (reader: ViewReader, view: string, seenId: string): Promise<boolean> =>
 			asSupplier(pool, reader.supplierId, async (client) => {
-				if (!isName(view) && !(await one(client, reader, view))) return false;
+				if (!isViewName(view) && !(await one(client, reader, view))) return false;
 				await client.query(LOOK({ ...keyOf(reader), view, seenId }));
 				return true;
 			}),
@@ -98,10 +105,10 @@ export function createSavedViews(pool: pg.Pool) {
 		/** Counts a view; `null`: the reader has no such view. */
 		async counts(reader: ViewReader, view: string, nowMs = Date.now()): Promise<ViewCounts | null> {
 			const found = await asSupplier(pool, reader.supplierId, async (client) => {
-				const saved = isName(view) ? null : await one(client, reader, view);
-				if (!isName(view) && !saved) return null;
+				const saved = isViewName(view) ? null : await one(client, reader, view);
+				if (!isViewName(view) && !saved) return null;
 				const { rows } = await client.query<LookRow>(LOOKS(keyOf(reader)));
-				const base = isName(view) ? view : saved!.base;
+				const base = isViewName(view) ? view : saved!.base;
 				return {
 					...narrow(viewNamed(base).filters, saved?.filters ?? {}),
 					seenId: rows.find((row) => row.view === view)?.seen_id ?? null
@@ -132,8 +139,6 @@ where (decision is null or contradicted) and supplier_alert.priority <= :leastUr
 		});
 	}
 }
-
-export const isName = (view: string): view is ViewName => (VIEW_NAMES as readonly string[]).includes(view);
 
 const keyOf = ({ supplierId, personId }: ViewReader) => ({ supplierId, personId });
 

@@ -1,5 +1,6 @@
 // Serves the views of the list: those that people saved, their counters, and how far the person who calls has looked.
 import { mayDo, whyNot } from '#lib/domain/access.ts';
+import { isViewName } from '#lib/domain/desk/list-view.ts';
 import {
 	LookIn,
 	MOST_VIEWS,
@@ -12,7 +13,7 @@ import { requirePerson, requireSupplier } from '#lib/server/access/caller.ts';
 import { jsonBody, parse, readJson } from '#lib/server/http/body.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import type { Caller, Reply, Route } from '#lib/server/http/route.ts';
-import { isName, type Change, type SavedViews, type ViewReader } from './saved-views.ts';
+import type { Change, SavedViews, ViewReader } from './saved-views.ts';
 
 export interface ViewServices {
 	savedViews: SavedViews;
@@ -35,7 +36,7 @@ const NO_VIEW = 'No such view';
 /** Returns the view in the path. Throws a 404 problem if no view can have this name. */
 function viewIn(params: Readonly<Record<string, string>>, savedOnly = true): string {
 	const view = params['view'] ?? '';
-	if (/^\d{1,9}$/.test(view) || (!savedOnly && isName(view))) return view;
+	if (/^\d{1,9}$/.test(view) || (!savedOnly && isViewName(view))) return view;
 	throw new Problem(404, NO_VIEW);
 }
 

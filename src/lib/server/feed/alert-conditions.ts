@@ -9,6 +9,7 @@ import {
 } from '#lib/domain/alert-filter.ts';
 import { leastIdSince } from '#lib/server/postgres/record-id.ts';
 import type { Values } from '#lib/server/postgres/statement.ts';
+import { presentDevice } from './present-device.ts';
 
 /** Returns the condition on `supplier_alert`, and the values of its parameters. Sort, limit and cursor are not part of it. */
 export function alertConditions(
@@ -27,20 +28,12 @@ export function alertConditions(
 }
 
 /**
- * SQL: the model or the firmware of the Device of an Alert is one of `values`. The same rule as in device-reader.ts: an
- * attribute is read of Devices that the Supplier has now, and what the Supplier's own keys say goes first. Otherwise a
- * filter would reveal what a Device of another Supplier is.
+ * SQL: the model or the firmware of the Device of an Alert is one of `values`. Only Devices that the Supplier has now have
+ * one: otherwise a filter would reveal what a Device of another Supplier is.
  */
 const ofDevice = (attribute: 'model' | 'firmware', values: string): string => `exists (
-	select from (
-		select d.${attribute} from device d
-		where d.device_id = decode(replace(supplier_alert.device_id, '-', ''), 'hex')
-			and (d.said_by = 0 or d.said_by = :supplierId::smallint)
-		order by d.said_by desc limit 1
-	) d where d.${attribute} = any(${values}::text[]) and exists (
-		select from tenure e where e.device_id = decode(replace(supplier_alert.device_id, '-', ''), 'hex')
-			and e.supplier_id = :supplierId and e.superseded_at is null and e.during @> now()
-	)
+	select from (${presentDevice("decode(replace(supplier_alert.device_id, '-', ''), 'hex')")}) d
+	where d.${attribute} = any(${values}::text[])
 )`;
 
 /** SQL: the value of a column that is null in rows of before migration 0030. These rows are read from their bodies. */

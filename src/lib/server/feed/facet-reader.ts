@@ -15,6 +15,7 @@ import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplierWithin, limitTime } from '#lib/server/postgres/time-limit.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import { chunkQuery, type Bounds, type ChunkCount } from './facet-chunk.ts';
+import { presentDevice } from './present-device.ts';
 
 const LIMITS = { seconds: 6, chunk: 20_000 };
 /** The time that is left for the names of Users. */
@@ -160,18 +161,10 @@ const EDGE = query(`
 select alert_id from supplier_alert where supplier_id = :supplierId and alert_id < :before
 order by alert_id desc offset :skip limit 1`);
 
-// The same rule as in device-reader.ts: attributes are shown of Devices that the Supplier has now, and what the Supplier's
-// own keys say goes first.
 const DEVICES = query(`
 select t.place::int, d.model, d.firmware
-from unnest(:deviceIds::bytea[]) with ordinality as t(device_id, place) cross join lateral (
-	select * from device where device_id = t.device_id and (said_by = 0 or said_by = :supplierId::smallint)
-	order by said_by desc limit 1
-) d
-where exists (
-	select from tenure e where e.device_id = t.device_id and e.supplier_id = :supplierId
-		and e.superseded_at is null and e.during @> now()
-)`);
+from unnest(:deviceIds::bytea[]) with ordinality as t(device_id, place)
+cross join lateral (${presentDevice('t.device_id')}) d`);
 
 const NAMES = query(`
 select c->>'userId' as user_id, max(c->>'userName') as name

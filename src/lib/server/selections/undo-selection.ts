@@ -61,7 +61,7 @@ with done as (
 	select u.id, :supplierId::smallint, place / :batchSize::int, array_agg(alert_id order by place), array_agg(version order by place)
 	from matched cross join undoing u group by u.id, place / :batchSize::int
 )
-select id, :kind::text as kind from undoing`);
+select id from undoing`);
 
 /** A row of `decision` has the version before the decision. */
 const UNDO_DECISIONS = undo(`
