@@ -1,5 +1,5 @@
 // Loads the data that every console page needs: the signed-in person, the first Alerts of the desk, the
-// state of the feeds, what the person may do with standing decisions, and the server time.
+// saved views, the state of the feeds, what the person may do with standing decisions, and the server time.
 import { mayDo, whyNot } from '#lib/domain/access.ts';
 import { deviceAlertTable } from '#lib/domain/alert-code.ts';
 import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
@@ -28,27 +28,25 @@ const NO_VIEWS: ViewList = { names: [], items: [], looks: [] };
 
 export const load: LayoutServerLoad = async ({ locals }) => {
 	const { userId: callerId, ...viewer } = locals.viewer!;
-	const desk =
-		viewer.supplierId === null
-			? NO_DESK
-			: await locals.services.alerts.page(viewer.supplierId, { ...DESK_FILTERS, limit: FIRST_PAGE_SIZE });
+	const { alerts, feedState, savedViews } = locals.services;
+	const { supplierId } = viewer;
+	const mayManage = mayDo('manage', { ...viewer, scopes: [] });
+	const [desk, views, feeds] = await Promise.all([
+		supplierId === null ? NO_DESK : alerts.page(supplierId, { ...DESK_FILTERS, limit: FIRST_PAGE_SIZE }),
+		supplierId === null
+			? NO_VIEWS
+			: savedViews.list({ supplierId, personId: callerId, name: viewer.name, mayManage }),
+		feedState.read(supplierId)
+	]);
 	return {
 		viewer,
 		callerId,
 		pages: pagesOf(viewer).map(({ path, label }) => ({ path, label })),
 		whyNotDecide: whyNot('decide', { ...viewer, scopes: [] }),
-		standing: { mayManage: mayDo('manage', { ...viewer, scopes: [] }), neverCovered: NEVER_COVERED },
+		standing: { mayManage, neverCovered: NEVER_COVERED },
 		desk,
-		views:
-			viewer.supplierId === null
-				? NO_VIEWS
-				: await locals.services.savedViews.list({
-						supplierId: viewer.supplierId,
-						personId: callerId,
-						name: viewer.name,
-						mayManage: mayDo('manage', { ...viewer, scopes: [] })
-					}),
-		feeds: await locals.services.feedState.read(viewer.supplierId),
+		views,
+		feeds,
 		now: Date.now()
 	};
 };
