@@ -2,6 +2,7 @@
 // by itself and shows its end.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Clock } from './clock.svelte.ts';
+import { keep, kept } from './kept.ts';
 
 /** How long a mute lasts (ms). */
 export const MUTE_MS = 15 * 60_000;
@@ -41,7 +42,7 @@ export class AlarmSound {
 	/** Mutes this browser for 15 minutes, or ends the mute. */
 	toggleMute(): void {
 		this.#mutedUntil = this.mutedUntil === null ? this.#clock.preciseNow() + MUTE_MS : 0;
-		localStorage.setItem(MUTE_KEY, String(this.#mutedUntil));
+		keep(MUTE_KEY, String(this.#mutedUntil));
 	}
 
 	/** Rings once for the most urgent of these Alerts. Journal (priority 4) never rings. */
@@ -59,7 +60,7 @@ export class AlarmSound {
 	start(): () => void {
 		const stop = new AbortController();
 		const { signal } = stop;
-		this.#mutedUntil = Number(localStorage.getItem(MUTE_KEY)) || 0;
+		this.#mutedUntil = Number(kept(MUTE_KEY)) || 0;
 		addEventListener(
 			'storage',
 			(event: StorageEvent) => {

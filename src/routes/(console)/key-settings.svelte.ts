@@ -1,5 +1,6 @@
 // Keeps which keys a person uses for which command, and whether the keys of one character are on. The browser keeps the
 // settings for each person.
+import { keep, kept } from '#lib/ui/kept.ts';
 import { COMMANDS, SHIPPED_KEYS, labelsOf, type Bindings, type Command, type CommandKeys } from './keys.ts';
 
 interface Stored {
@@ -65,11 +66,7 @@ export class KeySettings {
 	}
 
 	#store(): void {
-		try {
-			localStorage.setItem(this.#name, JSON.stringify({ isOn: this.isOn, changed: this.#changed }));
-		} catch {
-			// A browser that stores nothing keeps the settings as long as the page is open.
-		}
+		keep(this.#name, JSON.stringify({ isOn: this.isOn, changed: this.#changed }));
 	}
 }
 
@@ -79,7 +76,7 @@ const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b}
 function readStored(name: string): Stored {
 	const none: Stored = { isOn: true, changed: {} };
 	try {
-		const stored = JSON.parse(localStorage.getItem(name) ?? 'null') as Partial<Stored> | null;
+		const stored = JSON.parse(kept(name) ?? 'null') as Partial<Stored> | null;
 		if (!stored) return none;
 		const changed = Object.fromEntries(
 			Object.entries(stored.changed ?? {}).filter(

@@ -4,6 +4,7 @@ import { page } from '$app/state';
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Given } from '#lib/ui/alert-query/fields.ts';
 import { Facets } from '#lib/ui/facets.svelte.ts';
+import { keep, kept } from '#lib/ui/kept.ts';
 import { withGiven } from '#lib/ui/views.ts';
 
 const STORED_AS = 'facets';
@@ -20,7 +21,7 @@ export class Find {
 	 * window the panel would cover the list. `filtersOf`: returns the filters of the list.
 	 */
 	start(filtersOf: () => AlertFilters): () => void {
-		this.panel = localStorage.getItem(STORED_AS) === 'open' && matchMedia('(min-width: 1024px)').matches;
+		this.panel = kept(STORED_AS) === 'open' && matchMedia('(min-width: 1024px)').matches;
 		const count = (): void => {
 			if (this.panel && !document.hidden) void this.facets.show(filtersOf());
 		};
@@ -30,7 +31,7 @@ export class Find {
 
 	toggle(): void {
 		this.panel = !this.panel;
-		localStorage.setItem(STORED_AS, this.panel ? 'open' : 'closed');
+		keep(STORED_AS, this.panel ? 'open' : 'closed');
 	}
 
 	/** Puts filters into the address. `typing`: they replace their shorter form in the history. */
