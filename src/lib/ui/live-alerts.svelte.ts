@@ -44,6 +44,7 @@ export class LiveAlerts {
 	#pageListeners: ReadonlyArray<() => void> = [];
 	#arrivalListeners: ReadonlyArray<(arrived: readonly Alert[]) => void> = [];
 	readonly #flood = new Flood();
+	readonly #whole = Promise.withResolvers<void>();
 	#head: number;
 	#pendingAlerts: Alert[] = [];
 	#pendingRetractions: Retracted[] = [];
@@ -79,6 +80,11 @@ export class LiveAlerts {
 	countViews(views: readonly CountedView[]): void {
 		this.#desk.countViews(views);
 		if (this.counters) this.counters = this.#desk.counters();
+	}
+
+	/** Resolves when the whole desk has been read. */
+	get whole(): Promise<void> {
+		return this.#whole.promise;
 	}
 
 	/** The Alerts of the desk that the browser has read so far. */
@@ -244,6 +250,7 @@ export class LiveAlerts {
 			this.#flush();
 		}
 		this.counters = this.#desk.counters();
+		this.#whole.resolve();
 		return true;
 	}
 

@@ -171,7 +171,8 @@ export class ShownAlerts {
 	start(): () => void {
 		const unsubscribe = this.#live.subscribe((changes, retracted) => {
 			this.#rows = retractRows(this.#rows, retracted, this.#clock.preciseNow());
-			this.#apply(changes);
+			// Until the browser has read the whole desk, the Alerts of the desk are not new.
+			this.#apply(changes, !this.#paused || !this.#live.counters);
 			// While the browser reads the desk, Alerts of before arrive too.
 			if (this.#chosen && this.#live.counters)
 				for (const alert of changes)
@@ -211,8 +212,9 @@ export class ShownAlerts {
 		await this.#goOn();
 	}
 
-	/** Loads pages until the list has this number of rows, or has ended. */
+	/** Loads pages until the list has this number of rows, or has ended. A list of the desk is then whole. */
 	async loadUntil(rows: number): Promise<void> {
+		if (this.#order === 'desk') await this.#live.whole;
 		while (this.rows.length < rows && (await this.#loadPage()));
 	}
 
