@@ -17,17 +17,31 @@ let lead: Page;
 
 const deviceId = newDeviceId();
 const idle = newDeviceId();
+/** A Device whose Alert has no candidate and no decision. */
+const waiting = newDeviceId();
+/** The ids of the Alerts that the tests open. */
+const opened = { decided: '', undecided: '' };
 
 beforeAll(async () => {
 	system = await startSystem();
 	web = await startWeb(system);
 	browser = await openBrowser();
-	await system.post('/devices', [aDevice(deviceId), aDevice(idle)]);
+	await system.post(
+		'/devices',
+		[deviceId, idle, waiting].map((id) => aDevice(id))
+	);
 	await system.post('/service-requests', [aRequest(deviceId)]);
-	await system.post('/alerts', [anAlert(deviceId), anAlert(newDeviceId())]);
+	await system.post(
+		'/alerts',
+		[deviceId, waiting, newDeviceId()].map((id) => anAlert(id))
+	);
 	const { id, version } = await system.becomes('brightwell', deviceId, { explanation: 'likely' });
+	opened.decided = id;
+	opened.undecided = (await system.becomes('brightwell', waiting, {})).id;
 	const decision = { verdict: 'ignorable', reason: 'other-user-command', note: 'They told us.', version };
 	expect((await system.call('POST', `/alerts/${id}/decision`, 'brightwell', decision)).status).toBe(200);
+	const note = { text: 'The hub was exchanged.' };
+	expect((await system.call('POST', `/alerts/${id}/comments`, 'brightwell', note)).status).toBe(201);
 	lead = await openAs(await joinAs(system, 'brightwell', 'lead', 'Brightwell lead'));
 });
 afterAll(async () => {
@@ -102,6 +116,37 @@ test.each([
 	['of a User', `/users/${NORTH_GRID_USER_ID}?until=${WEEK}`],
 	['of a User that sent nothing', `/users/${NORTH_GRID_USER_ID}`]
 ])('the page %s has no text outside the catalogue', (_, path) => expectNoHardCodedText(path));
+
+describe('the open Alert', () => {
+	const body = '[data-drawer-body]';
+	/** The names of the Alert and of the request, which stand in the labels of the marks. */
+	const names = [
+		...NAMES,
+		/Update Device Configuration \(Voltage\)/g,
+		/Source Does not have Authority for Command/g,
+		/^by$/g
+	];
+
+	test.each(['decided', 'undecided'] as const)('has no text outside the catalogue (%s)', async (state) => {
+		await lead.goto(`${web.url}/?view=all&alert=${opened[state]}`, { waitUntil: 'networkidle' });
+		await expect
+			.poll(async () => {
+				await lead.locator(body).evaluate((node) => node.scrollBy(0, 300));
+				return lead.locator('[data-audit]').count();
+			})
+			.toBe(1);
+		for (const details of await lead.locator(`${body} summary`).all()) await details.click();
+		if (state === 'decided') await lead.locator('[data-note]').waitFor();
+		expect(await hardCodedTexts(lead, { within: body, names })).toEqual([]);
+		expect(await hardCodedTexts(lead, { within: 'aside > header', names })).toEqual([]);
+	});
+
+	test('has no text outside the catalogue if it is not in the list', async () => {
+		await lead.goto(`${web.url}/?alert=1`, { waitUntil: 'networkidle' });
+		expect(await lead.locator('aside').innerText()).toMatch(/[áéíóú]/);
+		expect(await hardCodedTexts(lead, { within: 'aside' })).toEqual([]);
+	});
+});
 
 describe('on call', () => {
 	let onCall: OnCallTest;

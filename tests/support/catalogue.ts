@@ -14,7 +14,7 @@ const DATA = [
 ];
 
 /** Parts of the desk, whose texts are not in the catalogue yet. */
-const DESK = '.cause';
+const DESK = '.cause, .strip';
 
 /**
  * Returns the texts and spoken labels of the page, or of its part `within`, that hold a word without accents. Elements that

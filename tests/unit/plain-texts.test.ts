@@ -1,7 +1,6 @@
 // Tests that every text of the product's tables, and every text that correlation writes, is made of short full sentences.
 import { describe, expect, it } from 'vitest';
 import { dccAlertTable, deviceAlertTable } from '#lib/domain/alert-code.ts';
-import { ALERT_STATES } from '#lib/domain/alert-state.ts';
 import { causeTable, shippedFile } from '#lib/domain/cause-table/cause-table.ts';
 import { contradictionOf, withdrawnNotice } from '#lib/domain/contradiction.ts';
 import type { Explanation } from '#lib/domain/correlation/correlate.ts';
@@ -153,7 +152,6 @@ describe('the texts of the product', () => {
 		expect(
 			faultsOfAll([
 				...(['waiting', 'complete', 'partly-failed', 'incomplete'] as const).map(outcome),
-				...Object.values(ALERT_STATES).map(({ when }) => when),
 				...notices
 			])
 		).toEqual([]);

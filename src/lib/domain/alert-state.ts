@@ -4,35 +4,17 @@ import { z } from 'zod';
 import type { Alert } from './alert.ts';
 
 /**
- * The states of the alarm state diagram of ANSI/ISA-18.2-2016, by our names. `source`: the state of the standard. `when`:
- * how an Alert comes into it here.
+ * The states of the alarm state diagram of ANSI/ISA-18.2-2016, by our names. `source`: the state of the standard. The
+ * messages of the drawer say how an Alert comes into each.
  */
 export const ALERT_STATES = {
-	unacknowledged: {
-		source: 'unacknowledged alarm',
-		when: 'Nobody has decided the Alert, or new evidence contradicts the decision.'
-	},
-	acknowledged: {
-		source: 'acknowledged alarm',
-		when: 'A person decided the Alert actionable, and somebody acts on it.'
-	},
-	returned: {
-		source: 'normal',
-		when: 'A person decided the Alert ignorable: nothing is to be done.'
-	},
-	shelved: {
-		source: 'shelved',
-		when: 'A person put the Alert aside for a limited time.'
-	},
-	'suppressed-by-design': {
-		source: 'suppressed by design',
-		when: 'A standing decision of two people decided the Alert, or the Alert belongs to the journal.'
-	},
-	'out-of-service': {
-		source: 'out of service',
-		when: 'A maintenance window expects the Alert.'
-	}
-} as const satisfies Record<string, { source: string; when: string }>;
+	unacknowledged: { source: 'unacknowledged alarm' },
+	acknowledged: { source: 'acknowledged alarm' },
+	returned: { source: 'normal' },
+	shelved: { source: 'shelved' },
+	'suppressed-by-design': { source: 'suppressed by design' },
+	'out-of-service': { source: 'out of service' }
+} as const satisfies Record<string, { source: string }>;
 
 export const AlertState = z.enum(Object.keys(ALERT_STATES) as [AlertState, ...AlertState[]]);
 export type AlertState = keyof typeof ALERT_STATES;

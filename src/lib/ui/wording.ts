@@ -1,27 +1,21 @@
 // Writes facts as the console shows them: ages, instants, senders and suspected causes.
 import type { Alert, Candidate } from '#lib/domain/alert.ts';
-import type { FedBy } from '#lib/domain/fed-by.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';
+import * as messages from '#messages/alert.ts';
+import * as common from '#messages/common.ts';
 import { explanationName, tierName, tierTitle } from './alert-words.ts';
 
-const FED_BY_WORDS: Record<FedBy, string> = {
-	installation: 'the feed of the installation',
-	supplier: 'your own key',
-	both: 'the feed of the installation, and your own key'
-};
-
-/** Says who fed a record. */
-export const fedByText = (fedBy: FedBy): string => FED_BY_WORDS[fedBy];
-
 /** Writes the delay of a candidate: `27 s before`, or `12 min after` if the Alert came first. */
-export const delayText = (candidate: Candidate): string =>
-	`${formatSeconds(candidate.deltaSeconds)} ${candidate.deltaSeconds >= 0 ? 'before' : 'after'}`;
+export const delayText = ({ deltaSeconds }: Candidate): string =>
+	(deltaSeconds >= 0 ? messages.before : messages.after)({ delay: formatSeconds(deltaSeconds) });
 
 /** Writes the sender of a request: `ED North Grid`, or `you (IS)` for a request of the reader. */
-export const senderText = (r: { userRole: string; userName: string | null; own: boolean }): string =>
-	r.own
-		? `you (${r.userRole || 'role unknown'})`
-		: `${r.userRole || 'role unknown'} ${r.userName ?? 'another User'}`;
+export function senderText(r: { userRole: string; userName: string | null; own: boolean }): string {
+	const role = r.userRole || common.role_unknown();
+	return r.own
+		? messages.sender_own({ role })
+		: messages.sender({ role, name: r.userName ?? common.another_user() });
+}
 
 /**
  * Writes the suspected cause in two lines. The first line has the certainty and the request; the second line has the
@@ -37,30 +31,36 @@ export function causeText(
 		return {
 			certainty: explanationName(kind),
 			request: '',
-			circumstance: best ? `nearby: ${name(best)}` : 'physical event'
+			circumstance: best ? messages.cause_nearby({ request: name(best) }) : messages.cause_physical()
 		};
 	if (kind === 'unexplained')
-		return { certainty: 'Unexplained', request: '', circumstance: 'no Service Request from any User' };
+		return { certainty: explanationName(kind), request: '', circumstance: messages.cause_no_request() };
 	if (kind === 'out-of-scope' && alert.forward)
 		return {
-			certainty: alert.forward.urgent ? 'Forward at once' : 'Forward',
+			certainty: alert.forward.urgent ? messages.cause_forward_at_once() : messages.cause_forward(),
 			request: '',
-			circumstance: 'not in your tenure'
+			circumstance: messages.cause_not_in_tenure()
 		};
 	if (kind === 'out-of-scope')
-		return { certainty: 'Out of scope', request: '', circumstance: 'unknown Device' };
+		return { certainty: explanationName(kind), request: '', circumstance: messages.cause_unknown_device() };
 	if (kind === 'pending')
 		return {
-			certainty: 'Pending',
+			certainty: explanationName(kind),
 			request: '',
-			circumstance: best ? `so far ${tierName(best.tier)}: ${name(best)}` : 'audit data not complete yet'
+			circumstance: best
+				? messages.cause_so_far({ tier: tierName(best.tier), request: name(best) })
+				: messages.cause_incomplete()
 		};
 	if (!best) return { certainty: explanationName(kind), request: '', circumstance: '' };
 	const others = alert.candidates.length - 1;
 	return {
 		certainty: tierTitle(best.tier),
 		request: name(best),
-		circumstance: `${senderText(best)}${withDelay ? ` · ${delayText(best)}` : ''}${kind === 'ambiguous' && others > 0 ? ` · or ${others} more` : ''}`
+		circumstance: [
+			senderText(best),
+			...(withDelay ? [delayText(best)] : []),
+			...(kind === 'ambiguous' && others > 0 ? [messages.cause_or_more({ count: others })] : [])
+		].join(' · ')
 	};
 }
 

@@ -2,39 +2,46 @@
 import type { HistoryEntry } from '#lib/domain/desk/history.ts';
 import { reasonName, verdictName } from '#lib/ui/alert-words.ts';
 import { instant } from '#lib/ui/wording.ts';
+import * as common from '#messages/common.ts';
+import * as messages from '#messages/drawer.ts';
 
-const RETURNS: Record<NonNullable<HistoryEntry['why']>, string> = {
-	time: 'The time on the shelf ended.',
-	evidence: 'New evidence took the Alert off the shelf.',
-	person: 'took the Alert off the shelf.',
-	decision: 'took the Alert off the shelf with a decision.'
+const RETURNS: Record<NonNullable<HistoryEntry['why']>, (v: { who: string }) => string> = {
+	time: messages.shelf_time_ended,
+	evidence: messages.shelf_new_evidence,
+	person: messages.did_unshelve,
+	decision: messages.did_unshelve_by_decision
 };
 
 /** Writes who did what. */
 export function historyText(entry: HistoryEntry): string {
-	const by = entry.by ?? 'Causeway';
+	const who = entry.by ?? common.product();
 	switch (entry.kind) {
 		case 'decided':
 			return entry.verdict && entry.reason !== null
-				? `${by} decided ${verdictName(entry.verdict).toLowerCase()}: ${reasonName({ reason: entry.reason })}.`
-				: `${by} decided.`;
+				? messages.did_decide_reason({
+						who,
+						verdict: verdictName(entry.verdict).toLowerCase(),
+						reason: reasonName({ reason: entry.reason })
+					})
+				: messages.did_decide({ who });
 		case 'reopened':
-			return `${by} reopened the Alert.`;
+			return messages.did_reopen({ who });
 		case 'shelved':
-			return `${by} shelved the Alert${entry.until ? ` until ${instant(entry.until)}` : ''}.`;
+			return entry.until
+				? messages.did_shelve_until({ who, instant: instant(entry.until) })
+				: messages.did_shelve({ who });
 		case 'returned':
-			if (entry.why === 'time' || entry.why === 'evidence') return RETURNS[entry.why];
-			return `${by} ${RETURNS[entry.why ?? 'person']}`;
+			return RETURNS[entry.why ?? 'person']({ who });
 		case 'assigned':
-			if (!entry.assignee) return `${by} assigned the Alert.`;
+			if (!entry.assignee) return messages.did_assign({ who });
 			return entry.assignee.name === entry.by
-				? `${by} took the Alert.`
-				: `${by} gave the Alert to ${entry.assignee.name}.`;
+				? messages.did_take({ who })
+				: messages.did_assign_to({ who, person: entry.assignee.name });
 		case 'unassigned':
-			return `${by} ended the assignment.`;
+			return messages.did_unassign({ who });
 		case 'disagreed':
-			return `${by} disagreed with the explanation.`;
+			return messages.did_disagree({ who });
 		case 'agreed':
-			return `${by} took the disagreement back.`;
+			return messages.did_agree({ who });
 	}
 }

@@ -1,6 +1,7 @@
 // Computes which part of the timeline is visible: zoom, pan, the marks of the axis, and rows for marks that would cover
 // each other. All functions are pure.
 import { formatSeconds } from '#lib/domain/wording.ts';
+import * as common from '#messages/common.ts';
 import { AFTER_MS, BEFORE_MS, type Mark, type Span } from './timeline.ts';
 
 export const WHOLE: Span = { from: -BEFORE_MS, to: AFTER_MS };
@@ -47,7 +48,7 @@ export function ticksOf({ from, to }: Span): Array<{ at: number; text: string }>
 	const step = 1000 * (STEPS_SECONDS.find((s) => seconds / s <= MOST_TICKS) ?? STEPS_SECONDS.at(-1)!);
 	const ticks = [];
 	for (let at = Math.ceil(from / step) * step; at <= to; at += step)
-		ticks.push({ at, text: at === 0 ? 'Alert' : `${at < 0 ? '−' : '+'}${formatSeconds(at / 1000)}` });
+		ticks.push({ at, text: at === 0 ? common.alert() : `${at < 0 ? '−' : '+'}${formatSeconds(at / 1000)}` });
 	return ticks;
 }
 

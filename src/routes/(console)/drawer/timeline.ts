@@ -2,9 +2,11 @@
 // arrival, and their facts in words.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { TimelineItem } from '#lib/domain/timeline.ts';
-import { explanationName } from '#lib/ui/alert-words.ts';
+import { explanationName, tierName } from '#lib/ui/alert-words.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';
-import { instant } from '#lib/ui/wording.ts';
+import { instant, senderText } from '#lib/ui/wording.ts';
+import * as common from '#messages/common.ts';
+import * as messages from '#messages/drawer.ts';
 
 const MINUTE_MS = 60_000;
 export const BEFORE_MS = 30 * MINUTE_MS;
@@ -56,7 +58,7 @@ export function toMarks(items: readonly TimelineItem[], alert: Alert): Mark[] {
 		const lateMs = arrived - at;
 		const late = lateMs > LATE_MS[item.kind];
 		const time = { at, arrivedAt: late ? arrived : null, offset: offsetText(at / 1000) };
-		const arrival = late ? [`arrived ${formatSeconds(lateMs / 1000)} later`] : [];
+		const arrival = late ? [messages.arrived_later({ delay: formatSeconds(lateMs / 1000) })] : [];
 		if (item.kind === 'alert') {
 			const open = item.id === alert.id;
 			return [
@@ -69,7 +71,7 @@ export function toMarks(items: readonly TimelineItem[], alert: Alert): Mark[] {
 					own: true,
 					label: `${item.code} ${item.name}`,
 					facts: [
-						open ? 'this Alert' : explanationName(item.explanation).toLowerCase(),
+						open ? messages.this_alert() : explanationName(item.explanation).toLowerCase(),
 						...arrival,
 						instant(item.at)
 					]
@@ -86,9 +88,9 @@ export function toMarks(items: readonly TimelineItem[], alert: Alert): Mark[] {
 				own: item.own,
 				label: `${item.serviceReferenceVariant} ${item.name}`,
 				facts: [
-					`${item.userRole || 'role unknown'} ${item.own ? 'you' : (item.userName ?? 'another User')}`,
-					...(candidate ? [`${candidate.tier} candidate`] : []),
-					item.responseCode ?? 'no response recorded',
+					senderText(item),
+					...(candidate ? [messages.tier_candidate({ tier: tierName(candidate.tier) })] : []),
+					item.responseCode ?? messages.no_response_recorded(),
 					...arrival,
 					instant(item.at)
 				]
@@ -99,11 +101,16 @@ export function toMarks(items: readonly TimelineItem[], alert: Alert): Mark[] {
 }
 
 const offsetText = (seconds: number): string =>
-	Math.abs(seconds) < 1 ? 'same second' : `${seconds < 0 ? '−' : '+'} ${formatSeconds(seconds)}`;
+	Math.abs(seconds) < 1 ? messages.same_second() : `${seconds < 0 ? '−' : '+'} ${formatSeconds(seconds)}`;
 
 /** Returns the name of a mark for a screen reader. */
 export const markName = (mark: Mark): string =>
-	[mark.kind === 'alert' ? 'Alert' : 'Service Request', mark.offset, mark.label, ...mark.facts].join(', ');
+	[
+		mark.kind === 'alert' ? common.alert() : common.service_request(),
+		mark.offset,
+		mark.label,
+		...mark.facts
+	].join(', ');
 
 /**
  * Returns the parts of the timeline that lie outside the tenure of the Supplier. The timeline shows nothing in these
