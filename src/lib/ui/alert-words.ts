@@ -1,6 +1,7 @@
-// Names the parts of an Alert in the language in use: explanation, tier, verdict and reason.
+// Names the parts of an Alert in the language in use: explanation, tier, verdict and reason, and the kind of its episode.
 import type { Tier } from '#lib/domain/alert.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
+import type { EpisodeKind } from '#lib/domain/episode.ts';
 import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import type { FeedKind } from '#lib/domain/feed-state.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';
@@ -65,6 +66,15 @@ const REASONS: Record<string, () => string> = {
 };
 /** Names the reason of a decision. A reason code that is not in the list is written as it is. */
 export const reasonName = ({ reason }: Pick<Decision, 'reason'>): string => REASONS[reason]?.() ?? reason;
+
+const EPISODES: Record<EpisodeKind, () => string> = {
+	campaign: messages.episode_campaign,
+	home: messages.episode_home,
+	storm: messages.episode_storm,
+	repeat: messages.episode_repeat
+};
+/** Names the kind of an episode: `Campaign`. */
+export const episodeKindName = (kind: EpisodeKind): string => EPISODES[kind]();
 
 const FEEDS: Record<FeedKind, () => string> = {
 	device: common.devices,

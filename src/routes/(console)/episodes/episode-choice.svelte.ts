@@ -3,8 +3,10 @@
 import type { Alert } from '#lib/domain/alert.ts';
 import type { ReasonCode, Verdict } from '#lib/domain/decision.ts';
 import type { Episode } from '#lib/domain/episode.ts';
+import { reasonName } from '#lib/ui/alert-words.ts';
 import { chooseVerdict, confirmChoice, pickReason, type DecisionChoice } from '#lib/ui/decision-choice.ts';
 import type { EpisodeDecision } from '#lib/ui/episodes-api.ts';
+import * as messages from '#messages/episodes.ts';
 
 export class EpisodeChoice {
 	/** The episode to decide. `null`: the reason form is closed. */
@@ -25,7 +27,7 @@ export class EpisodeChoice {
 	/** Says why a reason cannot be chosen for this episode. Returns `null` if the reason can be chosen. */
 	whyUnavailable(reason: ReasonCode): string | null {
 		if (!reason.needsCandidate || this.#hasCandidate) return null;
-		return `"${reason.label}" needs a candidate Service Request, and no member has one.`;
+		return messages.needs_candidate({ reason: reasonName({ reason: reason.code }) });
 	}
 
 	/** Chooses the reason with the digit key `key`. */
