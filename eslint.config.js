@@ -28,7 +28,7 @@ const IN_CATALOGUE = [
 	'src/routes/*.svelte',
 	'src/routes/sign-in/**',
 	'src/routes/(console)/{Checklist,FeedBanner,PriorityMark}.svelte',
-	'src/routes/(console)/{accuracy,devices,drawer,episodes,feeds,installation,on-call,pager,terms,users}/**',
+	'src/routes/(console)/{accuracy,devices,drawer,episodes,feeds,installation,on-call,pager,standing-decisions,terms,users}/**',
 	'src/routes/answer/**'
 ];
 

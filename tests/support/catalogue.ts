@@ -1,10 +1,14 @@
 // Finds the texts of a page that are not in the catalogue, while the page is in the pseudo-language (en-XA).
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { openPage, signIn } from './browser.ts';
+import type { Member } from './members.ts';
+import type { Web } from './web.ts';
 
 const EMAIL = /\b[\w.+-]+@[\w.-]+\b/g;
-/** Data that has no words of its own: ids, codes, versions, dates, durations and addresses. Intl writes the dates. */
+/** The id of a Device or of a User. It may hold the letters of a role, such as `ED`. */
+const EUI64 = /(?:[0-9A-F]{2}-){2,7}[0-9A-F]{2}/g;
+/** Data that has no words of its own: codes, versions, dates, durations and addresses. Intl writes the dates. */
 const DATA = [
-	/(?:[0-9A-F]{2}-){2,7}[0-9A-F]{2}/g,
 	/\b[A-Z]+\d[A-Z0-9]*\b/g,
 	/\bhttps?:\/\/\S+/g,
 	/\b\d[\d.,:/T-]*Z?(?: ?(?:s|ms|min|h|d|kB|UTC|%))?\b/g,
@@ -41,10 +45,19 @@ export async function hardCodedTexts(
 	};
 	const texts = await page.evaluate(read, [data, within] as [string, string]);
 	const withoutData = (text: string): string =>
-		[EMAIL, ...names, ...DATA].reduce<string>((rest, data) => rest.replaceAll(data, ' '), text);
+		[EMAIL, EUI64, ...names, ...DATA].reduce<string>((rest, data) => rest.replaceAll(data, ' '), text);
 	return [...new Set(texts.map((text) => text.trim()))].filter((text) => hasPlainWord(withoutData(text)));
 }
 
 /** Returns whether a text has a word without accents. Each word of more than two letters has a letter with an accent. */
 const hasPlainWord = (text: string): boolean =>
 	(text.match(/\p{L}+/gu) ?? []).some((word) => word.length > 1 && /^[A-Za-z]+$/.test(word));
+
+/** Signs a person in, in English, and then asks for the pseudo-language. */
+export async function openInPseudo(browser: Browser, web: Web, person: Member): Promise<Page> {
+	const page = await openPage(browser);
+	await signIn(page, web, person);
+	await page.waitForURL((url) => url.pathname !== '/sign-in');
+	await page.context().setExtraHTTPHeaders({ 'accept-language': 'en-XA' });
+	return page;
+}

@@ -1,48 +1,44 @@
 // Writes standing decisions as people read them: the rule in one sentence, its facts and its state.
-import { reasonName } from './alert-words.ts';
 import type { StandingWhen } from '#lib/domain/standing-decision/rule.ts';
 import type { StandingDecision, StandingState } from '#lib/domain/standing-decision/standing-decision.ts';
+import * as common from '#messages/common.ts';
+import * as messages from '#messages/standing.ts';
+import { explanationName, reasonName, verdictName } from './alert-words.ts';
 
-const EXPLANATIONS: Record<StandingWhen['explanation'], string> = {
-	exact: 'exact',
-	likely: 'likely',
-	'not-command': 'no command can cause it',
-	unexplained: 'unexplained'
+export const STATES: Record<StandingState, () => string> = {
+	proposed: messages.state_proposed,
+	active: messages.state_active,
+	paused: messages.state_paused,
+	ended: messages.state_ended,
+	expired: messages.state_expired
 };
 
-export const STATES: Record<StandingState, string> = {
-	proposed: 'Proposed',
-	active: 'Active',
-	paused: 'Paused',
-	ended: 'Ended',
-	expired: 'Expired'
-};
+const explanationText = ({ explanation }: StandingWhen): string => explanationName(explanation).toLowerCase();
 
-/** The address of a standing decision. */
-export const standingHref = (id: string): string => `/standing-decisions/${id}`;
+/** Writes the condition on the Service Request: `after 8.11 by GS (our own)`. `null`: there is none. */
+function requestText({ serviceReferenceVariant, userRole, own }: StandingWhen): string | null {
+	if (!serviceReferenceVariant && !userRole && own === undefined) return null;
+	const words = {
+		request: serviceReferenceVariant ?? messages.a_service_request(),
+		own: own === undefined ? 'any' : own ? 'own' : 'another'
+	};
+	return userRole
+		? messages.after_request_by_role({ ...words, role: userRole })
+		: messages.after_request(words);
+}
 
 /** Writes the conditions: `8F3E, likely, after 8.11 by GS, on ESME`. */
-export function conditionsText(when: StandingWhen): string {
-	const sender = [
-		when.userRole && `by ${when.userRole}`,
-		when.own !== undefined && (when.own ? '(our own)' : '(another User)')
-	].filter(Boolean);
-	const request = when.serviceReferenceVariant
-		? ['after', when.serviceReferenceVariant, ...sender]
-		: sender.length > 0
-			? ['after a Service Request', ...sender]
-			: [];
-	return [
+export const conditionsText = (when: StandingWhen): string =>
+	[
 		when.code,
-		EXPLANATIONS[when.explanation],
-		request.join(' '),
-		when.responseCode && `answered ${when.responseCode}`,
-		when.deviceType && `on ${when.deviceType}`,
-		when.area && `in ${when.area}`
+		explanationText(when),
+		requestText(when),
+		when.responseCode && messages.answered({ code: when.responseCode }),
+		when.deviceType && messages.on_device_type({ type: when.deviceType }),
+		when.area && messages.in_area({ area: when.area })
 	]
 		.filter(Boolean)
 		.join(', ');
-}
 
 /** Writes the whole rule in one sentence. */
 export const ruleText = ({
@@ -50,7 +46,11 @@ export const ruleText = ({
 	verdict,
 	reason
 }: Pick<StandingDecision, 'when' | 'verdict' | 'reason'>): string =>
-	`${conditionsText(when)}: ${verdict}, ${reasonName({ reason })}`;
+	messages.rule_text({
+		conditions: conditionsText(when),
+		verdict: verdictName(verdict).toLowerCase(),
+		reason: reasonName({ reason })
+	});
 
 /** The conditions that a person may leave out. */
 export const OPTIONAL_FACTS = [
@@ -63,15 +63,15 @@ export const OPTIONAL_FACTS = [
 ] as const satisfies ReadonlyArray<keyof StandingWhen>;
 type OptionalFact = (typeof OPTIONAL_FACTS)[number];
 
-const FACT_LABELS: Record<keyof StandingWhen, string> = {
-	code: 'Alert code',
-	explanation: 'Explanation',
-	serviceReferenceVariant: 'Service Request',
-	userRole: 'Role of the sender',
-	own: 'Sender',
-	responseCode: 'Response code',
-	deviceType: 'Type of Device',
-	area: 'Area'
+const FACT_LABELS: Record<keyof StandingWhen, () => string> = {
+	code: messages.fact_code,
+	explanation: messages.fact_explanation,
+	serviceReferenceVariant: common.service_request,
+	userRole: messages.fact_role,
+	own: messages.fact_sender,
+	responseCode: messages.fact_response_code,
+	deviceType: messages.fact_device_type,
+	area: common.area
 };
 
 /** Lists the facts that the conditions name. `optional`: whether a person may leave the fact out. */
@@ -82,14 +82,14 @@ export const factsOf = (
 		.filter((field) => when[field] !== undefined)
 		.map((field) => ({
 			field,
-			label: FACT_LABELS[field],
+			label: FACT_LABELS[field](),
 			text: factText(when, field),
 			optional: field !== 'code' && field !== 'explanation'
 		}));
 
 function factText(when: StandingWhen, field: keyof StandingWhen): string {
-	if (field === 'explanation') return EXPLANATIONS[when.explanation];
-	if (field === 'own') return when.own ? 'us' : 'another User';
+	if (field === 'explanation') return explanationText(when);
+	if (field === 'own') return when.own ? messages.us() : common.another_user();
 	return String(when[field]);
 }
 
@@ -119,4 +119,4 @@ export const inReadingOrder = <T extends Pick<StandingDecision, 'id' | 'state' |
 
 /** Writes how long a standing decision still lasts. */
 export const endText = ({ state, daysLeft }: Pick<StandingDecision, 'state' | 'daysLeft'>): string =>
-	isOver({ state }) ? 'over' : daysLeft === 1 ? '1 day left' : `${daysLeft} days left`;
+	isOver({ state }) ? messages.over() : messages.days_left({ count: daysLeft });

@@ -6,13 +6,17 @@ import { RecordId } from '#lib/domain/record-id.ts';
 import { alwaysLikeThese } from '#lib/domain/standing-decision/fit.ts';
 import { MAX_DAYS, whyNeverCovered, type StandingWhen } from '#lib/domain/standing-decision/rule.ts';
 import { inReadingOrder } from '#lib/ui/standing-words.ts';
+import * as common from '#messages/common.ts';
+import * as messages from '#messages/standing.ts';
 import { supplierOf } from '../viewer-supplier.ts';
 import type { PageServerLoad } from './$types';
 
 const MAX_MEMBERS = 500;
 
-/** A rule to propose, or why no rule can be made of these Alerts. */
-type Proposal = { when: StandingWhen; subject: string } | { refused: string };
+/** What a rule is made of: an Alert, by its code and name, or the Alerts of an episode. */
+type Subject = { alert: string } | { alerts: number };
+/** A rule to propose, or why no rule can be made of these Alerts. `detail`: more of it, as the domain words it. */
+type Proposal = { when: StandingWhen; subject: Subject; from: string } | { refused: string; detail?: string };
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	depends('causeway:standing');
@@ -31,31 +35,26 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 		if (from) {
 			const alert = RecordId.safeParse(from).success ? await services.alerts.one(supplierId, from) : null;
 			return alert
-				? proposalOf([alert], `Alert ${alert.code} ${alert.name}`)
-				: { refused: 'This Alert is not in your list.' };
+				? proposalOf([alert], { alert: `${alert.code} ${alert.name}` }, from)
+				: { refused: common.alert_not_in_list() };
 		}
 		if (!episode) return null;
 		const members = RecordId.safeParse(episode).success
 			? (await services.alerts.page(supplierId, { episode, limit: MAX_MEMBERS })).items
 			: [];
 		return members.length > 0
-			? proposalOf(members, `Episode of ${members.length} Alerts`)
-			: { refused: 'This episode no longer exists.' };
+			? proposalOf(members, { alerts: members.length }, episode)
+			: { refused: common.episode_gone() };
 	}
 };
 
-/** Makes a rule of the facts that all the Alerts share. */
-function proposalOf(alerts: readonly Alert[], subject: string): Proposal {
+/** Makes a rule of the facts that all the Alerts share. `from`: the id of the Alert or of the episode. */
+function proposalOf(alerts: readonly Alert[], subject: Subject, from: string): Proposal {
 	const when = alwaysLikeThese(alerts, causeTable);
-	if (when) return { when, subject };
+	if (when) return { when, subject, from };
 	for (const alert of alerts) {
 		const never = whyNeverCovered(alert, causeTable);
-		if (never) return { refused: `No standing decision covers this. ${never}.` };
+		if (never) return { refused: messages.never_covered(), detail: `${never}.` };
 	}
-	return {
-		refused:
-			alerts.length === 1
-				? 'The explanation of this Alert is not settled, so no rule can be made of it. Decide the Alert itself.'
-				: 'The Alerts of this episode differ in code or explanation. Open one of them, and make a rule of it.'
-	};
+	return { refused: alerts.length === 1 ? messages.not_settled() : messages.alerts_differ() };
 }

@@ -2,6 +2,7 @@
 import { error } from '@sveltejs/kit';
 import { whyNot } from '#lib/domain/access.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
+import * as messages from '#messages/standing.ts';
 import { supplierOf } from '../../viewer-supplier.ts';
 import type { PageServerLoad } from './$types';
 
@@ -21,7 +22,7 @@ export const load: PageServerLoad = async ({ locals, params, url, depends }) => 
 				})
 			])
 		: [null, null];
-	if (!standing || !matches) error(404, 'There is no such standing decision.');
+	if (!standing || !matches) error(404, messages.no_such_rule());
 	return {
 		standing,
 		matches,
