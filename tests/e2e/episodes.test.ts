@@ -1,7 +1,7 @@
 // Tests the episodes page: members, one decision for all of them, and similar Alerts outside.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { openBrowser, openConsole } from '../support/browser.ts';
+import { isLive, openBrowser, openConsole } from '../support/browser.ts';
 import {
 	HALDEN_USER_ID,
 	BRIGHTWELL_USER_ID,
@@ -223,4 +223,35 @@ test('the key ? shows the keys of this page, which do nothing while the help is 
 	await page.getByRole('button', { name: 'Keys ?' }).click();
 	await help.waitFor();
 	await page.keyboard.press('Escape');
+});
+
+test('the list is filtered and ordered by the address, and the back button restores it', async () => {
+	await page.goto(`${web.url}/episodes`);
+	await isLive(page);
+	const rows = page.locator('[data-episode]');
+	const kinds = () => rows.getByText(/^(Campaign|One home|Repeated)/).allInnerTexts();
+	const all = await rows.count();
+	await page.getByLabel('Order').selectOption('most Alerts first');
+	await page.waitForURL('**/episodes?sort=largest');
+	await expect.poll(async () => (await kinds())[0]).toContain('5 Alerts');
+	await page.getByLabel('Kind').selectOption('One home');
+	await expect.poll(() => rows.count()).toBe(1);
+	expect(new URL(page.url()).search).toBe('?kind=home&sort=largest');
+	await page.getByLabel('Waits for a decision').check();
+	await page.getByText('No episode matches these filters.').waitFor();
+	await page.goBack();
+	await expect.poll(() => rows.count()).toBe(1);
+	await page.getByRole('button', { name: 'Clear all filters' }).click();
+	await expect.poll(() => rows.count()).toBe(all);
+	await page.getByLabel('Code of the first Alert').fill('?');
+	await page.keyboard.press('Tab');
+	await page.getByText('A code has 2 to 4 letters and digits, such as 8F3E.').waitFor();
+	await page.getByLabel('Code of the first Alert').fill('8f35');
+	await page.keyboard.press('Tab');
+	await expect.poll(() => rows.count()).toBe(2);
+	await rows
+		.first()
+		.getByText('1 actionable · 2 ignorable')
+		.or(rows.first().getByText('3 actionable'))
+		.waitFor();
 });

@@ -105,6 +105,7 @@ export const anEpisode = (fields: Partial<Episode> = {}): Episode =>
 		occurrences: 312,
 		atLeast: true,
 		open: 50,
+		decided: { actionable: 0, ignorable: 0 },
 		priority: 3,
 		version: 4,
 		decision: null,

@@ -186,6 +186,8 @@ export const Episode = z
 		atLeast: z.boolean(),
 		/** The number of members that wait for a decision. */
 		open: z.number().int(),
+		/** The numbers of members that are decided by each verdict, also those that wait because of newer evidence. */
+		decided: z.object({ actionable: z.number().int(), ignorable: z.number().int() }),
 		/** The priority of the most urgent member. */
 		priority: z.number().int(),
 		version: z.number().int(),
@@ -198,8 +200,8 @@ export const Episode = z
 	.meta({ id: 'Episode' });
 export type Episode = z.infer<typeof Episode>;
 
-/** An episode without the number of its open members, which is dear to count. */
-export type EpisodeFigures = Omit<Episode, 'open'>;
+/** An episode without the numbers of its open and decided members, which are dear to count. */
+export type EpisodeFigures = Omit<Episode, 'open' | 'decided'>;
 
 /** One episode. `outside`: the number of similar Alerts of the same time that lack the cause of the episode. */
 export const EpisodeDetail = Episode.extend({ outside: z.number().int() }).meta({ id: 'EpisodeDetail' });
@@ -254,6 +256,10 @@ export function whyOutside(key: string, doubtful: boolean): string {
 	const notSent = 'The request that explains the members was not sent to these Devices';
 	return doubtful ? `${notSent}, or it does not explain their Alerts.` : `${notSent}.`;
 }
+
+/** The orders of a list of episodes: begun last, changed last, most members, most urgent. */
+export const EpisodeSort = z.enum(['newest', 'latest', 'largest', 'urgent']);
+export type EpisodeSort = z.infer<typeof EpisodeSort>;
 
 export const EpisodePage = z.object({ items: z.array(Episode), nextCursor: z.string().nullable() });
 export type EpisodePage = z.infer<typeof EpisodePage>;

@@ -39,6 +39,7 @@ const episode = {
 	occurrences: 24,
 	atLeast: false,
 	open: 24,
+	decided: { actionable: 0, ignorable: 0 },
 	priority: 1,
 	version: 2,
 	decision: null

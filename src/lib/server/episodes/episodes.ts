@@ -7,7 +7,9 @@ import {
 	type Episode,
 	type EpisodeDetail,
 	type EpisodeFigures,
+	type EpisodeKind,
 	type EpisodePage,
+	type EpisodeSort,
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
 import { query } from '#lib/server/postgres/statement.ts';
@@ -28,11 +30,23 @@ interface Row extends EpisodeRow {
 	version: number;
 	decision: Decision | null;
 	open: number;
+	actionable: number;
+	ignorable: number;
 }
+/** The columns that count the members of an episode by their decisions. */
+type Counted = 'open' | 'actionable' | 'ignorable';
+
+/** The form of a cursor: the place of the last episode in the order of the list, and the id of this episode. */
+export const CURSOR = /^-?\d{1,16}\.\d{1,19}$/;
 
 export interface EpisodeQuery {
 	/** Whether to list only episodes with members that wait for a decision. */
 	open?: boolean | undefined;
+	kind?: EpisodeKind | undefined;
+	/** The code of the first Alert of the episode. */
+	code?: string | undefined;
+	/** Absent: the newest episode first. */
+	sort?: EpisodeSort | undefined;
 	/** The ids of the only episodes to list; absent: all. */
 	ids?: readonly string[] | undefined;
 	limit?: number | undefined;
@@ -44,25 +58,30 @@ export type Episodes = ReturnType<typeof createEpisodes>;
 
 export function createEpisodes(pool: pg.Pool) {
 	return {
-		/** Reads one page of episodes, newest first. */
+		/** Reads one page of episodes. */
 		page: (
 			supplierId: number,
-			{ open = false, ids, limit = DEFAULT_PAGE_SIZE, cursor }: EpisodeQuery
+			{ open = false, kind, code, sort = 'newest', ids, limit = DEFAULT_PAGE_SIZE, cursor }: EpisodeQuery
 		): Promise<EpisodePage> =>
 			asSupplier(pool, supplierId, async (client) => {
-				const { rows } = await client.query<Row>(
-					PAGE({
+				const [place = null, afterId = null] = cursor?.split('.') ?? [];
+				const { rows } = await client.query<Row & { place: bigint }>(
+					PAGES[sort]({
 						supplierId,
 						minMembers: MIN_MEMBERS_LISTED,
-						cursor: cursor ?? null,
+						place,
+						afterId,
 						open,
+						kind: kind ?? null,
+						code: code ?? null,
 						ids: ids ?? null,
 						limit: limit + 1
 					})
 				);
+				const last = rows.length > limit ? rows[limit - 1]! : null;
 				return {
 					items: rows.slice(0, limit).map(toEpisode),
-					nextCursor: rows.length > limit ? rows[limit - 1]!.id.toString() : null
+					nextCursor: last && `${last.place}.${last.id}`
 				};
 			}),
 
@@ -102,11 +121,11 @@ export async function readEpisodeFigures(
 	supplierId: number,
 	id: bigint
 ): Promise<EpisodeFigures | null> {
-	const { rows } = await client.query<Omit<Row, 'open'>>(FIGURES({ supplierId, id }));
+	const { rows } = await client.query<Omit<Row, Counted>>(FIGURES({ supplierId, id }));
 	return rows[0] ? toFigures(rows[0]) : null;
 }
 
-function toFigures(row: Omit<Row, 'open'>): EpisodeFigures {
+function toFigures(row: Omit<Row, Counted>): EpisodeFigures {
 	const facts = sharedFacts(row.key, row.facts);
 	return {
 		id: row.id.toString(),
@@ -125,7 +144,11 @@ function toFigures(row: Omit<Row, 'open'>): EpisodeFigures {
 	};
 }
 
-const toEpisode = (row: Row): Episode => ({ ...toFigures(row), open: row.open });
+const toEpisode = (row: Row): Episode => ({
+	...toFigures(row),
+	open: row.open,
+	decided: { actionable: row.actionable, ignorable: row.ignorable }
+});
 
 interface MemberVersion {
 	id: string;
@@ -161,20 +184,33 @@ export async function markEpisode(
 	await client.query(MARK({ supplierId, episode, decision: decision && JSON.stringify(decision) }));
 }
 
-const OPEN_MEMBERS = `
-	select count(*)::int as open from supplier_alert s
-	where s.supplier_id = e.supplier_id and s.episode_id = e.id and (s.decision is null or s.contradicted)`;
+const COUNTED_MEMBERS = `
+	select count(*) filter (where s.decision is null or s.contradicted)::int as open,
+		count(*) filter (where s.decision->>'verdict' = 'actionable')::int as actionable,
+		count(*) filter (where s.decision->>'verdict' = 'ignorable')::int as ignorable
+	from supplier_alert s where s.supplier_id = e.supplier_id and s.episode_id = e.id`;
 
-const PAGE = query(`
-select e.*, o.open from episode e cross join lateral (${OPEN_MEMBERS}) o
+/** Lists episodes by a place, a bigint, the highest first. */
+const pageBy = (place: string) =>
+	query(`
+select e.*, ${place} as place, c.* from episode e cross join lateral (${COUNTED_MEMBERS}) c
 where e.supplier_id = :supplierId and e.members >= :minMembers
-	and (:cursor::bigint is null or e.id < :cursor::bigint)
+	and (:place::bigint is null or (${place}, e.id) < (:place::bigint, :afterId::bigint))
 	and (:ids::bigint[] is null or e.id = any(:ids::bigint[]))
-	and (:open::boolean is not true or o.open > 0)
-order by e.id desc limit :limit`);
+	and (:kind::text is null or e.kind = :kind::text)
+	and (:code::text is null or e.facts->>'code' = :code::text)
+	and (:open::boolean is not true or c.open > 0)
+order by ${place} desc, e.id desc limit :limit`);
+
+const PAGES: Record<EpisodeSort, ReturnType<typeof pageBy>> = {
+	newest: pageBy('e.id'),
+	latest: pageBy('(extract(epoch from e.last_at) * 1000)::bigint'),
+	largest: pageBy('e.members::bigint'),
+	urgent: pageBy('-e.priority::bigint')
+};
 
 const ONE = query(`
-select e.*, o.open from episode e cross join lateral (${OPEN_MEMBERS}) o
+select e.*, c.* from episode e cross join lateral (${COUNTED_MEMBERS}) c
 where e.supplier_id = :supplierId and e.id = :id::bigint and e.members > 0`);
 
 const FIGURES = query('select * from episode where supplier_id = :supplierId and id = :id and members > 0');

@@ -1,6 +1,7 @@
 // Loads the episodes, the members of the open episode, and the similar Alerts outside the open episode.
 import { RecordId } from '#lib/domain/record-id.ts';
 import { supplierOf } from '../viewer-supplier.ts';
+import { readListQuery } from './list-query.ts';
 import type { PageServerLoad } from './$types';
 
 /** The highest number of members that the page shows. */
@@ -11,8 +12,15 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	const supplierId = supplierOf(locals.viewer);
 	const { alerts, episodes } = locals.services;
 	const id = url.searchParams.get('episode');
+	const { open, kind, code, sort, shown } = readListQuery(url.searchParams);
 	const [list, opened] = await Promise.all([
-		episodes.page(supplierId, {}),
+		episodes.page(supplierId, {
+			open,
+			kind: kind ?? undefined,
+			code: code ?? undefined,
+			sort,
+			limit: shown
+		}),
 		id && RecordId.safeParse(id).success ? episodes.one(supplierId, id) : null
 	]);
 	if (!opened) return { list, opened, members: [], outside: null };
