@@ -27,8 +27,8 @@ const FLOORS = [
 const IN_CATALOGUE = [
 	'src/routes/*.svelte',
 	'src/routes/sign-in/**',
-	'src/routes/(console)/{Checklist,FeedBanner,PriorityMark}.svelte',
-	'src/routes/(console)/{accuracy,devices,drawer,episodes,feeds,installation,on-call,pager,standing-decisions,terms,users}/**',
+	'src/routes/(console)/{Checklist,FeedBanner,FilterBar,PriorityMark}.svelte',
+	'src/routes/(console)/{accuracy,devices,drawer,episodes,feeds,find,installation,on-call,pager,standing-decisions,terms,users}/**',
 	'src/routes/answer/**'
 ];
 

@@ -72,6 +72,7 @@ const NAMES = [
 	/\b(?:North Grid|Brightwell lead|Brightwell controller|Brightwell|brightwell|halden|lead)\b/g,
 	/\b(?:First|Second|Europe\/London|night|any|meters|bridge)\b/g,
 	/\b(?:ESME|IS|ED|security|UTC)\b/g,
+	/Source Does not have Authority for Command/g,
 	// The title of the window is the headline that the server words.
 	/no suspect yet/g
 ];
@@ -93,6 +94,32 @@ test.each([
 	['of a User', `/users/${NORTH_GRID_USER_ID}?until=${WEEK}`],
 	['of a User that sent nothing', `/users/${NORTH_GRID_USER_ID}`]
 ])('the page %s has no text outside the catalogue', (_, path) => expectNoHardCodedText(path));
+
+describe('the desk', () => {
+	const expectClean = async (within: string): Promise<void> =>
+		expect(await hardCodedTexts(lead, { within, names: NAMES })).toEqual([]);
+
+	test('finds Alerts without a text outside the catalogue', async () => {
+		await lead.goto(`${web.url}/?view=all&code=8F30`, { waitUntil: 'networkidle' });
+		const box = lead.locator('#query-box');
+		await lead.locator('[aria-controls=view-menu]').click();
+		await lead.locator('#view-menu').waitFor();
+		await lead.locator('[aria-controls=facets]').click();
+		await lead.locator('#facets fieldset').first().waitFor();
+		await expectClean('#facets');
+		await box.fill('code:8F30 ');
+		await lead.getByRole('option').first().waitFor();
+		await expectClean('main > :has(> [role=search])');
+		await box.fill('aera:South');
+		await box.press('Enter');
+		await lead.locator('#query-fault').waitFor();
+		await expectClean('main > :has(> [role=search])');
+		await lead.locator('[aria-controls=facets]').click();
+		await lead.goto(`${web.url}/?view=all&model=Reed`, { waitUntil: 'networkidle' });
+		await lead.locator('[data-not-live]').waitFor();
+		await expectClean('[data-not-live]');
+	});
+});
 
 describe('on call', () => {
 	let onCall: OnCallTest;

@@ -7,10 +7,11 @@ import type { Web } from './web.ts';
 const EMAIL = /\b[\w.+-]+@[\w.-]+\b/g;
 /** The id of a Device or of a User. It may hold the letters of a role, such as `ED`. */
 const EUI64 = /(?:[0-9A-F]{2}-){2,7}[0-9A-F]{2}/g;
-/** Data that has no words of its own: codes, versions, dates, durations and addresses. Intl writes the dates. */
+/** Data that has no words of its own: codes, versions, dates, durations, addresses and filters. Intl writes the dates. */
 const DATA = [
 	/\b[A-Z]+\d[A-Z0-9]*\b/g,
 	/\bhttps?:\/\/\S+/g,
+	/(?<!\S)-?[a-z]+:[\w<>]*/g,
 	/\b\d[\d.,:/T-]*Z?(?: ?(?:s|ms|min|h|d|kB|UTC|%))?\b/g,
 	/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b/g,
 	/\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b/g,

@@ -36,7 +36,7 @@ export function queryPage(projectDir: string): string {
 			['Field', 'Filters by', 'Takes', 'Example'],
 			Object.entries(FIELDS).map(([name, field]) => [
 				code(name),
-				field.help,
+				field.help(),
 				takes(field),
 				code(field.example)
 			])

@@ -1,5 +1,6 @@
 // Completes the text of the query box at the caret: first the fields, then the values with their counts.
 import type { AlertFacets } from '#lib/domain/alert-facets.ts';
+import { number } from '../message.ts';
 import { FIELDS, facetOf, type Field } from './fields.ts';
 import { parse, type QueryTerm } from './parser.js';
 import { quoted } from './write-query.ts';
@@ -38,7 +39,7 @@ export function complete(text: string, caret: number, facets: Facets): Suggestio
 			text: `${minus}${name}:`,
 			from,
 			label: `${minus}${name}:`,
-			detail: help,
+			detail: help(),
 			count: null
 		}));
 	// Without letters, the list shows all that there is.
@@ -105,7 +106,7 @@ function facetValues(field: Field, facets: Facets): FacetValue[] {
 	return (facet && facets ? (facets.facets[facet]?.values ?? []) : []).map(({ value, name, alerts }) => ({
 		value,
 		name,
-		count: `${alerts.toLocaleString('en-GB')}${facets!.atLeast ? '+' : ''}`
+		count: `${number(alerts)}${facets!.atLeast ? '+' : ''}`
 	}));
 }
 

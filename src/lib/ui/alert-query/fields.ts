@@ -1,12 +1,14 @@
 // Lists the fields of the query box, and which filters of the list each of them sets.
 import type { AlertFilters, ValueFilter } from '#lib/domain/alert-filter.ts';
 import type { Facet } from '#lib/domain/alert-facets.ts';
+import * as messages from '#messages/find.ts';
 
 export type FilterName = Exclude<keyof AlertFilters, 'sort' | 'limit' | 'cursor'>;
 /** The filters that a person adds to a view, each with its values as the address has them. */
 export type Given = Readonly<Partial<Record<FilterName, readonly string[]>>>;
 
-export type Field = { help: string; example: string } & (
+/** `help`: says what the field means. `example`: a term with the field. */
+export type Field = { help: () => string; example: string } & (
 	| { kind: 'values'; filter: ValueFilter }
 	| { kind: 'one'; filter: FilterName; options?: readonly string[] }
 	/** `least` and `most` are the filters of `>=` and `<=`; a plain number sets both. */
@@ -15,7 +17,7 @@ export type Field = { help: string; example: string } & (
 	| { kind: 'age'; more: FilterName; less: FilterName | null }
 );
 
-const values = (filter: ValueFilter, help: string, example: string): Field => ({
+const values = (filter: ValueFilter, help: () => string, example: string): Field => ({
 	kind: 'values',
 	filter,
 	help,
@@ -23,20 +25,20 @@ const values = (filter: ValueFilter, help: string, example: string): Field => ({
 });
 
 export const FIELDS: Readonly<Record<string, Field>> = {
-	code: values('code', 'Alert code', 'code:8F3E,8F30'),
-	category: values('category', 'category of the code', 'category:security'),
-	explanation: values('explanation', 'conclusion of the machine', 'explanation:unexplained'),
-	tier: values('tier', 'tier of the best candidate', 'tier:exact'),
-	role: values('role', 'role of a candidate, or own', '-role:own'),
-	user: values('user', 'User of a candidate', 'user:90-B3-D5-1F-30-02-00-01'),
-	model: values('model', 'model of the Device', 'model:"Storm 9"'),
-	firmware: values('firmware', 'firmware of the Device', 'firmware:2.10'),
-	area: values('area', 'area of the Device', 'area:"North East"'),
+	code: values('code', messages.field_code, 'code:8F3E,8F30'),
+	category: values('category', messages.field_category, 'category:security'),
+	explanation: values('explanation', messages.field_explanation, 'explanation:unexplained'),
+	tier: values('tier', messages.field_tier, 'tier:exact'),
+	role: values('role', () => messages.field_role({ own: 'own' }), '-role:own'),
+	user: values('user', messages.field_user, 'user:90-B3-D5-1F-30-02-00-01'),
+	model: values('model', messages.field_model, 'model:"Storm 9"'),
+	firmware: values('firmware', messages.field_firmware, 'firmware:2.10'),
+	area: values('area', messages.field_area, 'area:"North East"'),
 	age: {
 		kind: 'age',
 		more: 'olderThan',
 		less: 'newerThan',
-		help: 'how long ago it happened: m, h or d',
+		help: messages.field_age,
 		example: 'age:>2h'
 	},
 	priority: {
@@ -44,56 +46,61 @@ export const FIELDS: Readonly<Record<string, Field>> = {
 		least: 'priorityFrom',
 		most: 'priority',
 		options: ['1', '2', '3', '4'],
-		help: 'priority, 1 is the most urgent',
+		help: messages.field_priority,
 		example: 'priority:<=2'
 	},
 	decision: {
 		kind: 'one',
 		filter: 'decision',
 		options: ['open', 'none', 'any', 'actionable', 'ignorable', 'contradicted'],
-		help: 'what a person decided',
+		help: messages.field_decision,
 		example: 'decision:none'
 	},
 	decided: {
 		kind: 'age',
 		more: 'decidedOlderThan',
 		less: null,
-		help: 'how long ago it was decided',
+		help: messages.field_decided,
 		example: 'decided:>4h'
 	},
 	assignee: {
 		kind: 'one',
 		filter: 'assignee',
 		options: ['me', 'none'],
-		help: 'who looks at it',
+		help: messages.field_assignee,
 		example: 'assignee:me'
 	},
 	shelved: {
 		kind: 'one',
 		filter: 'shelved',
 		options: ['true', 'false'],
-		help: 'whether it is on the shelf',
+		help: messages.field_shelved,
 		example: 'shelved:true'
 	},
-	device: { kind: 'one', filter: 'device', help: 'Device id', example: 'device:00-DB-12-34-56-78-90-A0' },
-	hub: { kind: 'one', filter: 'hub', help: 'id of the hub', example: 'hub:00-DB-12-34-56-78-90-B0' },
-	episode: { kind: 'one', filter: 'episode', help: 'number of the episode', example: 'episode:184467' },
+	device: {
+		kind: 'one',
+		filter: 'device',
+		help: messages.field_device,
+		example: 'device:00-DB-12-34-56-78-90-A0'
+	},
+	hub: { kind: 'one', filter: 'hub', help: messages.field_hub, example: 'hub:00-DB-12-34-56-78-90-B0' },
+	episode: { kind: 'one', filter: 'episode', help: messages.field_episode, example: 'episode:184467' },
 	since: {
 		kind: 'one',
 		filter: 'since',
-		help: 'from this time on (UTC)',
+		help: messages.field_since,
 		example: 'since:2026-11-05T02:00:00Z'
 	},
 	until: {
 		kind: 'one',
 		filter: 'until',
-		help: 'before this time (UTC)',
+		help: messages.field_until,
 		example: 'until:2026-11-05T06:00:00Z'
 	},
 	'decided-until': {
 		kind: 'one',
 		filter: 'decidedUntil',
-		help: 'decided before this time (UTC)',
+		help: messages.field_decided_until,
 		example: 'decided-until:2026-11-05T06:00:00Z'
 	}
 };

@@ -2,10 +2,12 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { AlertFilters, exclusionOf } from '#lib/domain/alert-filter.ts';
 import { firstFieldError } from '#lib/domain/field-errors.ts';
+import * as messages from '#messages/find.ts';
 import { FIELDS, type Field, type FilterName, type Given } from './fields.ts';
 import { parse, type Place, type QueryTerm } from './parser.js';
 
 export interface QueryFault extends Place {
+	/** The rest of a sentence that begins with the place. */
 	message: string;
 	/** Whether the term may only be unfinished, as `code:` is. */
 	isUnfinished: boolean;
@@ -29,10 +31,9 @@ export function readText(text: string): ReadText {
 		const fault = (message: string, isUnfinished = false): void => {
 			faults.push({ start, end, message, isUnfinished });
 		};
-		if (term.values.some(({ isClosed }) => !isClosed))
-			fault('a quotation mark has no partner; close it with "', true);
+		if (term.values.some(({ isClosed }) => !isClosed)) fault(messages.quote_unclosed(), true);
 		else if (term.field !== null) readField(term, given, fault);
-		else if (term.not) fault('only a filter can be left out, such as -code:8F3E; a word cannot');
+		else if (term.not) fault(messages.word_excluded({ example: '-code:8F3E' }));
 		else if (term.values[0]!.text.trim()) words.push(term.values[0]!.text);
 	}
 	if (words.length > 0) {
@@ -42,7 +43,7 @@ export function readText(text: string): ReadText {
 			faults.push({
 				start: 0,
 				end: text.length,
-				message: `the searched words: ${wrong}`,
+				message: messages.words_wrong({ fault: wrong }),
 				isUnfinished: false
 			});
 		else given.q = [q];
@@ -56,17 +57,17 @@ function readField(term: QueryTerm, given: Partial<Record<FilterName, string[]>>
 	const name = term.field!.toLowerCase();
 	const field = Object.hasOwn(FIELDS, name) ? FIELDS[name]! : null;
 	if (!field) return fault(unknownText(name));
-	if (term.values.length === 0)
-		return fault(`${name} has no value; write for example ${field.example}`, true);
+	const { example } = field;
+	if (term.values.length === 0) return fault(messages.value_missing({ field: name, example }), true);
 	const added = filtersOf(name, field, term);
 	if (typeof added === 'string') return fault(added);
 	for (const [filter, values] of added) {
 		for (const value of values) {
 			const wrong = faultOf(filter, value);
-			if (wrong) return fault(`${name} ${wrong}`);
+			if (wrong) return fault(messages.value_wrong({ field: name, fault: wrong }));
 		}
 		const held = given[filter];
-		if (held && field.kind !== 'values') return fault(`${name} is given twice; give it once`);
+		if (held && field.kind !== 'values') return fault(messages.given_twice({ field: name }));
 		given[filter] = [...new Set([...(held ?? []), ...values])];
 	}
 }
@@ -74,29 +75,30 @@ function readField(term: QueryTerm, given: Partial<Record<FilterName, string[]>>
 /** Returns the filters of a term with their values, or a text that says what is wrong. */
 function filtersOf(name: string, field: Field, term: QueryTerm): Array<[FilterName, string[]]> | string {
 	const { not, operator } = term;
+	const { example } = field;
 	const values = term.values.map(({ text }) => text);
 	if (field.kind === 'values') {
-		if (operator) return `${name} takes values, not ${operator}; write for example ${field.example}`;
+		if (operator) return messages.takes_values({ field: name, operator, example });
 		return [[not ? exclusionOf(field.filter) : field.filter, values]];
 	}
-	if (not) return `${name} cannot be left out; write it without the minus`;
-	if (values.length > 1) return `${name} takes one value; write for example ${field.example}`;
+	if (not) return messages.not_excludable({ field: name });
+	if (values.length > 1) return messages.takes_one_value({ field: name, example });
 	if (field.kind === 'age') {
 		if (operator.startsWith('>')) return [[field.more, values]];
 		if (operator.startsWith('<') && field.less) return [[field.less, values]];
-		return `${name} needs ${field.less ? '> or <' : '>'}; write for example ${field.example}`;
+		return field.less
+			? messages.needs_one_operator({ field: name, more: '>', less: '<', example })
+			: messages.needs_operator({ field: name, operator: '>', example });
 	}
 	if (field.kind === 'range') {
 		if (operator === '<' || operator === '>')
-			return `${name} takes <= or >=; write for example ${field.example}`;
+			return messages.takes_operators({ field: name, most: '<=', least: '>=', example });
 		return [
 			...(operator === '<=' ? [] : [[field.least, values] as [FilterName, string[]]]),
 			...(operator === '>=' ? [] : [[field.most, values] as [FilterName, string[]]])
 		];
 	}
-	return operator
-		? `${name} takes a value, not ${operator}; write for example ${field.example}`
-		: [[field.filter, values]];
+	return operator ? messages.takes_a_value({ field: name, operator, example }) : [[field.filter, values]];
 }
 
 /** Returns what is wrong with the value of a filter; `null`: nothing. */
@@ -117,10 +119,10 @@ export const isListed = (filter: string): boolean => LISTED.has(filter);
 function unknownText(name: string): string {
 	const near = closest(name, Object.keys(FIELDS));
 	return distance(name, near) <= MOST_DIFFERENT
-		? `no filter has this name; did you mean “${near}:”?`
-		: 'no filter has this name; choose one from the list, or put the words in quotation marks to search for them';
+		? messages.name_near({ name: near })
+		: messages.name_unknown();
 }
 
 /** Returns a fault as a sentence. */
 export const faultText = ({ start, message }: QueryFault): string =>
-	`At letter ${start + 1}: ${message}${message.endsWith('?') ? '' : '.'}`;
+	messages.fault_at({ place: start + 1, fault: message });
