@@ -27,9 +27,11 @@ const FLOORS = [
 const IN_CATALOGUE = [
 	'src/routes/*.svelte',
 	'src/routes/sign-in/**',
-	'src/routes/(console)/{Checklist,FeedBanner,FilterBar,PriorityMark}.svelte',
-	'src/routes/(console)/{accuracy,devices,drawer,episodes,feeds,find,installation,on-call,pager,standing-decisions,terms,users}/**',
-	'src/routes/answer/**'
+	'src/routes/(console)/{Checklist,FeedBanner,FilterBar,KeyHelp,PriorityMark}.svelte',
+	'src/routes/(console)/{accuracy,devices,drawer,episodes,feeds,find,installation,on-call,pager,palette,standing-decisions,terms,users}/**',
+	'src/routes/answer/**',
+	'src/routes/(console)/{key-settings.svelte,key-words}.ts',
+	'src/lib/ui/{views,alert-query/completion,alert-query/read-query}.ts'
 ];
 
 /** Dependencies point one way: routes, workers, cli -> lib/server -> lib/domain. */

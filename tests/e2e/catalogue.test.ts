@@ -66,12 +66,15 @@ test('the sign-in page, its fault and the error page have no text outside the ca
 	await page.context().close();
 });
 
-/** Names of the Suppliers, Users, people and keys of the test. */
+/** Names of the Suppliers, Users, people, API keys and keys of the keyboard. */
 const NAMES = [
 	/\bkey \d+/g,
 	/\b(?:North Grid|Brightwell lead|Brightwell controller|Brightwell|brightwell|halden|lead)\b/g,
 	/\b(?:First|Second|Europe\/London|night|any|meters|bridge)\b/g,
 	/\b(?:ESME|IS|ED|security|UTC)\b/g,
+	/\bCtrl L\b/g,
+	// A value of the filter of roles.
+	/\bown\b/g,
 	/Source Does not have Authority for Command/g,
 	// The title of the window is the headline that the server words.
 	/no suspect yet/g
@@ -118,6 +121,30 @@ describe('the desk', () => {
 		await lead.goto(`${web.url}/?view=all&model=Reed`, { waitUntil: 'networkidle' });
 		await lead.locator('[data-not-live]').waitFor();
 		await expectClean('[data-not-live]');
+	});
+
+	test('shows its palette and its keys without a text outside the catalogue', async () => {
+		await lead.goto(web.url, { waitUntil: 'networkidle' });
+		const palette = lead.locator('dialog:has(#palette-list)');
+		await lead.keyboard.press('Control+k');
+		await palette.waitFor();
+		await expectClean('dialog[open]');
+		await lead.keyboard.type('8F30');
+		await palette.getByRole('option').first().waitFor();
+		await expectClean('dialog[open]');
+		await lead.keyboard.type('nothing like it');
+		await palette.getByRole('option').first().waitFor({ state: 'detached' });
+		await expectClean('dialog[open]');
+		await lead.keyboard.press('Escape');
+		await lead.keyboard.press('?');
+		const undo = lead.locator('[data-command=undo] + dd + dd button');
+		for (const key of ['a', '5', 'Control+l', 'g']) {
+			await undo.click();
+			await lead.keyboard.press(key);
+			await expectClean('dialog[open]');
+		}
+		await lead.keyboard.press('Escape');
+		await lead.keyboard.press('Escape');
 	});
 });
 

@@ -2,6 +2,7 @@
 import { AlertFilters, exclusionOf, matches, resolveFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import { DESK_FILTERS, VIEW_NAMES, narrow, viewNamed, type ViewName } from '#lib/domain/desk/list-view.ts';
+import * as messages from '#messages/views.ts';
 import type { View } from './alert-rows.ts';
 import { FIELDS, type FilterName, type Given } from './alert-query/fields.ts';
 import { faultOf, isListed } from './alert-query/read-query.ts';
@@ -9,22 +10,21 @@ import { faultOf, isListed } from './alert-query/read-query.ts';
 export { DESK_FILTERS, VIEW_NAMES, type ViewName } from '#lib/domain/desk/list-view.ts';
 export const isOnDesk = (alert: Alert): boolean => matches(alert, DESK_FILTERS);
 
-/** The label of each view, and the text that its empty list shows. */
-export const VIEW_TEXTS: Record<ViewName, { label: string; emptyText: string }> = {
-	'needs-decision': { label: 'Needs decision', emptyText: 'Nothing needs a decision.' },
-	mine: { label: 'Mine', emptyText: 'No Alert that waits is assigned to you.' },
-	security: { label: 'Security', emptyText: 'No security Alert needs a decision.' },
-	explained: { label: 'Explained', emptyText: 'No explained Alert needs a decision.' },
-	unexplained: { label: 'Unexplained', emptyText: 'No unexplained Alert needs a decision.' },
-	shelved: { label: 'Shelved', emptyText: 'Nothing is shelved.' },
-	acknowledged: {
-		label: 'Acknowledged > 4 h',
-		emptyText: 'No Alert was decided actionable more than 4 hours ago.'
-	},
-	decided: { label: 'Decided', emptyText: 'Nothing has been decided yet.' },
-	journal: { label: 'Journal', emptyText: 'The journal is empty.' },
-	all: { label: 'All Alerts', emptyText: 'No Alert has arrived yet.' }
+const VIEW_TEXTS: Record<ViewName, { name: () => string; empty: () => string }> = {
+	'needs-decision': { name: messages.needs_decision, empty: messages.needs_decision_empty },
+	mine: { name: messages.mine, empty: messages.mine_empty },
+	security: { name: messages.security, empty: messages.security_empty },
+	explained: { name: messages.explained, empty: messages.explained_empty },
+	unexplained: { name: messages.unexplained, empty: messages.unexplained_empty },
+	shelved: { name: messages.shelved, empty: messages.shelved_empty },
+	acknowledged: { name: messages.acknowledged, empty: messages.acknowledged_empty },
+	decided: { name: messages.decided, empty: messages.decided_empty },
+	journal: { name: messages.journal, empty: messages.journal_empty },
+	all: { name: messages.all, empty: messages.all_empty }
 };
+export const viewName = (view: ViewName): string => VIEW_TEXTS[view].name();
+/** Says that the list of a view is empty. */
+export const emptyText = (view: ViewName): string => VIEW_TEXTS[view].empty();
 export const DESK_VIEWS = VIEW_NAMES.filter((name) => viewNamed(name).order === 'desk');
 
 /** The filters that a person can add to a view. Each added filter is a parameter of the address. */
@@ -81,14 +81,12 @@ export function readQuery(params: Params): ListQuery {
 		if (values.length === 0) continue;
 		const kept = isListed(name) ? values : values.slice(0, 1);
 		const wrong = kept.map((value) => faultOf(name, value)).find((fault) => fault !== null);
-		if (wrong) faults.push(`The filter ${name} was left out: it ${wrong}.`);
+		if (wrong) faults.push(messages.filter_wrong({ filter: name, fault: wrong }));
 		else given[name] = kept;
 	}
 	const { filters, unmet, fixed } = narrow(viewNamed(view).filters, toFilters(given));
 	for (const name of fixed)
-		faults.push(
-			`The filter ${name} was left out: the view ${VIEW_TEXTS[view].label} sets it. Choose the view All Alerts.`
-		);
+		faults.push(messages.filter_fixed({ filter: name, view: viewName(view), all: viewName('all') }));
 	const saved = params.get('saved');
 	return { view, saved: saved && /^\d{1,9}$/.test(saved) ? saved : null, given, filters, unmet, faults };
 }

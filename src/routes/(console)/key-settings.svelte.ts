@@ -1,7 +1,10 @@
 // Keeps which keys a person uses for which command, and whether the keys of one character are on. The browser keeps the
 // settings for each person.
 import { keep, kept } from '#lib/ui/kept.ts';
-import { COMMANDS, SHIPPED_KEYS, labelsOf, type Bindings, type Command, type CommandKeys } from './keys.ts';
+import { COMMANDS, SHIPPED_KEYS, type Bindings, type Command, type CommandKeys } from './keys.ts';
+
+/** Why a command cannot have a key: another command has it, it is a digit, or the browser uses it. */
+export type WhyNoKey = { takenBy: Command } | 'digit' | 'browser';
 
 interface Stored {
 	isOn: boolean;
@@ -44,16 +47,13 @@ export class KeySettings {
 	}
 
 	/** Gives a command another key. Returns why the command cannot have it; `null`: the command has it. */
-	change(command: Command, key: string): string | null {
-		const other = COMMANDS.find(
+	change(command: Command, key: string): WhyNoKey | null {
+		const takenBy = COMMANDS.find(
 			(name) => name !== command && this.keys[name].some((one) => overlap(one, key))
 		);
-		const label = labelsOf(key).join(' ');
-		if (other)
-			return `${label} is already the key of another action (${labelsOf(this.keys[other][0]!).join(' ')}). Choose another key, or change that action first.`;
-		if (/^[0-9]$/.test(key)) return 'Digits choose a reason or a time. Choose another key.';
-		if (/^Mod\+[a-z]$/.test(key) && key !== 'Mod+k' && command !== 'palette')
-			return `The browser uses ${label}. Choose another key.`;
+		if (takenBy) return { takenBy };
+		if (/^[0-9]$/.test(key)) return 'digit';
+		if (/^Mod\+[a-z]$/.test(key) && key !== 'Mod+k' && command !== 'palette') return 'browser';
 		this.#changed = { ...this.#changed, [command]: [key] };
 		this.#store();
 		return null;

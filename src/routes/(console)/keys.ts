@@ -2,6 +2,7 @@
 //
 // A key is written as `j`, `Shift+j`, `Mod+k` (Ctrl, or Cmd on a Mac), `ArrowDown` or `Space`; two keys after each other
 // as `g d`.
+import type { ViewName } from '#lib/domain/desk/list-view.ts';
 
 /** The keys of each command as Causeway ships them. A person may change them. */
 export const SHIPPED_KEYS = {
@@ -44,10 +45,22 @@ export type CommandKeys = Readonly<Record<Command, readonly string[]>>;
 /** The commands that the page of every page adds: the keys themselves, and the palette. */
 type OwnCommand = 'help' | 'palette';
 
-/** The commands of one page, each with a description for the help. */
+/**
+ * The commands of one page. `description`: what the command does there, for the help; absent: what it does on the desk
+ * (key-words.ts).
+ */
 export type Bindings = Partial<
-	Record<Exclude<Command, OwnCommand>, { description: string; run: () => void }>
+	Record<Exclude<Command, OwnCommand>, { description?: string; run: () => void }>
 >;
+
+/** The views that a key opens, by command. */
+export const VIEW_COMMANDS = {
+	'view-decide': 'needs-decision',
+	'view-mine': 'mine',
+	'view-security': 'security',
+	'view-unexplained': 'unexplained',
+	'view-journal': 'journal'
+} as const satisfies Partial<Record<Command, ViewName>>;
 
 /** Returns the key of a press; `null`: a modifier key alone, or a shortcut of the browser. */
 export function keyOf(
@@ -124,21 +137,3 @@ export const labelsOf = (keys: string): string[] =>
 			return i > 0 && parts.length > 1 && part.length === 1 ? part.toUpperCase() : (LABELS[part] ?? part);
 		})
 	);
-
-export interface ShownCommand {
-	command: Command;
-	keys: readonly string[];
-	description: string;
-}
-
-/** Returns the commands of a page with their keys and descriptions, in the same order on every page. */
-export const shownCommands = (bindings: Bindings, keys: CommandKeys): ShownCommand[] =>
-	COMMANDS.flatMap((command) => {
-		const description =
-			command === 'help'
-				? 'show and change these keys'
-				: command === 'palette'
-					? 'find an action, a view, a Device, a code or a page'
-					: bindings[command]?.description;
-		return description ? [{ command, keys: keys[command], description }] : [];
-	});

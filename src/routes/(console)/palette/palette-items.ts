@@ -3,13 +3,24 @@ import uFuzzy from '@leeoniya/ufuzzy';
 import { deviceAlertTable } from '#lib/domain/alert-code.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import { Eui64 } from '#lib/domain/eui64.ts';
-import { VIEW_NAMES, VIEW_TEXTS } from '#lib/ui/views.ts';
+import { VIEW_NAMES, viewName } from '#lib/ui/views.ts';
+import * as common from '#messages/common.ts';
+import * as messages from '#messages/palette.ts';
 import { viewAddress } from '../desk/address.ts';
-import { shownCommands, type Bindings, type CommandKeys } from '../keys.ts';
+import { shownCommands } from '../key-words.ts';
+import type { Bindings, CommandKeys } from '../keys.ts';
+
+const KINDS = {
+	action: messages.action,
+	view: messages.view,
+	page: messages.page,
+	code: common.code,
+	device: common.device
+};
 
 export interface Item {
 	id: string;
-	kind: 'Action' | 'View' | 'Page' | 'Code' | 'Device';
+	kind: keyof typeof KINDS;
 	text: string;
 	/** The keys of an action, as `keys.ts` writes them. */
 	keys: readonly string[];
@@ -22,6 +33,8 @@ export interface Item {
 const MOST_SHOWN = 40;
 /** The highest number of items of one kind before the person has typed anything. */
 const MOST_UNASKED = 30;
+
+export const kindName = ({ kind }: Item): string => KINDS[kind]();
 
 const link = (kind: Item['kind'], id: string, text: string, href: string): Item => ({
 	id: `${kind}-${id}`,
@@ -45,20 +58,20 @@ export function fixedItems({ bindings, keys, pages }: Sources): Item[] {
 			const run = command === 'help' || command === 'palette' ? undefined : bindings[command]?.run;
 			if (!run || command.startsWith('view-')) return [];
 			return [
-				{ id: `Action-${command}`, kind: 'Action', text: description, keys: alternatives, href: null, run }
+				{ id: `action-${command}`, kind: 'action', text: description, keys: alternatives, href: null, run }
 			];
 		}
 	);
 	const isOfSupplier = pages.some(({ path }) => path === '/');
 	const views = isOfSupplier
-		? VIEW_NAMES.map((name) => link('View', name, VIEW_TEXTS[name].label, viewAddress(name)))
+		? VIEW_NAMES.map((name) => link('view', name, viewName(name), viewAddress(name)))
 		: [];
 	const codes = isOfSupplier
 		? deviceAlertTable.codes.map(({ code, name }) =>
-				link('Code', code, `${code} ${name}`, `/?view=all&code=${code}`)
+				link('code', code, `${code} ${name}`, `/?view=all&code=${code}`)
 			)
 		: [];
-	return [...actions, ...views, ...pages.map(({ path, label }) => link('Page', path, label, path)), ...codes];
+	return [...actions, ...views, ...pages.map(({ path, label }) => link('page', path, label, path)), ...codes];
 }
 
 /** Returns an item for each Device of these Alerts. */
@@ -69,7 +82,7 @@ export function deviceItems(alerts: Iterable<Pick<Alert, 'deviceId' | 'deviceTyp
 			items.set(
 				deviceId,
 				link(
-					'Device',
+					'device',
 					deviceId,
 					[deviceId, deviceType, area].filter(Boolean).join(' '),
 					`/devices/${encodeURIComponent(deviceId)}`
@@ -93,10 +106,10 @@ const fuzzy = new uFuzzy({ intraMode: 0, intraIns: 2, interIns: Infinity });
 /** Returns the items that fit what the person typed, the best first. */
 export function search(items: readonly Item[], typed: string): Item[] {
 	const needle = typed.trim();
-	if (!needle) return items.filter(({ kind }) => kind !== 'Code' && kind !== 'Device').slice(0, MOST_UNASKED);
-	const others = items.filter(({ kind }) => kind !== 'Device');
+	if (!needle) return items.filter(({ kind }) => kind !== 'code' && kind !== 'device').slice(0, MOST_UNASKED);
+	const others = items.filter(({ kind }) => kind !== 'device');
 	const devices = mayBeDevice(needle)
-		? items.filter(({ kind, text }) => kind === 'Device' && bare(text).includes(bare(needle)))
+		? items.filter(({ kind, text }) => kind === 'device' && bare(text).includes(bare(needle)))
 		: [];
 	const fitting = fuzzyAmong(others, needle);
 	// A short text such as 8F30 is rather a code.
@@ -108,7 +121,7 @@ export function search(items: readonly Item[], typed: string): Item[] {
 const bare = (id: string): string => id.replaceAll('-', '').toLowerCase();
 
 function fuzzyAmong(items: readonly Item[], needle: string): Item[] {
-	const texts = items.map(({ kind, text }) => `${text} ${kind}`);
+	const texts = items.map((item) => `${item.text} ${kindName(item)}`);
 	const [found, info, order] = fuzzy.search(texts, needle, 5, 1000);
 	if (!found) return [];
 	const places = info && order ? order.map((i) => info.idx[i]!) : found;
