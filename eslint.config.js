@@ -27,10 +27,11 @@ const FLOORS = [
 const IN_CATALOGUE = [
 	'src/routes/*.svelte',
 	'src/routes/sign-in/**',
-	'src/routes/(console)/{Checklist,FeedBanner,FilterBar,KeyHelp,PriorityMark}.svelte',
-	'src/routes/(console)/{accuracy,devices,drawer,episodes,feeds,find,installation,on-call,pager,palette,standing-decisions,terms,users}/**',
+	'src/routes/(console)/{Checklist,FeedBanner,FilterBar,KeyHelp,PriorityMark,ReasonForm,ReasonStrip}.svelte',
+	'src/routes/(console)/{accuracy,desk,devices,drawer,episodes,feeds,find,installation,on-call,pager,palette,standing-decisions,terms,users}/**',
 	'src/routes/answer/**',
 	'src/routes/(console)/{key-settings.svelte,key-words}.ts',
+	'src/lib/ui/{bulk.svelte,checked-alerts.svelte,decision-choice,desk-actions.svelte,outcomes.svelte,triage.svelte}.ts',
 	'src/lib/ui/{views,alert-query/completion,alert-query/read-query}.ts'
 ];
 

@@ -2,6 +2,7 @@
 // names each Alert that it left as it was, and undoes the whole action at once.
 import type { Alert } from '#lib/domain/alert.ts';
 import type { LeftOut, Selection } from '#lib/domain/desk/selection.ts';
+import * as messages from '#messages/actions.ts';
 import { whyRefused, type Answer } from './call-api.ts';
 import { readLeftOut, readSelection, undoSelection, type Reply, type Subject } from './desk-api.ts';
 import type { Outcomes } from './outcomes.svelte.ts';
@@ -17,11 +18,16 @@ export interface Target {
 /** Sends a change of Alerts, or starts it on a frozen selection. */
 export type Send = <S extends Subject>(subject: S) => Promise<Answer<Reply<S>>>;
 
+/** What an action does. `person`: to whom it assigns Alerts. */
+export type What =
+	| { act: 'decide' | 'shelve' | 'return' | 'unassign' | 'reopen'; person?: undefined }
+	| { act: 'assign'; person: string };
+
 export interface Act {
 	/** What the rows say, such as `Ignorable: information only`. */
 	text: string;
-	/** What happened to the Alerts, as a number of them continues: `decided`. */
-	done: string;
+	/** What happens to the Alerts. */
+	what: What;
 	/** Whether the action takes the Alerts out of the list. */
 	leaves: boolean;
 	send: Send;
@@ -50,9 +56,8 @@ export interface Report {
 const MOST_AT_ONCE = 500;
 /** How often the browser reads how far an action on a selection has come (ms). */
 const POLL_MS = 400;
-const CHANGED = 'it has changed since you read it. Read it again, then act.';
-const count = (n: number): string => n.toLocaleString('en-GB');
-const alertsText = (n: number): string => `${count(n)} ${n === 1 ? 'Alert' : 'Alerts'}`;
+/** The values of a message about an action. */
+const wordsOf = ({ act, person = '' }: What) => ({ act, person });
 
 export class Bulk {
 	/** The report of the last action on several Alerts. `null`: there is nothing to say. */
@@ -81,23 +86,24 @@ export class Bulk {
 			alerts.map(({ id, version }) => ({ id, version })),
 			act.send
 		);
-		for (const { id, why } of leftOut) this.#outcomes.refuse(id, `Not ${act.done}: ${why}`);
+		for (const { id, why } of leftOut)
+			this.#outcomes.refuse(id, messages.not_done({ ...wordsOf(act.what), why }));
 		const versions = versionsAfter(alerts, done);
 		if (done.length > 0)
 			this.#outcomes.done(
-				{ versions, undo: (present) => this.#undo(present, act.inverse(alerts), act.done) },
+				{ versions, undo: (present) => this.#undo(present, act.inverse(alerts), act.what) },
 				act.text
 			);
 		if (alerts.length > 1)
 			this.report = {
-				text: `${alertsText(done.length)} ${act.done}`,
+				text: messages.done({ ...wordsOf(act.what), count: done.length }),
 				progress: null,
 				leftOut: named(leftOut, alerts),
 				canUndo: done.length > 0
 			};
 	}
 
-	async #undo(present: Versions, inverse: readonly Inverse[], done: string): Promise<void> {
+	async #undo(present: Versions, inverse: readonly Inverse[], what: What): Promise<void> {
 		let undone = 0;
 		const leftOut: LeftOut[] = [];
 		for (const { ids, send } of inverse) {
@@ -106,13 +112,13 @@ export class Bulk {
 			const result = await inParts(items, send);
 			undone += result.done.length;
 			for (const id of result.done) this.#outcomes.rows.delete(id);
-			for (const { id, why } of result.leftOut) this.#outcomes.refuse(id, `Not undone: ${why}`);
+			for (const { id, why } of result.leftOut) this.#outcomes.refuse(id, messages.not_undone({ why }));
 			leftOut.push(...result.leftOut);
 		}
 		this.report =
 			present.size > 1
 				? {
-						text: `Undone: ${alertsText(undone)} no longer ${done}`,
+						text: messages.undone({ ...wordsOf(what), count: undone }),
 						progress: null,
 						leftOut,
 						canUndo: false
@@ -121,14 +127,21 @@ export class Bulk {
 	}
 
 	async #runFrozen({ id, count: size }: Selection, act: Act): Promise<void> {
-		const complete = await this.#follow(() => act.send({ selection: id }), act.done);
+		const what = wordsOf(act.what);
+		const complete = await this.#follow(() => act.send({ selection: id }), {
+			done: (count) => messages.done({ ...what, count }),
+			soFar: (done, count) => messages.done_so_far({ ...what, done, count })
+		});
 		if (!complete) return;
 		this.report = { ...complete, canUndo: true };
 		this.#outcomes.done(
 			{
 				versions: UNKNOWN_VERSIONS,
 				undo: async () => {
-					const undone = await this.#follow(() => undoSelection(id), `of ${count(size)} undone`);
+					const undone = await this.#follow(() => undoSelection(id), {
+						done: (count) => messages.undone_of({ count, size }),
+						soFar: (done, count) => messages.undone_so_far({ done, count, size })
+					});
 					if (undone) this.report = undone;
 				}
 			},
@@ -137,7 +150,10 @@ export class Bulk {
 	}
 
 	/** Starts an action on a selection and reports how far it has come. Returns the last report; `null`: it did not start. */
-	async #follow(start: () => Promise<Answer<Selection>>, done: string): Promise<Report | null> {
+	async #follow(
+		start: () => Promise<Answer<Selection>>,
+		words: { done: (count: number) => string; soFar: (done: number, count: number) => string }
+	): Promise<Report | null> {
 		let answer = await start();
 		for (;;) {
 			if (!answer.ok) {
@@ -147,10 +163,10 @@ export class Bulk {
 			const { value } = answer;
 			if (value.state !== 'running') {
 				const leftOut = value.conflicts + value.refused > 0 ? await readLeftOut(value.id) : [];
-				return { text: `${alertsText(value.done)} ${done}`, progress: null, leftOut, canUndo: false };
+				return { text: words.done(value.done), progress: null, leftOut, canUndo: false };
 			}
 			this.report = {
-				text: `${count(value.done)} of ${alertsText(value.count)} ${done}`,
+				text: words.soFar(value.done, value.count),
 				progress: { done: value.done + value.conflicts + value.refused, count: value.count },
 				leftOut: [],
 				canUndo: false
@@ -174,7 +190,7 @@ async function inParts(
 		if (answer.ok) {
 			done.push(...answer.value.done);
 			leftOut.push(
-				...answer.value.conflicts.map((conflict) => ({ ...conflict, why: CHANGED })),
+				...answer.value.conflicts.map((conflict) => ({ ...conflict, why: messages.changed_since() })),
 				...(answer.value.refused ?? [])
 			);
 		} else {

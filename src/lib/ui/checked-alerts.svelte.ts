@@ -3,6 +3,7 @@
 import type { AlertFilters } from '#lib/domain/alert-filter.ts';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Selection } from '#lib/domain/desk/selection.ts';
+import * as messages from '#messages/actions.ts';
 import type { Bulk, Target } from './bulk.svelte.ts';
 import { whyRefused } from './call-api.ts';
 import { freeze } from './desk-api.ts';
@@ -110,7 +111,7 @@ export class CheckedAlerts {
 		const answer = await freeze(filters);
 		this.isFreezing = false;
 		if (answer.ok) this.frozen = answer.value;
-		else this.#bulk.say(`Not selected: ${whyRefused(answer)}`);
+		else this.#bulk.say(messages.not_selected({ why: whyRefused(answer) }));
 	}
 
 	clear(): void {

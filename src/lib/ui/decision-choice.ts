@@ -1,4 +1,5 @@
 // Holds a decision while the person chooses its reason and writes a note. All places that take decisions use it.
+import * as messages from '#messages/actions.ts';
 import { REASONS, type ReasonCode, type Verdict } from '#lib/domain/decision.ts';
 
 export interface DecisionChoice {
@@ -48,9 +49,8 @@ export function confirmChoice(
 	fresh: boolean
 ): { decision: ChosenDecision; fault: null } | { decision: null; fault: string } {
 	const text = note.trim();
-	if (!reason) return { decision: null, fault: 'Choose a reason.' };
-	if (reason.noteRequired && !text) return { decision: null, fault: 'This reason needs a note.' };
-	if (!fresh)
-		return { decision: null, fault: 'Not decided: the list is stale. Wait until the list is live.' };
+	if (!reason) return { decision: null, fault: messages.choose_reason() };
+	if (reason.noteRequired && !text) return { decision: null, fault: messages.reason_needs_note() };
+	if (!fresh) return { decision: null, fault: messages.stale({ what: 'decide' }) };
 	return { decision: { verdict, reason: reason.code, note: text || null }, fault: null };
 }

@@ -3,6 +3,7 @@
 import type { Alert } from '#lib/domain/alert.ts';
 import type { CommentSubject } from '#lib/domain/desk/comment.ts';
 import type { ShelfTime } from '#lib/domain/desk/shelving.ts';
+import * as messages from '#messages/actions.ts';
 import type { Bulk, Inverse, Target } from './bulk.svelte.ts';
 import { whyRefused } from './call-api.ts';
 import { assignMany, sendComment, sendDisagreement, shelveMany } from './desk-api.ts';
@@ -18,11 +19,11 @@ export interface DeskForm {
 	episode: string | null;
 }
 
-const SHELF_WORDS: Record<ShelfTime, string> = {
-	'30m': 'Shelved for 30 minutes',
-	'2h': 'Shelved for 2 hours',
-	'end-of-shift': 'Shelved until the end of the shift',
-	'next-change': 'Shelved until the next change'
+const SHELVED: Record<ShelfTime, () => string> = {
+	'30m': messages.shelved_30_minutes,
+	'2h': messages.shelved_2_hours,
+	'end-of-shift': messages.shelved_to_end_of_shift,
+	'next-change': messages.shelved_to_change
 };
 
 /** A comment or a disagreement is one call for each Alert, so that its number of Alerts has a limit. */
@@ -43,9 +44,9 @@ export class DeskActions {
 
 	/** Opens the form of an action. Says why, if the action is not possible. */
 	open(kind: DeskForm['kind'], target: Target, episode: string | null = null): void {
-		if (!this.#may(target, NOT[kind])) return;
+		if (!this.#may(target, kind)) return;
 		if (kind === 'comment' && (target.frozen || target.alerts.length > MOST_SINGLE))
-			return this.#bulk.say(`A comment is for at most ${MOST_SINGLE} Alerts. Select fewer.`);
+			return this.#bulk.say(messages.comments_at_most({ most: MOST_SINGLE }));
 		this.#triage.cancel();
 		this.form = { kind, target, episode };
 	}
@@ -58,15 +59,15 @@ export class DeskActions {
 	shelve(target: Target, time: ShelfTime | null, note: string | null): void {
 		this.close();
 		const alerts = time ? target.alerts : target.alerts.filter(({ shelved }) => shelved !== null);
-		if (!this.#may({ ...target, alerts }, NOT.shelve)) return;
+		if (!this.#may({ ...target, alerts }, 'shelve')) return;
 		const back = (of: readonly Alert[], to: ShelfTime | null): Inverse[] => [
 			{ ids: of.map(({ id }) => id), send: (subject) => shelveMany(subject, to, null) }
 		];
 		void this.#bulk.run(
 			{ ...target, alerts },
 			{
-				text: time ? SHELF_WORDS[time] : 'Returned from the shelf',
-				done: time ? 'shelved' : 'returned from the shelf',
+				text: time ? SHELVED[time]() : messages.returned(),
+				what: { act: time ? 'shelve' : 'return' },
 				leaves: true,
 				send: (subject) => shelveMany(subject, time, note),
 				inverse: (of) => back(of, time ? null : '30m')
@@ -74,15 +75,15 @@ export class DeskActions {
 		);
 	}
 
-	/** Assigns Alerts to a person, or to nobody. `name`: how the outcome names the person. */
-	assign(target: Target, to: string | null, name: string): void {
+	/** Assigns Alerts to a person; `null`: to nobody. `name`: how the outcome names the person. */
+	assign(target: Target, to: { id: string; name: string } | null): void {
 		this.close();
-		if (!this.#may(target, NOT.assign)) return;
+		if (!this.#may(target, 'assign')) return;
 		void this.#bulk.run(target, {
-			text: to ? `Assigned to ${name}` : 'Assigned to nobody',
-			done: to ? `assigned to ${name}` : 'assigned to nobody',
+			text: to ? messages.assigned({ person: to.name }) : messages.assigned_to_nobody(),
+			what: to ? { act: 'assign', person: to.name } : { act: 'unassign' },
 			leaves: false,
-			send: (subject) => assignMany(subject, to),
+			send: (subject) => assignMany(subject, to?.id ?? null),
 			inverse: assignBack
 		});
 	}
@@ -94,16 +95,16 @@ export class DeskActions {
 			if (!answer.ok) return whyRefused(answer);
 		}
 		this.close();
-		this.#bulk.say(ids.length === 1 ? 'Comment stored.' : `Comment stored on ${ids.length} Alerts.`);
+		this.#bulk.say(messages.comment_stored({ count: ids.length }));
 		return null;
 	}
 
 	/** Records that the person disagrees with the explanation of each Alert. Asks nothing more. */
 	async disagree(target: Target): Promise<void> {
-		if (!this.#may(target, 'No disagreement recorded')) return;
+		if (!this.#may(target, 'disagree')) return;
 		const { alerts, frozen } = target;
 		if (frozen || alerts.length > MOST_SINGLE)
-			return this.#bulk.say(`A disagreement is about at most ${MOST_SINGLE} explanations. Select fewer.`);
+			return this.#bulk.say(messages.disagreements_at_most({ most: MOST_SINGLE }));
 		await this.#outcomes.track(this.#disagreeAll(alerts));
 	}
 
@@ -113,7 +114,7 @@ export class DeskActions {
 			if (answer.ok)
 				this.#outcomes.done(
 					{ versions: versionsOf([alert]), undo: () => this.#agree(alert) },
-					'You disagree with the explanation'
+					messages.disagreed()
 				);
 			else this.#outcomes.refuse(alert.id, whyRefused(answer));
 		}
@@ -122,19 +123,17 @@ export class DeskActions {
 	async #agree(alert: Alert): Promise<void> {
 		const answer = await sendDisagreement(alert, false);
 		if (answer.ok) this.#outcomes.rows.delete(alert.id);
-		else this.#outcomes.refuse(alert.id, `Not undone: ${whyRefused(answer)}`);
+		else this.#outcomes.refuse(alert.id, messages.not_undone({ why: whyRefused(answer) }));
 	}
 
 	/** Returns whether there is something to act on and the person may act now; otherwise says why not. */
-	#may({ alerts, frozen }: Target, not: string): boolean {
+	#may({ alerts, frozen }: Target, what: Parameters<Triage['refusal']>[0]): boolean {
 		if (alerts.length === 0 && !frozen) return false;
-		const refusal = this.#triage.refusal(not);
+		const refusal = this.#triage.refusal(what);
 		if (refusal) this.#bulk.say(refusal);
 		return refusal === null;
 	}
 }
-
-const NOT = { shelve: 'Not shelved', assign: 'Not assigned', comment: 'No comment stored' };
 
 /** Returns the calls that give Alerts back to the people who had them, one for each person. */
 function assignBack(alerts: readonly Alert[]): Inverse[] {

@@ -1,5 +1,6 @@
 // Keeps what the actions of this person did, as the rows show it for a time, and undoes the last action.
 import { SvelteMap } from 'svelte/reactivity';
+import * as messages from '#messages/actions.ts';
 import type { LiveAlerts } from './live-alerts.svelte.ts';
 import { Undoable, type DoneAction } from './undoable.ts';
 
@@ -58,7 +59,8 @@ export class Outcomes {
 		await this.#onTheirWay;
 		const action = this.#undoable.take(id);
 		if (!action) return;
-		for (const key of action.versions.keys()) this.rows.set(key, { state: 'undoing', text: 'Undoing …' });
+		for (const key of action.versions.keys())
+			this.rows.set(key, { state: 'undoing', text: messages.undoing() });
 		await action.undo(action.versions);
 	}
 

@@ -3,8 +3,9 @@
 import type { SvelteMap } from 'svelte/reactivity';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Decision, ReasonCode, Verdict } from '#lib/domain/decision.ts';
-import { verdictName } from './alert-words.ts';
+import { reasonName, verdictName } from './alert-words.ts';
 import { readAlert, sendDecision } from './alerts-api.ts';
+import * as messages from '#messages/actions.ts';
 import type { Bulk, Inverse, Target } from './bulk.svelte.ts';
 import { whyRefused } from './call-api.ts';
 import {
@@ -25,7 +26,6 @@ import { versionsAfter } from './undoable.ts';
  */
 export type Choice = DecisionChoice & Target;
 
-const STALE = 'the list is stale and the Alert may have changed. Wait until the list is live.';
 const REOPEN = { verdict: null, reason: null, note: null };
 
 export class Triage {
@@ -58,16 +58,16 @@ export class Triage {
 
 	/**
 	 * Says why the person cannot act now; `null`: the person can. A stale list may be out of date, so that it takes no
-	 * action. `not`: what does not happen, such as `Not decided`.
+	 * action. `what`: what the person wants to do.
 	 */
-	refusal(not: string): string | null {
-		return this.whyNot ?? (this.#live.fresh ? null : `${not}: ${STALE}`);
+	refusal(what: 'decide' | 'shelve' | 'assign' | 'comment' | 'disagree' | 'reopen'): string | null {
+		return this.whyNot ?? (this.#live.fresh ? null : messages.stale({ what }));
 	}
 
 	/** Opens the reasons for a verdict on Alerts, or on a frozen selection. */
 	begin(alerts: readonly Alert[], verdict: Verdict, frozen: Target['frozen'] = null): void {
 		if (alerts.length === 0 && !frozen) return;
-		const refusal = this.refusal('Not decided');
+		const refusal = this.refusal('decide');
 		for (const { id } of alerts) {
 			if (refusal) this.#outcomes.refuse(id, refusal);
 			else this.outcomes.delete(id);
@@ -101,14 +101,17 @@ export class Triage {
 			return false;
 		}
 		this.choice = null;
-		const text = `${verdictName(choice.verdict)}: ${choice.reason!.label}`;
+		const text = messages.decided({
+			verdict: verdictName(choice.verdict),
+			reason: reasonName({ reason: decision.reason })
+		});
 		const [only, ...others] = choice.alerts;
 		if (only && others.length === 0 && !choice.frozen)
 			void this.#outcomes.track(this.#decideOne(only, decision, text));
 		else
 			void this.#bulk.run(choice, {
 				text,
-				done: 'decided',
+				what: { act: 'decide' },
 				leaves: true,
 				send: (subject) => decideMany(subject, decision),
 				inverse: (alerts) => [
@@ -125,8 +128,7 @@ export class Triage {
 
 	/** Removes the decision of an Alert. */
 	async reopen(alert: Alert): Promise<void> {
-		if (!this.#live.fresh)
-			return this.#outcomes.refuse(alert.id, 'Not reopened: the list is stale. Wait until the list is live.');
+		if (!this.#live.fresh) return this.#outcomes.refuse(alert.id, messages.stale({ what: 'reopen' }));
 		const answer = await sendDecision(alert.id, { ...REOPEN, version: alert.version });
 		if (!answer.ok) return this.#outcomes.refuse(alert.id, whyRefused(answer));
 		this.outcomes.delete(alert.id);
@@ -136,15 +138,15 @@ export class Triage {
 	/** Removes the decisions of Alerts. */
 	reopenMany({ alerts, frozen }: Target): void {
 		const decided = alerts.filter(({ decision }) => decision !== null);
-		if (frozen) return this.#bulk.say('Not reopened: select the Alerts in the list, and reopen these.');
-		if (decided.length === 0) return this.#bulk.say('Nothing to reopen: none of these Alerts is decided.');
-		const refusal = this.refusal('Not reopened');
+		if (frozen) return this.#bulk.say(messages.reopen_selected());
+		if (decided.length === 0) return this.#bulk.say(messages.nothing_to_reopen());
+		const refusal = this.refusal('reopen');
 		if (refusal) return this.#bulk.say(refusal);
 		void this.#bulk.run(
 			{ alerts: decided, frozen: null },
 			{
-				text: 'Reopened',
-				done: 'reopened',
+				text: messages.reopened(),
+				what: { act: 'reopen' },
 				leaves: false,
 				send: (subject) => decideMany(subject, REOPEN),
 				inverse: decideAgain
@@ -181,7 +183,7 @@ export class Triage {
 	async #undoOne(id: string): Promise<void> {
 		const current = await readAlert(id);
 		if (current) await this.reopen(current);
-		else this.#outcomes.refuse(id, 'Not undone: the server did not answer. Try again.');
+		else this.#outcomes.refuse(id, messages.no_answer());
 	}
 }
 
@@ -202,7 +204,9 @@ export function whyReasonUnavailable(reason: ReasonCode, alerts: readonly Alert[
 		? alerts.filter(({ candidates }) => candidates.length === 0).length
 		: 0;
 	if (without === 0) return null;
-	const which =
-		alerts.length === 1 ? 'this Alert has none' : `${without} of the ${alerts.length} Alerts have none`;
-	return `"${reason.label}" needs a candidate Service Request, and ${which}.`;
+	return messages.needs_candidate({
+		reason: reasonName({ reason: reason.code }),
+		count: alerts.length,
+		without
+	});
 }

@@ -1,5 +1,6 @@
 // Binds the commands of the desk to their functions. key-words.ts says in words what they do.
 import { goto } from '$app/navigation';
+import * as common from '#messages/common.ts';
 import type { Console } from '../console.ts';
 import { VIEW_COMMANDS, type Bindings } from '../keys.ts';
 import { viewAddress } from './address.ts';
@@ -26,7 +27,7 @@ export function deskBindings({ shared, desk, escalation, search }: Desk): Bindin
 		actionable: { run: () => desk.begin('actionable') },
 		ignorable: { run: () => desk.begin('ignorable') },
 		shelve: { run: () => desk.act('shelve') },
-		'assign-me': { run: () => actions.assign(desk.target, 'me', 'you') },
+		'assign-me': { run: () => actions.assign(desk.target, { id: 'me', name: common.you() }) },
 		'assign-other': { run: () => desk.act('assign') },
 		comment: { run: () => desk.act('comment') },
 		disagree: { run: () => void actions.disagree(desk.target) },

@@ -11,6 +11,7 @@ import type { AlertPage } from '#lib/domain/live-events.ts';
 import { idsOf } from '#lib/ui/selected.ts';
 import { ShownAlerts } from '#lib/ui/shown-alerts.svelte.ts';
 import type { ListQuery } from '#lib/ui/views.ts';
+import * as messages from '#messages/actions.ts';
 import type { Console } from '../console.ts';
 import { OpenAlert } from '../open-alert.svelte.ts';
 import { Reader } from '../reader.svelte.ts';
@@ -181,8 +182,7 @@ export class DeskPage {
 		const { actions, bulk, checked, triage } = this.#console;
 		const { alerts, frozen } = this.target;
 		if (alerts.some(({ id }) => triage.isBusy(id))) return;
-		if (!checked.isEmpty && !frozen && alerts.length === 0)
-			return bulk.say('Not decided: others have decided all selected Alerts');
+		if (!checked.isEmpty && !frozen && alerts.length === 0) return bulk.say(messages.others_decided());
 		actions.close();
 		bulk.report = null;
 		triage.begin(alerts, verdict, frozen);
@@ -242,7 +242,7 @@ export class DeskPage {
 		const { actions, bulk, checked, triage } = this.#console;
 		const isForm = triage.choice !== null || actions.form !== null;
 		const field = document.activeElement;
-		if (field instanceof HTMLElement && field.matches('input, textarea, select')) {
+		if (field instanceof HTMLElement && field.matches('input,textarea,select')) {
 			field.blur();
 			if (isForm) return;
 		} else if (triage.choice) triage.cancel();

@@ -1,5 +1,6 @@
 // Asks whom a person wants to page about an Alert or an episode of the desk, and keeps what happened.
 import type { ComponentProps } from 'svelte';
+import * as messages from '#messages/actions.ts';
 import type { Console } from '../console.ts';
 import type EscalateDialog from '../pager/EscalateDialog.svelte';
 import type { DeskPage } from './desk-page.svelte.ts';
@@ -22,10 +23,7 @@ export class Escalation {
 	ask(desk: Pick<DeskPage, 'alerts' | 'episode' | 'target'>): void {
 		const { bulk, checked, episodes, pager, triage } = this.#console;
 		const selected = checked.isEmpty ? null : desk.target;
-		if (selected && (selected.frozen || selected.alerts.length !== 1))
-			return bulk.say(
-				'Nobody was paged: a page is about one Alert or one episode. Clear the selection, then press e on one of them'
-			);
+		if (selected && (selected.frozen || selected.alerts.length !== 1)) return bulk.say(messages.page_one());
 		const [alert] = (selected ?? desk).alerts;
 		const episode = selected ? null : desk.episode;
 		if (!alert || triage.choice || this.asked) return;

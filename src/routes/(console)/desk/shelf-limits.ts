@@ -1,6 +1,7 @@
 // Says in words what the limits of shelving mean for some Alerts. The server holds the limits
 // (src/lib/domain/desk/shelving.ts); these words only prepare the person for its answer.
 import type { Alert } from '#lib/domain/alert.ts';
+import * as messages from '#messages/desk.ts';
 import type { ShiftHours } from '#lib/domain/desk/shift-hours.ts';
 
 interface ShelfWords {
@@ -8,8 +9,8 @@ interface ShelfWords {
 	never: string | null;
 	/** Why none of them can be shelved for 2 hours; `null`: some can. */
 	tooLong: string | null;
-	/** What follows the times that have no fixed end. */
-	atMost: string;
+	/** Whether the times that have no fixed end are 30 minutes at most for all of them. */
+	isShort: boolean;
 	/** What happens to those Alerts that differ from the others; `null`: nothing. */
 	note: string | null;
 }
@@ -24,15 +25,13 @@ export function shelfLimits(alerts: readonly Alert[], isFrozen: boolean): ShelfW
 	const others = alerts.length - tamper - urgent;
 	const isAllUrgent = !isFrozen && others === 0;
 	const notes = [
-		isFrozen || (urgent > 0 && others > 0)
-			? 'Alerts of priority 1 and of guard codes stay on the shelf for 30 minutes at most; 2 hours are refused for them.'
-			: '',
-		isFrozen || (tamper > 0 && tamper < alerts.length) ? 'Physical tamper is never shelved.' : ''
+		isFrozen || (urgent > 0 && others > 0) ? messages.limits_urgent() : '',
+		isFrozen || (tamper > 0 && tamper < alerts.length) ? messages.limits_tamper() : ''
 	].filter(Boolean);
 	return {
-		never: !isFrozen && tamper === alerts.length ? 'physical tamper is never shelved' : null,
-		tooLong: isAllUrgent ? '30 minutes at most for priority 1 and guard codes' : null,
-		atMost: isAllUrgent ? ', 30 minutes at most' : '',
+		never: !isFrozen && tamper === alerts.length ? messages.never_shelved() : null,
+		tooLong: isAllUrgent ? messages.at_most_30_minutes() : null,
+		isShort: isAllUrgent,
 		note: notes.join(' ') || null
 	};
 }
