@@ -26,13 +26,13 @@ const FLOORS = [
 /** The folders of pages whose text is in the catalogue. */
 const IN_CATALOGUE = [
 	'src/routes/*.svelte',
+	'src/routes/(console)/*.svelte',
 	'src/routes/sign-in/**',
-	'src/routes/(console)/{Checklist,FeedBanner,FilterBar,KeyHelp,PriorityMark,ReasonForm,ReasonStrip}.svelte',
 	'src/routes/(console)/{accuracy,desk,devices,drawer,episodes,feeds,find,installation,on-call,pager,palette,standing-decisions,terms,users}/**',
 	'src/routes/answer/**',
-	'src/routes/(console)/{key-settings.svelte,key-words}.ts',
+	'src/routes/(console)/{key-settings.svelte,key-words,viewer-supplier}.ts',
 	'src/lib/ui/{bulk.svelte,checked-alerts.svelte,decision-choice,desk-actions.svelte,outcomes.svelte,triage.svelte}.ts',
-	'src/lib/ui/{views,alert-query/completion,alert-query/read-query}.ts'
+	'src/lib/ui/{feeds.svelte,pages,views,alert-query/completion,alert-query/read-query}.ts'
 ];
 
 /** Dependencies point one way: routes, workers, cli -> lib/server -> lib/domain. */

@@ -207,7 +207,7 @@ describe('the palette', () => {
 			.getByRole('option', { name: /Code 8F30/ })
 			.waitFor();
 		await press('ArrowDown', 'ArrowUp', 'Escape');
-		await palette().waitFor({ state: 'detached' });
+		await page.locator('dialog').waitFor({ state: 'detached' });
 		await press('Control+k');
 		await palette().getByRole('combobox').waitFor();
 		await page.keyboard.type(meters[3]!.slice(-8));

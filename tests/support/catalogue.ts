@@ -11,10 +11,11 @@ const EUI64 = /(?:[0-9A-F]{2}-){2,7}[0-9A-F]{2}/g;
 const DATA = [
 	/\b[A-Z]+\d[A-Z0-9]*\b/g,
 	/\bhttps?:\/\/\S+/g,
-	/(?<!\S)-?[a-z]+:[\w<>]*/g,
+	/(?<![\p{L}\d])-?[a-z]+:[\w<>]*/gu,
 	/\b\d[\d.,:/T-]*Z?(?: ?(?:s|ms|min|h|d|kB|UTC|%))?\b/g,
 	/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b/g,
 	/\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b/g,
+	/\b(?:GMT|BST)\b/g,
 	/\bCauseway\b/g
 ];
 

@@ -1,13 +1,7 @@
 // Keeps the state of the feeds up to date in the browser: last arrivals, completeness marks and warnings.
-import {
-	FEED_WORDS,
-	Feeds,
-	NO_SOURCE,
-	feedWarnings,
-	lastHeard,
-	type FeedKind
-} from '#lib/domain/feed-state.ts';
+import { FEED_WORDS, Feeds, feedWarnings, lastHeard, type FeedKind } from '#lib/domain/feed-state.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';
+import * as messages from '#messages/frame.ts';
 import type { Clock } from './clock.svelte.ts';
 import { shortInstant } from './wording.ts';
 
@@ -38,16 +32,21 @@ export class FeedWatch {
 	/** Says how far the audit data is complete: `Audit data to 02:13, 2 min behind`. */
 	get auditText(): string {
 		const { completeUntil, items } = this.state.completeness;
-		if (items.length === 0) return NO_SOURCE;
-		if (completeUntil === null) return 'A completeness source has never reported';
+		if (items.length === 0) return messages.no_source();
+		if (completeUntil === null) return messages.source_never_reported();
 		const lag = (this.#clock.now - Date.parse(completeUntil)) / 1000;
-		return `Audit data to ${shortInstant(completeUntil, this.#clock.now)}, ${lag < 1 ? 'not' : formatSeconds(lag)} behind`;
+		const time = shortInstant(completeUntil, this.#clock.now);
+		return lag < 1
+			? messages.audit_complete({ time })
+			: messages.audit_behind({ time, delay: formatSeconds(lag) });
 	}
 
 	/** Says when the last Alert arrived: `Last Alert 02:14`. */
 	get alertText(): string {
 		const at = lastHeard(this.state, 'alert');
-		return at === null ? 'No Alert yet' : `Last Alert ${shortInstant(at, this.#clock.now)}`;
+		return at === null
+			? messages.no_alert_yet()
+			: messages.last_alert({ time: shortInstant(at, this.#clock.now) });
 	}
 
 	start(): () => void {

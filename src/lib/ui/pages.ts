@@ -1,4 +1,6 @@
 // Lists the pages of the console and who may open each.
+import * as common from '#messages/common.ts';
+import * as messages from '#messages/frame.ts';
 import { mayDo, type Action, type MemberRole } from '#lib/domain/access.ts';
 
 /** A signed-in person. */
@@ -9,19 +11,19 @@ interface Person {
 
 export interface Page {
 	path: string;
-	label: string;
+	label: () => string;
 	action: Action;
 }
 
 export const PAGES: readonly Page[] = [
-	{ path: '/', label: 'Alerts', action: 'read' },
-	{ path: '/episodes', label: 'Episodes', action: 'read' },
-	{ path: '/standing-decisions', label: 'Standing decisions', action: 'read' },
-	{ path: '/on-call', label: 'On call', action: 'read' },
-	{ path: '/installation', label: 'Installation', action: 'see-installation' },
-	{ path: '/feeds', label: 'Feeds', action: 'see-feeds' },
-	{ path: '/cause-table', label: 'Cause table', action: 'read-cause-table' },
-	{ path: '/accuracy', label: 'Accuracy', action: 'read-cause-table' }
+	{ path: '/', label: common.alerts, action: 'read' },
+	{ path: '/episodes', label: common.episodes, action: 'read' },
+	{ path: '/standing-decisions', label: messages.standing_decisions, action: 'read' },
+	{ path: '/on-call', label: common.on_call, action: 'read' },
+	{ path: '/installation', label: messages.installation, action: 'see-installation' },
+	{ path: '/feeds', label: common.feeds, action: 'see-feeds' },
+	{ path: '/cause-table', label: messages.cause_table, action: 'read-cause-table' },
+	{ path: '/accuracy', label: messages.accuracy, action: 'read-cause-table' }
 ];
 
 /** Returns the pages that a signed-in person may open. The first page is the person's start page. */

@@ -41,7 +41,7 @@ export const load: LayoutServerLoad = async ({ locals }) => {
 	return {
 		viewer,
 		callerId,
-		pages: pagesOf(viewer).map(({ path, label }) => ({ path, label })),
+		pages: pagesOf(viewer).map(({ path, label }) => ({ path, label: label() })),
 		whyNotDecide: whyNot('decide', { ...viewer, scopes: [] }),
 		standing: { mayManage, neverCovered: NEVER_COVERED },
 		desk,

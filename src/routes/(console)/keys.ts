@@ -62,13 +62,16 @@ export const VIEW_COMMANDS = {
 	'view-journal': 'journal'
 } as const satisfies Partial<Record<Command, ViewName>>;
 
+const MODIFIERS = ['Shift', 'Control', 'Meta', 'Alt', 'AltGraph', 'CapsLock', 'Dead'];
+/** Returns whether a press is of a key that only changes other keys. */
+export const isModifier = ({ key }: Pick<KeyboardEvent, 'key'>): boolean => MODIFIERS.includes(key);
+
 /** Returns the key of a press; `null`: a modifier key alone, or a shortcut of the browser. */
 export function keyOf(
 	event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>
 ): string | null {
 	const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
-	if (altKey || ['Shift', 'Control', 'Meta', 'Alt', 'AltGraph', 'CapsLock', 'Dead'].includes(key))
-		return null;
+	if (altKey || isModifier({ key })) return null;
 	const isLetter = key.length === 1 && key.toLowerCase() !== key.toUpperCase();
 	const name = key === ' ' ? 'Space' : isLetter ? key.toLowerCase() : key;
 	// A sign such as `?` needs Shift on some keyboards and not on others, so that Shift says nothing there.
