@@ -17,14 +17,16 @@ let lead: Page;
 
 const deviceId = newDeviceId();
 const idle = newDeviceId();
+/** A Device whose Alert nobody decides. */
+const waiting = newDeviceId();
 
 beforeAll(async () => {
 	system = await startSystem();
 	web = await startWeb(system);
 	browser = await openBrowser();
-	await system.post('/devices', [aDevice(deviceId), aDevice(idle)]);
+	await system.post('/devices', [aDevice(deviceId), aDevice(idle), aDevice(waiting)]);
 	await system.post('/service-requests', [aRequest(deviceId)]);
-	await system.post('/alerts', [anAlert(deviceId), anAlert(newDeviceId())]);
+	await system.post('/alerts', [anAlert(deviceId), anAlert(waiting), anAlert(newDeviceId())]);
 	const { id, version } = await system.becomes('brightwell', deviceId, { explanation: 'likely' });
 	const decision = { verdict: 'ignorable', reason: 'other-user-command', note: 'They told us.', version };
 	expect((await system.call('POST', `/alerts/${id}/decision`, 'brightwell', decision)).status).toBe(200);
@@ -181,17 +183,29 @@ describe('the desk', () => {
 		await expectClean();
 		await press('Space', 'Shift+X');
 		await show('[data-alert][aria-checked=true]');
-		for (const [key, form] of [
-			['s', 'form'],
-			['Shift+M', 'form [role=group]'],
-			['c', 'form [data-first]'],
-			['a', 'form [role=group]']
+		await expectClean();
+		for (const [key, part] of [
+			['s', 'input'],
+			['Shift+M', '[role=group]'],
+			['c', '[data-first]'],
+			['a', '[role=group]']
 		] as const) {
 			await press(key);
-			await show(form);
+			await show(`form[tabindex] ${part}`);
 			await expectClean();
-			await press('Escape', 'Escape');
+			await lead.locator('form[tabindex] button', { hasText: 'Esc' }).click();
 		}
+		const report = lead.locator('section:has(button kbd:text("u"))');
+		await press('m');
+		await report.waitFor();
+		await expectClean();
+		await press('u');
+		await report.waitFor({ state: 'detached' });
+		await expectClean();
+		await press('Shift+X', 'Shift+X');
+		await lead.locator('main > section', { hasText: 'ÚŢÇ' }).waitFor();
+		await expectClean();
+		await press('Escape', 'Escape');
 	});
 });
 
