@@ -28,11 +28,12 @@ const IN_CATALOGUE = [
 	'src/routes/*.svelte',
 	'src/routes/(console)/*.svelte',
 	'src/routes/sign-in/**',
-	'src/routes/(console)/{accuracy,desk,devices,drawer,episodes,feeds,find,installation,on-call,pager,palette,standing-decisions,terms,users}/**',
+	'src/routes/(console)/{accuracy,cause-table,desk,devices,drawer,episodes,feeds,find,installation,on-call,pager,palette,standing-decisions,terms,users}/**',
 	'src/routes/answer/**',
 	'src/routes/(console)/{key-settings.svelte,key-words,viewer-supplier}.ts',
 	'src/lib/ui/{bulk.svelte,checked-alerts.svelte,decision-choice,desk-actions.svelte,outcomes.svelte,triage.svelte}.ts',
-	'src/lib/ui/{feeds.svelte,pages,views,alert-query/completion,alert-query/read-query}.ts'
+	'src/lib/ui/{feeds.svelte,pages,views,alert-query/completion,alert-query/read-query}.ts',
+	'src/lib/ui/{alert-words,standing-words,wording}.ts'
 ];
 
 /** Dependencies point one way: routes, workers, cli -> lib/server -> lib/domain. */

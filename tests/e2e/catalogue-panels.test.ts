@@ -54,7 +54,12 @@ afterAll(async () => {
 const NAMES = [
 	/\bkey \d+/g,
 	/\b(?:North Grid|Brightwell lead|Brightwell|lead)\b/g,
-	/\b(?:ESME|IS|ED|UTC)\b/g,
+	// Codes of Alerts: `81AD`, `payload:CommandFailure`.
+	/\b[0-9A-F]{4}\b/g,
+	/\b(?:payload:)?(?=\w*[a-z])(?=\w*[A-Z]\w*[A-Z])\w+/g,
+	// Roles and types of Devices.
+	/\b[A-Z]{2,5}\b/g,
+	/shipped with the product/g,
 	/Update Device Configuration \(Voltage\)/g,
 	/Source Does not have Authority for Command/g,
 	// Parts of the desk that are not in the catalogue yet.
@@ -78,6 +83,7 @@ async function expectNoHardCodedText(path: string): Promise<void> {
 test.each([
 	['of the episodes', '/episodes'],
 	['of the standing decisions', '/standing-decisions'],
+	['of the cause table', '/cause-table'],
 	['of a rule from no Alert', `/standing-decisions?from=${NOBODYS}`],
 	['of a rule from an Alert that is not settled', '/standing-decisions?from=undecided']
 ])('the page %s has no text outside the catalogue', (_, path) =>
@@ -188,5 +194,59 @@ describe('standing decisions', () => {
 		await expectNoHardCodedText(`/standing-decisions?from=${opened.decided}`);
 		await lead.locator('[data-split]').waitFor();
 		await expectClean('main');
+	});
+});
+
+describe('the cause table', () => {
+	const button = (page: Page, name: string) => page.getByRole('button', { name });
+	async function expectTableClean(page: Page): Promise<void> {
+		for (const within of ['section:has(h1)', 'main', 'aside'])
+			expect(await hardCodedTexts(page, { within, names: NAMES })).toEqual([]);
+	}
+
+	test.each(['entry=8F30', 'entry=8FFF', 'panel=history', 'panel=learned'])(
+		'the panel %s has no text outside the catalogue',
+		async (query) => {
+			await lead.goto(`${web.url}/cause-table?${query}`, { waitUntil: 'networkidle' });
+			await expectTableClean(lead);
+		}
+	);
+
+	test('a draft, its faults, its changes and its steps have no text outside the catalogue', async () => {
+		await lead.goto(`${web.url}/cause-table`, { waitUntil: 'networkidle' });
+		await button(lead, 'Šţáŕţ á ďŕáfţ').click();
+		await lead.waitForURL(/version=/);
+		await lead.locator('section:has(h1) ol').waitFor();
+		await lead.locator('[data-entry="8F30"] a').click();
+		const cause = lead.locator('[data-cause="8F30/1"]');
+		const latest = cause.locator('input[type=number]').nth(2);
+		await latest.fill('10');
+		await cause.locator('input[list]').fill('99.9');
+		await lead.keyboard.press('Enter');
+		await cause.locator('[aria-live] span').first().waitFor();
+		await expectTableClean(lead);
+		await button(lead, 'Ŕévéŕţ').click();
+		await expectTableClean(lead);
+		await latest.fill('60');
+		await button(lead, 'Šávé').click();
+		await button(lead, 'Ďíšçáŕď').waitFor();
+		await lead.locator('nav a[href*="panel=changes"]').click();
+		await lead.locator('[data-change]').waitFor();
+		await expectTableClean(lead);
+		await lead.locator('nav a[href*="panel=what-if"]').click();
+		await expectTableClean(lead);
+		await button(lead, 'Ŕúñ').click();
+		await lead.locator('[data-result]').waitFor();
+		await expectTableClean(lead);
+	});
+
+	test('the release has no text outside the catalogue', async () => {
+		const admin = await openInPseudo(browser, web, await joinAs(system, '*', 'admin', 'Brightwell lead'));
+		await admin.goto(lead.url(), { waitUntil: 'networkidle' });
+		await expectTableClean(admin);
+		await button(admin, 'Pŕópóšé').click();
+		await button(admin, 'Pŕópóšé').waitFor({ state: 'detached' });
+		await expectTableClean(admin);
+		await admin.context().close();
 	});
 });

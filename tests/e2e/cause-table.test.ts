@@ -87,12 +87,12 @@ test('a lead starts a draft; a fault is shown at its field and prevents saving',
 	await lead.getByRole('link', { name: 'Open 8F30' }).click();
 	const form = lead.getByRole('group', { name: 'Cause 8F30/1' });
 	await form.getByLabel('Latest').fill('10');
-	await form.getByText('The window: must be in order: earliest, typical, latest.').waitFor();
+	await form.getByText('Window: must be in order: earliest, typical, latest.').waitFor();
 	expect(await form.getByLabel('Latest').getAttribute('aria-invalid')).toBe('true');
 	expect(await button(lead, 'Save draft').isDisabled()).toBe(true);
 	await form.getByLabel('Service Requests (SRVs)').fill('99.9');
 	await lead.keyboard.press('Enter');
-	await form.getByText('The list of SRVs: holds 99.9, which is not in the table of SRVs.').waitFor();
+	await form.getByText('SRVs: 99.9 is not in the table of SRVs.').waitFor();
 	await form.getByRole('button', { name: /^Remove 99.9/ }).click();
 });
 

@@ -1,6 +1,7 @@
 // Loads one version of the cause table, the active version, the what-if of the shown version, and the learned patterns.
 import { error } from '@sveltejs/kit';
 import { mayDo, whyNot } from '#lib/domain/access.ts';
+import * as messages from '#messages/cause-table.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
@@ -12,7 +13,7 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	const list = await causeTables.list(reader);
 	const version = url.searchParams.get('version') ?? list.active.version;
 	const table = await causeTables.one(version, reader);
-	if (!table) error(404, `Cause table ${version} does not exist.`);
+	if (!table) error(404, messages.missing({ version }));
 	const isActive = table.status === 'active';
 	return {
 		list,
