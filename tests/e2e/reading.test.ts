@@ -55,6 +55,7 @@ describe('the live list', () => {
 		const deviceId = await sendAlert();
 		const row = rowOf(page, deviceId);
 		await row.getByText('Pending').waitFor();
+		await row.getByText(/waits for audit data to 2026-11-05 \d\d:\d\d/).waitFor();
 		const order = () =>
 			page
 				.locator('[data-alert]')

@@ -41,6 +41,10 @@ describe('the verdict on an Alert', () => {
 		],
 		[{ explanation: 'pending', candidates: [] }, 'no suspect is known so far.'],
 		[
+			{ explanation: 'pending', candidates: [], settlesAt: '2026-11-06T02:14:07.000Z' },
+			'the audit data is not complete to 2026-11-06 02:14 UTC yet, and no suspect'
+		],
+		[
 			{ explanation: 'pending', candidates: [aCandidate({ tier: 'weak' })] },
 			'so far the suspect is 6.5 Update'
 		],

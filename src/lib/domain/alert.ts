@@ -164,6 +164,11 @@ export const Alert = z
 		/** Who fed the Alert. */
 		fedBy: FedBy,
 		explanation: ExplanationKind,
+		/**
+		 * The instant to which the audit data must be complete before the machine calls the Alert unexplained. Absent
+		 * unless the explanation is pending.
+		 */
+		settlesAt: z.string().optional(),
 		/** One sentence that names the machine's suspect and says how sure the machine is. */
 		summary: z.string(),
 		/** What a controller does next for an Alert of this code. `null` if the cause table gives no guidance. */

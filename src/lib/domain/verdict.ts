@@ -25,7 +25,7 @@ function causeText(alert: Alert): string {
 	const [best] = alert.candidates;
 	// Such a candidate shares an event with a physical event, as a site visit does. It never is the suspect.
 	if (best?.reasons.some(({ code }) => code === 'circumstantial') && !namesSuspect(alert.explanation))
-		return `${alert.explanation === 'pending' ? 'the audit data is not complete yet, and so far' : 'no command does this, and'} the only link is circumstantial, ${describe(best)}`;
+		return `${alert.explanation === 'pending' ? `${incompleteText(alert)}, and so far` : 'no command does this, and'} the only link is circumstantial, ${describe(best)}`;
 	const count = alert.candidates.length;
 	switch (alert.explanation) {
 		case 'exact':
@@ -39,8 +39,8 @@ function causeText(alert: Alert): string {
 				: `${count} Service Requests are suspects and none is sure, of which ${describe(best)} fits best`;
 		case 'pending':
 			return best
-				? `the audit data is not complete yet, and so far the suspect is ${describe(best)}, a ${best.tier} link`
-				: 'the audit data is not complete yet, and no suspect is known so far';
+				? `${incompleteText(alert)}, and so far the suspect is ${describe(best)}, a ${best.tier} link`
+				: `${incompleteText(alert)}, and no suspect is known so far`;
 		case 'unexplained':
 			return 'the audit data is complete, and no Service Request of any User explains it';
 		case 'not-command':
@@ -52,6 +52,11 @@ function causeText(alert: Alert): string {
 				: 'the Device was not in your tenure, so forward the Alert to the responsible Supplier';
 	}
 }
+
+const incompleteText = ({ settlesAt }: Alert): string =>
+	settlesAt
+		? `the audit data is not complete to ${settlesAt.slice(0, 10)} ${settlesAt.slice(11, 16)} UTC yet`
+		: 'the audit data is not complete yet';
 
 const describe = (candidate: Candidate): string =>
 	`${candidate.serviceReferenceVariant} ${candidate.name} ${senderText(candidate)}, ${formatDelta(candidate.deltaSeconds)}`;

@@ -19,11 +19,11 @@ export function senderText(r: { userRole: string; userName: string | null; own: 
 
 /**
  * Writes the suspected cause in two lines. The first line has the certainty and the request; the second line has the
- * circumstance. `withDelay`: whether the circumstance names the delay of the request.
+ * circumstance. `withDelay`: whether the circumstance names the delay of the request. `nowMs`: the present (epoch ms).
  */
 export function causeText(
 	alert: Alert,
-	{ withDelay = true } = {}
+	{ withDelay = true, nowMs }: { withDelay?: boolean; nowMs: number }
 ): { certainty: string; request: string; circumstance: string } {
 	const [best] = alert.candidates;
 	const kind = alert.explanation;
@@ -49,7 +49,9 @@ export function causeText(
 			request: '',
 			circumstance: best
 				? messages.cause_so_far({ tier: tierName(best.tier), request: name(best) })
-				: messages.cause_incomplete()
+				: alert.settlesAt
+					? messages.cause_incomplete_to({ instant: shortInstant(alert.settlesAt, nowMs) })
+					: messages.cause_incomplete()
 		};
 	if (!best) return { certainty: explanationName(kind), request: '', circumstance: '' };
 	const others = alert.candidates.length - 1;

@@ -39,6 +39,7 @@ export function alertBody(alert: SeenAlert, explanation: Explanation): AlertBody
 		reference: alert.reference,
 		fedBy: fedBy([alert.isWalled ? alert.fedBy : null]),
 		explanation: explanation.kind,
+		...(explanation.settlesAt !== null && { settlesAt: isoOf(explanation.settlesAt)! }),
 		summary: explanation.summary,
 		guidance: explanation.guidance,
 		notes: explanation.notes,
