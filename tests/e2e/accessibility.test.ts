@@ -121,6 +121,27 @@ describe.each(['light', 'dark'] as const)('on other pages, in %s colours', (colo
 		}
 		await page.context().close();
 	});
+
+	test('the cause table and the accuracy page fit a phone, and axe finds no fault there', async () => {
+		const page = await openPage(browser, { colorScheme });
+		await page.setViewportSize({ width: 390, height: 768 });
+		await signIn(page, web, lead, '/cause-table');
+		await isLive(page);
+		await page.getByLabel(/^Search Alert code/).fill('8F30 certificate');
+		await page.getByText('1 of 177 Alerts').waitFor();
+		const expectFit = async () => {
+			expect(await faults(page)).toEqual([]);
+			expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+		};
+		await expectFit();
+		await page.getByRole('link', { name: 'History', exact: true }).click();
+		await page.getByRole('region', { name: 'History', exact: true }).waitFor();
+		await expectFit();
+		await page.goto(`${web.url}/accuracy`);
+		await page.getByText('No report yet').waitFor();
+		await expectFit();
+		await page.context().close();
+	});
 });
 
 describe.each(['light', 'dark'] as const)('for the installation, in %s colours', (colorScheme) => {

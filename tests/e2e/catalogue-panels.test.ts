@@ -61,9 +61,7 @@ const NAMES = [
 	/\b[A-Z]{2,5}\b/g,
 	/shipped with the product/g,
 	/Update Device Configuration \(Voltage\)/g,
-	/Source Does not have Authority for Command/g,
-	// Parts of the desk that are not in the catalogue yet.
-	/^(?:Find|Keys|by)$/g
+	/Source Does not have Authority for Command/g
 ];
 /** The id of a record that does not exist. */
 const NOBODYS = '999999999';

@@ -129,7 +129,7 @@ test('a feed that stops shows as a warning by itself, in words, in the title, an
 	await page.getByRole('heading', { name: 'Warnings' }).waitFor();
 	await page.getByText('No Alerts from the keys of brightwell for 20 min.').last().waitFor();
 	expect(await page.locator('[data-source="audit-trail"]').textContent()).toMatch(
-		/brightwell.*17 min.*16 min ago.*Warning/s
+		/Warning.*brightwell.*17 min.*16 min ago/s
 	);
 	await isClean(page, [1366, 390]);
 

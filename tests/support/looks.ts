@@ -6,12 +6,10 @@ import type { Page } from 'playwright-core';
 interface Look {
 	/** The name of the screenshots. The environment variable `SHOTS` names their folder; without it there are none. */
 	name: string;
-	/** `false`: the page is for wide windows, so that a narrow one may scroll sideways. */
-	fitsPhone?: boolean;
 }
 
 /** Expects that axe finds no fault, and that nothing scrolls sideways on a phone. */
-export async function expectClean(page: Page, { name, fitsPhone = true }: Look): Promise<void> {
+export async function expectClean(page: Page, { name }: Look): Promise<void> {
 	for (const width of [1366, 390])
 		for (const colorScheme of ['light', 'dark'] as const) {
 			await page.emulateMedia({ colorScheme });
@@ -22,8 +20,7 @@ export async function expectClean(page: Page, { name, fitsPhone = true }: Look):
 			);
 			if (process.env['SHOTS'])
 				await page.screenshot({ path: `${process.env['SHOTS']}/${name}-${width}-${colorScheme}.png` });
-			if (fitsPhone)
-				expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+			expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
 		}
 	await page.setViewportSize({ width: 1366, height: 768 });
 }
