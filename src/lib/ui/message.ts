@@ -17,9 +17,19 @@ export function text(words: TemplateStringsArray, ...values: Array<string | numb
 
 const same = (word: string): string => word;
 
+/** The rules by language and type. To make them takes longer than to write a row of the list. */
+const rules = new Map<string, Intl.PluralRules>();
+
+function rulesOf(type: 'cardinal' | 'ordinal'): Intl.PluralRules {
+	const key = `${formatTag()} ${type}`;
+	const known = rules.get(key) ?? new Intl.PluralRules(formatTag(), { type });
+	rules.set(key, known);
+	return known;
+}
+
 /** Chooses the form of a number by the rules of the language. `=0` and the like come before the rules. */
 export function plural(count: number, forms: Record<string, string>, type: 'cardinal' | 'ordinal'): string {
-	const rule = new Intl.PluralRules(formatTag(), { type }).select(count);
+	const rule = rulesOf(type).select(count);
 	return forms[`=${count}`] ?? forms[rule] ?? forms.other!;
 }
 
