@@ -46,9 +46,10 @@ export async function sendMail(
 		// Where TLS is optional, an attacker on the way could leave it out, so its certificate proves nothing.
 		tls: { rejectUnauthorized: needsTls },
 		...(user === null ? {} : { auth: { user, pass: password ?? '' } }),
-		connectionTimeout: limitMs,
-		greetingTimeout: limitMs,
-		socketTimeout: limitMs,
+		// The timer above ends a try. The limits of the library must not end it a moment earlier, with other words.
+		connectionTimeout: 2 * limitMs,
+		greetingTimeout: 2 * limitMs,
+		socketTimeout: 2 * limitMs,
 		disableFileAccess: true,
 		disableUrlAccess: true,
 		getSocket(_options: unknown, done: (error: Error | null, socket?: { connection: Socket }) => void) {
