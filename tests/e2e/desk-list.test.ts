@@ -128,10 +128,16 @@ describe('an episode in the list', () => {
 		await selectEpisode();
 		await page.keyboard.press('i');
 		await page.getByRole('form', { name: 'Reason' }).getByText('8 Alerts').waitFor();
-		const [first] = await system.alerts('brightwell', `?device=${campaign[0]}`);
-		const colleague = { verdict: 'actionable', reason: 'visit', note: null, version: first!.version };
-		expect((await system.call('POST', `/alerts/${first!.id}/decision`, 'brightwell', colleague)).status).toBe(
-			200
+		// The colleague decides after the person has confirmed, and before the server has the person's decision.
+		await page.route(
+			'**/decisions',
+			async (route) => {
+				const [first] = await system.alerts('brightwell', `?device=${campaign[0]}`);
+				const colleague = { verdict: 'actionable', reason: 'visit', note: null, version: first!.version };
+				await system.call('POST', `/alerts/${first!.id}/decision`, 'brightwell', colleague);
+				await route.continue();
+			},
+			{ times: 1 }
 		);
 		await page.keyboard.press('1');
 		await page.keyboard.press('Enter');
