@@ -1,7 +1,7 @@
 // Tests the console for people who adapt their system: a zoom of 200 %, colours of their own, and no motion.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { drawer, isLive, openBrowser, openConsole, rowOf } from '../support/browser.ts';
+import { drawer, isLive, lookAway, openBrowser, openConsole, rowOf } from '../support/browser.ts';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { startWeb, type Web } from '../support/web.ts';
@@ -28,10 +28,6 @@ afterAll(async () => {
 	await system?.[Symbol.asyncDispose]();
 });
 
-const lookAway = async () => {
-	for (let i = 0; i < 4; i++) await page.keyboard.press('Escape');
-	await page.mouse.move(5, 5);
-};
 /** Returns how many animations the mark of a row plays. */
 const flashes = (deviceId: string) =>
 	rowOf(page, deviceId)
@@ -76,19 +72,19 @@ describe('at 200 % of a window of 1366 by 768', () => {
 		const confirm = form.getByRole('button', { name: /^Confirm/ });
 		await confirm.scrollIntoViewIfNeeded();
 		expect((await confirm.boundingBox())!.y).toBeLessThan(384);
-		await lookAway();
+		await lookAway(page);
 		await page.setViewportSize({ width: 1366, height: 768 });
 	});
 });
 
 test('with the colours of the system, a line shows the selected row', async () => {
 	await page.emulateMedia({ forcedColors: 'active' });
-	await lookAway();
+	await lookAway(page);
 	const outline = () => rowOf(page, meter).evaluate((row) => getComputedStyle(row).outlineStyle);
 	expect(await outline()).toBe('none');
 	await page.keyboard.press('j');
 	await expect.poll(outline).toBe('solid');
-	await lookAway();
+	await lookAway(page);
 	await page.emulateMedia({ forcedColors: 'none' });
 });
 
@@ -103,7 +99,7 @@ describe('the mark of a new Alert', () => {
 		expect(await flashes(meter)).toBe(0);
 		await page.keyboard.press('j');
 		await expect.poll(() => flashes(fresh)).toBe(0);
-		await lookAway();
+		await lookAway(page);
 		await expect.poll(() => flashes(fresh)).toBe(1);
 	});
 

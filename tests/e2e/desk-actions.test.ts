@@ -1,7 +1,7 @@
 // Tests what a person does on the desk beside decisions: shelve, assign, comment, disagree, reopen, and the limits of paging.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, openConsole, rowOf } from '../support/browser.ts';
+import { lookAway, openBrowser, openConsole, rowOf } from '../support/browser.ts';
 import { expectClean } from '../support/looks.ts';
 import { joinAs } from '../support/members.ts';
 import { aDevice, anAlert, newDeviceId } from '../support/records.ts';
@@ -43,10 +43,7 @@ afterAll(async () => {
 	await web?.[Symbol.asyncDispose]();
 	await system?.[Symbol.asyncDispose]();
 });
-beforeEach(async () => {
-	for (let i = 0; i < 6; i++) await page.keyboard.press('Escape');
-	await page.mouse.move(5, 5);
-});
+beforeEach(() => lookAway(page));
 
 const alertOf = async (deviceId: string) => (await system.alerts('brightwell', `?device=${deviceId}`))[0]!;
 const report = () => page.getByRole('region', { name: 'Last action' });

@@ -1,9 +1,10 @@
 // Tests how the desk calls a person who does not look at it: the sound, the icon of the tab, and counters in a flood.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { connection, isLive, openBrowser, openPage, rowOf, signIn } from '../support/browser.ts';
+import { connection, isLive, lookAway, openBrowser, openPage, rowOf, signIn } from '../support/browser.ts';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
+import { forgetTones, listenTo, mayRing, tonesOf } from '../support/tones.ts';
 import { PEOPLE, startWeb, type Web } from '../support/web.ts';
 
 let system: System;
@@ -12,35 +13,15 @@ let browser: Browser;
 let page: Page;
 const complaints: string[] = [];
 
-/** Notes the tones that a page plays (Hz). The page plays them as always. */
+/** Opens a console whose tones are noted. */
 async function openListening(): Promise<Page> {
 	const page = await openPage(browser, { complaints });
-	await page.addInitScript(() => {
-		const tones: number[] = [];
-		Object.assign(window, { tones });
-		const start = OscillatorNode.prototype.start;
-		OscillatorNode.prototype.start = function (...args) {
-			tones.push(this.frequency.value);
-			Object.assign(window, { tonedAt: performance.now() });
-			return start.apply(this, args);
-		};
-	});
+	await listenTo(page);
 	await signIn(page, web, PEOPLE.brightwell);
 	await isLive(page);
 	return page;
 }
 
-const tonesOf = (page: Page): Promise<number[]> =>
-	page.evaluate(() => (window as unknown as { tones: number[] }).tones);
-/** Waits until the console may ring again, three seconds after the last sound. Forgets the tones before. */
-async function mayRing(page: Page): Promise<void> {
-	await page.waitForFunction(
-		() => performance.now() - (window as unknown as { tonedAt: number }).tonedAt > 3500
-	);
-	await forget(page);
-}
-const forget = (page: Page): Promise<void> =>
-	page.evaluate(() => void (window as unknown as { tones: number[] }).tones.splice(0));
 const sound = (page: Page) => page.locator('[data-sound]');
 const icon = (page: Page): Promise<string> =>
 	page.evaluate(() => decodeURIComponent(document.querySelector<HTMLLinkElement>('link[rel=icon]')!.href));
@@ -57,11 +38,9 @@ afterAll(async () => {
 	await system?.[Symbol.asyncDispose]();
 });
 
-/** Nobody reads: nothing is open or selected, and the pointer is away from the list. */
 beforeEach(async () => {
 	await page.bringToFront();
-	for (let i = 0; i < 4; i++) await page.keyboard.press('Escape');
-	await page.mouse.move(5, 5);
+	await lookAway(page);
 });
 
 async function sendAlert(fields: Record<string, unknown> = {}): Promise<string> {
@@ -118,7 +97,7 @@ describe('the sound', () => {
 			.locator('[data-sound=muted]')
 			.getByText(/until \d\d:\d\d/)
 			.waitFor();
-		await forget(page);
+		await forgetTones(page);
 		await rowOf(page, await sendAlert()).waitFor();
 		expect(await tonesOf(page)).toEqual([]);
 		await sound(page).click();
@@ -131,7 +110,7 @@ describe('the sound', () => {
 		await isLive(other);
 		await other.keyboard.press('Escape');
 		await other.locator('[data-sound=on]').waitFor();
-		await forget(page);
+		await forgetTones(page);
 		const deviceId = await sendAlert();
 		await rowOf(other, deviceId).waitFor();
 		await expect.poll(() => tonesOf(page)).toHaveLength(4);

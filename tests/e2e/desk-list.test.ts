@@ -1,7 +1,7 @@
 // Tests how the desk shows episodes beside lone Alerts, and that nothing moves while a person reads a busy desk.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { openBrowser, openConsole, rowOf } from '../support/browser.ts';
+import { lookAway, openBrowser, openConsole, rowOf } from '../support/browser.ts';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../support/records.ts';
 import { startSystem, type System } from '../support/system.ts';
 import { startWeb, type Web } from '../support/web.ts';
@@ -52,15 +52,9 @@ async function sendAlerts(
 
 const episodeRow = (): Locator => page.locator('[data-episode]').first();
 const lead = (locator: Locator) => locator.evaluate((node) => node.getBoundingClientRect().top);
-/** Makes sure that nobody reads: nothing is selected, and the pointer is away from the list. */
-async function lookAway(): Promise<void> {
-	for (let i = 0; i < 4; i++) await page.keyboard.press('Escape');
-	await page.mouse.move(5, 5);
-}
-
 /** Selects the episode, which is the second row of the list. */
 async function selectEpisode(): Promise<void> {
-	await lookAway();
+	await lookAway(page);
 	await page.keyboard.press('j');
 	await page.keyboard.press('j');
 	expect(await episodeRow().getAttribute('aria-selected')).toBe('true');
@@ -154,7 +148,7 @@ describe('an episode in the list', () => {
 
 describe('while 50 Alerts a second arrive', () => {
 	test('no visible row moves as long as a person reads, and the new Alerts wait behind a pill', async () => {
-		await lookAway();
+		await lookAway(page);
 		await expect.poll(() => rowOf(page, outside).count()).toBe(1);
 		await page.keyboard.press('j');
 		const rows = () =>
@@ -174,7 +168,7 @@ describe('while 50 Alerts a second arrive', () => {
 	});
 
 	test('the list that nobody reads follows, and leads to the Alerts below the screen', async () => {
-		await lookAway();
+		await lookAway(page);
 		const devices = Array.from({ length: 60 }, newDeviceId);
 		await sendAlerts(devices, false, {});
 		const pill = page.getByRole('button', { name: /new \(\d+ P1\) not on the screen/ });

@@ -2,11 +2,21 @@
 // is new waits, and nothing that a person did is lost.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { connection, drawer, isLive, openBrowser, openPage, rowOf, signIn } from '../support/browser.ts';
+import {
+	connection,
+	drawer,
+	isLive,
+	lookAway,
+	openBrowser,
+	openPage,
+	rowOf,
+	signIn
+} from '../support/browser.ts';
 import { joinAs, type Member } from '../support/members.ts';
 import { aDevice, anAlert, aRequest, newDeviceId } from '../support/records.ts';
 import { startChanges, type SteadyChanges } from '../support/steady-changes.ts';
 import { startSystem, type System } from '../support/system.ts';
+import { forgetTones, listenTo, tonesOf } from '../support/tones.ts';
 import { PEOPLE, startWeb, type Web } from '../support/web.ts';
 
 const CHANGES_A_SECOND = 50;
@@ -27,7 +37,7 @@ beforeAll(async () => {
 	colleague = await joinAs(system, 'brightwell', 'controller', 'Robin Stone');
 	for (let i = 0; i < 8; i++) await sendUrgent();
 	page = await openPage(browser);
-	await page.addInitScript(noteTones);
+	await listenTo(page);
 	await signIn(page, web, PEOPLE.brightwell);
 	await isLive(page);
 	await rowOf(page, urgent[7]!).waitFor();
@@ -39,22 +49,7 @@ afterAll(async () => {
 	await web?.[Symbol.asyncDispose]();
 	await system?.[Symbol.asyncDispose]();
 });
-/** Nobody reads: nothing is open or selected, and the pointer is away from the list. */
-beforeEach(async () => {
-	for (let i = 0; i < 6; i++) await page.keyboard.press('Escape');
-	await page.mouse.move(5, 5);
-});
-
-/** Notes the tones that the page plays (Hz). The page plays them as always. */
-function noteTones(): void {
-	const tones: number[] = [];
-	Object.assign(window, { tones });
-	const start = OscillatorNode.prototype.start;
-	OscillatorNode.prototype.start = function (...args) {
-		tones.push(this.frequency.value);
-		return start.apply(this, args);
-	};
-}
+beforeEach(() => lookAway(page));
 
 /** Sends an Alert of priority 1 of a new Device. Returns the Device id. */
 async function sendUrgent(): Promise<string> {
@@ -137,12 +132,10 @@ test('2: the list follows while nobody reads, and stands still while somebody do
 test('3: an Alert of priority 1 rings while it waits, marks the pill and moves nothing', async () => {
 	await select(urgent[0]!);
 	const before = await rows();
-	await page.evaluate(() => void (window as unknown as { tones: number[] }).tones.splice(0));
+	await forgetTones(page);
 	const deviceId = await sendUrgent();
 	await page.getByRole('button', { name: /new \(1 P1\)/ }).waitFor();
-	await expect
-		.poll(() => page.evaluate(() => (window as unknown as { tones: number[] }).tones.length))
-		.toBe(4);
+	await expect.poll(() => tonesOf(page)).toHaveLength(4);
 	expect(await rowOf(page, deviceId).count()).toBe(0);
 	expect(await rows()).toEqual(before);
 });

@@ -1,7 +1,7 @@
 // Tests the selection of the desk: by key, by mouse, by id, and frozen on the server; and one action on all of it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, openConsole, rowOf } from '../support/browser.ts';
+import { lookAway, openBrowser, openConsole, rowOf } from '../support/browser.ts';
 import { expectClean } from '../support/looks.ts';
 import { joinAs, type Member } from '../support/members.ts';
 import { aDevice, anAlert, newDeviceId } from '../support/records.ts';
@@ -32,10 +32,7 @@ afterAll(async () => {
 	await web?.[Symbol.asyncDispose]();
 	await system?.[Symbol.asyncDispose]();
 });
-beforeEach(async () => {
-	for (let i = 0; i < 6; i++) await page.keyboard.press('Escape');
-	await page.mouse.move(5, 5);
-});
+beforeEach(() => lookAway(page));
 
 async function sendAlert(deviceId: string, device: Record<string, unknown> = {}): Promise<void> {
 	await system.post('/devices', [aDevice(deviceId, device)]);

@@ -86,6 +86,14 @@ export async function openConsole(
 	return page;
 }
 
+/** Makes sure that nobody reads: nothing is open or selected, and the pointer is away from the list. */
+export async function lookAway(page: Page): Promise<void> {
+	for (let i = 0; i < MOST_STEPS_BACK; i++) await page.keyboard.press('Escape');
+	await page.mouse.move(5, 5);
+}
+/** Esc goes one step back: out of a field, a form, a report, the open Alert, the selection, the current row. */
+const MOST_STEPS_BACK = 6;
+
 export const connection = (page: Page): Locator => page.getByRole('status', { name: 'Connection' });
 export const isLive = (page: Page): Promise<void> =>
 	connection(page).getByText('Live', { exact: true }).waitFor();

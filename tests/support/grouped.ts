@@ -137,7 +137,6 @@ export function grouped(system: System, devices: number) {
 			supplierId: SUPPLIER,
 			alertId: idOf(n),
 			body,
-			settlesAt: null,
 			dueAt: null,
 			tableVersion: 'test'
 		};

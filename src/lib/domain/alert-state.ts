@@ -20,7 +20,7 @@ export const AlertState = z.enum(Object.keys(ALERT_STATES) as [AlertState, ...Al
 export type AlertState = keyof typeof ALERT_STATES;
 
 /** The priority of the journal, which nobody has to look at. */
-const JOURNAL = 4;
+export const JOURNAL = 4;
 
 /**
  * Returns the state of an Alert. `inMaintenance`: whether a maintenance window that is open now expects it. What a

@@ -165,8 +165,8 @@ export const Alert = z
 		fedBy: FedBy,
 		explanation: ExplanationKind,
 		/**
-		 * The instant to which the audit data must be complete before the machine calls the Alert unexplained. Absent
-		 * unless the explanation is pending.
+		 * The instant to which the audit data must be complete before the machine calls the Alert unexplained. The Alert is
+		 * then explained again. Absent unless the explanation is pending.
 		 */
 		settlesAt: z.string().optional(),
 		/** One sentence that names the machine's suspect and says how sure the machine is. */

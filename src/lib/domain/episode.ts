@@ -257,10 +257,6 @@ export function whyOutside(key: string, doubtful: boolean): string {
 	return doubtful ? `${notSent}, or it does not explain their Alerts.` : `${notSent}.`;
 }
 
-/** The orders of a list of episodes: begun last, changed last, most members, most urgent. */
-export const EpisodeSort = z.enum(['newest', 'latest', 'largest', 'urgent']);
-export type EpisodeSort = z.infer<typeof EpisodeSort>;
-
 export const EpisodePage = z.object({ items: z.array(Episode), nextCursor: z.string().nullable() });
 export type EpisodePage = z.infer<typeof EpisodePage>;
 

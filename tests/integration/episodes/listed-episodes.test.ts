@@ -81,7 +81,14 @@ describe('the list of episodes', () => {
 	});
 
 	it('refuses an order, a kind, a code or a cursor that does not exist', async () => {
-		for (const query of ['sort=upwards', 'kind=flood', 'code=;', 'cursor=x', 'cursor=1.2.3'])
+		for (const query of [
+			'sort=upwards',
+			'kind=flood',
+			'code=;',
+			'cursor=x',
+			'cursor=1.2.3',
+			'cursor=1.9999999999999999999'
+		])
 			expect((await system.get('brightwell', `/episodes?${query}`)).status).toBe(400);
 	});
 });

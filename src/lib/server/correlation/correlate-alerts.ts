@@ -207,7 +207,6 @@ const rowOf = ({ alert, supplierId, explanation }: Explained): ExplanationRow =>
 	supplierId,
 	alertId: alert.id,
 	body: alertBody(alert, explanation),
-	settlesAt: explanation.settlesAt,
 	dueAt: explanation.dueAt,
 	tableVersion: explanation.tableVersion
 });

@@ -1,26 +1,18 @@
 // Serves episodes: the list, one episode, and the Alerts outside it.
 import { z } from 'zod';
-import { EpisodeDetail, EpisodeKind, EpisodePage, EpisodeSort, OutsideEpisode } from '#lib/domain/episode.ts';
+import { EpisodeCursor, EpisodeFilters } from '#lib/domain/episode-list.ts';
+import { EpisodeDetail, EpisodePage, OutsideEpisode } from '#lib/domain/episode.ts';
 import { RecordId } from '#lib/domain/record-id.ts';
 import { requireSupplier } from '#lib/server/access/caller.ts';
 import { recordIdIn } from '#lib/server/http/path-params.ts';
 import { Problem } from '#lib/server/http/problem.ts';
 import { readQuery } from '#lib/server/http/query.ts';
 import type { Route } from '#lib/server/http/route.ts';
-import { CURSOR, type Episodes } from './episodes.ts';
+import type { Episodes } from './episodes.ts';
 
 const MOST_IDS = 100;
 
-const EpisodeQuery = z.object({
-	open: z.stringbool().optional(),
-	kind: EpisodeKind.optional(),
-	/** The code of the first Alert of the episode. */
-	code: z
-		.string()
-		.regex(/^[0-9A-Za-z]{2,4}$/)
-		.toUpperCase()
-		.optional(),
-	sort: EpisodeSort.optional(),
+const EpisodeQuery = EpisodeFilters.extend({
 	/** The ids of the episodes to read, separated by commas. */
 	ids: z
 		.string()
@@ -28,8 +20,7 @@ const EpisodeQuery = z.object({
 		.pipe(z.array(RecordId).min(1).max(MOST_IDS))
 		.optional(),
 	limit: z.coerce.number().int().min(1).max(500).optional(),
-	/** The `nextCursor` of the page before, in the same order. */
-	cursor: z.string().regex(CURSOR).optional()
+	cursor: EpisodeCursor.optional()
 });
 
 export const episodeRoutes: ReadonlyArray<Route<{ episodes: Episodes }>> = [

@@ -7,11 +7,10 @@ import {
 	type Episode,
 	type EpisodeDetail,
 	type EpisodeFigures,
-	type EpisodeKind,
 	type EpisodePage,
-	type EpisodeSort,
 	type OutsideEpisode
 } from '#lib/domain/episode.ts';
+import type { EpisodeCursor, EpisodeFilters, EpisodeSort } from '#lib/domain/episode-list.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import { countOutside, readOutside, type EpisodeRow } from './episode-outside.ts';
@@ -36,22 +35,12 @@ interface Row extends EpisodeRow {
 /** The columns that count the members of an episode by their decisions. */
 type Counted = 'open' | 'actionable' | 'ignorable';
 
-/** The form of a cursor: the place of the last episode in the order of the list, and the id of this episode. */
-export const CURSOR = /^-?\d{1,16}\.\d{1,19}$/;
-
-export interface EpisodeQuery {
-	/** Whether to list only episodes with members that wait for a decision. */
-	open?: boolean | undefined;
-	kind?: EpisodeKind | undefined;
-	/** The code of the first Alert of the episode. */
-	code?: string | undefined;
-	/** Absent: the newest episode first. */
-	sort?: EpisodeSort | undefined;
+export interface EpisodeQuery extends EpisodeFilters {
 	/** The ids of the only episodes to list; absent: all. */
 	ids?: readonly string[] | undefined;
 	limit?: number | undefined;
-	/** The `nextCursor` of the page before; absent for the first page. */
-	cursor?: string | undefined;
+	/** The end of the page before, in the same order; absent for the first page. */
+	cursor?: EpisodeCursor | undefined;
 }
 
 export type Episodes = ReturnType<typeof createEpisodes>;
@@ -64,13 +53,12 @@ export function createEpisodes(pool: pg.Pool) {
 			{ open = false, kind, code, sort = 'newest', ids, limit = DEFAULT_PAGE_SIZE, cursor }: EpisodeQuery
 		): Promise<EpisodePage> =>
 			asSupplier(pool, supplierId, async (client) => {
-				const [place = null, afterId = null] = cursor?.split('.') ?? [];
 				const { rows } = await client.query<Row & { place: bigint }>(
 					PAGES[sort]({
 						supplierId,
 						minMembers: MIN_MEMBERS_LISTED,
-						place,
-						afterId,
+						place: cursor?.place ?? null,
+						afterId: cursor?.id ?? null,
 						open,
 						kind: kind ?? null,
 						code: code ?? null,

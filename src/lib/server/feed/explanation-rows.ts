@@ -17,7 +17,7 @@ const COLUMNS: Readonly<Record<string, Column<ExplanationRow>>> = {
 	own: ['boolean', ({ body }) => body.candidates.some((c) => c.own)],
 	area: ['text', ({ body }) => body.area ?? ''],
 	effective_at: ['timestamptz', ({ body }) => body.effectiveAt],
-	settles_at: ['timestamptz', (row) => isoOf(row.settlesAt)],
+	settles_at: ['timestamptz', ({ body }) => body.settlesAt ?? null],
 	table_version: ['text', (row) => row.tableVersion],
 	due_at: ['timestamptz', (row) => isoOf(row.dueAt)],
 	priority: ['smallint', ({ body }) => body.priority],

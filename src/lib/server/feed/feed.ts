@@ -22,11 +22,6 @@ export interface ExplanationRow {
 	supplierId: number;
 	alertId: bigint;
 	body: AlertBody;
-	/**
-	 * The Alert is explained again when the completeness mark passes this instant (epoch ms); `null`: no mark is
-	 * awaited.
-	 */
-	settlesAt: number | null;
 	/** The Alert is explained again when the clock passes this instant (epoch ms); `null`: no instant is awaited. */
 	dueAt: number | null;
 	tableVersion: string;

@@ -1,5 +1,6 @@
 // Reads and writes the part of the address that says which episodes the page lists, and in which order.
-import { EpisodeKind, EpisodeSort } from '#lib/domain/episode.ts';
+import { EpisodeFilters, type EpisodeSort } from '#lib/domain/episode-list.ts';
+import type { EpisodeKind } from '#lib/domain/episode.ts';
 
 /** The page shows this many episodes, then as many more each time that the person asks, and at most `MOST_SHOWN`. */
 export const SHOWN_AT_ONCE = 100;
@@ -17,15 +18,20 @@ export interface EpisodeListQuery {
 	shown: number;
 }
 
+/** Reads a code that a person typed. `null`: the text is no code. */
+export const readCode = (text: string): string | null =>
+	EpisodeFilters.shape.code.safeParse(text).data ?? null;
+
 /** Reads the list of an address. A value that the page does not know counts as absent. */
 export function readListQuery(params: URLSearchParams): EpisodeListQuery {
-	const code = params.get('code')?.trim().toUpperCase() ?? '';
+	const { open, kind, sort } = EpisodeFilters.shape;
+	const given = (name: string): string | undefined => params.get(name) ?? undefined;
 	const shown = Number(params.get('shown'));
 	return {
-		open: params.get('open') === 'true',
-		kind: EpisodeKind.safeParse(params.get('kind')).data ?? null,
-		code: /^[0-9A-Z]{2,4}$/.test(code) ? code : null,
-		sort: EpisodeSort.safeParse(params.get('sort')).data ?? 'newest',
+		open: open.safeParse(given('open')).data ?? false,
+		kind: kind.safeParse(given('kind')).data ?? null,
+		code: readCode(given('code') ?? ''),
+		sort: sort.safeParse(given('sort')).data ?? 'newest',
 		shown: Number.isInteger(shown) && shown > SHOWN_AT_ONCE ? Math.min(shown, MOST_SHOWN) : SHOWN_AT_ONCE
 	};
 }

@@ -2,6 +2,7 @@
 // of a batch of feed entries are committed together with the place up to which the feed was read. So no change is
 // missed or handled twice, whatever ends the process.
 import type pg from 'pg';
+import { JOURNAL } from '#lib/domain/alert-state.ts';
 import { matches, type Route } from '#lib/domain/on-call/route.ts';
 import { inTurn } from '#lib/server/feed/feed-cursor.ts';
 import { readRoutes } from '#lib/server/on-call/routing/routes.ts';
@@ -14,8 +15,6 @@ import { addAlerts, changePage, lockPages, removeAlerts, type PageRow } from './
 import { keyOfMatter, refreshPage } from './refresh-page.ts';
 
 const ENTRIES_PER_STEP = 1000;
-/** The least urgent priority. */
-const JOURNAL = 4;
 
 /** A matter that a route asks to page about: Alerts of one episode, or of one Device and code. */
 interface Matter {
