@@ -109,3 +109,21 @@ describe('the mark of a new Alert', () => {
 		await page.emulateMedia({ reducedMotion: 'no-preference' });
 	});
 });
+
+describe('a screen reader', () => {
+	test('hears the desk from one place: an outcome at once, and how many Alerts are new', async () => {
+		await lookAway(page);
+		const voice = page.locator('[aria-live=polite].sr-only');
+		expect(await voice.count()).toBe(1);
+		await page.keyboard.press('j');
+		const waiting = newDeviceId();
+		await system.post('/devices', [aDevice(waiting)]);
+		await system.post('/alerts', [anAlert(waiting)]);
+		await voice.getByText(/^1 new, 1 of priority 1$/).waitFor({ state: 'attached', timeout: 25_000 });
+		await page.keyboard.press('i');
+		await page.keyboard.press('7');
+		await page.keyboard.press('Enter');
+		await voice.getByText(/^Ignorable: information only$/).waitFor({ state: 'attached' });
+		expect(await voice.count()).toBe(1);
+	});
+});
