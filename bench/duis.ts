@@ -27,7 +27,6 @@ export function duisOf(trace: Trace, i: number): { xml: string; messageId: strin
 
 /** Returns the Responsible Supplier of a Device, to which the Alerts of the Device are addressed. */
 export function responsible(trace: Trace, deviceId: string): TraceSupplier {
-	const home = Number.parseInt(deviceId.replaceAll('-', '').slice(8, 14), 16);
-	const device = trace.devicesOf(home).find((candidate) => candidate.deviceId === deviceId);
-	return SUPPLIERS.find(({ slug }) => slug === device?.tenures[0]?.supplier)!;
+	const { tenures } = trace.deviceOf(deviceId);
+	return SUPPLIERS.find(({ slug }) => slug === tenures[0]?.supplier)!;
 }

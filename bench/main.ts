@@ -8,6 +8,7 @@ import { buildPages } from '../launcher/build.ts';
 import { openTestbed, type Testbed } from '../launcher/testbed.ts';
 import { homeOf } from '../launcher/services.ts';
 import { backlog } from './backlog.ts';
+import { baselineTasks } from './baselines/tasks.ts';
 import { browser } from './browser.ts';
 import { consoles } from './consoles.ts';
 import { growth } from './growth.ts';
@@ -18,7 +19,7 @@ import { pages } from './pages.ts';
 import { createProgress, type OnProgress } from './progress.ts';
 import { plotsOf } from './report/report-plots.ts';
 import type { Report } from './report/report.ts';
-import { tasksOfRound, type BenchContext, type Task } from './report/rounds.ts';
+import { stagesOfRound, type BenchContext, type Task } from './report/rounds.ts';
 import { readable } from './report/table.ts';
 import { targetsOf } from './report/targets.ts';
 import { serviceVersions } from './service-versions.ts';
@@ -99,7 +100,11 @@ async function measure(options: Options): Promise<Report> {
 	const needsSystem = [...parts].some((part) => !WITHOUT_SYSTEM.includes(part));
 	const tasks = [
 		...(needsSystem ? [start] : []),
-		...Array.from({ length: options.rounds }, () => tasksOfRound(bench)).flat(),
+		// The rounds repeat Causeway and the baselines in turn, so that a slow minute of the machine affects both.
+		...Array.from({ length: options.rounds }, () => [
+			...stagesOfRound(bench),
+			...(parts.has('baselines') ? baselineTasks(bench) : [])
+		]).flat(),
 		...(parts.has('memory') ? [indexSize(bench)] : []),
 		...(parts.has('consoles') ? [consoles(bench)] : []),
 		...(parts.has('pages') ? [pages(bench)] : []),

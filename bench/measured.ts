@@ -1,5 +1,6 @@
 // Collects the measurements of a run, round by round, and composes the report from them.
 import { availableParallelism } from 'node:os';
+import { PUBLISHED } from './baselines/published.ts';
 import type { IndexMemory } from './baselines/redis.ts';
 import { median, medians, sum, sumByName } from './figures.ts';
 import {
@@ -27,6 +28,9 @@ export function createMeasured() {
 		at1150: [] as StageRecord[],
 		at50pct: [] as StageRecord[],
 		baselines: new Map<keyof Baselines, number[]>(),
+		/** Why a baseline was not measured. */
+		notMeasured: {} as Report['notMeasured'],
+		alertmanagerCpuUs: [] as number[],
 		index: null as IndexMemory | null,
 		/** Bytes that stages with Alerts only added to the database. */
 		databaseGrowth: [] as Array<{ alerts: number; bytes: number; tables: Record<string, number> }>,
@@ -70,7 +74,8 @@ export function composeReport(measured: Measured, details: RunDetails): Report {
 		postgresLookupAlertsPerSecond: baseline('postgresLookupAlertsPerSecond'),
 		postgresBatchedAlertsPerSecond: baseline('postgresBatchedAlertsPerSecond'),
 		redisLookupsPerSecond: baseline('redisLookupsPerSecond'),
-		secAlertsPerSecond: baseline('secAlertsPerSecond')
+		secAlertsPerSecond: baseline('secAlertsPerSecond'),
+		alertmanagerAlertsPerSecond: baseline('alertmanagerAlertsPerSecond')
 	};
 	const grown = (requests: number): Growth | null =>
 		measured.growth.find((point) => point.requests === requests) ?? null;
@@ -79,6 +84,9 @@ export function composeReport(measured: Measured, details: RunDetails): Report {
 		...details,
 		ours,
 		baselines,
+		notMeasured: measured.notMeasured,
+		alertmanagerCpuUs: median(measured.alertmanagerCpuUs),
+		published: PUBLISHED,
 		ratios: ratiosOf(ours, baselines),
 		latencyMs: {
 			at1150: medians(measured.at1150.map(latencyOf)),

@@ -237,6 +237,12 @@ export function createTrace(plan: TracePlan) {
 		];
 	}
 
+	/** Returns a Device of the trace, in the format of the inventory. */
+	function deviceOf(deviceId: string): DeviceBody {
+		const home = Number.parseInt(deviceId.replaceAll('-', '').slice(8, 14), 16);
+		return devicesOf(home).find((device) => device.deviceId === deviceId)!;
+	}
+
 	return {
 		plan,
 		homes,
@@ -246,6 +252,7 @@ export function createTrace(plan: TracePlan) {
 		requestTime,
 		alertTime,
 		devicesOf,
+		deviceOf,
 		serviceRequestAt,
 		requestAt,
 		alertAt,

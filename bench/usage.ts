@@ -29,10 +29,7 @@ export function readUsage(): Usage | null {
 	for (const name of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
 		try {
 			const pid = Number(name);
-			const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-			// Fields after the name in brackets, counted from 1: state is 3, parent 4, utime 14, stime 15, the times of
-			// ended children 16 and 17, rss 24 (in pages).
-			const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+			const fields = statOf(pid);
 			parents.set(pid, Number(fields[1]));
 			const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
 			const component = PROCESS_PATTERNS.find(([, pattern]) => pattern.test(command))?.[0];
@@ -40,7 +37,7 @@ export function readUsage(): Usage | null {
 				found.push({
 					pid,
 					component,
-					ticks: sum([11, 12, 13, 14].map((i) => Number(fields[i]))),
+					ticks: ticksOf(fields),
 					rss: Number(fields[21])
 				});
 		} catch {
@@ -53,6 +50,21 @@ export function readUsage(): Usage | null {
 	}
 	return { cpu, rssMiB };
 }
+
+/** Returns the CPU seconds of a process since its start. `null`: the operating system has no /proc. */
+export const cpuSecondsOf = (pid: number): number | null =>
+	existsSync('/proc/self/stat') ? ticksOf(statOf(pid)) / TICKS_PER_SECOND : null;
+
+/**
+ * Reads the fields of a process after its name in brackets. Counted from 1 with the fields before: state is 3, parent 4,
+ * utime 14, stime 15, the times of ended children 16 and 17, rss 24 (in pages).
+ */
+function statOf(pid: number): string[] {
+	const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+	return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+const ticksOf = (fields: readonly string[]): number => sum([11, 12, 13, 14].map((i) => Number(fields[i])));
 
 function isBelow(pid: number, parents: ReadonlyMap<number, number>): boolean {
 	for (let at: number | undefined = pid; at; at = parents.get(at)) if (at === process.pid) return true;

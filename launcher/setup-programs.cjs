@@ -1,4 +1,5 @@
-// Installs Redis, and for tests Chromium and an Alertmanager, for set-up, if the machine lacks them.
+// Installs what set-up misses on the machine: Redis, Chromium for tests, an Alertmanager for tests and the benchmark, and
+// `sec` for the benchmark.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -106,8 +107,8 @@ const FILES = '/usr/share/prometheus/alertmanager';
 const FILES_HERE = 'usr/share/prometheus/alertmanager/';
 
 /**
- * Unpacks Debian's Alertmanager for one test. To install the package would also start a service. Without Debian packages,
- * the test says why it is skipped, so a failure does not end set-up.
+ * Unpacks Debian's Alertmanager for one test and for the benchmark. To install the package would also start a service.
+ * Without Debian packages, both say what they skip, so a failure does not end set-up.
  */
 async function alertmanager() {
 	if (which(['prometheus-alertmanager', 'alertmanager'])) return;
@@ -115,9 +116,19 @@ async function alertmanager() {
 	const program = path.join(unpacked, 'usr', 'bin', 'prometheus-alertmanager');
 	if (fs.existsSync(program) && !fs.readFileSync(program).includes(FILES)) return;
 	if (!(await unpackDebian('prometheus-alertmanager', unpacked)) || !fs.existsSync(program))
-		return say('no Alertmanager and no Debian package of it; the test with a real Alertmanager is skipped');
+		return say('no Alertmanager and no Debian package of it; what needs a real Alertmanager is skipped');
 	// The program has the path of the folder in it. Both paths have the same length.
 	fs.writeFileSync(program, fs.readFileSync(program, 'latin1').replaceAll(FILES, FILES_HERE), 'latin1');
 }
 
-module.exports = { alertmanager, chromium, redis };
+/** Unpacks Debian's `sec` for the benchmark. Without the package the benchmark says that it did not measure `sec`. */
+async function sec() {
+	if (which(['sec'])) return;
+	const unpacked = path.join(root, '.cache', 'sec');
+	const program = path.join(unpacked, 'usr', 'bin', 'sec');
+	const works = () => fs.existsSync(program) && capture(program, ['--version']) !== '';
+	if (works() || ((await unpackDebian('sec', unpacked)) && works())) return;
+	say('no sec and no Debian package of it; the benchmark does not measure it');
+}
+
+module.exports = { alertmanager, chromium, redis, sec };

@@ -3,6 +3,7 @@
 //   node launcher/setup.cjs install   installs Node.js 24 if the machine has an older Node.js, and the npm dependencies
 //   node launcher/setup.cjs run       does the same as `install`, and installs Redis if the machine has no Redis
 //   node launcher/setup.cjs test      does the same as `run`, and installs a browser and an Alertmanager if they are missing
+//   node launcher/setup.cjs bench     does the same as `run`, and unpacks an Alertmanager and `sec` if they are missing
 //   node launcher/setup.cjs link      only links the npm scripts to the private Node.js (npm postinstall)
 'use strict';
 const { createHash } = require('crypto');
@@ -10,7 +11,7 @@ const fs = require('fs');
 const path = require('path');
 
 const { endBy, fail, capture, mode, root, run, say } = require('./setup-run.cjs');
-const { alertmanager, chromium, redis } = require('./setup-programs.cjs');
+const { alertmanager, chromium, redis, sec } = require('./setup-programs.cjs');
 
 const NODE_MAJOR = 24;
 const lock = path.join(root, 'node_modules', '.causeway-setup.lock');
@@ -171,9 +172,9 @@ async function setUp() {
 	linkNode(program);
 	await generatedTypes();
 	if (mode !== 'install') await redis();
-	if (mode !== 'test') return;
-	await chromium();
-	await alertmanager();
+	if (mode === 'test') await chromium();
+	if (mode === 'test' || mode === 'bench') await alertmanager();
+	if (mode === 'bench') await sec();
 }
 
 setUp().then(

@@ -1,5 +1,6 @@
 // Defines the report of a run: its figures, and the ratios of Causeway to the baselines. The field names are a
 // contract.
+import type { Published } from '../baselines/published.ts';
 import type { StageRecord } from '../stage-runner.ts';
 import type { Component } from '../usage.ts';
 
@@ -27,8 +28,9 @@ export interface Baselines {
 	postgresLookupAlertsPerSecond: number | null;
 	postgresBatchedAlertsPerSecond: number | null;
 	redisLookupsPerSecond: number | null;
-	/** Alerts per second of `sec`. `null`: `sec` was not measured or is not installed. */
+	/** Alerts per second of `sec` and of Alertmanager. `null`: not measured, or not on this machine. */
 	secAlertsPerSecond: number | null;
+	alertmanagerAlertsPerSecond: number | null;
 }
 
 /** CPU use under a load. */
@@ -125,6 +127,12 @@ export interface Report {
 	seconds: number;
 	ours: Ours;
 	baselines: Baselines;
+	/** Why a baseline was not measured, in one sentence. */
+	notMeasured: Partial<Record<keyof Baselines, string>>;
+	/** CPU of Alertmanager for each Alert, in µs. `null`: not measured. */
+	alertmanagerCpuUs: number | null;
+	/** Published figures of similar products, which the benchmark does not measure. */
+	published: readonly Published[];
 	ratios: Ratios;
 	/** Latency from the due time of a call to the time when a connected client received the row. */
 	latencyMs: { at1150: Latency | null; at50pct: Latency | null };
@@ -152,17 +160,39 @@ export interface Report {
 /** Alerts per second of Causeway, divided by the figure of the baseline. `null`: a figure was not measured. */
 export type Ratios = Record<keyof typeof BASELINES, number | null>;
 
-/** The names of the baselines in the table, the plot and the progress lines. */
+/** The baselines, with their name in the table, the plot and the progress lines, and what Causeway does beyond them. */
 export const BASELINES = {
-	bullmqNoop: { figure: 'bullmqNoopJobsPerSecond', name: 'BullMQ, one empty job per Alert' },
+	bullmqNoop: {
+		figure: 'bullmqNoopJobsPerSecond',
+		name: 'BullMQ, one empty job per Alert',
+		leavesOut: 'HTTP, storage, cause, feed, push'
+	},
 	postgresLookup: {
 		figure: 'postgresLookupAlertsPerSecond',
-		name: 'PostgreSQL by hand, one Alert at a time'
+		name: 'PostgreSQL by hand, one Alert at a time',
+		leavesOut: 'HTTP, tenure, rules, grouping, feed, push'
 	},
-	postgresBatched: { figure: 'postgresBatchedAlertsPerSecond', name: 'PostgreSQL in batches, without push' },
-	redisLookups: { figure: 'redisLookupsPerSecond', name: 'Redis, bare lookups of the index' },
-	sec: { figure: 'secAlertsPerSecond', name: 'sec, one context per Device' }
-} as const satisfies Record<string, { figure: keyof Baselines; name: string }>;
+	postgresBatched: {
+		figure: 'postgresBatchedAlertsPerSecond',
+		name: 'PostgreSQL in batches, without push',
+		leavesOut: 'HTTP, tenure, rules, grouping, feed, push'
+	},
+	redisLookups: {
+		figure: 'redisLookupsPerSecond',
+		name: 'Redis, bare lookups of the index',
+		leavesOut: 'storage, and all after the lookup'
+	},
+	sec: {
+		figure: 'secAlertsPerSecond',
+		name: 'sec, one context per Device',
+		leavesOut: 'HTTP, storage, tenure, time windows, feed, push'
+	},
+	alertmanager: {
+		figure: 'alertmanagerAlertsPerSecond',
+		name: 'Alertmanager, grouped, to a webhook',
+		leavesOut: 'storage before the answer, tenure, cause, feed'
+	}
+} as const satisfies Record<string, { figure: keyof Baselines; name: string; leavesOut: string }>;
 
 export function ratiosOf({ alertsPerSecond }: Ours, baselines: Baselines): Ratios {
 	const ratio = (figure: number | null): number | null =>

@@ -1,10 +1,5 @@
-// Defines the tasks of one round: the stages of Causeway, then the baselines. The rounds repeat both in turn, so that a
-// slow minute of the machine affects both.
+// Defines the stages of Causeway in one round.
 import type { Testbed } from '../../launcher/testbed.ts';
-import { measureBullmq } from '../baselines/bullmq.ts';
-import { measurePostgres } from '../baselines/postgres.ts';
-import { measureRedisLookups } from '../baselines/redis.ts';
-import { HOW_TO_INSTALL, measureSec } from '../baselines/sec.ts';
 import { databaseGrowth, databaseSize } from '../database-size.ts';
 import { formatMs, formatNumber } from '../format.ts';
 import { appendTo, type Measured } from '../measured.ts';
@@ -13,7 +8,6 @@ import type { Options } from '../options.ts';
 import type { OnProgress, TimedTask } from '../progress.ts';
 import { LOADS, WARM_UP_SECONDS, type LoadName, type StageRunner } from '../stage-runner.ts';
 import type { Trace } from '../trace.ts';
-import { BASELINES } from './report.ts';
 
 /** A task of the run. `run` returns the result as a text for the progress lines. */
 export interface Task extends TimedTask {
@@ -32,14 +26,13 @@ export interface BenchContext {
 /** The estimated time to start a sender, make the bodies, and wait until Causeway has settled. */
 const OVERHEAD_SECONDS = 4;
 
-export function tasksOfRound(bench: BenchContext): Task[] {
+export function stagesOfRound(bench: BenchContext): Task[] {
 	const { parts } = bench.options;
 	return [
 		...(parts.has('throughput')
 			? (Object.keys(LOADS) as LoadName[]).map((name) => saturating(bench, name))
 			: []),
-		...(parts.has('latency') ? [nationalLoad(bench), halfLoad(bench)] : []),
-		...(parts.has('baselines') ? baselineTasks(bench) : [])
+		...(parts.has('latency') ? [nationalLoad(bench), halfLoad(bench)] : [])
 	];
 }
 
@@ -101,54 +94,4 @@ function halfLoad({ options, measured, stageRunner }: BenchContext): Task {
 			return `p50 ${formatMs(p50)}, p99 ${formatMs(p99)} at ${formatNumber(half)} Alerts/s`;
 		}
 	};
-}
-
-function baselineTasks({ options, measured, trace, testbed }: BenchContext): Task[] {
-	const seconds = options.amounts.baselineSeconds;
-	const services = async () => (await testbed()).services;
-	return [
-		{
-			name: BASELINES.bullmqNoop.name,
-			expectedSeconds: seconds + 2,
-			async run(onProgress) {
-				const { redisUrl } = await services();
-				const { jobsPerSecond } = await measureBullmq({ redisUrl, trace, seconds, onProgress });
-				appendTo(measured.baselines, 'bullmqNoopJobsPerSecond', jobsPerSecond);
-				return `${formatNumber(jobsPerSecond)} jobs/s`;
-			}
-		},
-		{
-			name: 'PostgreSQL by hand and in batches',
-			expectedSeconds: 2.4 * seconds + 4,
-			async run(onProgress) {
-				const { databaseUrl } = await services();
-				const figures = await measurePostgres({ databaseUrl, trace, seconds, onProgress });
-				appendTo(measured.baselines, 'postgresLookupAlertsPerSecond', figures.lookupAlertsPerSecond);
-				appendTo(measured.baselines, 'postgresBatchedAlertsPerSecond', figures.batchedAlertsPerSecond);
-				return `${formatNumber(figures.lookupAlertsPerSecond)} and ${formatNumber(figures.batchedAlertsPerSecond)} Alerts/s`;
-			}
-		},
-		{
-			name: BASELINES.redisLookups.name,
-			expectedSeconds: 2.4 * seconds + 4,
-			async run(onProgress) {
-				const figures = await measureRedisLookups({ ...(await services()), trace, seconds, onProgress });
-				appendTo(measured.baselines, 'redisLookupsPerSecond', figures.lookupsPerSecond);
-				return `${formatNumber(figures.lookupsPerSecond)} Devices/s`;
-			}
-		},
-		{
-			name: BASELINES.sec.name,
-			expectedSeconds: seconds + 3,
-			async run(onProgress) {
-				const figures = await measureSec({ trace, seconds, onProgress });
-				if (!figures) {
-					measured.notes.add(HOW_TO_INSTALL);
-					return HOW_TO_INSTALL;
-				}
-				appendTo(measured.baselines, 'secAlertsPerSecond', figures.alertsPerSecond);
-				return `${formatNumber(figures.alertsPerSecond)} Alerts/s`;
-			}
-		}
-	];
 }

@@ -23,6 +23,7 @@ export function readable(report: Report): string {
 	const { notes, failures } = report;
 	const sections = [
 		throughputs(report),
+		publishedFigures(report),
 		latencies(report),
 		stepsOf(report),
 		[...sizes(report), ...otherFigures(report)],
@@ -47,10 +48,10 @@ function targets(report: Report): string[] {
 	];
 }
 
-function throughputs({ ours, baselines, ratios }: Report): string[] {
+function throughputs({ ours, baselines, notMeasured, alertmanagerCpuUs, ratios }: Report): string[] {
 	if ([...Object.values(ours), ...Object.values(baselines)].every((figure) => figure === null)) return [];
 	return [
-		line('throughput', 'per second', 'Causeway is'),
+		`${line('throughput', 'per second', 'Causeway is')}  without`,
 		line('Causeway: Alerts, HTTP to client', perSecond(ours.alertsPerSecond)),
 		line('  50 a call', perSecond(ours.alertsBy50PerSecond)),
 		line('  one a call', perSecond(ours.alertsBy1PerSecond)),
@@ -58,12 +59,26 @@ function throughputs({ ours, baselines, ratios }: Report): string[] {
 		line('  with as many Service Requests', perSecond(ours.mixed?.alertsPerSecond)),
 		line('Causeway: Service Requests', perSecond(ours.serviceRequestsPerSecond)),
 		...(Object.keys(BASELINES) as Array<keyof Ratios>).map((key) => {
-			const figure = baselines[BASELINES[key].figure];
-			return line(
-				BASELINES[key].name,
-				...(figure === null ? [NOT_MEASURED] : [formatNumber(figure), formatRatio(ratios[key])])
-			);
-		})
+			const { figure, name, leavesOut } = BASELINES[key];
+			const value = baselines[figure];
+			if (value !== null) return `${line(name, formatNumber(value), formatRatio(ratios[key]))}  ${leavesOut}`;
+			const why = notMeasured[figure];
+			return line(name, NOT_MEASURED) + (why ? `: ${why}` : '');
+		}),
+		...(alertmanagerCpuUs === null
+			? []
+			: [line('  CPU of Alertmanager, per Alert', `${formatNumber(alertmanagerCpuUs)} µs`)])
+	];
+}
+
+/** Shows the published figures beside measured baselines. */
+function publishedFigures({ baselines, published }: Report): string[] {
+	if (Object.values(baselines).every((figure) => figure === null)) return [];
+	return [
+		line('published, not measured here', 'per second'),
+		...published.map(
+			({ name, perSecond, measured, source }) => `${line(name, perSecond.toFixed(1))}  ${measured}; ${source}`
+		)
 	];
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { PUBLISHED } from '../../../bench/baselines/published.ts';
 import { barPlot, growthPlot, latencyPlot, partsPlot } from '../../../bench/report/plot.ts';
 import { plotsOf } from '../../../bench/report/report-plots.ts';
-import { ratiosOf, type Growth, type Ours, type Report } from '../../../bench/report/report.ts';
+import { BASELINES, ratiosOf, type Growth, type Ours, type Report } from '../../../bench/report/report.ts';
 import { readable } from '../../../bench/report/table.ts';
 import { targetsOf } from '../../../bench/report/targets.ts';
 
@@ -18,7 +19,8 @@ const baselines = {
 	postgresLookupAlertsPerSecond: 800,
 	postgresBatchedAlertsPerSecond: 60_000,
 	redisLookupsPerSecond: 240_000,
-	secAlertsPerSecond: 6000
+	secAlertsPerSecond: 6000,
+	alertmanagerAlertsPerSecond: 8000
 };
 const growthPoint = (requests: number, alertsPerSecond: number): Growth => ({
 	requests,
@@ -43,6 +45,9 @@ const report = (fields: Partial<Report> = {}): Report => ({
 	seconds: 900,
 	ours,
 	baselines,
+	notMeasured: {},
+	alertmanagerCpuUs: 155,
+	published: PUBLISHED,
 	ratios: ratiosOf(fields.ours ?? ours, fields.baselines ?? baselines),
 	latencyMs: { at1150: { p50: 6.4, p95: 12, p99: 25 }, at50pct: { p50: 14, p95: 31, p99: 80 } },
 	halfPerSecond: 5250,
@@ -80,7 +85,8 @@ describe('the ratios', () => {
 			postgresLookup: 15,
 			postgresBatched: 0.2,
 			redisLookups: 0.05,
-			sec: 2
+			sec: 2,
+			alertmanager: 1.5
 		});
 	});
 
@@ -154,13 +160,32 @@ describe('the table of the benchmark', () => {
 			.trim()
 			.split(/\s{2,}/);
 
-	it('shows each baseline with the ratio of Causeway to it', () => {
+	it('shows each baseline with the ratio of Causeway to it, and what the baseline leaves out', () => {
 		expect(cells('Causeway: Alerts, HTTP to client')).toEqual(['12,000']);
-		expect(cells('PostgreSQL by hand, one Alert at a time')).toEqual(['800', '15 x']);
-		expect(cells('PostgreSQL in batches, without push')).toEqual(['60,000', '0.20 x']);
-		expect(cells('Redis, bare lookups of the index')).toEqual(['240,000', '0.050 x']);
-		const withoutSec = { baselines: { ...baselines, secAlertsPerSecond: null } };
-		expect(cells('sec, one context per Device', withoutSec)).toEqual(['not measured']);
+		const byHand = 'HTTP, tenure, rules, grouping, feed, push';
+		expect(cells('PostgreSQL by hand, one Alert at a time')).toEqual(['800', '15 x', byHand]);
+		expect(cells('PostgreSQL in batches, without push')).toEqual(['60,000', '0.20 x', byHand]);
+		expect(cells('Redis, bare lookups of the index').slice(0, 2)).toEqual(['240,000', '0.050 x']);
+		expect(cells('Alertmanager, grouped, to a webhook').slice(0, 2)).toEqual(['8,000', '1.5 x']);
+		expect(cells('CPU of Alertmanager, per Alert')).toEqual(['155 µs']);
+		for (const { name } of Object.values(BASELINES)) expect(cells(name)[2]).toMatch(/^\w/);
+	});
+
+	it('says why a baseline was not measured', () => {
+		const without = {
+			baselines: { ...baselines, secAlertsPerSecond: null },
+			notMeasured: { secAlertsPerSecond: 'the machine has no sec' }
+		};
+		expect(cells('sec, one context per Device', without)).toEqual(['not measured: the machine has no sec']);
+		expect(cells('sec, one context per Device', { ...without, notMeasured: {} })).toEqual(['not measured']);
+	});
+
+	it('shows published figures with their sources, apart from the measured figures', () => {
+		const lines = readable(report()).split('\n');
+		expect(lines.some((line) => line.startsWith('  published, not measured here'))).toBe(true);
+		expect(cells('Keep, 16 vCPUs and 32 GB')[0]).toBe('16.7');
+		expect(cells('Alerta, POST /alert by wrk')[0]).toBe('61.5');
+		for (const { name, source } of PUBLISHED) expect(cells(name).join(' ')).toContain(source);
 	});
 
 	it('shows latency, CPU, growth, memory, and whether each target is met', () => {
