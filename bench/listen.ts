@@ -7,7 +7,8 @@ import { monotonicMs } from './clock.ts';
 import { sum } from './figures.ts';
 
 export interface ListenOrder {
-	url: string;
+	/** The web processes, over which the connections are spread. */
+	urls: readonly string[];
 	/** API keys with the scope `read`, one for each Supplier. */
 	keys: string[];
 }
@@ -46,7 +47,7 @@ let gaps = 0;
 process.on('message', (message: ListenOrder | ExpectOrder | 'count' | 'arrivals') => {
 	if (message === 'count') process.send!(arrived);
 	else if (message === 'arrivals') process.send!(arrivalsSoFar());
-	else if ('url' in message) void open(message).then(() => process.send!('ready'));
+	else if ('urls' in message) void open(message).then(() => process.send!('ready'));
 	else {
 		expected = new Map(message.messageIds.map((id) => [id, null]));
 		[arrived, gaps] = [0, 0];
@@ -55,8 +56,8 @@ process.on('message', (message: ListenOrder | ExpectOrder | 'count' | 'arrivals'
 });
 process.once('disconnect', () => process.exit(0));
 
-async function open({ url, keys }: ListenOrder): Promise<void> {
-	for (const [supplier, key] of keys.entries()) await connect(url, key, supplier);
+async function open({ urls, keys }: ListenOrder): Promise<void> {
+	for (const [supplier, key] of keys.entries()) await connect(urls[supplier % urls.length]!, key, supplier);
 }
 
 /** Connects with the API key of a Supplier. `supplier`: the index of this Supplier. */

@@ -22,7 +22,8 @@ export interface Stream {
 }
 
 export interface LoadOrder {
-	url: string;
+	/** The web processes, which get the calls in turn. */
+	urls: readonly string[];
 	key: string;
 	plan: TracePlan;
 	streams: Stream[];
@@ -67,7 +68,7 @@ process.once('message', (order: LoadOrder) => {
 
 process.once('disconnect', () => process.exit(1));
 
-async function runLoad({ url, key, plan, streams, delayMs }: LoadOrder): Promise<LoadReport> {
+async function runLoad({ urls, key, plan, streams, delayMs }: LoadOrder): Promise<LoadReport> {
 	const trace = createTrace(plan);
 	const prepared = streams.map((stream) => ({ stream, ...callsOf(trace, stream) }));
 	const alerts = streams.find(({ kind }) => kind === 'alert');
@@ -83,6 +84,7 @@ async function runLoad({ url, key, plan, streams, delayMs }: LoadOrder): Promise
 		failures: []
 	};
 	process.send!(messageIds);
+	let calls = 0;
 	report.began = monotonicMs() + delayMs;
 
 	async function send({ kind, batch }: Stream, { body, records, offset }: Call, dueAt: number) {
@@ -90,7 +92,13 @@ async function runLoad({ url, key, plan, streams, delayMs }: LoadOrder): Promise
 		const [path, type] =
 			batch === 'duis' ? ['/api/v1/duis', 'application/xml'] : [PATHS[kind], 'application/x-ndjson'];
 		for (;;) {
-			const { status, retryAfter, text } = await post(agent, `${url}${path}`, key, type, body);
+			const { status, retryAfter, text } = await post(
+				agent,
+				`${urls[calls++ % urls.length]}${path}`,
+				key,
+				type,
+				body
+			);
 			if (status === 202) {
 				report.accepted += records;
 				break;

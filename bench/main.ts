@@ -28,6 +28,7 @@ import { createStageRunner, type StageRunner } from './stage-runner.ts';
 import { steps } from './steps.ts';
 import { openSystem, type LoadedSystem } from './system.ts';
 import { createTrace } from './trace.ts';
+import { workers } from './workers/workers.ts';
 
 /** The time from `now` of the trace to the start of the run, so that no time of the trace is in the future. */
 const TRACE_AGE_MS = 60 * 3_600_000;
@@ -106,6 +107,7 @@ async function measure(options: Options): Promise<Report> {
 			...(parts.has('baselines') ? baselineTasks(bench) : [])
 		]).flat(),
 		...(parts.has('memory') ? [indexSize(bench)] : []),
+		...(parts.has('workers') ? [workers(bench)] : []),
 		...(parts.has('consoles') ? [consoles(bench)] : []),
 		...(parts.has('pages') ? [pages(bench)] : []),
 		...(parts.has('browser') ? [browser(bench)] : []),

@@ -15,6 +15,7 @@ import {
 	type Ours,
 	type Pages,
 	type Report,
+	type Scaling,
 	type StepCost
 } from './report/report.ts';
 import type { LoadName, StageRecord } from './stage-runner.ts';
@@ -36,6 +37,7 @@ export function createMeasured() {
 		databaseGrowth: [] as Array<{ alerts: number; bytes: number; tables: Record<string, number> }>,
 		growth: [] as Growth[],
 		steps: null as StepCost[] | null,
+		workers: null as Scaling[] | null,
 		backlog: null as Backlog | null,
 		consoles: null as Consoles | null,
 		pages: null as Pages | null,
@@ -79,7 +81,7 @@ export function composeReport(measured: Measured, details: RunDetails): Report {
 	};
 	const grown = (requests: number): Growth | null =>
 		measured.growth.find((point) => point.requests === requests) ?? null;
-	const { steps, backlog, consoles, pages, browser, stages, notes, failures } = measured;
+	const { steps, workers, backlog, consoles, pages, browser, stages, notes, failures } = measured;
 	return {
 		...details,
 		ours,
@@ -97,6 +99,7 @@ export function composeReport(measured: Measured, details: RunDetails): Report {
 		memory: memoryOf(measured),
 		growth: { at100k: grown(1e5), at1M: grown(1e6), at10M: grown(1e7), points: measured.growth },
 		steps,
+		workers,
 		backlog,
 		consoles,
 		pages,

@@ -6,6 +6,7 @@ export const PARTS = [
 	'latency',
 	'baselines',
 	'memory',
+	'workers',
 	'consoles',
 	'pages',
 	'browser',
@@ -14,7 +15,7 @@ export const PARTS = [
 	'growth'
 ] as const;
 export type PartName = (typeof PARTS)[number];
-const QUICK_PARTS: readonly PartName[] = ['throughput', 'latency', 'baselines', 'memory'];
+const QUICK_PARTS: readonly PartName[] = ['throughput', 'latency', 'baselines', 'memory', 'workers'];
 
 export interface Options {
 	quick: boolean;
@@ -44,6 +45,8 @@ export interface Amounts {
 	saturatingSeconds: number;
 	fixedRateSeconds: number;
 	baselineSeconds: number;
+	/** Length of each stage with several processes. */
+	workersSeconds: number;
 }
 
 const FULL: Amounts = {
@@ -53,7 +56,8 @@ const FULL: Amounts = {
 	stepRecords: 20_000,
 	saturatingSeconds: 8,
 	fixedRateSeconds: 20,
-	baselineSeconds: 5
+	baselineSeconds: 5,
+	workersSeconds: 8
 };
 const QUICK: Amounts = {
 	devices: 200_000,
@@ -62,7 +66,8 @@ const QUICK: Amounts = {
 	stepRecords: 5000,
 	saturatingSeconds: 3,
 	fixedRateSeconds: 6,
-	baselineSeconds: 1.5
+	baselineSeconds: 1.5,
+	workersSeconds: 1.5
 };
 
 /** Reads the options. Throws an error with a readable sentence if an argument is invalid. */

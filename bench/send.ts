@@ -16,7 +16,7 @@ export async function sendStage(
 	const load = startProcess('load.ts');
 	const limit = setTimeout(() => void stopProcess(load, 'SIGTERM'), SEND_TIMEOUT_MS);
 	try {
-		const order: LoadOrder = { url: system.url, key: system.keys['*']!, plan, streams, delayMs: 100 };
+		const order: LoadOrder = { urls: [system.url], key: system.keys['*']!, plan, streams, delayMs: 100 };
 		load.send(order);
 		await nextMessage(load);
 		const { failures, began, ended } = await nextMessage<LoadReport>(load);

@@ -48,7 +48,7 @@ export async function runStage(
 	const load = startProcess('load.ts');
 	try {
 		const order: LoadOrder = {
-			url: system.url,
+			urls: system.urls(),
 			key: system.keys['*']!,
 			plan,
 			streams,

@@ -57,9 +57,15 @@ export async function openSystem(
 	});
 	await loadInventoryAndRequests(system, trace, say, onProgress);
 	const keys = SUPPLIERS.map(({ slug }) => system.keys[slug]!);
-	const listener = startProcess('listen.ts');
-	listener.send({ url: system.url, keys } satisfies ListenOrder);
-	await nextMessage(listener);
+	let urls: readonly string[] = [system.url];
+	let listener = await listen();
+
+	async function listen(): Promise<ChildProcess> {
+		const process = startProcess('listen.ts');
+		process.send({ urls, keys } satisfies ListenOrder);
+		await nextMessage(process);
+		return process;
+	}
 
 	/** Connects `perSupplier` idle clients for each Supplier. Returns a function that closes the clients. */
 	async function connectIdleClients(perSupplier: number): Promise<() => Promise<void>> {
@@ -79,6 +85,14 @@ export async function openSystem(
 		...system,
 		trace,
 		connectIdleClients,
+		/** Returns the web processes that get the calls of the stages. */
+		urls: () => urls,
+		/** From now on, the calls of the stages and the connections of the listener are spread over these web processes. */
+		async spreadOver(webs: readonly string[]): Promise<void> {
+			urls = webs;
+			await stopProcess(listener, 'SIGTERM');
+			listener = await listen();
+		},
 		/** Makes the listener wait for the Alerts of the order. */
 		async expectAlerts(order: ExpectOrder): Promise<void> {
 			listener.send(order);

@@ -55,6 +55,29 @@ export function readUsage(): Usage | null {
 export const cpuSecondsOf = (pid: number): number | null =>
 	existsSync('/proc/self/stat') ? ticksOf(statOf(pid)) / TICKS_PER_SECOND : null;
 
+/** CPU time of the whole machine since its start, in ticks. */
+export interface MachineTime {
+	busy: number;
+	total: number;
+}
+
+/**
+ * Reads the CPU time of the whole machine, with all other processes. Time that a hypervisor took counts as busy. `null`: the
+ * operating system has no /proc.
+ */
+export function readMachineTime(): MachineTime | null {
+	if (!existsSync('/proc/stat')) return null;
+	const [, ...ticks] = readFileSync('/proc/stat', 'utf8').split('\n')[0]!.split(/\s+/);
+	// user, nice, system, idle, iowait, irq, softirq, steal. The fields after them are parts of user and nice.
+	const [user, nice, system, idle, iowait, irq, softirq, steal] = ticks.map(Number);
+	const busy = sum([user!, nice!, system!, irq!, softirq!, steal!]);
+	return { busy, total: busy + idle! + iowait! };
+}
+
+/** Returns the share of the CPU time of the machine that was busy between two readings, in percent. */
+export const percentBusy = (before: MachineTime | null, after: MachineTime | null): number | null =>
+	before && after && (100 * (after.busy - before.busy)) / Math.max(1, after.total - before.total);
+
 /**
  * Reads the fields of a process after its name in brackets. Counted from 1 with the fields before: state is 3, parent 4,
  * utime 14, stime 15, the times of ended children 16 and 17, rss 24 (in pages).

@@ -27,6 +27,14 @@ export interface System {
 	/** Stops the worker process. New records are stored and wait for the next worker process. */
 	stopWorker(): Promise<void>;
 	startWorker(): Promise<void>;
+	/** Starts more web and worker processes beside the first ones, on the same PostgreSQL and Redis. */
+	startMore(count: { webs: number; workers: number }): Promise<MoreProcesses>;
+	stop(): Promise<void>;
+}
+
+export interface MoreProcesses {
+	/** The addresses of the web processes. */
+	urls: string[];
 	stop(): Promise<void>;
 }
 
@@ -73,6 +81,7 @@ export async function openTestbed(name: string, say: (line: string) => void) {
 		await migrate(database.url);
 		const pool = openOwnerPool(database.url, 2);
 		const port = await freePort();
+		const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
 		const env = {
 			...settingsOf(process.env),
 			CAUSEWAY_HOME: home,
@@ -86,14 +95,16 @@ export async function openTestbed(name: string, say: (line: string) => void) {
 			...settings
 		};
 		const supervision = createSupervision({ home, say, giveUp: endProcess });
-		const run = (name: string, script: string): Supervised =>
-			supervision.run(nodeProgram({ name, script, flags, env }));
+		const run = (name: string, script: string, more: NodeJS.ProcessEnv = {}): Supervised =>
+			supervision.run(nodeProgram({ name, script, flags, env: { ...env, ...more } }));
 		let worker: Supervised | undefined = run('worker', 'workers/main.ts');
 		const web = run('web', 'server.ts');
+		const added: Supervised[] = [];
 		let stopped = false;
 		const stop = async (): Promise<void> => {
 			if (stopped) return;
 			stopped = true;
+			for (const process of added) await process.stop();
 			await web.stop();
 			await worker?.stop();
 			await pool.end();
@@ -101,7 +112,7 @@ export async function openTestbed(name: string, say: (line: string) => void) {
 		undo.push(stop);
 		await Promise.all([web.ready, worker.ready]);
 		return {
-			url: `http://127.0.0.1:${port}`,
+			url: urlOf(port),
 			databaseUrl: database.url,
 			redisUrl: redis.url,
 			keys: await prepareKeys(pool, suppliers),
@@ -120,6 +131,22 @@ export async function openTestbed(name: string, say: (line: string) => void) {
 			async startWorker() {
 				worker = run('worker', 'workers/main.ts');
 				await worker.ready;
+			},
+			async startMore({ webs, workers }) {
+				const ports: number[] = [];
+				while (ports.length < webs) ports.push(await freePort());
+				const more = [
+					...ports.map((port, i) => run(`web-${i + 2}`, 'server.ts', { PORT: String(port) })),
+					...Array.from({ length: workers }, (_, i) => run(`worker-${i + 2}`, 'workers/main.ts'))
+				];
+				added.push(...more);
+				await Promise.all(more.map(({ ready }) => ready));
+				return {
+					urls: ports.map(urlOf),
+					async stop() {
+						for (const process of more) await process.stop();
+					}
+				};
 			},
 			stop
 		};

@@ -134,24 +134,29 @@ export function latencyPlot(title: string, loads: readonly LoadLatency[]): strin
 }
 
 /** Draws two lines by the number of Service Requests: throughput on the left, p99 on the right. */
-export function growthPlot(title: string, points: readonly GrowthPoint[]): string {
+export const growthPlot = (title: string, points: readonly GrowthPoint[]): string =>
+	linesPlot(title, 'Service Requests in the index', points, [
+		['Alerts per second', points.map((p) => p.alertsPerSecond)],
+		['p99, ms', points.map((p) => p.p99Ms)]
+	]);
+
+/** Draws two lines side by side over the labels of the points. `caption` names the horizontal axis. */
+export function linesPlot(
+	title: string,
+	caption: string,
+	points: ReadonlyArray<{ label: string }>,
+	lines: readonly [Line, Line]
+): string {
 	const labels = points.map(({ label }) => label);
 	const half = (left: number) => ({ left, right: left + 278, top: 76, bottom: 286 });
-	return card(title, 344, [
-		...line(
-			half(76),
-			labels,
-			points.map((p) => p.alertsPerSecond),
-			'Alerts per second'
-		),
-		...line(
-			half(454),
-			labels,
-			points.map((p) => p.p99Ms),
-			'p99, ms'
-		)
-	]);
+	return card(
+		title,
+		344,
+		lines.flatMap(([unit, values], i) => line(half(i === 0 ? 76 : 454), labels, values, unit, caption))
+	);
 }
+
+type Line = readonly [unit: string, values: readonly number[]];
 
 interface Frame {
 	left: number;
@@ -160,7 +165,13 @@ interface Frame {
 	bottom: number;
 }
 
-function line(frame: Frame, labels: readonly string[], values: readonly number[], unit: string): string[] {
+function line(
+	frame: Frame,
+	labels: readonly string[],
+	values: readonly number[],
+	unit: string,
+	caption: string
+): string[] {
 	const { y, axis } = scale(frame, Math.max(...values), unit);
 	const x = (i: number): number => frame.left + ((i + 0.5) / labels.length) * (frame.right - frame.left);
 	const path = values.map((value, i) => `${i === 0 ? 'M' : 'L'}${at(x(i))} ${at(y(value))}`).join('');
@@ -172,7 +183,7 @@ function line(frame: Frame, labels: readonly string[], values: readonly number[]
 			text(x(i), y(value) - 12, formatValue(value), { anchor: 'middle', weight: 600, halo: true }),
 			text(x(i), frame.bottom + 20, labels[i]!, { anchor: 'middle' })
 		]),
-		text((frame.left + frame.right) / 2, frame.bottom + 42, 'Service Requests in the index', {
+		text((frame.left + frame.right) / 2, frame.bottom + 42, caption, {
 			anchor: 'middle',
 			colour: MUTED
 		})

@@ -1,7 +1,7 @@
 // Draws the plots of a report. The keys of the result are file names.
 import { formatNumber } from '../format.ts';
 import { NATIONAL_LOAD } from '../national-load.ts';
-import { barPlot, growthPlot, latencyPlot, partsPlot } from './plot.ts';
+import { barPlot, growthPlot, latencyPlot, linesPlot, partsPlot } from './plot.ts';
 import { BASELINES, STEP_COMPONENTS, type Report } from './report.ts';
 
 export function plotsOf({
@@ -10,7 +10,8 @@ export function plotsOf({
 	latencyMs,
 	halfPerSecond,
 	growth,
-	steps
+	steps,
+	workers
 }: Report): Record<string, string> {
 	const grown = growth.points.map((point) => ({ ...point, label: sizeOf(point.requests) }));
 	const loads = [
@@ -44,6 +45,19 @@ export function plotsOf({
 					label: `${of}: ${name}`,
 					values: STEP_COMPONENTS.map((part) => us[part])
 				}))
+			)
+		}),
+		...(workers && {
+			'workers.svg': linesPlot(
+				'Throughput and CPU by the number of processes',
+				'workers, with one web process or as named',
+				workers.map(({ workers, webs }) => ({
+					label: webs === 1 ? `${workers}` : `${workers}, ${webs} web`
+				})),
+				[
+					['Alerts per second', workers.map(({ alertsPerSecond }) => alertsPerSecond)],
+					['CPU of the machine in use, %', workers.map(({ machinePercent }) => machinePercent ?? 0)]
+				]
 			)
 		}),
 		...(grown.length > 1 && { 'growth.svg': growthPlot('Throughput and latency as the index grows', grown) })

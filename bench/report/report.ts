@@ -3,6 +3,7 @@
 import type { Published } from '../baselines/published.ts';
 import type { StageRecord } from '../stage-runner.ts';
 import type { Component } from '../usage.ts';
+import type { Wait } from '../workers/waits.ts';
 
 export interface Latency {
 	p50: number;
@@ -81,6 +82,22 @@ export interface StepCost {
 	us: Record<Component, number>;
 }
 
+/** Causeway at full speed with several processes on one machine. */
+export interface Scaling {
+	workers: number;
+	/** The number of web processes. */
+	webs: number;
+	alertsPerSecond: number;
+	/** Busy cores of all processes of a component. `null`: the operating system has no /proc. */
+	cores: Record<Component, number> | null;
+	/** Share of the machine's CPU time in use, with sender and clients. `null`: the operating system has no /proc. */
+	machinePercent: number | null;
+	/** What the busy sessions of PostgreSQL did, the most frequent first. */
+	waits: Wait[];
+	/** Mean number of busy sessions of PostgreSQL. */
+	busySessions: number;
+}
+
 export interface BrowserFigures {
 	/** The number of Alerts in the live list. Only the rows on the screen are elements of the page. */
 	inView: number;
@@ -141,8 +158,10 @@ export interface Report {
 	cost: { at1150: Cost | null };
 	memory: Memory;
 	growth: { at100k: Growth | null; at1M: Growth | null; at10M: Growth | null; points: Growth[] };
-	/** CPU of each step. `null` in this field and the next four fields: the part was not measured. */
+	/** CPU of each step. `null` in this field and the next five fields: the part was not measured. */
 	steps: StepCost[] | null;
+	/** With ever more processes. */
+	workers: Scaling[] | null;
 	backlog: Backlog | null;
 	consoles: Consoles | null;
 	pages: Pages | null;

@@ -11,10 +11,13 @@ import {
 	type Ratios,
 	type Report
 } from './report.ts';
+import { endOfScaling, processesOf } from '../workers/scaling.ts';
 import { targetsOf } from './targets.ts';
 
 const line = (name: string, ...cells: string[]): string =>
 	`  ${name.padEnd(46)}${cells.map((cell) => cell.padStart(14)).join('')}`.trimEnd();
+/** Waits of PostgreSQL in one line. */
+const MOST_WAITS = 4;
 const NOT_MEASURED = 'not measured';
 const perSecond = (figure: number | null | undefined): string =>
 	figure == null ? NOT_MEASURED : formatNumber(figure);
@@ -26,6 +29,7 @@ export function readable(report: Report): string {
 		publishedFigures(report),
 		latencies(report),
 		stepsOf(report),
+		scaling(report),
 		[...sizes(report), ...otherFigures(report)],
 		targets(report),
 		notes.map((note) => `  ${note}`),
@@ -139,6 +143,30 @@ function stepsOf({ steps }: Report): string[] {
 	return [
 		line('microseconds of CPU per record, by step', ...STEP_COMPONENTS, 'sum'),
 		...steps.map(({ name, of, us }) => row(`${of}: ${name}`, us))
+	];
+}
+
+/** Shows each number of processes with its throughput, its CPU, and the most frequent waits of PostgreSQL. */
+function scaling({ workers }: Report): string[] {
+	if (!workers) return [];
+	const [first] = workers;
+	return [
+		`${line('Causeway at full speed, by processes', 'Alerts/s', 'against one', 'CPU in use', 'busy cores')}  PostgreSQL's busy sessions`,
+		...workers.map((point) => {
+			const { alertsPerSecond, machinePercent, cores, waits, busySessions } = point;
+			const cells = line(
+				processesOf(point),
+				formatNumber(alertsPerSecond),
+				formatRatio(first ? alertsPerSecond / first.alertsPerSecond : null),
+				machinePercent === null ? '-' : `${formatNumber(machinePercent)} %`,
+				cores ? sum(Object.values(cores)).toFixed(2) : '-'
+			);
+			const most = waits
+				.slice(0, MOST_WAITS)
+				.map(({ name, share }) => `${(100 * share).toFixed(0)} % ${name}`);
+			return `${cells}  ${busySessions.toFixed(1)}: ${most.join(', ')}`;
+		}),
+		`  ${endOfScaling(workers)}`
 	];
 }
 

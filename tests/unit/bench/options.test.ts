@@ -7,7 +7,8 @@ describe('the options of the benchmark', () => {
 		expect(readOptions([])).toMatchObject({ quick: false, rounds: 3, seed: 1, json: undefined });
 		expect([...readOptions([]).parts]).toEqual(PARTS);
 		expect(readOptions(['--quick'])).toMatchObject({ quick: true, rounds: 1 });
-		expect([...readOptions(['--quick']).parts]).toEqual(['throughput', 'latency', 'baselines', 'memory']);
+		const quick = ['throughput', 'latency', 'baselines', 'memory', 'workers'];
+		expect([...readOptions(['--quick']).parts]).toEqual(quick);
 	});
 
 	it('read parts, rounds, sizes and the seed from the command line', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { PUBLISHED } from '../../../bench/baselines/published.ts';
-import { barPlot, growthPlot, latencyPlot, partsPlot } from '../../../bench/report/plot.ts';
 import { plotsOf } from '../../../bench/report/report-plots.ts';
 import { BASELINES, ratiosOf, type Growth, type Ours, type Report } from '../../../bench/report/report.ts';
 import { readable } from '../../../bench/report/table.ts';
@@ -55,6 +54,7 @@ const report = (fields: Partial<Report> = {}): Report => ({
 	memory: { bytesPerServiceRequest: 70.25, rssMiB: 412, databaseBytesPerAlert: 2400, tables: {} },
 	growth: growthOf(growthPoint(1e5, 12_000), growthPoint(1e6, 11_500), growthPoint(1e7, 11_000)),
 	steps: null,
+	workers: null,
 	backlog: null,
 	consoles: null,
 	pages: { pages: 300, alertsPerSecond: 1150, latencyMs: { p50: 350, p95: 600, p99: 900 } },
@@ -218,6 +218,42 @@ describe('the table of the benchmark', () => {
 		expect(Object.keys(plotsOf(report({ steps })))).toContain('steps.svg');
 	});
 
+	it('shows throughput, CPU and waits by the number of processes, and where Causeway stops scaling', () => {
+		const waits = [
+			{ name: 'on CPU', share: 0.6 },
+			{ name: 'IO WalSync', share: 0.1 }
+		];
+		const one = { workers: 1, webs: 1, alertsPerSecond: 5000, cores: cost.cores, machinePercent: 98 };
+		const workers: Report['workers'] = [
+			{ ...one, waits, busySessions: 1.94 },
+			{
+				...one,
+				workers: 4,
+				webs: 2,
+				alertsPerSecond: 4000,
+				cores: null,
+				machinePercent: null,
+				waits,
+				busySessions: 4
+			}
+		];
+		const busy = '60 % on CPU, 10 % IO WalSync';
+		expect(cells('1 worker', { workers })).toEqual(['5,000', '1.0 x', '98 %', '0.70', `1.9: ${busy}`]);
+		expect(cells('4 workers, 2 web processes', { workers })).toEqual([
+			'4,000',
+			'0.80 x',
+			'-',
+			'-',
+			`4.0: ${busy}`
+		]);
+		expect(readable(report({ workers }))).toContain(
+			'stops scaling at 1 worker: 4 workers, 2 web processes make 0.80 x'
+		);
+		const svg = plotsOf(report({ workers }))['workers.svg']!;
+		expect(svg).toContain('>4, 2 web</text>');
+		expect(svg).not.toContain('NaN');
+	});
+
 	it('shows the share of each explanation, as proof that Causeway did explain the Alerts', () => {
 		expect(cells('Alerts by explanation')).toEqual(['likely 60 %, exact 15 %, unexplained 25 %']);
 	});
@@ -230,63 +266,7 @@ describe('the table of the benchmark', () => {
 	});
 });
 
-describe('the plots', () => {
-	const widths = (svg: string, fill: string): number[] =>
-		[...svg.matchAll(/<rect [^>]*width="([\d.]+)" [^>]*fill="(#\w+)"/g)]
-			.filter(([, , colour]) => colour === fill)
-			.map(([, width]) => Number(width));
-
-	it('draw a longer bar for a larger figure, and Causeway in its own colour', () => {
-		const svg = barPlot('Throughput', 'per second', [
-			{ label: 'ours', value: 12_345, ours: true },
-			{ label: 'a <part> & more', value: 800 },
-			{ label: 'absent', value: null }
-		]);
-		expect(widths(svg, '#0b62c4')[0]).toBeGreaterThan(widths(svg, '#9aa5b1')[0]!);
-		expect(svg).toContain('>12,345</text>');
-		expect(svg).toContain('>not measured</text>');
-		expect(svg).toContain('per second (logarithmic scale)');
-		expect(svg).not.toContain('<part>');
-	});
-
-	it('draw one bar for each percentile of each load, on an axis in milliseconds', () => {
-		const svg = latencyPlot('Latency', [
-			{ label: 'low', p50: 6.44, p95: 12, p99: 25 },
-			{ label: 'high', p50: 14, p95: 31, p99: 1234 }
-		]);
-		expect(widths(svg, '#123f78')).toHaveLength(3); // two loads and the legend
-		expect(svg).toContain('latency, ms');
-		expect(svg).toContain('>6.4</text>');
-		expect(svg).toContain('>1,234</text>');
-	});
-
-	it('draw the parts of a bar one after the other, with their sum', () => {
-		const svg = partsPlot(
-			'Steps',
-			'microseconds',
-			['one', 'two'],
-			[
-				{ label: 'a', values: [100, 50] },
-				{ label: 'b', values: [75, 0] }
-			]
-		);
-		const [legend, ...firstParts] = widths(svg, '#0b62c4');
-		expect(legend).toBe(14);
-		expect(firstParts).toEqual([246.7, 185]);
-		expect(widths(svg, '#7a4fb5')[1]).toBe(123.3);
-		expect(svg).toContain('>150</text>');
-	});
-
-	it('draw throughput and latency as lines over the number of requests', () => {
-		const svg = growthPlot('Growth', [
-			{ label: '100 k', alertsPerSecond: 12_000, p99Ms: 30 },
-			{ label: '1 M', alertsPerSecond: 11_000, p99Ms: 35 }
-		]);
-		expect(svg.match(/<path /g)).toHaveLength(2);
-		expect(svg).toContain('Service Requests in the index');
-		expect(svg).not.toContain('NaN');
-	});
-
+describe('the plots of a report', () => {
 	it('are drawn only for the figures that the report has', () => {
 		expect(Object.keys(plotsOf(report()))).toEqual(['throughput.svg', 'latency.svg', 'growth.svg']);
 		const quick = plotsOf(report({ growth: growthOf(growthPoint(1e5, 12_000)) }));
