@@ -38,8 +38,15 @@ export async function runAlertmanager(config: string) {
 	let lastWords = '';
 	program.stderr.on('data', (data: Buffer) => (lastWords = (lastWords + data.toString()).slice(-500)));
 	program.on('error', (error) => (lastWords = error.message));
+	// A signal may end this process before it stops Alertmanager.
+	const kill = (): void => {
+		program.kill('SIGKILL');
+		rmSync(folder, { recursive: true, force: true });
+	};
+	process.once('exit', kill);
 	const stop = async (): Promise<void> => {
 		await stopProcess(program, 'SIGTERM');
+		process.off('exit', kill);
 		rmSync(folder, { recursive: true, force: true });
 	};
 	const isReady = async (): Promise<boolean> =>
