@@ -1,16 +1,16 @@
 // Matches one Service Request with the causes of one Alert code. Says whether and how well the request fits, or why the
 // request does not fit.
-import type { Reason, Relation } from '../alert.ts';
+import type { Relation } from '../alert.ts';
 import { causesListing, type Cause, type CauseEntry } from '../cause-table/cause-table.ts';
 import type { LearnedPatterns } from '../learned-pattern.ts';
-import { outcomeOf, outcomeText, type Outcome } from '../response-code.ts';
+import { outcomeOf, type Outcome } from '../response-code.ts';
 import { describeVariant } from '../service-reference-variant.ts';
 import type { ServiceRequest } from '../service-request.ts';
 import { changesNear } from '../tenure.ts';
-import { asSentence, formatDelta, formatSeconds } from '../wording.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './clock-tolerance.ts';
 import { anchorsOf, bestAnchor, requestedOr, weighDelay, type AnchoredAt, type Attempt } from './delay.ts';
 import { isRelayed, type AlertFacts, type HomeDevice } from './evidence.ts';
+import type { Exclusion, FurtherReason } from './explanation-facts.ts';
 import type { Fit } from './fit.ts';
 import { fitLearned } from './learned-fit.ts';
 import { TIME_ONLY_SECONDS } from './window.ts';
@@ -20,10 +20,6 @@ import { TIME_ONLY_SECONDS } from './window.ts';
  * controller should ask about such a command, although the change that would explain the Alert is not known.
  */
 const UNMET_CONDITION_FACTOR = 0.5;
-const CONDITION_NAMES = {
-	'change-of-supplier': 'a change of Supplier',
-	'credential-change': 'a change of credentials'
-} as const;
 /**
  * Added to the score if the cause requires a failure and the command failed. A failure response is better evidence than
  * no response.
@@ -65,14 +61,9 @@ export function fitRequest(request: ServiceRequest, context: FitContext): Fit {
 	// a query asked for them, so their presence must not change the explanation.
 	if (request.deviceId !== context.alert.deviceId && !causes?.some(({ relation }) => relation === 'same-hub'))
 		return OTHER_DEVICE;
-	if (neverSent)
-		return miss(
-			'never-reached-device',
-			`The DCC refused it (${request.responseCode}), so it never reached the Device.`
-		);
+	if (neverSent) return miss({ reason: 'never-reached-device', responseCode: request.responseCode! });
 	if (!causes) return fitByTimeAlone(request, outcome, context);
-	if (causes.length === 0)
-		return miss('not-a-known-cause', `It is not known to cause ${context.alert.code}.`);
+	if (causes.length === 0) return miss({ reason: 'not-a-known-cause' });
 
 	let best: Fit | undefined;
 	for (const cause of causes) {
@@ -105,44 +96,33 @@ function fitCause(attempt: Attempt, context: FitContext): Fit {
 		cause.targetTypes.length > 0 &&
 		!(targetType && cause.targetTypes.includes(targetType))
 	)
-		return miss(
-			'other-device',
-			`It was sent to a ${targetType ?? 'Device of unknown type'}, not to a ${cause.targetTypes.join(' or ')}.`
-		);
+		return OTHER_DEVICE;
 	if (
 		cause.roles.length > 0 &&
 		request.userRole !== '' &&
 		!cause.roles.some((role) => role === request.userRole)
 	)
-		return miss(
-			'role-not-eligible',
-			`A User of role ${request.userRole} is not known to cause ${alert.code} with this request.`
-		);
+		return miss({ reason: 'role-not-eligible' });
 
 	const anchored = bestAnchor(attempt);
 	if (!anchored) {
 		const [from] = anchorsOf(attempt);
-		return miss(
-			'outside-window',
-			`It came ${formatDelta((alert.effectiveAt - from!.at) / 1000)}. That is outside the window of ${formatSeconds(cause.maxSeconds)} for ${alert.code}.`
-		);
+		return miss({
+			reason: 'outside-window',
+			deltaMs: alert.effectiveAt - from!.at,
+			maxSeconds: cause.maxSeconds
+		});
 	}
 	return weigh(attempt, context, relation, anchored);
 }
 
 /** Returns the miss if the response contradicts the outcome that this cause requires, or else `null`. */
-function missByOutcome({ request, outcome, cause, alert }: Attempt): Fit | null {
+function missByOutcome({ request, outcome, cause }: Attempt): Fit | null {
 	const wantsFailure = cause.outcome === 'failure' || cause.outcome === 'failure-or-none';
 	if (wantsFailure && outcome === 'success')
-		return miss(
-			'succeeded',
-			`It succeeded (${request.responseCode}), and a command that causes ${alert.code} does not succeed.`
-		);
+		return miss({ reason: 'succeeded', responseCode: request.responseCode! });
 	if (cause.outcome === 'success-or-none' && outcome === 'failure')
-		return miss(
-			'failed',
-			`It failed (${request.responseCode}), and a command that causes ${alert.code} does not fail.`
-		);
+		return miss({ reason: 'failed', responseCode: request.responseCode! });
 	return null;
 }
 
@@ -166,44 +146,23 @@ function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchor
 	const { request, outcome, cause, alert } = attempt;
 	const deltaSeconds = Math.round((alert.effectiveAt - anchored.at) / 1000);
 	const { fit, timely } = weighDelay(anchored, attempt);
-	const unmet =
-		cause.condition && !conditionHolds(cause.condition, context) && CONDITION_NAMES[cause.condition.kind];
-	if (unmet && !timely) return miss('condition-not-met', `It can cause ${alert.code} only near ${unmet}.`);
-	const reasons: Reason[] = [
-		{ code: 'cause-table', text: asSentence(cause.mechanism), rule: cause.id },
-		{
-			code: 'time',
-			text: `It came ${formatDelta(deltaSeconds)}. The delay is usually ${formatSeconds(cause.typicalSeconds)}, and at most ${formatSeconds(cause.maxSeconds)}.`
-		},
-		{ code: 'outcome', text: asSentence(outcomeText(request.responseCode)) }
-	];
+	const unmet = cause.condition && !conditionHolds(cause.condition, context) ? cause.condition.kind : null;
+	if (unmet && !timely) return miss({ reason: 'condition-not-met', condition: unmet });
+	const further: FurtherReason[] = [];
 	let score = cause.prior * (0.5 + 0.5 * fit);
 	if (cause.outcome.startsWith('failure') && outcome === 'failure') score += FAILURE_BONUS;
 	if (relation === 'same-hub') {
 		score -= SAME_HUB_PENALTY;
-		reasons.push({
-			code: 'same-hub',
-			text: `It was sent to the ${context.target?.deviceType ?? 'other Device'} of the same home network.`
-		});
+		further.push({ code: 'same-hub', target: context.target?.deviceType ?? null });
 	}
 	if (context.alertCategory === 'security' && cause.outcome !== 'any' && isRelayed(request.userRole)) {
 		score -= RELAYED_PENALTY;
-		reasons.push({
-			code: 'relayed',
-			text: `The DCC relays commands of role ${request.userRole} under its own identity, so they rarely fail this check.`
-		});
+		further.push({ code: 'relayed' });
 	}
-	if (cause.confidence === 'circumstantial')
-		reasons.push({
-			code: 'circumstantial',
-			text: 'It shares an event with the Alert, such as a site visit, and is not its cause.'
-		});
+	if (cause.confidence === 'circumstantial') further.push({ code: 'circumstantial' });
 	if (unmet) {
 		score *= UNMET_CONDITION_FACTOR;
-		reasons.push({
-			code: 'condition-not-met',
-			text: `It is known to cause ${alert.code} only near ${unmet}, and no such change is known.`
-		});
+		further.push({ code: 'condition-not-met', condition: unmet });
 	}
 	const isSureCause = cause.confidence === 'specification' || cause.confidence === 'strong';
 	const confident = isSureCause && timely && !unmet;
@@ -214,7 +173,8 @@ function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchor
 		anchor: anchored.anchor,
 		deltaSeconds,
 		relation,
-		reasons
+		basis: { code: 'rule', rule: cause.id },
+		further
 	};
 }
 
@@ -225,15 +185,11 @@ function weigh(attempt: Attempt, context: FitContext, relation: Relation, anchor
 function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: FitContext): Fit {
 	const variant = describeVariant(request.serviceReferenceVariant);
 	if (variant.kind === 'read' && outcome === 'success')
-		return miss('read-succeeded', `A read that succeeded (${request.responseCode}) changes nothing.`);
+		return miss({ reason: 'read-succeeded', responseCode: request.responseCode! });
 	const { anchor, at } = requestedOr(request.executeAt ?? request.requestedAt, request.respondedAt);
 	const deltaSeconds = Math.round((alert.effectiveAt - at) / 1000);
 	if (deltaSeconds < -CLOCK_TOLERANCE_SECONDS || deltaSeconds > TIME_ONLY_SECONDS)
-		return miss('outside-window', `It came ${formatDelta(deltaSeconds)}, which is too far away.`);
-	const reasons: Reason[] = [
-		{ code: 'time-only', text: `Only the time fits: it came ${formatDelta(deltaSeconds)}.` },
-		{ code: 'outcome', text: asSentence(outcomeText(request.responseCode)) }
-	];
+		return miss({ reason: 'outside-window', deltaMs: alert.effectiveAt - at, maxSeconds: null });
 	return {
 		fits: true,
 		confident: false,
@@ -241,10 +197,11 @@ function fitByTimeAlone(request: ServiceRequest, outcome: Outcome, { alert }: Fi
 		anchor,
 		deltaSeconds,
 		relation: 'same-device',
-		reasons
+		basis: { code: 'time-only' },
+		further: []
 	};
 }
 
-const miss = (reason: string, text: string): Fit => ({ fits: false, reason, text });
-const OTHER_DEVICE = miss('other-device', 'It was sent to another Device of the home network.');
+const miss = (exclusion: Exclusion): Fit => ({ fits: false, exclusion });
+const OTHER_DEVICE: Fit = { fits: false, exclusion: null };
 const clamp = (score: number): number => Math.round(Math.min(1, Math.max(0, score)) * 1000) / 1000;

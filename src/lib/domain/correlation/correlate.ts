@@ -2,15 +2,17 @@
 // is a pure function of the evidence, so it depends on no clock and on no order of arrival. A person decides the Alert.
 import { describeAlert, whyNotCommand, type AlertDescription } from '../alert-code.ts';
 import type { Candidate, Excluded } from '../alert.ts';
-import { causesOf } from '../cause-table/cause-table.ts';
+import { causesOf, type CauseEntry } from '../cause-table/cause-table.ts';
 import type { ExplanationKind } from '../explanation-kind.ts';
 import { completeRequests, type ServiceRequest } from '../service-request.ts';
 import { isResponsible } from '../tenure.ts';
 import { MAX_CANDIDATES, byId, exactCandidate, excludedOf } from './candidate.ts';
-import { commandOutcome, outcomeSentence, type CommandOutcome } from './command-outcome.ts';
+import { commandOutcome, type CommandOutcome } from './command-outcome.ts';
 import { isVisible, notesOf } from './disclosure.ts';
 import type { Evidence } from './evidence.ts';
+import type { CandidateFacts, ExcludedFacts, ExplanationFacts } from './explanation-facts.ts';
 import { summarise } from './explanation-text.ts';
+import { noteText, toCandidate, toExcluded, type TextContext } from './reason-text.ts';
 import { matchReference, type ReferenceMatch } from './reference-match.ts';
 import { weighRequests } from './weigh-requests.ts';
 import { TIME_ONLY_SECONDS, distanceMs } from './window.ts';
@@ -38,10 +40,15 @@ export interface Explanation {
 	 */
 	dueAt: number | null;
 	tableVersion: string;
+	/** The facts from which the notes, the candidates and the excluded requests are written. */
+	facts: ExplanationFacts;
 }
 
 /** The part of an explanation that depends on which rule found the explanation: reference, guard or cause table. */
-type Finding = Pick<Explanation, 'kind' | 'candidates' | 'excluded' | 'settlesAt'>;
+interface Finding extends Pick<Explanation, 'kind' | 'settlesAt'> {
+	candidates: CandidateFacts[];
+	excluded: ExcludedFacts[];
+}
 
 export function correlate(evidence: Evidence): Explanation {
 	const { alert, home, viewer, table } = evidence;
@@ -51,7 +58,7 @@ export function correlate(evidence: Evidence): Explanation {
 
 	const device = home.get(alert.deviceId);
 	if (!device || !isResponsible(device.tenures, viewer.supplierId, alert.effectiveAt))
-		return { ...base, ...outOfScope(device !== undefined, description) };
+		return { ...base, ...outOfScope(device !== undefined, description), facts: nothing(entry) };
 
 	// The requests are sorted, so that no rule below depends on the order of arrival.
 	// Each part of a request is visible by itself, or it tells the viewer nothing.
@@ -66,19 +73,35 @@ export function correlate(evidence: Evidence): Explanation {
 	const outcome = finding.kind === 'exact' ? commandOutcome(alert, evidence.reports, evidence.now) : null;
 	const notes = notesOf(evidence, entry);
 	if (match.kind === 'missing' && finding.kind !== 'not-command')
-		notes.push(match.why ?? 'The Alert names a command that is not in the audit data.');
-	if (outcome) notes.unshift(outcomeSentence(outcome));
+		notes.push(
+			match.issuedByDcc === null
+				? { code: 'unknown-command' }
+				: { code: 'issued-by-dcc', variant: match.issuedByDcc }
+		);
+	if (outcome) notes.unshift({ code: 'command-outcome' });
+	const facts: ExplanationFacts = {
+		...nothing(entry),
+		candidates: finding.candidates.slice(0, MAX_CANDIDATES),
+		excluded: finding.excluded,
+		notes
+	};
+	const context: TextContext = {
+		code: alert.code,
+		reference: alert.reference,
+		causeOf: (rule) => entry?.causes.find(({ id }) => id === rule)
+	};
 	return {
 		...base,
 		kind: finding.kind,
 		summary: summarise(finding.kind, finding.candidates, description, whyNotCommand(alert, table)),
-		notes,
-		candidates: finding.candidates.slice(0, MAX_CANDIDATES),
-		excluded: finding.excluded,
+		notes: notes.map((note) => noteText(note, outcome, alert.throttledCount ?? 1)),
+		candidates: facts.candidates.map((candidate) => toCandidate(candidate, context)),
+		excluded: facts.excluded.map((request) => toExcluded(request, alert.code)),
 		commandOutcome: outcome && { ...counts(outcome) },
 		forward: null,
 		settlesAt: finding.settlesAt,
-		dueAt: outcome?.dueAt ?? null
+		dueAt: outcome?.dueAt ?? null,
+		facts
 	};
 }
 
@@ -97,14 +120,13 @@ function byReference(
 		const others = visible.filter((r) => r !== match.request && r.deviceId === alert.deviceId);
 		return {
 			kind: sure ? 'exact' : 'likely',
-			candidates: [exactCandidate(match.request, evidence, sure ? 'exact' : 'strong', match.how)],
-			excluded: excludedOf(others, evidence, 'not-named', 'The Alert names another command.'),
+			candidates: [exactCandidate(match.request, evidence, sure ? 'exact' : 'strong', match.by)],
+			excluded: excludedOf(others, evidence, { reason: 'not-named' }),
 			settlesAt: null
 		};
 	}
 	if (match.kind === 'several') {
-		const how = 'Two Users used the counter that the Alert names.';
-		const candidates = match.requests.map((r) => exactCandidate(r, evidence, 'strong', how));
+		const candidates = match.requests.map((r) => exactCandidate(r, evidence, 'strong', 'shared-counter'));
 		return { kind: 'ambiguous', candidates, excluded: [], settlesAt: null };
 	}
 	return null;
@@ -122,7 +144,7 @@ function byGuard(visible: readonly ServiceRequest[], evidence: Evidence): Findin
 			request.deviceId === alert.deviceId &&
 			distanceMs(request, alert.effectiveAt) <= TIME_ONLY_SECONDS * 1000
 	);
-	const excluded = excludedOf(near, evidence, 'no-command-can', `No command can cause ${alert.code}.`);
+	const excluded = excludedOf(near, evidence, { reason: 'no-command-can' });
 	return { kind: 'not-command', candidates: [], excluded, settlesAt: null };
 }
 
@@ -134,7 +156,7 @@ function byGuard(visible: readonly ServiceRequest[], evidence: Evidence): Findin
 function outOfScope(
 	isDeviceKnown: boolean,
 	{ priority }: AlertDescription
-): Omit<Explanation, 'guidance' | 'tableVersion'> {
+): Omit<Explanation, 'guidance' | 'tableVersion' | 'facts'> {
 	const summary = isDeviceKnown
 		? 'The Device was not in your tenure when this Alert was raised. Forward the Alert to the responsible Supplier.'
 		: 'The Device is not in the inventory. The Alert is stored, and will be explained when the Device is known.';
@@ -150,6 +172,13 @@ function outOfScope(
 		dueAt: null
 	};
 }
+
+const nothing = (entry: CauseEntry | undefined): ExplanationFacts => ({
+	candidates: [],
+	excluded: [],
+	notes: [],
+	entry: entry?.alert ?? null
+});
 
 const counts = ({ expected, confirmed, failed, state }: CommandOutcome): CommandOutcome => ({
 	expected,

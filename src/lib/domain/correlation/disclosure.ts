@@ -1,9 +1,10 @@
-// Decides which evidence one Supplier may see by its tenure, and writes the notes beside an explanation.
+// Decides which evidence one Supplier may see by its tenure, and which notes stand beside an explanation.
 import type { CauseEntry } from '../cause-table/cause-table.ts';
 import { isEvidenceFor } from '../fed-by.ts';
 import { effectiveAt, type ServiceRequest } from '../service-request.ts';
 import { isResponsible, tenureAt } from '../tenure.ts';
 import type { Evidence } from './evidence.ts';
+import type { Note } from './explanation-facts.ts';
 import { lookBackMs } from './window.ts';
 
 /**
@@ -58,18 +59,14 @@ const UNDISCLOSED = 'undisclosed';
  * Returns the notes beside an explanation. No note depends on hidden requests, because a note would reveal that they
  * exist.
  */
-export function notesOf({ alert, home, viewer }: Evidence, entry: CauseEntry | undefined): string[] {
-	const notes: string[] = [];
+export function notesOf({ alert, home, viewer }: Evidence, entry: CauseEntry | undefined): Note[] {
+	const notes: Note[] = [];
 	const tenure = tenureAt(home.get(alert.deviceId)?.tenures ?? [], alert.effectiveAt);
 	// The note is added whenever the window crosses the start of tenure. A note that depended on hidden requests would
 	// reveal that they exist.
 	if (tenure?.supplierId === viewer.supplierId && alert.effectiveAt - lookBackMs(entry) < tenure.from)
-		notes.push('Activity before the start of your supply is not visible.');
-	if (alert.clockStatus !== 'reliable')
-		notes.push('The clock of the Device is not reliable, so the Alert was matched by its time of receipt.');
-	if (alert.throttledCount !== null && alert.throttledCount > 1)
-		notes.push(
-			`It stands for at least ${alert.throttledCount} Alerts, because the DCC may have throttled them.`
-		);
+		notes.push({ code: 'before-supply' });
+	if (alert.clockStatus !== 'reliable') notes.push({ code: 'unreliable-clock' });
+	if (alert.throttledCount !== null && alert.throttledCount > 1) notes.push({ code: 'throttled' });
 	return notes;
 }

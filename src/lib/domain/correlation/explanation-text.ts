@@ -1,10 +1,11 @@
 // Writes the summary of an explanation, which lists, exports and the feed show. The summary names the machine's
 // suspect and says how sure the machine is. The summary uses the word "suspect", never "cause".
 import type { AlertDescription } from '../alert-code.ts';
-import type { Candidate } from '../alert.ts';
 import type { ExplanationKind } from '../explanation-kind.ts';
 import { outcomeText } from '../response-code.ts';
+import { describeVariant } from '../service-reference-variant.ts';
 import { asSentence, formatDelta } from '../wording.ts';
+import type { CandidateFacts } from './explanation-facts.ts';
 
 /**
  * Writes the summary of an explanation. `candidates`: the candidates, best first. `whyNotCommand`: the reason of the
@@ -12,7 +13,7 @@ import { asSentence, formatDelta } from '../wording.ts';
  */
 export function summarise(
 	kind: ExplanationKind,
-	candidates: readonly Candidate[],
+	candidates: readonly CandidateFacts[],
 	alert: AlertDescription,
 	whyNotCommand: string | null
 ): string {
@@ -41,9 +42,10 @@ export function summarise(
 	}
 }
 
-function describe(candidate: Candidate): string {
+function describe(candidate: CandidateFacts): string {
+	const { name } = describeVariant(candidate.serviceReferenceVariant);
 	const sender = candidate.own
 		? `your own`
 		: `${candidate.userName ?? 'another User'} (${candidate.userRole || 'role unknown'})`;
-	return `${sender} ${candidate.serviceReferenceVariant} ${candidate.name}, ${formatDelta(candidate.deltaSeconds)}`;
+	return `${sender} ${candidate.serviceReferenceVariant} ${name}, ${formatDelta(candidate.deltaSeconds)}`;
 }

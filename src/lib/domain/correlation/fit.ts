@@ -1,10 +1,11 @@
 // Defines the result of matching one Service Request with one Alert: how well the request fits and why, or why the
 // request does not fit.
-import type { Anchor, Reason, Relation } from '../alert.ts';
+import type { Anchor, Relation } from '../alert.ts';
+import type { Basis, Exclusion, FurtherReason } from './explanation-facts.ts';
 
 /**
  * The result of one match. `score`: a number from 0 to 1. `confident`: cause and time are good enough for the tier
- * `strong`. `reason`: a reason code of the API.
+ * `strong`. `exclusion`: why the request does not fit; `null`: it went to another Device, so it is not shown.
  */
 export type Fit =
 	| {
@@ -14,6 +15,7 @@ export type Fit =
 			anchor: Anchor;
 			deltaSeconds: number;
 			relation: Relation;
-			reasons: Reason[];
+			basis: Basis;
+			further: FurtherReason[];
 	  }
-	| { fits: false; reason: string; text: string };
+	| { fits: false; exclusion: Exclusion | null };

@@ -4,9 +4,7 @@ import { describeAlert } from '../alert-code.ts';
 import { causesListing, type CauseTable } from '../cause-table/cause-table.ts';
 import { lastBefore } from '../learned-evidence.ts';
 import { patternKey, type LearnedPatterns, type Pattern } from '../learned-pattern.ts';
-import { outcomeText } from '../response-code.ts';
 import type { ServiceRequest } from '../service-request.ts';
-import { asSentence, formatDelta, formatSeconds } from '../wording.ts';
 import type { AlertFacts } from './evidence.ts';
 import type { Fit } from './fit.ts';
 
@@ -38,26 +36,15 @@ export function fitLearned(request: ServiceRequest, alert: AlertFacts, learned: 
 	if (!last) return null;
 	const delay = alert.effectiveAt - last.at;
 	if (delay > pattern.withinSeconds * 1000) return null;
-	const deltaSeconds = Math.round(delay / 1000);
 	return {
 		fits: true,
 		confident: false,
 		score: LEARNED_SCORE,
 		anchor: last.anchor,
-		deltaSeconds,
+		deltaSeconds: Math.round(delay / 1000),
 		relation,
-		reasons: [
-			{
-				code: 'learned',
-				text: `Such requests precede ${alert.code} far more often than by chance.`
-			},
-			{ code: 'not-in-table', text: `The link is learned, and the cause table does not list it.` },
-			{
-				code: 'time',
-				text: `It came ${formatDelta(deltaSeconds)}. The learned window is ${formatSeconds(pattern.withinSeconds)}.`
-			},
-			{ code: 'outcome', text: asSentence(outcomeText(request.responseCode)) }
-		]
+		basis: { code: 'learned', withinSeconds: pattern.withinSeconds },
+		further: []
 	};
 }
 

@@ -6,21 +6,22 @@ import { describeVariant, isIssuedByDcc, variantsOfMessageCode } from '../servic
 import { splitRequestId, type ServiceRequest } from '../service-request.ts';
 import { OUTCOME_CODES } from './command-outcome.ts';
 import type { AlertFacts } from './evidence.ts';
+import type { Naming } from './explanation-facts.ts';
 import { distanceMs } from './window.ts';
 
 export type ReferenceMatch =
 	| { kind: 'none' }
 	/**
-	 * The audit data does not hold the named command. `why`: why the audit data can never hold the command; `null`: the
-	 * command may still arrive.
+	 * The audit data does not hold the named command. `issuedByDcc`: the SRV of a command that the DCC issues under its
+	 * own counter, so that the audit data can never hold it; `null`: the command may still arrive.
 	 */
-	| { kind: 'missing'; why: string | null }
-	| { kind: 'one'; request: ServiceRequest; how: string }
+	| { kind: 'missing'; issuedByDcc: string | null }
+	| { kind: 'one'; request: ServiceRequest; by: Naming }
 	/**
 	 * The counter fits one request, but the Alert does not name the User. Each User has its own counters, so the match
 	 * is unsure.
 	 */
-	| { kind: 'unsure'; request: ServiceRequest; how: string }
+	| { kind: 'unsure'; request: ServiceRequest; by: Naming }
 	/**
 	 * Several requests have the counter, and the Alert does not name the User. The explanation shows all requests with
 	 * the counter.
@@ -36,17 +37,14 @@ const EXECUTION_WINDOW_MS = { before: 5000, after: 2 * 3_600_000 };
 const NAMED_COMMAND_WINDOW_MS = 24 * 3_600_000;
 
 /**
- * Finds the request that the Alert names. `requests`: the requests that the viewer may see. The texts `how` and `why`
- * are shown to people.
+ * Finds the request that the Alert names. `requests`: the requests that the viewer may see.
  */
 export function matchReference(alert: AlertFacts, requests: readonly ServiceRequest[]): ReferenceMatch {
 	const { reference } = alert;
 	if (!reference || (!reference.requestId && !reference.counter)) return { kind: 'none' };
 	if (reference.requestId) {
 		const request = requests.find((r) => r.requestId === reference.requestId);
-		return request
-			? { kind: 'one', request, how: 'The Alert names its RequestID.' }
-			: { kind: 'missing', why: null };
+		return request ? { kind: 'one', request, by: 'request-id' } : { kind: 'missing', issuedByDcc: null };
 	}
 	// A Device sends the outcome to the sender of the command, so the recipient of the Alert is the originator of the
 	// command.
@@ -65,15 +63,10 @@ export function matchReference(alert: AlertFacts, requests: readonly ServiceRequ
 	const possible = originator === null ? named.filter((request) => isPossible(request, alert)) : named;
 	if (possible.length > 1) return { kind: 'several', requests: possible };
 	const [request] = possible;
-	if (!request) return { kind: 'missing', why: whyNotIdentifiable(variants, sameCounter) };
-	const namedBy = [
-		`counter ${reference.counter}`,
-		reference.messageCode && `message code ${reference.messageCode}`
-	].filter(Boolean);
-	const how = `The Alert names the command by its ${namedBy.join(' and ')}`;
+	if (!request) return { kind: 'missing', issuedByDcc: variantIssuedByDcc(variants, sameCounter) };
 	if (originator !== null || isCorroborated(request, alert, variants))
-		return { kind: 'one', request, how: `${how}.` };
-	return { kind: 'unsure', request, how: `${how}, but not the User who sent it.` };
+		return { kind: 'one', request, by: 'counter' };
+	return { kind: 'unsure', request, by: 'counter-without-user' };
 }
 
 /**
@@ -119,19 +112,17 @@ function isCorroborated(request: ServiceRequest, alert: AlertFacts, variants: re
 }
 
 /**
- * Returns why the counter can never identify a Service Request. Returns `null` if the counter can. The DCC issues some
+ * Returns the SRV whose counter can never identify a Service Request. Returns `null` if the counter can. The DCC issues some
  * commands under its own id and counter (GBCS CS02 by the recovery and CoS parties, KRP reads). The Alert then names
  * the DCC's counter, and an equal counter of a User is a coincidence.
  */
-function whyNotIdentifiable(
+function variantIssuedByDcc(
 	variants: readonly string[],
 	sameCounter: readonly ServiceRequest[]
 ): string | null {
 	const named = variants.length > 0 && variants.every(isIssuedByDcc) ? variants[0] : undefined;
 	const variant = named ?? sameCounter[0]?.serviceReferenceVariant;
-	return variant && isIssuedByDcc(variant)
-		? `The DCC issues ${variant} under its own counter, so the counter cannot identify the Service Request.`
-		: null;
+	return variant && isIssuedByDcc(variant) ? variant : null;
 }
 
 const originatorOf = (request: ServiceRequest): string => splitRequestId(request.requestId).userId;

@@ -1,7 +1,7 @@
 // Explains an Alert by the cause table, if the Alert names no known command. Weighs every request that the viewer may
 // see, and compares the best candidates.
 import type { AlertDescription } from '../alert-code.ts';
-import type { Candidate, Excluded, Tier } from '../alert.ts';
+import type { Tier } from '../alert.ts';
 import { causesListing, type CauseEntry } from '../cause-table/cause-table.ts';
 import type { ExplanationKind } from '../explanation-kind.ts';
 import type { LearnedPatterns } from '../learned-pattern.ts';
@@ -11,6 +11,7 @@ import { effectiveAt, type ServiceRequest } from '../service-request.ts';
 import { MAX_EXCLUDED, byId, excludedFacts, requestFacts } from './candidate.ts';
 import { fitRequest } from './cause-fit.ts';
 import type { Evidence } from './evidence.ts';
+import type { CandidateFacts, ExcludedFacts } from './explanation-facts.ts';
 import { variantsOf } from './reference-match.ts';
 import { distanceMs, isNear, windowEnd } from './window.ts';
 
@@ -39,7 +40,7 @@ const NOTHING_LEARNED: LearnedPatterns = new Map();
 
 interface WeighedRequest {
 	request: ServiceRequest;
-	candidate: Candidate;
+	candidate: CandidateFacts;
 	score: number;
 }
 
@@ -66,7 +67,7 @@ export function weighRequests(
 		)
 		.map((r) => r.executeAt ?? effectiveAt(r));
 	const weighed: WeighedRequest[] = [];
-	const excluded: Array<{ request: ServiceRequest; shown: Excluded }> = [];
+	const excluded: Array<{ request: ServiceRequest; shown: ExcludedFacts }> = [];
 	for (const request of visible) {
 		const fit = fitRequest(request, {
 			alert,
@@ -80,11 +81,8 @@ export function weighRequests(
 		if (!fit.fits) {
 			// A request after the Alert is listed as excluded only if the cause table lists its SRV for the code.
 			const isListed = causesListing(entry, request.serviceReferenceVariant)?.length;
-			if (fit.reason !== 'other-device' && isNear(request, alert.effectiveAt, isListed ? entry : undefined))
-				excluded.push({
-					request,
-					shown: { ...excludedFacts(request, evidence), reason: fit.reason, text: fit.text }
-				});
+			if (fit.exclusion && isNear(request, alert.effectiveAt, isListed ? entry : undefined))
+				excluded.push({ request, shown: excludedFacts(request, evidence, fit.exclusion) });
 			continue;
 		}
 		// If the Alert names an unknown command, that command is the cause, and every other request is at most a weak
@@ -102,7 +100,8 @@ export function weighRequests(
 				relation: fit.relation,
 				deltaSeconds: fit.deltaSeconds,
 				anchor: fit.anchor,
-				reasons: fit.reasons
+				basis: fit.basis,
+				further: fit.further
 			}
 		});
 	}
@@ -164,10 +163,7 @@ function weakenWhereUserSucceeded(
 		);
 		if (!success) continue;
 		item.score = Math.max(0, item.score - USER_SUCCEEDED_PENALTY);
-		item.candidate.reasons.push({
-			code: 'user-succeeded',
-			text: `${success.serviceReferenceVariant} of the same User succeeded within two minutes of the Alert, so the User's credentials worked.`
-		});
+		item.candidate.further.push({ code: 'user-succeeded', variant: success.serviceReferenceVariant });
 		if (item.score < STRONG_SCORE || REFUSED_CREDENTIALS.has(alert.code)) item.candidate.tier = 'weak';
 	}
 }
