@@ -137,6 +137,7 @@ export function grouped(system: System, devices: number) {
 			supplierId: SUPPLIER,
 			alertId: idOf(n),
 			body,
+			storedBody: body,
 			dueAt: null,
 			tableVersion: 'test'
 		};

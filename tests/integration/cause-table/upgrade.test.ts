@@ -20,6 +20,7 @@ const olderTable = (version: string): CauseFile => ({
 
 /** Leaves only this table in the database, as the active one. */
 async function becomeOlder(system: System, version: string, shipped: boolean): Promise<void> {
+	await system.database.query('delete from cause_words');
 	await system.database.query('delete from cause_table_history');
 	await system.database.query('delete from cause_table');
 	await system.database.query(

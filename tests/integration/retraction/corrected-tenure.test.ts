@@ -3,6 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { AlertChanged, FeedPage } from '#lib/domain/live-events.ts';
+import { readBody, type BodyColumns } from '#lib/server/feed/body-reader.ts';
+import type { StoredBody } from '#lib/server/feed/stored-body.ts';
 import { holdFeed } from '../../support/feed-lock.ts';
 import {
 	NORTH_GRID_USER_ID,
@@ -108,12 +110,13 @@ describe('an Alert that turns out to lie in the tenure of another Supplier', () 
 		await stateTenures(deviceId, ofHalden);
 		await isGone('brightwell', alert);
 		const { rows } = await system.database.query(
-			`select version, explanation, decision, body->>'deviceId' as device from retracted_alert where alert_id = $1`,
+			`select version, explanation, decision, body, columns from retracted_alert where alert_id = $1`,
 			[alert.id]
 		);
-		expect(rows).toEqual([
-			{ version: decided.version, explanation: 'likely', decision: decided.decision, device: deviceId }
-		]);
+		const { version, decision } = decided;
+		expect(rows).toMatchObject([{ version, explanation: 'likely', decision }]);
+		const archived = readBody(rows[0].body as StoredBody, rows[0].columns as BodyColumns);
+		expect(alert).toMatchObject(archived);
 		const { rows: decisions } = await system.database.query(
 			'select verdict from decision where alert_id = $1',
 			[alert.id]

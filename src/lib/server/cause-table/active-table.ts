@@ -11,7 +11,7 @@ import {
 import { query } from '#lib/server/postgres/statement.ts';
 import type { Log } from '#lib/server/process/log.ts';
 import { activeVersion } from './cause-tables.ts';
-import { changeTable, recordStep, type VersionRow } from './version-rows.ts';
+import { changeTable, keepWords, recordStep, type VersionRow } from './version-rows.ts';
 import { queueReplay } from './what-ifs.ts';
 
 const PRODUCT = { name: 'shipped with the product', id: 'product', supplierId: null };
@@ -26,7 +26,11 @@ export type Seeded = 'active' | 'draft' | 'known' | 'older' | 'changed';
  * file is not used.
  */
 export const seedCauseTable = (pool: pg.Pool, file: CauseFile = shippedFile): Promise<Seeded> =>
-	changeTable(pool, (client) => seed(client, file));
+	changeTable(pool, async (client) => {
+		const seeded = await seed(client, file);
+		await keepWords(client, await activeVersion(client));
+		return seeded;
+	});
 
 async function seed(client: pg.PoolClient, file: CauseFile): Promise<Seeded> {
 	const { version } = file;

@@ -17,6 +17,7 @@ import {
 	authorFor,
 	changeTable,
 	isShownTo,
+	keepWords,
 	lockForChange,
 	lockVersion,
 	recordStep,
@@ -90,6 +91,7 @@ export function createCauseTables(pool: pg.Pool) {
 				await retireVersion(client, active);
 				await recordStep(client, active, `retired by ${version}`, by);
 				await client.query(ACTIVATE({ version, by: by.name, byId: by.id }));
+				await keepWords(client, version);
 				await recordStep(client, version, 'activated', by);
 				return (await readVersion(client, version, by))!;
 			}),

@@ -134,6 +134,13 @@ export const unknownVersion = (version: string): Refusal => ({
 export const retireVersion = (client: pg.PoolClient, version: string): Promise<unknown> =>
 	client.query(RETIRE({ version }));
 
+/**
+ * Keeps the words of a version that becomes active. The explanations by this version are read with them, also when
+ * another version is active.
+ */
+export const keepWords = (client: pg.PoolClient, version: string): Promise<unknown> =>
+	client.query(KEEP_WORDS({ version }));
+
 /** Adds a step to the history of a version. `body`: the table that this step saved; `null`: the step saved no table. */
 export const recordStep = (
 	client: pg.PoolClient,
@@ -156,6 +163,8 @@ export const recordStep = (
 const LOCK_TABLE = query('select pg_advisory_xact_lock(:key)');
 
 const LOCK_VERSION = query(`select ${COLUMNS} from cause_table where version = :version for update`);
+
+const KEEP_WORDS = query('select keep_cause_words(:version)');
 
 const RETIRE = query(`update cause_table set status = 'retired' where version = :version`);
 

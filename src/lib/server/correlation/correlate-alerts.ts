@@ -27,6 +27,7 @@ import { inTransaction, type CommitWith } from '#lib/server/postgres/transaction
 import { decideFirst } from '#lib/server/standing-decisions/settle.ts';
 import type { StandingRuleCache } from '#lib/server/standing-decisions/standing-rules.ts';
 import { observeCorrelationDelay } from '#lib/server/process/worker-metrics.ts';
+import { storedBody } from '#lib/server/feed/stored-body.ts';
 import { alertBody } from './alert-body.ts';
 import { explainAlerts, type ExplainDeps, type Explained } from './explain-alerts.ts';
 import { writeChanged, writeFirst } from './write-explanations.ts';
@@ -203,13 +204,18 @@ const seenIds = (alerts: AlertContext['alerts'], explained: readonly Explained[]
 		...alerts.flatMap(({ id, ownCopies }) => (ownCopies.length > 0 ? id : []))
 	]);
 
-const rowOf = ({ alert, supplierId, explanation }: Explained): ExplanationRow => ({
-	supplierId,
-	alertId: alert.id,
-	body: alertBody(alert, explanation),
-	dueAt: explanation.dueAt,
-	tableVersion: explanation.tableVersion
-});
+function rowOf({ alert, supplierId, explanation }: Explained): ExplanationRow {
+	const { dueAt, tableVersion, facts } = explanation;
+	const body = alertBody(alert, explanation);
+	return {
+		supplierId,
+		alertId: alert.id,
+		body,
+		storedBody: storedBody(body, facts, alert),
+		dueAt,
+		tableVersion
+	};
+}
 
 /**
  * Returns the large episode that the Alert joins with its first explanation; `null`: none. Grouping decides about all

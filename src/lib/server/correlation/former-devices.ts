@@ -47,7 +47,7 @@ const STORED = statement(
 select i.place::int as place, s."deviceType", s."hubId", s.area
 from unnest(:supplierIds::smallint[], :alertIds::bigint[]) with ordinality as i(supplier_id, alert_id, place)
 cross join lateral (
-	select body->>'deviceType' as "deviceType", body->>'hubId' as "hubId", body->>'area' as area
+	select body->>'deviceType' as "deviceType", hub_id as "hubId", body->>'area' as area
 	from supplier_alert where supplier_id = i.supplier_id and alert_id = i.alert_id limit 1
 ) s`
 );

@@ -3,7 +3,8 @@
 import type pg from 'pg';
 import type { Decision } from '#lib/domain/decision.ts';
 import { lockFeeds, takeNumbers } from '#lib/server/feed/feed-entries.ts';
-import type { AlertBody } from '#lib/server/feed/feed.ts';
+import { bodyColumns, readBody, type BodyColumns, type WholeBody } from '#lib/server/feed/body-reader.ts';
+import type { AlertBody, StoredBody } from '#lib/server/feed/stored-body.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 
 /** An Alert, and the version that the person saw. */
@@ -71,8 +72,13 @@ export async function changeExactly(
 	{ refusal = () => null, write }: Change
 ): Promise<Changed> {
 	await lockFeeds(client, [supplierId]); // before any row is read, as the workers do
-	const { rows } = await client.query<StoredAlert>(STORED({ supplierId, ids: items.map(({ id }) => id) }));
-	const stored = new Map(rows.map((row) => [row.alert_id.toString(), row]));
+	const { rows } = await client.query<StoredRow>(STORED({ supplierId, ids: items.map(({ id }) => id) }));
+	const stored = new Map(
+		rows.map(({ body, columns, ...row }): [string, StoredAlert] => [
+			row.alert_id.toString(),
+			{ ...row, body: readBody(body, columns) }
+		])
+	);
 	const changed: Changed = { done: [], conflicts: [], refused: [], from: 0, to: 0 };
 	const alerts: StoredAlert[] = [];
 	for (const { id, version } of items) {
@@ -93,6 +99,10 @@ export async function changeExactly(
 	return { ...changed, done: numbered.map(({ id }) => id), from, to };
 }
 
+type StoredRow = Omit<StoredAlert, 'body'> & { body: StoredBody | WholeBody; columns: BodyColumns };
+
 const STORED = query(`
-select alert_id, version, said_version, body, decision, contradicted, shelved_until from supplier_alert
+select alert_id, version, said_version, body, ${bodyColumns('supplier_alert')} as columns, decision, contradicted,
+	shelved_until
+from supplier_alert
 where supplier_id = :supplierId and alert_id = any(:ids::bigint[])`);

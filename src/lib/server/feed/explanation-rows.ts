@@ -1,7 +1,7 @@
 // Names each column of an explanation in one place, and builds the SQL that all writers of explanations share.
 import { insertDoorbell } from '#lib/server/jobs/doorbells.ts';
 import { columns, type Column, type Values } from '#lib/server/postgres/statement.ts';
-import type { AlertBody, ExplanationRow } from './feed.ts';
+import type { ExplanationRow } from './feed.ts';
 
 const COLUMNS: Readonly<Record<string, Column<ExplanationRow>>> = {
 	supplier_id: ['smallint', (row) => row.supplierId],
@@ -69,9 +69,9 @@ export const explainOthersAgain = (written: string, condition = 'true'): string 
 		`input where ${condition} and place not in (select place from ${written})`
 	);
 
-/** Joins bodies into one text with a separator that no JSON text contains. So nothing has to be escaped. */
-export const joinBodies = (rows: ReadonlyArray<{ body: AlertBody }>): string =>
-	rows.map((row) => JSON.stringify(row.body)).join('\x1e');
+/** Joins stored bodies into one text with a separator that no JSON text contains. So nothing has to be escaped. */
+export const joinBodies = (rows: ReadonlyArray<Pick<ExplanationRow, 'storedBody'>>): string =>
+	rows.map((row) => JSON.stringify(row.storedBody)).join('\x1e');
 
 /**
  * SQL: splits the text of `joinBodies` into an array. PostgreSQL expects few elements in an array made from a text, so

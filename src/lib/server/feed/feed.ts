@@ -7,21 +7,18 @@ import type { Decision } from '#lib/domain/decision.ts';
 import type { Assignee } from '#lib/domain/desk/assignment.ts';
 import type { ShelfBasis } from '#lib/domain/desk/shelving.ts';
 import type { Retracted } from '#lib/domain/live-events.ts';
+import { bodyColumns, readBody, type BodyColumns, type WholeBody } from './body-reader.ts';
+import type { AlertBody, StoredBody } from './stored-body.ts';
 
-/**
- * An Alert as a Supplier reads it, without the values that the table adds: version, feed number, decision, notice,
- * episode, and what people did with it on the desk.
- */
-export type AlertBody = Omit<
-	Alert,
-	'version' | 'seq' | 'decision' | 'notice' | 'episodeId' | keyof DeskFields
->;
+export type { AlertBody, StoredBody } from './stored-body.ts';
 
 /** The explanation of one Alert for one Supplier, ready to be written. */
 export interface ExplanationRow {
 	supplierId: number;
 	alertId: bigint;
 	body: AlertBody;
+	/** The body as the table stores it. */
+	storedBody: StoredBody | AlertBody;
 	/** The Alert is explained again when the clock passes this instant (epoch ms); `null`: no instant is awaited. */
 	dueAt: number | null;
 	tableVersion: string;
@@ -75,30 +72,29 @@ export interface StoredState extends DeskState {
 	/** The standing decision whose decision later evidence took back; `null`: none. */
 	withdrawn: number | null;
 	episode_id: bigint | null;
+	/** The values of the row that a stored body does not repeat. Absent: the body was not read from the table. */
+	columns?: BodyColumns;
 }
 
-/** SQL: the columns of `StoredState`, of the relation `from`. */
-export const stateColumns = (from: string): string =>
+/** SQL: the columns of `StoredState` without `columns`, of the relation `from`. */
+export const ownStateColumns = (from: string): string =>
 	['version', 'seq', 'decision', 'withdrawn', 'episode_id', ...Object.keys(UNTOUCHED)]
 		.map((name) => `${from}.${name}`)
 		.join(', ');
 
-/** A body that was stored before Causeway kept who fed a record. */
-type OldBody = Omit<AlertBody, 'fedBy'> & { fedBy?: AlertBody['fedBy'] };
+/** SQL: the columns of `StoredState`, of the row `from`. `toAlert` needs them and the column `body`. */
+export const stateColumns = (from: string): string =>
+	`${ownStateColumns(from)}, ${bodyColumns(from)} as columns`;
 
-/** Records of before Causeway kept their feeders count as fed by the installation. */
-const withFeeders = (body: OldBody): AlertBody => ({
-	...body,
-	fedBy: 'installation',
-	candidates: body.candidates.map((candidate) => ({ ...candidate, fedBy: 'installation' }))
-});
-
-/** Builds an Alert as a Supplier reads it, from its body and the values stored beside the body. */
+/**
+ * Builds an Alert as a Supplier reads it, from a body and the values stored beside the body. The body is a new one, or
+ * the column `body` of the row whose `stateColumns` are given.
+ */
 export const toAlert = (
-	stored: AlertBody | OldBody,
-	{ version, seq, decision, withdrawn, episode_id, ...desk }: StoredState
+	given: AlertBody | WholeBody | StoredBody,
+	{ version, seq, decision, withdrawn, episode_id, columns, ...desk }: StoredState
 ): Alert => {
-	const body = stored.fedBy === undefined ? withFeeders(stored) : (stored as AlertBody);
+	const body = readBody(given, columns!);
 	return {
 		...body,
 		version,
@@ -113,8 +109,6 @@ export const toAlert = (
 		...toDeskFields(desk)
 	};
 };
-
-type DeskFields = ReturnType<typeof toDeskFields>;
 
 const toDeskFields = ({ shelved, shelved_until, assignee, comments }: DeskState) => ({
 	assignee,

@@ -196,7 +196,7 @@ with newest as not materialized (
 	order by alert_id desc limit :most
 ), followed as materialized (
 	select code, b.name, decision->>'verdict' as verdict,
-		case when b.candidates #>> '{0,userId}' = :user then b.candidates #>> '{0,tier}' end as tier
+		case when b.candidates #>> '{0,userId}' = :user then coalesce(tier, b.candidates #>> '{0,tier}') end as tier
 	from newest cross join lateral json_to_record(body) as b(name text, candidates json)
 	where :user = any(users) and effective_at >= :since and effective_at < :until
 ), by_code as (

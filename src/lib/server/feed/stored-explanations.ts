@@ -1,8 +1,11 @@
 // Compares new explanations with the stored explanations. Most Alerts that are explained again keep their explanation.
+import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import { statement } from '#lib/server/postgres/statement.ts';
+import { bodyColumns, readBody, type WholeBody } from './body-reader.ts';
 import { joinBodies, splitBodies } from './explanation-rows.ts';
-import { stateColumns, type ExplanationRow, type StoredState } from './feed.ts';
+import { ownStateColumns, type ExplanationRow, type StoredState } from './feed.ts';
+import type { AlertBody, StoredBody } from './stored-body.ts';
 
 /** A new explanation that differs from the explanation that the Supplier has. */
 export interface ChangedExplanation {
@@ -18,41 +21,56 @@ export const isStored = (
 	change: ChangedExplanation
 ): change is ChangedExplanation & { stored: StoredState } => change.stored !== null;
 
-/** Returns the explanations among these rows that differ from the stored explanations. */
+/**
+ * Returns the explanations among these rows that differ from the stored explanations. Two explanations differ if their
+ * readers would read something else, whatever the form of the stored body is.
+ */
 export async function findChanged(
 	client: pg.ClientBase,
 	rows: readonly ExplanationRow[]
 ): Promise<ChangedExplanation[]> {
 	if (rows.length === 0) return [];
-	const { rows: found } = await client.query<
-		StoredState & { place: number; same: boolean | null; back: boolean }
-	>(
+	const { rows: found } = await client.query<ComparedRow>(
 		COMPARE({
 			supplierIds: rows.map((row) => row.supplierId),
 			alertIds: rows.map((row) => row.alertId),
+			tableVersions: rows.map((row) => row.tableVersion),
 			bodies: joinBodies(rows)
 		})
 	);
-	return found.flatMap(({ place, same, back, ...stored }): ChangedExplanation[] => {
+	return found.flatMap(({ place, same, back, body, columns, ...stored }): ChangedExplanation[] => {
 		const row = rows[place - 1]!;
 		if (same === null) return [{ row, stored: null, isBack: back }];
-		return same ? [] : [{ row, stored, isBack: false }];
+		return same || isSame(row.body, readBody(body!, columns!)) ? [] : [{ row, stored, isBack: false }];
 	});
 }
 
-// An unchanged body is the same text as the stored body, unless an older version of Causeway wrote the stored body. So
-// the bodies are also compared as `jsonb`.
+interface ComparedRow extends StoredState {
+	place: number;
+	/** Whether body and table version are the same text as stored; `null`: the Alert is not stored. */
+	same: boolean | null;
+	back: boolean;
+	/** The stored body if it is another text. */
+	body: StoredBody | WholeBody | null;
+}
+
+/** Returns whether clients read the same. JSON has no negative zero. */
+const isSame = (body: AlertBody, stored: AlertBody): boolean =>
+	isDeepStrictEqual(JSON.parse(JSON.stringify(body)), JSON.parse(JSON.stringify(stored)));
+
+// Only a body with another text, or of another version of the cause table, is sent here and read.
 const COMPARE = statement(
 	'compare-explanations',
 	`
-select i.place::int as place, s.body::text = i.body or s.body::jsonb = i.body::jsonb as same, ${stateColumns('s')},
+select i.place::int as place, s.same, case when not s.same then s.body end as body,
+	case when not s.same then ${bodyColumns('s')} end as columns, ${ownStateColumns('s')},
 	s.version is null and exists (
 		select from retracted_alert where supplier_id = i.supplier_id and alert_id = i.alert_id
 	) as back
-from unnest(:supplierIds::smallint[], :alertIds::bigint[], ${splitBodies(':bodies')})
-	with ordinality as i(supplier_id, alert_id, body, place)
+from unnest(:supplierIds::smallint[], :alertIds::bigint[], :tableVersions::text[], ${splitBodies(':bodies')})
+	with ordinality as i(supplier_id, alert_id, table_version, body, place)
 left join lateral (
-	select body, ${stateColumns('a')} from supplier_alert a
+	select a.*, a.body::text = i.body and a.table_version = i.table_version as same from supplier_alert a
 	where supplier_id = i.supplier_id and alert_id = i.alert_id limit 1
 ) s on true order by i.place`
 );

@@ -12,7 +12,8 @@ import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
 import { instantOfId } from '#lib/server/postgres/record-id.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
-import type { AlertBody } from './feed.ts';
+import { bodyColumns, readBody, type BodyColumns, type WholeBody } from './body-reader.ts';
+import type { StoredBody } from './stored-body.ts';
 
 /** The greatest number of Alerts in a timeline, and the greatest number of Service Requests. */
 const MAX_ITEMS_OF_A_KIND = 1000;
@@ -43,9 +44,9 @@ export function createTimeline(pool: pg.Pool, roleOnly: ReadonlySet<string>) {
 					}));
 
 				const span = { supplierId, from, to, limit: MAX_ITEMS_OF_A_KIND };
-				const { rows: alerts } = await client.query<{ body: AlertBody }>(ALERTS({ ...span, deviceId }));
-				for (const { body } of alerts) {
-					const { id, code, name, explanation, effectiveAt, receivedAt } = body;
+				const { rows: alerts } = await client.query<AlertRow>(ALERTS({ ...span, deviceId }));
+				for (const { body, columns } of alerts) {
+					const { id, code, name, explanation, effectiveAt, receivedAt } = readBody(body, columns);
 					items.push({ kind: 'alert', at: effectiveAt, id, code, name, explanation, receivedAt });
 				}
 
@@ -68,7 +69,7 @@ select lower(during) as "from", upper(during) as "to" from tenure
 where device_id = :device and supplier_id = :supplierId and superseded_at is null order by during`);
 
 const ALERTS = query(`
-select body from supplier_alert
+select body, ${bodyColumns('supplier_alert')} as columns from supplier_alert
 where supplier_id = :supplierId and device_id = :deviceId and effective_at >= :from and effective_at < :to
 order by effective_at limit :limit`);
 
@@ -82,6 +83,12 @@ where r.device_id = :device and (
 order by r.requested_at limit :limit`);
 
 const OWN_USERS = query('select user_id from supplier_user where supplier_id = :supplierId');
+
+/** A stored Alert. */
+interface AlertRow {
+	body: StoredBody | WholeBody;
+	columns: BodyColumns;
+}
 
 /** A stored request, or the part of it that one feed delivered. The id tells when it was stored. */
 type StoredRow = RequestRow & { id: bigint };

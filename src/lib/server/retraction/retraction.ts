@@ -7,6 +7,7 @@ import type { Assignee } from '#lib/domain/desk/assignment.ts';
 import { countEpisodes } from '#lib/server/episodes/episode-count.ts';
 import { countDifference, largeOf, writeLarge, type Move } from '#lib/server/episodes/episode-difference.ts';
 import { isUncounted } from '#lib/server/episodes/episode-turn.ts';
+import { bodyColumns } from '#lib/server/feed/body-reader.ts';
 import { insertEntries } from '#lib/server/feed/feed-entries.ts';
 import { query, statement } from '#lib/server/postgres/statement.ts';
 
@@ -125,8 +126,8 @@ const RETRACT = query(`
 with input as (
 	select * from unnest(:alertIds::bigint[], :seqs::bigint[]) as t(alert_id, seq)
 ), archived as (
-	insert into retracted_alert (supplier_id, alert_id, seq, version, explanation, body, decision, assignee, comments)
-	select s.supplier_id, s.alert_id, i.seq, s.version, s.explanation, s.body, s.decision, s.assignee, s.comments
+	insert into retracted_alert (supplier_id, alert_id, seq, version, explanation, body, columns, decision, assignee, comments)
+	select s.supplier_id, s.alert_id, i.seq, s.version, s.explanation, s.body, ${bodyColumns('s')}, s.decision, s.assignee, s.comments
 	from supplier_alert s join input i using (alert_id)
 	where s.supplier_id = :supplierId and s.alert_id = any(:alertIds::bigint[])
 ), entered as (

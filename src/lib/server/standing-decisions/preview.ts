@@ -10,6 +10,7 @@ import {
 	type StandingPreview
 } from '#lib/domain/standing-decision/standing-decision.ts';
 import { readAlerts } from '#lib/server/feed/alert-reader.ts';
+import { firstCandidate } from '#lib/server/feed/stored-body.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplierWithin } from '#lib/server/postgres/time-limit.ts';
@@ -40,7 +41,7 @@ export async function readPreview(
 with fitting as (
 	select alert_id, case when decision ->> 'standing' is null then decision ->> 'verdict' end as verdict
 	from supplier_alert s
-	cross join lateral (select s.body #> '{candidates,0}' as suspect offset 0) c
+	cross join lateral (select ${firstCandidate('s.body')} as suspect offset 0) c
 	where supplier_id = :supplierId and alert_id >= :from::bigint and alert_id < :until::bigint and ${sql}
 )
 select count(*)::int as matched, (count(*) filter (where verdict = 'actionable'))::int as actionable,

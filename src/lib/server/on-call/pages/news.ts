@@ -74,8 +74,8 @@ const toChangedAlert = (row: Row): ChangedAlert => ({
 	episodeId: row.episode_id
 });
 
-const FACTS = `s.version, s.device_id, s.hub_id, s.code, s.category, s.explanation, (s.body->>'priority')::int as priority,
-	s.body->>'area' as area, s.contradicted, s.decision is not null as decided, s.episode_id`;
+const FACTS = `s.version, s.device_id, s.hub_id, s.code, s.category, s.explanation, s.priority, s.body->>'area' as area,
+	 s.contradicted, s.decision is not null as decided, s.episode_id`;
 
 const NEWS = statement(
 	'news-for-on-call',
