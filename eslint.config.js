@@ -12,10 +12,10 @@ import svelteConfig from './svelte.config.js';
  */
 const FLOORS = [
 	['postgres', 'http', 'process', 'duis'],
-	['evidence', 'access', 'jobs'],
+	['evidence', 'access', 'jobs', 'runs'],
 	['feed', 'learning', 'ingest', 'live', 'installation'],
 	['episodes', 'standing-decisions'],
-	['retraction', 'decisions'],
+	['retraction', 'decisions', 'run-check'],
 	['correlation', 'desk'],
 	['cause-table', 'selections'],
 	['on-call'],

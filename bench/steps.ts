@@ -3,8 +3,7 @@
 // each step.
 import { correlateAlerts } from '#lib/server/correlation/correlate-alerts.ts';
 import { indexServiceRequests } from '#lib/server/correlation/index-service-requests.ts';
-import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
-import { createGrouping } from '#lib/server/episodes/group-episodes.ts';
+import { createRunCheck } from '#lib/server/run-check/check-runs.ts';
 import type { Job } from '#lib/server/jobs/queues.ts';
 import { learnEvidence } from '#lib/server/learning/learn-evidence.ts';
 import { loadConfig } from '#lib/server/process/config.ts';
@@ -57,11 +56,10 @@ async function measure(runner: StageRunner, count: number, onProgress: OnProgres
 		...workerDeps(services),
 		backlog: { alerts: 0, requests: 0, isPressed: false }
 	} as WorkerDeps;
-	// The first pass does not count: Node compiles the code, and Causeway makes the large episodes that Alerts
-	// join.
+	// The first pass does not count: Node compiles the code, and the index of runs
+	// gets its first runs.
 	let costs: StepCost[] = [];
 	for (const pass of [0, 1]) {
-		await services.largeEpisodes.refresh();
 		costs = await onePass(runner, deps, count, (done, total) => onProgress(pass * total + done, 2 * total));
 	}
 	return costs;
@@ -78,7 +76,7 @@ async function onePass(
 	const requests = planner.next({ requests: amount });
 	const alerts = planner.next({ alerts: amount });
 	const messageIds = messageIdsOf(alerts);
-	const groupEpisodes = createGrouping(deps);
+	const checkRuns = createRunCheck(deps);
 	const steps: Array<[name: string, of: StepCost['of'], work: () => Promise<unknown>]> = [
 		['stored', 'Service Request', () => sendStage(system, requests)],
 		[
@@ -88,7 +86,7 @@ async function onePass(
 		],
 		['stored', 'Alert', () => sendStage(system, alerts)],
 		[
-			'explained and pushed',
+			'explained, grouped and pushed',
 			'Alert',
 			async () => {
 				await whileJobsWait(system, 'correlate-alerts', () =>
@@ -101,10 +99,10 @@ async function onePass(
 			}
 		],
 		[
-			'grouped',
+			'runs checked',
 			'Alert',
 			async () => {
-				while ((await suppliersWithNews(pool, 0)).length > 0) await groupEpisodes();
+				while ((await pool.query('select from run_doubt limit 1')).rows.length > 0) await checkRuns();
 			}
 		],
 		['used for learning', 'Alert', () => learnEvidence(deps)]

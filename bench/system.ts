@@ -4,7 +4,6 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
 import type { Testbed, System } from '../launcher/testbed.ts';
 import { stopProcess } from '../launcher/process.ts';
 import { formatNumber } from './format.ts';
@@ -174,8 +173,10 @@ export const quiet = ({ pool }: System): Promise<void> =>
 /** Waits until explaining, grouping into episodes and learning are done. */
 export const settled = ({ pool }: System): Promise<void> =>
 	pollUntil(async () => {
-		const { rows } = await pool.query('select from doorbell union all select from learn_due limit 1');
-		return rows.length === 0 && (await suppliersWithNews(pool, 0)).length === 0;
+		const { rows } = await pool.query(
+			'select from doorbell union all select from learn_due union all select from run_doubt limit 1'
+		);
+		return rows.length === 0;
 	});
 
 async function pollUntil(isDone: () => Promise<boolean>): Promise<void> {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { Auth } from '#lib/server/access/auth.ts';
-import { migrate } from '#lib/server/postgres/migrate.ts';
+import { migrateDatabase } from '#lib/server/migrate-database.ts';
 import { openOwnerPool } from '#lib/server/postgres/session.ts';
 import { withDatabase } from '../launcher/services.ts';
 
@@ -17,7 +17,7 @@ export function onDatabase<T>(work: (database: Database) => Promise<T>, mayCreat
 	return withDatabase(
 		process.env,
 		async (databaseUrl) => {
-			await migrate(databaseUrl);
+			await migrateDatabase(databaseUrl);
 			const pool = openOwnerPool(databaseUrl, 3);
 			try {
 				const client = await pool.connect();

@@ -1,6 +1,6 @@
 // Implements the verb that fills the Redis index from the database.
 import { reindex } from '#lib/server/evidence/reindex.ts';
-import { migrate } from '#lib/server/postgres/migrate.ts';
+import { migrateDatabase } from '#lib/server/migrate-database.ts';
 import { loadConfig, settingsOf } from '#lib/server/process/config.ts';
 import { withServices } from '../launcher/services.ts';
 import { print, type Verb } from './verb.ts';
@@ -13,7 +13,7 @@ export const reindexVerb: Verb = {
 	example: 'reindex',
 	run: (args) =>
 		withServices(process.env, async ({ databaseUrl, redisUrl, authSecret }) => {
-			await migrate(databaseUrl);
+			await migrateDatabase(databaseUrl);
 			const { openWorkerServices } = await import('#lib/server/services.ts');
 			const config = loadConfig({
 				...settingsOf(process.env),

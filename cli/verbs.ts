@@ -1,6 +1,6 @@
 // Lists the verbs of `npm run causeway`. The command line runs the verbs, and docs/reference/cli.md describes the
 // verbs.
-import { migrate } from '#lib/server/postgres/migrate.ts';
+import { migrateDatabase } from '#lib/server/migrate-database.ts';
 import { withDatabase } from '../launcher/services.ts';
 import { decode } from './decode.ts';
 import { importVerb } from './import/import.ts';
@@ -34,7 +34,7 @@ export const verbs: Record<string, Verb> = {
 		example: 'migrate',
 		run: (args) =>
 			withDatabase(process.env, async (databaseUrl) => {
-				const applied = await migrate(databaseUrl);
+				const applied = await migrateDatabase(databaseUrl, (line) => args.json || console.error(line));
 				return print(
 					args,
 					{ applied },

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate } from '#lib/server/postgres/migrate.ts';
+import { migrateDatabase } from '#lib/server/migrate-database.ts';
 import { loadConfig, readEnvFile, settingsOf } from '#lib/server/process/config.ts';
 import { requireServices } from '#lib/server/start-checks.ts';
 import { buildPages } from './build.ts';
@@ -95,7 +95,7 @@ async function start(): Promise<void> {
 	const { origin } = loadConfig(env);
 	hasAnnounced = true;
 	announce(home, { pid: process.pid, url: origin, databaseUrl, redisUrl });
-	const applied = await migrate(databaseUrl);
+	const applied = await migrateDatabase(databaseUrl, say);
 	signal.throwIfAborted();
 	if (applied.length > 0)
 		say(`migrated the database (${applied.length} migrations, up to ${applied.at(-1)})`);

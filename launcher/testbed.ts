@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { addApiKey, addSupplier } from '#lib/server/access/administration.ts';
 import { settingsOf } from '#lib/server/process/config.ts';
-import { migrate } from '#lib/server/postgres/migrate.ts';
+import { migrateDatabase } from '#lib/server/migrate-database.ts';
 import { openOwnerPool } from '#lib/server/postgres/session.ts';
 import { nodeProgram } from './node-program.ts';
 import { freePort } from './process.ts';
@@ -78,7 +78,7 @@ export async function openTestbed(name: string, say: (line: string) => void) {
 		undo.push(database.drop);
 		const redis = await scratchRedis(services.redisUrl, name);
 		undo.push(redis.drop);
-		await migrate(database.url);
+		await migrateDatabase(database.url);
 		const pool = openOwnerPool(database.url, 2);
 		const port = await freePort();
 		const urlOf = (port: number): string => `http://127.0.0.1:${port}`;

@@ -7,7 +7,8 @@ import { correlateDevices } from '#lib/server/correlation/correlate-devices.ts';
 import { explainLearned } from '#lib/server/correlation/explain-learned.ts';
 import { indexServiceRequests } from '#lib/server/correlation/index-service-requests.ts';
 import { settlePending } from '#lib/server/correlation/settle-pending.ts';
-import { createGrouping } from '#lib/server/episodes/group-episodes.ts';
+import { createRunCheck } from '#lib/server/run-check/check-runs.ts';
+import { fillRuns, sampleRuns } from '#lib/server/runs/fill-runs.ts';
 import { reindex } from '#lib/server/evidence/reindex.ts';
 import { createBatchRunner, type BatchWork } from '#lib/server/jobs/batch-runner.ts';
 import { EVERY_MS, QUEUE_PREFIX, type Job, type JobData } from '#lib/server/jobs/queues.ts';
@@ -42,7 +43,7 @@ const STOP_LIMIT_MS = 8000;
 const config = await readyConfig({ listens: false });
 const log = createLog(config.logLevel, 'worker');
 const services = await openWorkerServices(config, log).catch(refuseStart);
-const { pool, index, causeTable, largeEpisodes } = services;
+const { pool, index, runs, causeTable } = services;
 const deps = workerDeps(services);
 const onCall = onCallDeps(services);
 const desk = deskDeps(services);
@@ -124,8 +125,10 @@ const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.T
 
 const timers = [
 	every(2 * SECOND_MS, 'sweeping', () => sweep(deps)),
-	every(SECOND_MS, 'grouping', createGrouping(deps)),
-	every(SECOND_MS, 'reading the large episodes', largeEpisodes.refresh),
+	every(SECOND_MS / 4, 'checking runs', createRunCheck(deps)),
+	every(10 * SECOND_MS, 'sampling runs', () => sampleRuns(pool)),
+	every(10 * SECOND_MS, 'cleaning the index of runs', runs.clean),
+	every(SECOND_MS, 'filling the index of runs', keepRuns),
 	every(2 * SECOND_MS, 'learning', () => learnEvidence(deps)),
 	every(config.learnEveryMs, 'weighing learned evidence', () => weighEvidence(deps)),
 	every(SECOND_MS, 'explaining again by learned patterns', () => explainLearned(deps)),
@@ -164,6 +167,18 @@ async function keepIndex(): Promise<void> {
 	);
 }
 
+/** Fills the index of runs if Redis has lost it. Until the index is full, runs are checked in the database. */
+async function keepRuns(): Promise<void> {
+	if (await runs.isFilled()) return;
+	const startedAt = performance.now();
+	const count = await fillRuns(pool, runs);
+	if (count === null) return; // another worker fills the index, or the next call starts again
+	log.info(
+		{ count, seconds: Math.round(performance.now() - startedAt) / 1000 },
+		'filled the index of runs from the database'
+	);
+}
+
 const endHeartbeat = config.heartbeatFile
 	? startHeartbeat({ ...services, file: config.heartbeatFile, workers })
 	: () => {};
@@ -174,6 +189,7 @@ const metrics = await serveMetrics(config, log, async () => {
 });
 
 await keepIndex();
+await keepRuns();
 log.info({ jobs: Object.keys(jobs) }, 'ready');
 process.send?.('ready');
 

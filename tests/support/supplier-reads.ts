@@ -2,16 +2,17 @@
 import { expect } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import type { Episode } from '#lib/domain/episode.ts';
-import { suppliersWithNews } from '#lib/server/episodes/episode-turn.ts';
 import { FeedPage } from '#lib/domain/live-events.ts';
 import { eventually, type Calls, type SupplierSlug, type System } from './system.ts';
 
-/** Waits until the worker has deleted every doorbell and grouped the Alerts of every feed. */
+/** Waits until the worker has deleted every doorbell and checked every run in doubt. */
 export const settled = (system: System): Promise<void> =>
 	eventually(
 		async () => {
-			const { rows: doorbells } = await system.database.query('select id from doorbell');
-			expect([doorbells, await suppliersWithNews(system.database, 0)]).toEqual([[], []]);
+			const { rows } = await system.database.query(
+				'select id from doorbell union all select id from run_doubt'
+			);
+			expect(rows).toEqual([]);
 		},
 		{ timeout: 60_000, interval: 100 }
 	);

@@ -2,7 +2,7 @@
 // gap are one matter". The model walks the clock minute by minute.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { runsOf, type Member } from '#lib/domain/episode.ts';
+import { runsOf, type Member } from '#lib/domain/episode-rule.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 
 const MINUTE = 60_000;
@@ -48,22 +48,6 @@ it('the runs equal those of the model in any order of arrival', () => {
 			expect(
 				runs.map((run) => ({ alerts: run.members.map((m) => m.alertId).sort(), counts: run.counts }))
 			).toEqual(model(all));
-		}),
-		{ numRuns: propertyRuns }
-	);
-});
-
-it('a run that is known only by its extent accepts new members as if its old members were given', () => {
-	fc.assert(
-		fc.property(members, members, (old, added) => {
-			const newMembers = added.map((member) => ({ ...member, alertId: member.alertId + 100n }));
-			const large = runsOf(old, rule).filter((run) => run.counts);
-			const extents = large.map(({ from, to }, i) => ({ episodeId: BigInt(i), from, to }));
-			const replaced = new Set(large.flatMap((run) => run.members));
-			const rest = [...old.filter((member) => !replaced.has(member)), ...newMembers];
-			const spans = (runs: ReturnType<typeof runsOf>) =>
-				runs.map(({ from, to, counts }) => ({ from, to, counts }));
-			expect(spans(runsOf(rest, rule, extents))).toEqual(spans(runsOf([...old, ...newMembers], rule)));
 		}),
 		{ numRuns: propertyRuns }
 	);

@@ -1,16 +1,8 @@
 // Tests which keys an Alert has, and which Alerts of one key form a run.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-	EPISODE_RULES,
-	episodeTitle,
-	groupKeys,
-	runsOf,
-	sharedFacts,
-	type EpisodeFacts,
-	type GroupFacts,
-	type Member
-} from '#lib/domain/episode.ts';
+import { EPISODE_RULES, groupKeys, runsOf, type GroupFacts, type Member } from '#lib/domain/episode-rule.ts';
+import { episodeTitle, sharedFacts, type EpisodeFacts } from '#lib/domain/episode.ts';
 import { NOON, SECOND_MS, electricityMeter, gasSupplier, hub } from '../support/evidence.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 
@@ -68,23 +60,23 @@ describe('the facts of an episode', () => {
 	};
 
 	it.each([
-		['campaign|EUI|11.3|8F3E|Aster E4|2.10', { area: null, model: 'Aster E4', firmware: '2.10' }],
-		['image|8F3E|abc', { area: null, model: null, firmware: null }],
-		['home|hub|EUI', { area: 'SW1', model: null, firmware: null }],
-		['area|8F3E|SW1', { area: 'SW1', model: null, firmware: null }],
-		['model|8F3E|Aster E4|2.10', { area: null, model: 'Aster E4', firmware: '2.10' }],
-		['repeat|device|8F3E', { area: 'SW1', model: 'Aster E4', firmware: '2.10' }]
-	])('with the key %s are those that all members share', (key, shared) => {
+		['campaign', { area: null, model: 'Aster E4', firmware: '2.10' }],
+		['image', { area: null, model: null, firmware: null }],
+		['home', { area: 'SW1', model: null, firmware: null }],
+		['area', { area: 'SW1', model: null, firmware: null }],
+		['model', { area: null, model: 'Aster E4', firmware: '2.10' }],
+		['repeat', { area: 'SW1', model: 'Aster E4', firmware: '2.10' }]
+	] as const)('with a key of the rule %s are those that all members share', (key, shared) => {
 		expect(sharedFacts(key, first)).toEqual({ ...first, ...shared });
 	});
 
 	it('let the title of a storm on one model name the model, and not the area of the first Alert', () => {
-		const facts = sharedFacts('model|8F3E|Aster E4|2.10', first);
+		const facts = sharedFacts('model', first);
 		expect(episodeTitle('storm', facts, 12)).toContain('on 12 Devices of Aster E4 2.10, no common cause');
 	});
 
 	it('let the title of one image name the image, and not the model of the first Device', () => {
-		expect(episodeTitle('campaign', sharedFacts('image|8F3E|abc', first), 12)).toMatch(
+		expect(episodeTitle('campaign', sharedFacts('image', first), 12)).toMatch(
 			/, one firmware image on 12 Devices$/
 		);
 	});

@@ -1,6 +1,6 @@
 // Says which episodes a list has and in which order, in the API and in the address of the page.
 import { z } from 'zod';
-import { EpisodeKind } from './episode.ts';
+import { EpisodeKind } from './episode-rule.ts';
 
 /** The orders of a list of episodes: begun last, changed last, most members, most urgent. */
 export const EpisodeSort = z.enum(['newest', 'latest', 'largest', 'urgent']);

@@ -1,146 +1,10 @@
-// Decides which Alerts form an episode: Alerts that are one matter and take one decision. The rule is a pure function
-// of the set of Alerts, so the order of arrival cannot matter.
-//
-// Each Alert has keys, and each kind of key has a rule with a gap. Alerts with the same key form a run if each Alert
-// follows the previous Alert within the gap. A large enough run is an episode. The kinds of key are processed in a
-// fixed order, and an Alert in an episode takes no part in later runs. An Alert therefore belongs to the first of its
-// keys that makes an episode. Only members count towards the size of an episode. Alerts that lack the cause of an
-// episode have other keys, so these Alerts stay outside the episode and visible.
+// Defines an episode as one Supplier reads it: Alerts that are one matter and take one decision. The rule that makes
+// episodes is in episode-rule.ts.
 import { z } from 'zod';
-import { Alert, type Candidate } from './alert.ts';
+import { Alert } from './alert.ts';
 import { Decision, DecisionFields, checkReason } from './decision.ts';
-import { namesSuspect, type ExplanationKind } from './explanation-kind.ts';
+import { EpisodeKind, type KeyName } from './episode-rule.ts';
 import { RecordId, RowVersion } from './record-id.ts';
-
-export const EpisodeKind = z.enum(['campaign', 'home', 'storm', 'repeat']);
-export type EpisodeKind = z.infer<typeof EpisodeKind>;
-
-const MINUTE_MS = 60_000;
-
-export interface Rule {
-	kind: EpisodeKind;
-	/** The longest time between two neighbouring members of an episode (ms). */
-	gap: number;
-	/** The smallest number of members in an episode. `devices` is the smallest number of different Devices. */
-	members: number;
-	devices: number;
-}
-
-/**
- * The rules by the name of a key, which is the first part of the key. The kinds of key are processed and preferred in
- * this order.
- */
-export const EPISODE_RULES = {
-	/**
-	 * Groups Alerts whose suspects are one User's Service Requests of one SRV, on many Devices of one model and
-	 * firmware.
-	 */
-	campaign: { kind: 'campaign', gap: 60 * MINUTE_MS, members: 5, devices: 5 },
-	/** Groups Alerts that report one firmware image, whoever sent the image. */
-	image: { kind: 'campaign', gap: 24 * 60 * MINUTE_MS, members: 5, devices: 5 },
-	/** Groups Alerts whose suspects are one User's Service Requests to one home network. */
-	home: { kind: 'home', gap: 30 * MINUTE_MS, members: 2, devices: 1 },
-	/** Groups Alerts of one code without a suspect, in one area or on one model and firmware. */
-	area: { kind: 'storm', gap: 2 * MINUTE_MS, members: 10, devices: 10 },
-	model: { kind: 'storm', gap: 2 * MINUTE_MS, members: 10, devices: 10 },
-	/** Groups repeated Alerts of one code on one Device. */
-	repeat: { kind: 'repeat', gap: 60 * MINUTE_MS, members: 2, devices: 1 }
-} as const satisfies Record<string, Rule>;
-export type KeyName = keyof typeof EPISODE_RULES;
-export const KEY_NAMES = Object.keys(EPISODE_RULES) as KeyName[];
-
-/** The facts of an Alert that decide to which episode the Alert belongs. */
-export interface GroupFacts {
-	deviceId: string;
-	hubId: string | null;
-	area: string | null;
-	model: string | null;
-	firmware: string | null;
-	imageHash: string | null;
-	code: string;
-	explanation: ExplanationKind;
-	suspect: Pick<Candidate, 'userId' | 'serviceReferenceVariant'> | null;
-}
-
-/** Returns the keys of an Alert, the preferred key first. */
-export function groupKeys(facts: GroupFacts): string[] {
-	const { deviceId, hubId, area, model, firmware, imageHash, code, explanation, suspect } = facts;
-	const keys: string[] = [];
-	const key = (name: KeyName, ...parts: string[]) => keys.push([name, ...parts].join('|'));
-	if (suspect && namesSuspect(explanation)) {
-		if (model) key('campaign', suspect.userId, suspect.serviceReferenceVariant, code, model, firmware ?? '');
-		if (imageHash) key('image', code, imageHash);
-		key('home', hubId ?? deviceId, suspect.userId);
-	} else if (explanation !== 'out-of-scope') {
-		if (imageHash) key('image', code, imageHash);
-		if (area) key('area', code, area);
-		if (model) key('model', code, model, firmware ?? '');
-	}
-	key('repeat', deviceId, code);
-	return keys;
-}
-
-export const nameOf = (key: string): KeyName => key.slice(0, key.indexOf('|')) as KeyName;
-export const ruleOf = (key: string): Rule => EPISODE_RULES[nameOf(key)];
-
-export interface Member {
-	alertId: bigint;
-	deviceId: string;
-	/** The instant of the member Alert (epoch ms). */
-	at: number;
-}
-
-/**
- * The time span of an episode that has too many members to read. Every Alert in the span with the key of the episode
- * belongs to the run of the episode.
- */
-export interface Extent {
-	episodeId: bigint;
-	/** The start of the span (epoch ms). */
-	from: number;
-	to: number;
-}
-
-export interface Run {
-	members: Member[];
-	extents: Extent[];
-	/** The start of the run (epoch ms). */
-	from: number;
-	to: number;
-	/** Whether the run is large enough to be an episode. */
-	counts: boolean;
-}
-
-/**
- * Returns the runs of one key, oldest run first. `members` may be in any order. An extent replaces the members of its
- * episode.
- */
-export function runsOf(members: readonly Member[], rule: Rule, extents: readonly Extent[] = []): Run[] {
-	const runs: Run[] = [];
-	for (const part of [...extents, ...members].sort(inTime)) {
-		const { from, to } = 'at' in part ? { from: part.at, to: part.at } : part;
-		let run = runs.at(-1);
-		if (!run || from - run.to > rule.gap)
-			runs.push((run = { members: [], extents: [], from, to, counts: false }));
-		run.to = Math.max(run.to, to);
-		if ('at' in part) run.members.push(part);
-		else run.extents.push(part);
-	}
-	for (const run of runs)
-		run.counts =
-			run.extents.length > 0 ||
-			makesEpisode(rule, run.members.length, new Set(run.members.map((member) => member.deviceId)).size);
-	return runs;
-}
-
-/** Returns whether this many members on this many Devices make an episode. */
-export const makesEpisode = (rule: Rule, members: number, devices: number): boolean =>
-	members >= rule.members && devices >= rule.devices;
-
-function inTime(a: Member | Extent, b: Member | Extent): number {
-	if ('at' in a && 'at' in b) return a.at - b.at || (a.alertId < b.alertId ? -1 : 1);
-	return ('at' in a ? a.at : a.from) - ('at' in b ? b.at : b.from);
-}
 
 /**
  * The facts of an episode, which come from its first Alert. `area`, `model` and `firmware` are `null` where the members
@@ -235,23 +99,17 @@ const NOT_SHARED: Record<KeyName, ReadonlyArray<'area' | 'model' | 'firmware'>> 
 };
 
 /** Returns the facts of the first Alert without those that other members of the episode may lack. */
-export function sharedFacts(key: string, facts: EpisodeFacts): EpisodeFacts {
-	const unknown = NOT_SHARED[nameOf(key)].map((name) => [name, null]);
+export function sharedFacts(name: KeyName, facts: EpisodeFacts): EpisodeFacts {
+	const unknown = NOT_SHARED[name].map((field) => [field, null]);
 	return { ...facts, ...Object.fromEntries(unknown) };
 }
 
-/** Returns the User and the SRV that the members of a campaign share. Returns `null` for other kinds of key. */
-export function sharedRequest(key: string): Pick<Candidate, 'userId' | 'serviceReferenceVariant'> | null {
-	const [name, userId, serviceReferenceVariant] = key.split('|');
-	return name === 'campaign' ? { userId: userId!, serviceReferenceVariant: serviceReferenceVariant! } : null;
-}
-
 /**
- * Says why similar Alerts are outside an episode. `doubtful`: the request of the members is a candidate of one of the
- * similar Alerts.
+ * Says why similar Alerts are outside an episode. `sharesRequest`: the members share a User and an SRV. `doubtful`: the
+ * request of the members is a candidate of one of the similar Alerts.
  */
-export function whyOutside(key: string, doubtful: boolean): string {
-	if (!sharedRequest(key))
+export function whyOutside(sharesRequest: boolean, doubtful: boolean): string {
+	if (!sharesRequest)
 		return 'These Alerts name another firmware image or none, or belong to another episode.';
 	const notSent = 'The request that explains the members was not sent to these Devices';
 	return doubtful ? `${notSent}, or it does not explain their Alerts.` : `${notSent}.`;

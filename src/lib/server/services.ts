@@ -9,7 +9,8 @@ import { createWhatIfs } from '#lib/server/cause-table/what-ifs.ts';
 import { createDecisions } from '#lib/server/decisions/decisions.ts';
 import { createPrecedents } from '#lib/server/decisions/precedents.ts';
 import { createEpisodes } from '#lib/server/episodes/episodes.ts';
-import { followLargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
+import { createRunIndex } from '#lib/server/runs/run-index.ts';
+import { episodeIds } from '#lib/server/episodes/episode-ids.ts';
 import { createAssignments } from '#lib/server/desk/assignments.ts';
 import { createComments } from '#lib/server/desk/comments.ts';
 import { createDeskCounter } from '#lib/server/desk/desk-counts.ts';
@@ -204,8 +205,8 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 	const index = createRequestIndex({ redis, dictionary, windowMs: config.indexWindowMs });
 	await seedAtStart(pool, log);
 	const causeTable = await followCauseTable(pool);
-	const largeEpisodes = followLargeEpisodes(pool);
-	await largeEpisodes.refresh();
+	const takeEpisodeIds = episodeIds(pool);
+	const runs = createRunIndex({ redis, takeIds: takeEpisodeIds });
 	const sampling = await followSampling(pool);
 	const { deps: sendDeps } = stack.adopt(openSendDeps(config, pool), (s) => s.close());
 	const resources = stack.move();
@@ -220,7 +221,8 @@ export async function openWorkerServices(config: Config, log: Log = createLog(co
 		causeTable,
 		learned: cacheLearnedPatterns(),
 		standing: cacheStandingRules(),
-		largeEpisodes,
+		runs,
+		takeEpisodeIds,
 		sampling,
 		sendDeps,
 		openChannel: channelOpener(createSeal(config.authSecret)),

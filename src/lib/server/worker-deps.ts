@@ -42,7 +42,8 @@ export function workerDeps(services: Awaited<ReturnType<typeof openWorkerService
 		backlog,
 		causeTable,
 		learned,
-		largeEpisodes,
+		runs,
+		takeEpisodeIds,
 		sampling,
 		standing
 	} = services;
@@ -52,7 +53,8 @@ export function workerDeps(services: Awaited<ReturnType<typeof openWorkerService
 		learned,
 		standing,
 		sampling,
-		largeEpisodes,
+		runs,
+		takeEpisodeIds,
 		/** The active cause table. A job reads this property once and uses the same table to its end. */
 		get table() {
 			return causeTable.current;

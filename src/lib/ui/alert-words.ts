@@ -1,7 +1,7 @@
 // Names the parts of an Alert in the language in use: explanation, tier, verdict and reason, and the kind of its episode.
 import type { Tier } from '#lib/domain/alert.ts';
 import type { Decision, Verdict } from '#lib/domain/decision.ts';
-import type { EpisodeKind } from '#lib/domain/episode.ts';
+import type { EpisodeKind } from '#lib/domain/episode-rule.ts';
 import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import type { FeedKind } from '#lib/domain/feed-state.ts';
 import { formatSeconds } from '#lib/domain/wording.ts';

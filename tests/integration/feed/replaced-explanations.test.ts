@@ -4,15 +4,14 @@ import { replaceExplanations } from '#lib/server/feed/replace-explanations.ts';
 import { insertExplanations } from '#lib/server/feed/insert-explanations.ts';
 import { findChanged } from '#lib/server/feed/stored-explanations.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
-import { grouped, type AlertSpec } from '../../support/grouped.ts';
+import { explainedAlerts, type AlertSpec } from '../../support/explained-alerts.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
 let system: System;
-let alerts: ReturnType<typeof grouped>;
+let alerts: ReturnType<typeof explainedAlerts>;
 beforeAll(async () => {
 	system = await startSystem({ worker: false });
-	alerts = grouped(system, 10);
-	await alerts.insertDevices();
+	alerts = explainedAlerts(system);
 });
 afterAll(async () => {
 	await alerts.close();
@@ -28,7 +27,7 @@ const storedExplanations = async () =>
 	).rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 
 it('replaces explanations that are unchanged since they were read, and enqueues an Alert that was decided since', async () => {
-	await alerts.insertAlerts([alert(1, null), alert(2, null), alert(3, null)]);
+	await alerts.insert([alert(1, null), alert(2, null), alert(3, null)]);
 	const rows = [alert(1, 'A'), alert(2, 'A'), alert(3, null)].map(alerts.rowOf);
 	const changed = await findChanged(alerts.pool as never, rows);
 	// The explanation of the third Alert has not changed.
@@ -58,7 +57,7 @@ it('replaces explanations that are unchanged since they were read, and enqueues 
 it('enqueues an Alert whose first explanation was stored in between, with older evidence', async () => {
 	const row = alerts.rowOf(alert(4, 'A'));
 	expect(await findChanged(alerts.pool as never, [row])).toMatchObject([{ stored: null, isBack: false }]);
-	await alerts.insertAlerts([alert(4, null)]);
+	await alerts.insert([alert(4, null)]);
 	const { frames, doorbell } = await inTransaction(alerts.pool, (client) =>
 		insertExplanations(client, [row], { newerEvidence: true })
 	);

@@ -5,20 +5,19 @@ import { causeTable } from '#lib/domain/cause-table/cause-table.ts';
 import { queueCodes, takeAffected } from '#lib/server/learning/re-explain-queue.ts';
 import { weighEvidence } from '#lib/server/learning/weigh-evidence.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
-import { grouped } from '../../support/grouped.ts';
+import { explainedAlerts } from '../../support/explained-alerts.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
 const SUPPLIER = 1;
 const ALERT_COUNT = 250;
 const CODE = '8F3E';
 let system: System;
-let alerts: ReturnType<typeof grouped>;
+let alerts: ReturnType<typeof explainedAlerts>;
 
 beforeAll(async () => {
 	system = await startSystem({ worker: false });
-	alerts = grouped(system, 20);
-	await alerts.insertDevices();
-	await alerts.insertAlerts(
+	alerts = explainedAlerts(system);
+	await alerts.insert(
 		Array.from({ length: ALERT_COUNT }, (_, n) => ({ n, device: n % 20, atSeconds: n, userId: null }))
 	);
 });

@@ -47,7 +47,7 @@ async function store(supplierId: number, alerts: readonly StoredAlert[]): Promis
 	for (const { id, devices } of episodes.values())
 		await database.query(
 			`insert into episode (id, supplier_id, key, kind, facts, first_at, last_at, members, devices, occurrences, at_least, priority)
-			overriding system value values ($1, $2, 'repeat|x', 'repeat', '{}', now(), now(), 2, $3, 2, false, 1)`,
+			overriding system value values ($1, $2, 0, 'repeat', '{}', now(), now(), 2, $3, 2, false, 1)`,
 			[id, supplierId, devices]
 		);
 	await database.query(

@@ -3,12 +3,16 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { migrateDatabase } from '#lib/server/migrate-database.ts';
 import { migrate } from '#lib/server/postgres/migrate.ts';
 import { ensurePartitions } from '#lib/server/postgres/partitions.ts';
+import { runKey } from '#lib/server/runs/run-key.ts';
 import { withDatabase } from '../../support/services.setup.ts';
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 const LAST_OF_0_1_0 = '0018';
+/** More Alerts than one batch of the keys has. */
+const ALERTS = 12_000;
 const name = `upgrade_${randomBytes(6).toString('hex')}`;
 
 let admin: pg.Client;
@@ -74,9 +78,14 @@ it('keeps the data, and knows which Alerts no Supplier sees', async () => {
 		insert into message_key (key, digest, alert_id) select sha256(convert_to(message_id, 'UTF8')), '', id from alert;
 		insert into supplier_alert (supplier_id, alert_id, seq, explanation, code, category, device_id, users, roles, effective_at, table_version, priority, occurrences, throttled, body)
 		select 1, id, 1, 'unexplained', code, 'security', '00-DB-12-34-56-78-90-A0', '{}', '{}', effective_at, 'x', 1, 1, false, '{}'
-		from alert where message_id = 'message 1'`);
+		from alert where message_id = 'message 1';
+		insert into episode (supplier_id, key, kind, facts, first_at, last_at, members, devices, occurrences, at_least, priority, decision)
+		values (1, 'repeat|00-DB-12-34-56-78-90-A0|8F30', 'repeat', '{}', now(), now(), 2, 1, 2, false, 1, '{"verdict": "ignorable"}'),
+			(1, 'campaign|90-B3|6.5|8F30|Aster|2.1', 'campaign', '{"suspect": {"name": "x"}}', now(), now(), 5, 5, 5, false, 1, null)`);
+	await insertFurther(ALERTS);
 
 	const applied = await migrate(ownersUrl);
+	await fillWithInterruption();
 	expect(applied.every((file) => file.slice(0, 4) > LAST_OF_0_1_0)).toBe(true);
 
 	const rows = async (statement: string) => (await database.query(statement)).rows;
@@ -98,4 +107,52 @@ it('keeps the data, and knows which Alerts no Supplier sees', async () => {
 		{ device_type: 'ESME', said_by: 0 }
 	]);
 	expect(await migrate(ownersUrl)).toEqual([]);
+	expect(await rows('select key::text, least_members, facts, decision from episode order by id')).toEqual([
+		{
+			key: runKey(1, 'repeat|00-DB-12-34-56-78-90-A0|8F30').toString(),
+			least_members: 2,
+			facts: {},
+			decision: { verdict: 'ignorable' }
+		},
+		{
+			key: runKey(1, 'campaign|90-B3|6.5|8F30|Aster|2.1').toString(),
+			least_members: 5,
+			facts: { suspect: { name: 'x', userId: '90-B3' } },
+			decision: null
+		}
+	]);
+	const repeat = runKey(1, 'repeat|00-DB-12-34-56-78-90-A0|8F30').toString();
+	expect(await rows('select distinct keys::text[] as keys from supplier_alert')).toEqual([
+		{ keys: [repeat] }
+	]);
+	expect(await rows('select from key_backfill')).toEqual([]);
 });
+
+/** Inserts explained Alerts of version 0.1.0. */
+const insertFurther = (count: number): Promise<unknown> =>
+	database.query(
+		`insert into supplier_alert (supplier_id, alert_id, seq, explanation, code, category, device_id, users, roles, effective_at, table_version, priority, occurrences, throttled, body)
+		select 1, (select max(id) from alert) + n, 1 + n, 'unexplained', '8F30', 'security', '00-DB-12-34-56-78-90-A0', '{}', '{}', now(), 'x', 1, 1, false, '{}'
+		from generate_series(1, $1) as n`,
+		[count]
+	);
+
+/** Ends the session that fills the keys after its first batch. The next start goes on after that batch. */
+async function fillWithInterruption(): Promise<void> {
+	const said: string[] = [];
+	await expect(
+		migrateDatabase(ownersUrl, (line) => {
+			said.push(line);
+			throw new Error('the power failed');
+		})
+	).rejects.toThrow('the power failed');
+	expect(said).toEqual([`updated 5,000 of ${(ALERTS + 1).toLocaleString('en-GB')} Alerts for episodes`]);
+	const { rows } = await database.query<{ filled: number }>(
+		'select count(*)::int as filled from supplier_alert where keys is not null'
+	);
+	expect(rows[0]!.filled).toBe(5000);
+	const lines: string[] = [];
+	await migrateDatabase(ownersUrl, (line) => lines.push(line));
+	const total = (ALERTS + 1).toLocaleString('en-GB');
+	expect(lines.at(-1)).toBe(`updated ${total} of ${total} Alerts for episodes`);
+}

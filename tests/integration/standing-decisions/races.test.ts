@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { holdFeed } from '../../support/feed-lock.ts';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
+import { settled } from '../../support/supplier-reads.ts';
 import { sendFitting, standingOf, type Standing } from '../../support/standing.ts';
 import { eventually, startSystem, type System } from '../../support/system.ts';
 
@@ -29,6 +30,7 @@ const matches = async (id: string): Promise<number> =>
 
 it('decides no Alert that is written after its end, although the worker had decided before', async () => {
 	const { id } = await standing.active();
+	await settled(system); // so that no check of runs waits for the feed
 	await using feed = await holdFeed(system, 'brightwell');
 	const ended = standing.end(id);
 	await waiting(1);
@@ -45,6 +47,7 @@ it('decides no Alert that is written after its end, although the worker had deci
 
 it('decides an Alert that is written before its end', async () => {
 	const { id } = await standing.active();
+	await settled(system); // so that no check of runs waits for the feed
 	await using feed = await holdFeed(system, 'brightwell');
 	const deviceId = await sendFitting(system);
 	await waiting(1);
@@ -61,6 +64,7 @@ it('leaves an Alert that came to fit to people if it ended before that was writt
 	await system.post('/devices', aDevice(deviceId));
 	await system.post('/alerts', anAlert(deviceId));
 	await system.becomes('brightwell', deviceId, { explanation: 'unexplained' });
+	await settled(system); // so that no check of runs waits for the feed
 	await using feed = await holdFeed(system, 'brightwell');
 	const ended = standing.end(id);
 	await waiting(1);

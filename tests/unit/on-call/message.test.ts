@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Alert } from '#lib/domain/alert.ts';
 import { Relation, Tier } from '#lib/domain/alert.ts';
-import { EpisodeKind } from '#lib/domain/episode.ts';
+import { EpisodeKind } from '#lib/domain/episode-rule.ts';
 import { ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import { contentOf, feedContent, testContent, toldKey, updateText } from '#lib/domain/on-call/message.ts';
 import { PageContent } from '#lib/domain/on-call/page.ts';

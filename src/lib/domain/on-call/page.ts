@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { Tier } from '../alert.ts';
 import { Verdict } from '../decision.ts';
-import { EpisodeKind } from '../episode.ts';
+import { EpisodeKind } from '../episode-rule.ts';
 import { ExplanationKind } from '../explanation-kind.ts';
 import { RecordId } from '../record-id.ts';
 import { OnCallName } from './name.ts';

@@ -3,18 +3,11 @@
 // transaction.
 import type pg from 'pg';
 import { isSampled } from '#lib/domain/learned-evidence.ts';
-import { keysOf } from '#lib/server/episodes/episode-keys.ts';
-import type { LargeEpisodes } from '#lib/server/episodes/large-episodes.ts';
+import { placeAlerts, runKeysOf } from '#lib/server/episodes/place-alerts.ts';
+import type { RunIndex } from '#lib/server/runs/run-index.ts';
 import { loadContext, type AlertContext } from '#lib/server/evidence/alert-context.ts';
 import { mayKnow } from '#lib/server/evidence/home-view.ts';
-import {
-	NO_CHANGE,
-	type AlertBody,
-	type EpisodeGuess,
-	type ExplanationRow,
-	type FeedChange,
-	type Frame
-} from '#lib/server/feed/feed.ts';
+import { NO_CHANGE, type ExplanationRow, type FeedChange, type Frame } from '#lib/server/feed/feed.ts';
 import { keepUnseen } from '#lib/server/installation/unseen-alerts.ts';
 import { endDoorbells, takeDoorbells } from '#lib/server/jobs/doorbells.ts';
 import type { Enqueue } from '#lib/server/jobs/queues.ts';
@@ -37,7 +30,7 @@ export interface CorrelateDeps extends Omit<ExplainDeps, 'learned'> {
 	learned: LearnedPatternCache;
 	enqueue: Enqueue;
 	sampling: Sampling;
-	largeEpisodes: Pick<LargeEpisodes, 'guess'>;
+	runs: RunIndex;
 	standing: StandingRuleCache;
 	publish(frames: readonly Frame[]): Promise<void>;
 }
@@ -131,15 +124,12 @@ async function explainFirst(
 		explain(client, deps, batch),
 		deps.standing.read(client)
 	]);
-	const rows = explained.map((one) => {
-		const row = rowOf(one);
-		return { ...row, joins: guessEpisode(deps, context, one, row.body) };
-	});
-	const [, change] = await Promise.all([
+	const rows = explained.map((one) => rowOf(context, one));
+	const [, placing] = await Promise.all([
 		finishBatch(client, deps, batch, context, explained),
-		writeFirst(client, commitWith, context, decideFirst(rows, standing, deps.table, Date.now()))
+		placeAlerts(deps.runs, decideFirst(rows, standing, deps.table, Date.now()))
 	]);
-	return change;
+	return writeFirst(client, commitWith, context, placing);
 }
 
 async function explainAgain(
@@ -151,7 +141,7 @@ async function explainAgain(
 	// Two batches must not explain the same Alert in the wrong order, because the later batch has the later evidence.
 	await client.query(LOCK_ALERTS({ alertIds: batch.alertIds }));
 	const { context, explained } = await explain(client, deps, batch);
-	const rows = explained.map(rowOf);
+	const rows = explained.map((one) => rowOf(context, one));
 	const [, change] = await Promise.all([
 		finishBatch(client, deps, batch, context, explained),
 		writeChanged(client, commitWith, deps, batch.alertIds, rows)
@@ -204,32 +194,18 @@ const seenIds = (alerts: AlertContext['alerts'], explained: readonly Explained[]
 		...alerts.flatMap(({ id, ownCopies }) => (ownCopies.length > 0 ? id : []))
 	]);
 
-function rowOf({ alert, supplierId, explanation }: Explained): ExplanationRow {
+function rowOf({ inventory }: AlertContext, { alert, supplierId, explanation }: Explained): ExplanationRow {
 	const { dueAt, tableVersion, facts } = explanation;
 	const body = alertBody(alert, explanation);
+	const device = inventory.viewOf(supplierId).devices.get(alert.deviceId);
+	const { model = null, firmware = null } = device && mayKnow(device, supplierId) ? device : {};
 	return {
 		supplierId,
 		alertId: alert.id,
 		body,
 		storedBody: storedBody(body, facts, alert),
 		dueAt,
-		tableVersion
+		tableVersion,
+		keys: runKeysOf(supplierId, { ...body, model, firmware, imageHash: alert.imageHash })
 	};
-}
-
-/**
- * Returns the large episode that the Alert joins with its first explanation; `null`: none. Grouping decides about all
- * other episodes a moment later.
- */
-function guessEpisode(
-	{ largeEpisodes }: CorrelateDeps,
-	{ inventory }: AlertContext,
-	{ alert, supplierId }: Explained,
-	body: AlertBody
-): EpisodeGuess | null {
-	const { devices } = inventory.viewOf(supplierId);
-	const device = devices.get(alert.deviceId);
-	const { model = null, firmware = null } = device && mayKnow(device, supplierId) ? device : {};
-	const keys = keysOf({ ...body, model, firmware, imageHash: alert.imageHash });
-	return largeEpisodes.guess(supplierId, keys, alert.effectiveAt);
 }

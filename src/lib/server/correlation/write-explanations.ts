@@ -4,6 +4,8 @@
 import type pg from 'pg';
 import { counterOf } from '#lib/domain/command-reference.ts';
 import { isReport, type AlertContext } from '#lib/server/evidence/alert-context.ts';
+import { placeAlerts, writePlaced, type Placing } from '#lib/server/episodes/place-alerts.ts';
+import type { RunIndex } from '#lib/server/runs/run-index.ts';
 import { lockFeeds } from '#lib/server/feed/feed-entries.ts';
 import { NO_CHANGE, type ExplanationRow, type FeedChange } from '#lib/server/feed/feed.ts';
 import { insertExplanations } from '#lib/server/feed/insert-explanations.ts';
@@ -20,17 +22,19 @@ export async function writeFirst(
 	client: pg.ClientBase,
 	commitWith: CommitWith,
 	context: AlertContext,
-	rows: readonly ExplanationRow[]
+	placing: Placing<ExplanationRow>
 ): Promise<FeedChange> {
+	const { rows } = placing;
 	const doorbell = await askOtherReports(client, context);
-	const { frames } = await commitWith(async () => {
+	const { written, moved } = await commitWith(async () => {
 		const [, change] = await Promise.all([
 			lockFeeds(client, suppliersOf(rows)),
-			insertExplanations(client, rows)
+			writePlaced(client, placing, () => insertExplanations(client, rows))
 		]);
 		return change;
 	});
-	return { frames, doorbell };
+	placing.end();
+	return { frames: [...written.frames, ...moved], doorbell };
 }
 
 /**
@@ -40,7 +44,7 @@ export async function writeFirst(
 export async function writeChanged(
 	client: pg.ClientBase,
 	commitWith: CommitWith,
-	deps: SettleDeps,
+	deps: SettleDeps & { runs: RunIndex },
 	alertIds: readonly bigint[],
 	rows: readonly ExplanationRow[]
 ): Promise<FeedChange> {
@@ -58,21 +62,33 @@ export async function writeChanged(
 		deps,
 		changed.map((change) => ({ ...change, before: change.stored }))
 	);
-	const stored = settled.flatMap((change) => (isStored(change) ? [change] : []));
+	const placing = await placeAlerts(
+		deps.runs,
+		settled.map(({ row }) => row)
+	);
+	const placed = settled.map((change, i) => ({ ...change, row: placing.rows[i]! }));
+	const stored = placed.flatMap((change) => (isStored(change) ? [change] : []));
 	// A Service Request may arrive so early that the job `correlate-again` explains its Alert before the first
 	// explanation is stored.
-	const first = settled.flatMap((change) => (isStored(change) ? [] : change.row));
-	return commitWith(async () => {
-		const [, replaced, inserted] = await Promise.all([
+	const first = placed.flatMap((change) => (isStored(change) ? [] : change.row));
+	const { written, moved } = await commitWith(async () => {
+		const [, done] = await Promise.all([
 			lockFeeds(client, suppliersOf(changedRows)),
-			replaceExplanations(client, stored),
-			insertExplanations(client, first, { newerEvidence: true })
+			writePlaced(client, placing, () =>
+				Promise.all([
+					replaceExplanations(client, stored),
+					insertExplanations(client, first, { newerEvidence: true })
+				])
+			)
 		]);
-		return {
-			frames: [...replaced.frames, ...inserted.frames],
-			doorbell: replaced.doorbell ?? inserted.doorbell
-		};
+		return done;
 	});
+	placing.end();
+	const [replaced, inserted] = written;
+	return {
+		frames: [...replaced.frames, ...inserted.frames, ...moved],
+		doorbell: replaced.doorbell ?? inserted.doorbell
+	};
 }
 
 const suppliersOf = (rows: readonly ExplanationRow[]): number[] => rows.map((row) => row.supplierId);

@@ -154,7 +154,7 @@ with input as (
 		contradicted = false, withdrawn = null, shelved = null, shelved_until = null
 	from input i where s.supplier_id = :supplierId::smallint and s.alert_id = i.alert_id
 ), entered as (
-	${insertEntries('input', { supplierId: ':supplierId::smallint' })}
+	${insertEntries('input', ':supplierId::smallint')}
 ), returned as (
 	insert into desk_action (supplier_id, alert_id, version, kind, why, done_by, done_by_id, done_at, channel)
 	select :supplierId::smallint, alert_id, version + 1, 'returned', 'decision', :by::text, :byId::text, :at::timestamptz, :channel::text

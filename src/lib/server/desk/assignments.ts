@@ -76,7 +76,7 @@ with input as (
 	from input i where s.supplier_id = :supplierId::smallint and s.alert_id = i.alert_id
 	returning s.alert_id, s.version
 ), entered as (
-	${insertEntries('input', { supplierId: ':supplierId::smallint' })}
+	${insertEntries('input', ':supplierId::smallint')}
 )
 insert into desk_action (supplier_id, alert_id, version, kind, assignee, done_by, done_by_id, channel)
 select :supplierId::smallint, alert_id, version, 'assigned', :assignee::jsonb, :by::text, :byId::text, :channel::text

@@ -5,6 +5,7 @@ import { MOST_COMMENTS, type Comment, type CommentSubject } from '#lib/domain/de
 import { publishChanged, type PublishDeps } from '#lib/server/decisions/publish-changed.ts';
 import { insertEntries, lockFeeds, takeNumbers } from '#lib/server/feed/feed-entries.ts';
 import { euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { isShown } from '#lib/server/episodes/episodes.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
 import type { Actor } from './desk-changes.ts';
@@ -129,7 +130,7 @@ const ALERT = query(
 );
 
 const EPISODE = query(
-	'select from episode where supplier_id = :supplierId and id = :id::bigint and members > 0'
+	`select from episode e where supplier_id = :supplierId and id = :id::bigint and ${isShown('e')}`
 );
 
 const DEVICE = query(
@@ -149,7 +150,7 @@ const COUNT = query(`
 with input as (
 	select :id::bigint as alert_id, :seq::bigint as seq
 ), entered as (
-	${insertEntries('input', { supplierId: ':supplierId::smallint' })}
+	${insertEntries('input', ':supplierId::smallint')}
 )
 update supplier_alert s set version = version + 1, seq = i.seq, comments = comments + 1
 from input i where s.supplier_id = :supplierId::smallint and s.alert_id = i.alert_id`);

@@ -58,7 +58,7 @@ with due as (
 	from numbered n where s.supplier_id = :supplierId::smallint and s.alert_id = n.alert_id
 	returning s.alert_id, s.version
 ), entered as (
-	${insertEntries('numbered', { supplierId: ':supplierId::smallint' })}
+	${insertEntries('numbered', ':supplierId::smallint')}
 ), noted as (
 	insert into desk_action (supplier_id, alert_id, version, kind, why)
 	select :supplierId::smallint, alert_id, version, 'returned', 'time' from returned

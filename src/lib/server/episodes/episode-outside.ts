@@ -1,27 +1,33 @@
 // Counts and lists the Alerts outside an episode. These Alerts have the code, model and firmware of the episode's
 // facts, lie near the episode in time, and are not in the episode. The count and the list use the same condition.
 import type pg from 'pg';
-import {
-	ruleOf,
-	sharedRequest,
-	whyOutside,
-	type EpisodeFacts,
-	type EpisodeKind,
-	type OutsideEpisode
-} from '#lib/domain/episode.ts';
+import type { EpisodeKind } from '#lib/domain/episode-rule.ts';
+import { whyOutside, type EpisodeFacts, type OutsideEpisode } from '#lib/domain/episode.ts';
 import { stateColumns, toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
 import { query, type Values } from '#lib/server/postgres/statement.ts';
 import { knownModel } from './known-model.ts';
+import { nameOfRunKey, ruleOfRunKey, type RunKey } from '#lib/server/runs/run-key.ts';
 
 const MAX_LISTED = 100;
+
+/** The facts as stored, with the User of the suspect. */
+export type StoredFacts = Omit<EpisodeFacts, 'suspect'> & {
+	suspect: (NonNullable<EpisodeFacts['suspect']> & { userId?: string }) | null;
+};
+
+export function withoutUser({ suspect, ...facts }: StoredFacts): EpisodeFacts {
+	if (!suspect) return { ...facts, suspect };
+	const { userId: _, ...shown } = suspect;
+	return { ...facts, suspect: shown };
+}
 
 /** A row of the table `episode`. */
 export interface EpisodeRow {
 	id: bigint;
 	supplier_id: number;
-	key: string;
+	key: RunKey;
 	kind: EpisodeKind;
-	facts: EpisodeFacts;
+	facts: StoredFacts;
 	first_at: Date;
 	last_at: Date;
 }
@@ -43,7 +49,7 @@ export async function readOutside(client: pg.ClientBase, episode: EpisodeRow): P
 	return {
 		items: rows.map((row) => toAlert(row.body, row)),
 		total,
-		why: whyOutside(episode.key, doubtful)
+		why: whyOutside(sharedRequest(episode) !== null, doubtful)
 	};
 }
 
@@ -51,18 +57,24 @@ export async function readOutside(client: pg.ClientBase, episode: EpisodeRow): P
  * Counts the Alerts outside the episode. `doubtful`: the Service Request that the members share is a candidate of at
  * least one of these Alerts.
  */
-async function count(client: pg.ClientBase, { key }: EpisodeRow, condition: Values) {
-	const shared = sharedRequest(key);
+async function count(client: pg.ClientBase, episode: EpisodeRow, condition: Values) {
+	const shared = sharedRequest(episode);
 	const { rows } = await client.query<{ total: number; doubtful: boolean }>(
 		COUNT({ ...condition, shared: shared && JSON.stringify([shared]) })
 	);
 	return rows[0]!;
 }
 
+/** Returns the User and the SRV that the members of a campaign share; `null` for other episodes. */
+function sharedRequest({ key, facts: { suspect } }: EpisodeRow) {
+	if (nameOfRunKey(key) !== 'campaign' || !suspect?.userId) return null;
+	return { userId: suspect.userId, serviceReferenceVariant: suspect.serviceReferenceVariant };
+}
+
 /** Returns the values of the parameters of `OUTSIDE`; `null`: this kind of episode has no Alerts outside. */
 function conditionOf({ id, supplier_id, key, kind, facts, first_at, last_at }: EpisodeRow): Values | null {
 	if (kind !== 'campaign' || !facts.model) return null;
-	const { gap } = ruleOf(key);
+	const { gap } = ruleOfRunKey(key);
 	return {
 		id,
 		supplierId: supplier_id,

@@ -13,11 +13,9 @@ import {
 import type { EpisodeCursor, EpisodeFilters, EpisodeSort } from '#lib/domain/episode-list.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { asSupplier } from '#lib/server/postgres/transaction.ts';
-import { countOutside, readOutside, type EpisodeRow } from './episode-outside.ts';
-import { isUncounted } from './episode-turn.ts';
+import { countOutside, readOutside, withoutUser, type EpisodeRow } from './episode-outside.ts';
+import { nameOfRunKey } from '#lib/server/runs/run-key.ts';
 
-/** The least number of members of a listed episode. An episode with only one Alert left is not listed. */
-const MIN_MEMBERS_LISTED = 2;
 const DEFAULT_PAGE_SIZE = 100;
 
 interface Row extends EpisodeRow {
@@ -56,7 +54,6 @@ export function createEpisodes(pool: pg.Pool) {
 				const { rows } = await client.query<Row & { place: bigint }>(
 					PAGES[sort]({
 						supplierId,
-						minMembers: MIN_MEMBERS_LISTED,
 						place: cursor?.place ?? null,
 						afterId: cursor?.id ?? null,
 						open,
@@ -74,8 +71,7 @@ export function createEpisodes(pool: pg.Pool) {
 			}),
 
 		/**
-		 * Reads one episode; `null`: this Supplier has no such episode. An episode without members is not shown,
-		 * because its facts may come from a retracted Alert.
+		 * Reads one episode; `null`: this Supplier has no such episode, or the episode is not shown.
 		 */
 		one: (supplierId: number, id: string): Promise<EpisodeDetail | null> =>
 			asSupplier(pool, supplierId, async (client) => {
@@ -84,8 +80,7 @@ export function createEpisodes(pool: pg.Pool) {
 			}),
 
 		/**
-		 * Reads the Alerts outside an episode; `null`: this Supplier has no such episode, or the episode has no
-		 * members.
+		 * Reads the Alerts outside an episode; `null`: this Supplier has no such episode, or the episode is not shown.
 		 */
 		outside: (supplierId: number, id: string): Promise<OutsideEpisode | null> =>
 			asSupplier(pool, supplierId, async (client) => {
@@ -114,7 +109,7 @@ export async function readEpisodeFigures(
 }
 
 function toFigures(row: Omit<Row, Counted>): EpisodeFigures {
-	const facts = sharedFacts(row.key, row.facts);
+	const facts = sharedFacts(nameOfRunKey(row.key), withoutUser(row.facts));
 	return {
 		id: row.id.toString(),
 		kind: row.kind,
@@ -172,6 +167,13 @@ export async function markEpisode(
 	await client.query(MARK({ supplierId, episode, decision: decision && JSON.stringify(decision) }));
 }
 
+/**
+ * SQL: whether the episode `e` is shown. An episode is not shown while it has fewer members than its rule asks
+ * (src/lib/domain/episode-rule.ts).
+ */
+export const isShown = (e: string): string =>
+	`${e}.members >= ${e}.least_members and ${e}.devices >= ${e}.least_devices`;
+
 const COUNTED_MEMBERS = `
 	select count(*) filter (where s.decision is null or s.contradicted)::int as open,
 		count(*) filter (where s.decision->>'verdict' = 'actionable')::int as actionable,
@@ -182,7 +184,7 @@ const COUNTED_MEMBERS = `
 const pageBy = (place: string) =>
 	query(`
 select e.*, ${place} as place, c.* from episode e cross join lateral (${COUNTED_MEMBERS}) c
-where e.supplier_id = :supplierId and e.members >= :minMembers
+where e.supplier_id = :supplierId and ${isShown('e')}
 	and (:place::bigint is null or (${place}, e.id) < (:place::bigint, :afterId::bigint))
 	and (:ids::bigint[] is null or e.id = any(:ids::bigint[]))
 	and (:kind::text is null or e.kind = :kind::text)
@@ -199,12 +201,14 @@ const PAGES: Record<EpisodeSort, ReturnType<typeof pageBy>> = {
 
 const ONE = query(`
 select e.*, c.* from episode e cross join lateral (${COUNTED_MEMBERS}) c
-where e.supplier_id = :supplierId and e.id = :id::bigint and e.members > 0`);
+where e.supplier_id = :supplierId and e.id = :id::bigint and ${isShown('e')}`);
 
-const FIGURES = query('select * from episode where supplier_id = :supplierId and id = :id and members > 0');
+const FIGURES = query(
+	`select * from episode e where supplier_id = :supplierId and id = :id and ${isShown('e')}`
+);
 
 const EXISTS = query(
-	'select from episode where supplier_id = :supplierId and id = :episode::bigint and members > 0'
+	`select from episode e where supplier_id = :supplierId and id = :episode::bigint and ${isShown('e')}`
 );
 
 const MEMBERS = query(`
@@ -212,7 +216,6 @@ select alert_id::text as id, version,
 	case when :reopen::boolean then decision is not null else decision is null or contradicted end as waits
 from supplier_alert s
 where supplier_id = :supplierId and episode_id = :episode::bigint and episode_version <= :version
-	and not ${isUncounted('current_supplier()')}
 order by alert_id`);
 
 const MARK = query(`

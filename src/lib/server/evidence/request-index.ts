@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { RESP_TYPES } from 'redis';
 import type { ServiceRequest } from '#lib/domain/service-request.ts';
 import { bytesToEui, euiToBytes } from '#lib/server/postgres/eui-bytes.ts';
+import { callFunction } from '#lib/server/process/redis-function.ts';
 import type { Redis } from '#lib/server/process/redis.ts';
 import type { Dictionary } from './dictionary.ts';
 import { RECORD_BYTES, isReadable, readRecord, routeOf, userOf, writeRecord } from './request-record.ts';
@@ -38,21 +39,8 @@ export function createRequestIndex({
 }) {
 	const binary = redis.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
 
-	/** Calls a function of the Lua library. Loads the library first if this Redis does not have it. */
-	async function call<T>(
-		command: 'FCALL' | 'FCALL_RO',
-		name: string,
-		args: Array<string | Buffer>
-	): Promise<T> {
-		const send = () => binary.sendCommand<T>([command, name, '0', ...args]);
-		try {
-			return await send();
-		} catch (error) {
-			if (!String(error).includes('Function not found')) throw error;
-			await redis.functionLoad(LIBRARY, { REPLACE: true });
-			return send();
-		}
-	}
+	const call = <T>(command: 'FCALL' | 'FCALL_RO', name: string, args: Array<string | Buffer>): Promise<T> =>
+		callFunction<T>(binary, LIBRARY, command, name, args);
 
 	return {
 		windowMs,

@@ -1,5 +1,6 @@
 // Names each column of an explanation in one place, and builds the SQL that all writers of explanations share.
 import { insertDoorbell } from '#lib/server/jobs/doorbells.ts';
+import { arrayText } from '#lib/server/postgres/array-text.ts';
 import { columns, type Column, type Values } from '#lib/server/postgres/statement.ts';
 import type { ExplanationRow } from './feed.ts';
 
@@ -11,8 +12,8 @@ const COLUMNS: Readonly<Record<string, Column<ExplanationRow>>> = {
 	category: ['text', ({ body }) => body.category],
 	device_id: ['text', ({ body }) => body.deviceId],
 	hub_id: ['text', ({ body }) => body.hubId],
-	users: ['text', ({ body }) => arrayText(body.candidates.map((c) => c.userId))],
-	roles: ['text', ({ body }) => arrayText(body.candidates.map((c) => c.userRole))],
+	users: ['text', ({ body }) => differentTexts(body.candidates.map((c) => c.userId))],
+	roles: ['text', ({ body }) => differentTexts(body.candidates.map((c) => c.userRole))],
 	tier: ['text', ({ body }) => body.candidates[0]?.tier ?? ''],
 	own: ['boolean', ({ body }) => body.candidates.some((c) => c.own)],
 	area: ['text', ({ body }) => body.area ?? ''],
@@ -22,11 +23,12 @@ const COLUMNS: Readonly<Record<string, Column<ExplanationRow>>> = {
 	due_at: ['timestamptz', (row) => isoOf(row.dueAt)],
 	priority: ['smallint', ({ body }) => body.priority],
 	occurrences: ['bigint', ({ body }) => body.occurrences],
-	throttled: ['boolean', ({ body }) => body.throttled]
+	throttled: ['boolean', ({ body }) => body.throttled],
+	keys: ['text', ({ keys }) => `{${keys.join(',')}}`]
 };
 
 /** The columns that are sent as text and have another type in the table, each with that type. */
-const CASTS: Readonly<Record<string, string>> = { users: 'text[]', roles: 'text[]' };
+const CASTS: Readonly<Record<string, string>> = { users: 'text[]', roles: 'text[]', keys: 'bigint[]' };
 
 /** The columns of an explanation in `supplier_alert`, with its body and feed number, separated by commas. */
 export const WRITTEN = [...Object.keys(COLUMNS), 'body', 'seq'].join(', ');
@@ -80,8 +82,15 @@ export const joinBodies = (rows: ReadonlyArray<Pick<ExplanationRow, 'storedBody'
 export const splitBodies = (parameter: string): string => `string_to_array(${parameter}, E'\\x1e')`;
 
 /** Writes the different texts of a list as PostgreSQL writes an array. */
-export const arrayText = (texts: readonly string[]): string =>
-	`{${[...new Set(texts)].map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+const differentTexts = (texts: readonly string[]): string =>
+	arrayText(texts.length < 2 ? texts : [...new Set(texts)]);
 
 /** Formats an instant (epoch ms) as RFC 3339; `null` stays `null`. */
 export const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/** The columns that a writer sends for the place of an Alert in an episode. */
+export const EPISODE_COLUMNS: Readonly<Record<string, Column<ExplanationRow>>> = {
+	episode_id: ['bigint', ({ episodeId }) => episodeId ?? null],
+	episode_key: ['bigint', ({ episodeKey }) => episodeKey ?? null],
+	doubts: ['text', ({ doubts = [] }) => `{${doubts.join(',')}}`]
+};

@@ -5,7 +5,7 @@ import { statement } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
 
 /** A reader of the feeds that works behind the hot path. */
-export type Follower = 'group-episodes' | 'on-call';
+export type Follower = 'on-call';
 
 /**
  * Does `work` in one transaction while no other process follows this feed for the same follower. `seq`: the last feed

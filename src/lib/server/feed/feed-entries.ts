@@ -52,12 +52,6 @@ heads as (
 	from ${from} r join heads h using (supplier_id)
 )`;
 
-/**
- * SQL: inserts a feed entry for each row of `from`, a relation with `seq` and `alert_id`. `joins`: the entry also lets
- * the Alert join a large episode. `isMove`: the entry only moves the Alert between episodes.
- */
-export const insertEntries = (
-	from: string,
-	{ supplierId = 'supplier_id', joins = 'false', isMove = false } = {}
-): string =>
-	`insert into feed (supplier_id, seq, alert_id, joins, is_move) select ${supplierId}, seq, alert_id, ${joins}, ${isMove} from ${from}`;
+/** SQL: inserts a feed entry for each row of `from`, a relation with `seq` and `alert_id`. */
+export const insertEntries = (from: string, supplierId = 'supplier_id'): string =>
+	`insert into feed (supplier_id, seq, alert_id) select ${supplierId}, seq, alert_id from ${from}`;

@@ -22,8 +22,13 @@ export interface ExplanationRow {
 	/** The Alert is explained again when the clock passes this instant (epoch ms); `null`: no instant is awaited. */
 	dueAt: number | null;
 	tableVersion: string;
-	/** The large episode that the Alert joins with its first explanation; `null`: none, and grouping decides later. */
-	joins?: EpisodeGuess | null;
+	/** The keys of the Alert, as stored (runs/run-key.ts), the preferred key first. */
+	keys: readonly bigint[];
+	/** The episode of the Alert and the key of that episode; `null` or absent: none. */
+	episodeId?: bigint | null;
+	episodeKey?: bigint | null;
+	/** The keys in doubt. An Alert that has its episode by such a key stays in it until the doubt is settled. */
+	doubts?: readonly bigint[];
 	/** What standing decisions do to the Alert with this explanation; `null`: nothing. */
 	standing?: StandingChange | null;
 }
@@ -34,12 +39,6 @@ export interface StandingChange {
 	decides: { id: number; decision: Decision } | null;
 	/** The standing decision that no longer fits, and its decision so far; `null`: none. */
 	withdraws: { id: number; decision: Decision } | null;
-}
-
-/** A large episode that an Alert seems to join. `keys`: the keys of the Alert up to the key that makes it a member. */
-export interface EpisodeGuess {
-	keys: string[];
-	episodeId: bigint;
 }
 
 /** The shelving of an Alert as stored. `basis`: the Alert returns when its explanation or priority differs from it. */

@@ -1,8 +1,9 @@
 // Writes first explanations into the feeds of their Suppliers. One statement writes a whole batch, so that the feed
 // counters stay locked as briefly as possible.
+import { doubtKeys } from '#lib/server/runs/run-doubts.ts';
 import type pg from 'pg';
-import { statement, type Column } from '#lib/server/postgres/statement.ts';
-import { arrayText, explainOthersAgain, explanationInput, WRITTEN } from './explanation-rows.ts';
+import { statement } from '#lib/server/postgres/statement.ts';
+import { EPISODE_COLUMNS, explainOthersAgain, explanationInput, WRITTEN } from './explanation-rows.ts';
 import { insertEntries, numberRows } from './feed-entries.ts';
 import { hasStanding, isDeciding, recordStanding, STANDING_COLUMNS } from './standing-rows.ts';
 import { NO_CHANGE, UNTOUCHED, type ExplanationRow, type FeedChange } from './feed.ts';
@@ -10,7 +11,7 @@ import { readWritten, type WrittenRow } from './written-rows.ts';
 
 /**
  * Writes first explanations within the caller's transaction. Send this statement after `lockFeeds` and together with
- * the commit. An Alert with a guessed large episode joins that episode if the episode is still large.
+ * the commit. The episodes of the rows must have been opened. The keys of a row that is not written come into doubt.
  *
  * A stored explanation stays: a Service Request came in between and had the Alert explained with newer evidence.
  * `newerEvidence`: these rows may have newer evidence than the stored explanations. In that case, the doorbell has the
@@ -39,22 +40,15 @@ export async function insertExplanations(
 /** `is_decided`: whether the standing decision still decided when the Alert was written. */
 type InsertedRow = WrittenRow & { episode_id: bigint | null; is_decided: boolean };
 
-const COLUMNS = {
-	keys: ['text', ({ joins }) => (joins ? arrayText(joins.keys) : null)],
-	joins: ['bigint', ({ joins }) => joins?.episodeId ?? null]
-} satisfies Record<string, Column<ExplanationRow>>;
-
-const INPUT = explanationInput(COLUMNS);
-const DECIDED_INPUT = explanationInput({ ...COLUMNS, ...STANDING_COLUMNS });
+const INPUT = explanationInput(EPISODE_COLUMNS);
+const DECIDED_INPUT = explanationInput({ ...EPISODE_COLUMNS, ...STANDING_COLUMNS });
 
 /** Builds the statement. `decided`: standing decisions decide some of the Alerts. */
 const insertSql = (input: string, decided: boolean): string => `
 with input as (${input}
 ), fresh as (
-	select i.*${decided ? `, ${isDeciding('i.standing')} as is_decided` : ''}, e.id as episode_id, e.version + 1 as episode_version from input i
-	left join lateral (
-		select id, version from episode where id = i.joins and supplier_id = i.supplier_id and run_from is not null limit 1
-	) e on true
+	select i.*${decided ? `, ${isDeciding('i.standing')} as is_decided` : ''}, e.version + 1 as episode_version from input i
+	left join lateral (select version from episode where id = i.episode_id limit 1) e on true
 	where not exists (
 		select from supplier_alert s where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id offset 0
 	)
@@ -62,12 +56,9 @@ with input as (${input}
 	insert into supplier_alert (${WRITTEN}, episode_id, episode_version${decided ? ', decision' : ''})
 	select ${WRITTEN}, episode_id, episode_version${decided ? ', case when is_decided then decided::jsonb end' : ''} from numbered
 ), entered as (
-	${insertEntries('numbered', { joins: 'episode_id is not null' })}
-), keyed as (
-	insert into episode_member (supplier_id, alert_id, rank, key, at, device_id, episode_id)
-	select supplier_id, alert_id, n - 1, key, effective_at, device_id, case when n = cardinality(keys::text[]) then episode_id end
-	from numbered cross join lateral unnest(keys::text[]) with ordinality as k(key, n) where episode_id is not null
-	on conflict do nothing
+	${insertEntries('numbered')}
+), doubted as (
+	${doubtKeys('(select * from input where place not in (select place from fresh)) ghost')}
 )${decided ? `, deciding as (select *, 1 as before from numbered where is_decided), ${recordStanding('deciding')}` : ''}, others as (${explainOthersAgain('fresh', ':newerEvidence')}
 )
 select place::int as place, seq, episode_id, ${decided ? 'is_decided' : 'false as is_decided'}, null::bigint as doorbell from numbered

@@ -1,10 +1,11 @@
 // Replaces stored explanations that have changed, with the feed counters locked. One statement handles a whole batch.
 // The caller has already found the changed explanations, so that an unchanged explanation locks nothing.
+import { doubtKeys } from '#lib/server/runs/run-doubts.ts';
 import type pg from 'pg';
 import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
 import { lowestAndHighest, ofThese } from '#lib/server/postgres/record-id.ts';
 import { statement, type Column } from '#lib/server/postgres/statement.ts';
-import { explainOthersAgain, explanationInput, replacedBy } from './explanation-rows.ts';
+import { EPISODE_COLUMNS, explainOthersAgain, explanationInput, replacedBy } from './explanation-rows.ts';
 import { insertEntries, numberRows } from './feed-entries.ts';
 import { hasStanding, isDeciding, recordStanding, STANDING_COLUMNS, stateAfter } from './standing-rows.ts';
 import { NO_CHANGE, type ExplanationRow, type FeedChange, type StoredState } from './feed.ts';
@@ -30,15 +31,21 @@ export async function replaceExplanations(
 		return { ...row, version: stored.version, contradicted, returns: returnsByEvidence(stored, row) };
 	});
 	const [lowest, highest] = lowestAndHighest(rows.map((row) => row.alertId));
-	const { rows: written } = await client.query<WrittenRow>(
+	const { rows: written } = await client.query<WrittenRow & Pick<StoredState, 'episode_id'>>(
 		hasStanding(rows)
 			? REPLACE_DECIDED({ ...DECIDED_INPUT.values(rows), lowest, highest })
 			: REPLACE({ ...INPUT.values(rows), lowest, highest })
 	);
-	return readWritten(rows, written, (_, place) => {
+	return readWritten(rows, written, ({ episode_id }, place) => {
 		const { row, stored } = changes[place - 1]!;
 		const version = stored.version + 1;
-		return { ...stored, version, ...stateAfter(stored, row.standing), ...shelfAfter(stored, row) };
+		return {
+			...stored,
+			version,
+			episode_id,
+			...stateAfter(stored, row.standing),
+			...shelfAfter(stored, row)
+		};
 	});
 }
 
@@ -51,10 +58,14 @@ interface Replacement extends ExplanationRow {
 	returns: boolean;
 }
 
+/** SQL: a number greater than each key. */
+const AFTER_ALL_KEYS = '9223372036854775807';
+
 const COLUMNS = {
 	version: ['integer', (row) => row.version],
 	contradicted: ['boolean', (row) => row.contradicted],
-	returns: ['boolean', (row) => row.returns]
+	returns: ['boolean', (row) => row.returns],
+	...EPISODE_COLUMNS
 } satisfies Record<string, Column<Replacement>>;
 
 const INPUT = explanationInput<Replacement>(COLUMNS);
@@ -72,18 +83,40 @@ with input as (${input}
 		select from supplier_alert s
 		where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id and s.version = i.version offset 0
 	)${decided ? ` and (i.standing is null or ${isDeciding('i.standing')})` : ''}
-), ${numberRows('unchanged')}, explained as (
-	update supplier_alert s set ${replacedBy('n')}, ${KEEP_SHELF}${decided ? STANDING_CHANGE : ''} from numbered n
+), ${numberRows('unchanged')}, placed as (
+	select n.*, s.old_keys, s.old_episode, e.key as old_key,
+		s.old_priority <> n.priority or s.old_occurrences <> n.occurrences as counts_anew,
+		case when e.key = any(n.doubts::bigint[]) and e.key < coalesce(n.episode_key, ${AFTER_ALL_KEYS}) then s.old_episode
+			else n.episode_id end as new_episode
+	from numbered n
+	cross join lateral (
+		select keys as old_keys, episode_id as old_episode, priority as old_priority, occurrences as old_occurrences
+		from supplier_alert where supplier_id = n.supplier_id and alert_id = n.alert_id limit 1
+	) s
+	left join lateral (select key from episode where id = s.old_episode limit 1) e on true
+), explained as (
+	update supplier_alert s set ${replacedBy('n')}, episode_id = n.new_episode,
+		episode_version = case when n.new_episode is not distinct from s.episode_id then s.episode_version
+			else (select e.version + 1 from episode e where e.id = n.new_episode) end,
+		${KEEP_SHELF}${decided ? STANDING_CHANGE : ''} from placed n
 	where s.supplier_id = n.supplier_id and s.alert_id = n.alert_id
 		and s.supplier_id = any(:supplier_id::smallint[]) and ${ofThese('s', ':alert_id', ':lowest', ':highest')}
+), changed_keys as (
+	select supplier_id, effective_at, array(select unnest(old_keys) except select unnest(keys)
+		union select old_key where old_key is not null and (counts_anew or new_episode is distinct from old_episode)) as keys
+	from placed
+	union all
+	select supplier_id, effective_at, keys from input where place not in (select place from unchanged)
 ), entered as (
 	${insertEntries('numbered')}
+), doubted as (
+	${doubtKeys('changed_keys')}
 ), noted as (
 	${noteReturned('numbered')}
 )${decided ? `, deciding as (select *, version as before from numbered), ${recordStanding('deciding')}` : ''}, others as (${explainOthersAgain('unchanged')}
 )
-select place::int as place, seq, null::bigint as doorbell from numbered
-union all select null, null, id from others order by seq nulls first`;
+select place::int as place, seq, new_episode as episode_id, null::bigint as doorbell from placed
+union all select null, null, null, id from others order by seq nulls first`;
 
 const REPLACE = statement('replace-explanations', replaceSql(INPUT.sql, false));
 const REPLACE_DECIDED = statement('replace-decided-explanations', replaceSql(DECIDED_INPUT.sql, true));

@@ -1,6 +1,15 @@
 // Converts an EUI-64 between its text (`00-DB-12-...`) and the eight bytes that PostgreSQL and Redis store.
 
-export const euiToBytes = (eui: string): Buffer => Buffer.from(eui.replaceAll('-', ''), 'hex');
+/** The value of each hex digit by its character code. */
+const DIGIT = new Uint8Array(128);
+for (const digit of '0123456789abcdefABCDEF') DIGIT[digit.charCodeAt(0)] = parseInt(digit, 16);
+
+export function euiToBytes(eui: string): Buffer {
+	const bytes = Buffer.allocUnsafe(8);
+	for (let i = 0, at = 0; i < 8; i++, at += 3)
+		bytes[i] = (DIGIT[eui.charCodeAt(at)]! << 4) | DIGIT[eui.charCodeAt(at + 1)]!;
+	return bytes;
+}
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0').toUpperCase());
 

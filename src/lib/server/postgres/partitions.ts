@@ -6,14 +6,7 @@ import { firstIdAt } from './record-id.ts';
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 /** The tables with one partition for each week. The id of a row gives the week of the row. */
-const WEEKLY_TABLES = [
-	'alert',
-	'service_request',
-	'supplier_alert',
-	'retracted_alert',
-	'episode_member',
-	'standing_match'
-];
+const WEEKLY_TABLES = ['alert', 'service_request', 'supplier_alert', 'retracted_alert', 'standing_match'];
 /** The number of days that the feed reaches back. A client that is further behind reloads its snapshot. */
 const FEED_RETENTION_DAYS = 2;
 

@@ -1,5 +1,6 @@
 // Builds statements whose parameters have names: `:name` in the text, `{ name: value }` in the call.
 import type pg from 'pg';
+import { arrayText } from './array-text.ts';
 
 /** The values of a statement's parameters, by the names in its text. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -25,7 +26,7 @@ function valuesOf(names: readonly string[], values: Values, text: string): unkno
 		const value = values[name];
 		if (value === undefined)
 			throw new Error(`the statement has no value for :${name}: ${text.trim().slice(0, 80)}`);
-		return value;
+		return Array.isArray(value) ? arrayText(value) : value;
 	});
 }
 
@@ -40,14 +41,6 @@ export function statement<V extends Values = Values>(
 	const { text: numbered, names } = number(text);
 	return (values) => ({ name, text: numbered, values: valuesOf(names, values, text) });
 }
-
-/**
- * Builds a prepared statement with `$1`, `$2`, ... in its text. Only `episodes/` uses positional statements. New
- * statements name their parameters.
- */
-export const positionalStatement =
-	(name: string, text: string) =>
-	(values: unknown[]): pg.QueryConfig => ({ name, text, values });
 
 /**
  * Builds a statement that PostgreSQL plans at each call, by the statistics of that moment. Use such a statement if it

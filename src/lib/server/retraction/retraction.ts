@@ -1,12 +1,11 @@
 // Retracts Alerts. A tenure was corrected, and a Supplier may no longer see an Alert that it has read. The row leaves
 // `supplier_alert`, and so every read. An entry of the feed reports the retraction. `retracted_alert` keeps the row for
 // audit.
+import { doubtKeys } from '#lib/server/runs/run-doubts.ts';
 import type pg from 'pg';
 import type { Decision } from '#lib/domain/decision.ts';
 import type { Assignee } from '#lib/domain/desk/assignment.ts';
-import { countEpisodes } from '#lib/server/episodes/episode-count.ts';
-import { countDifference, largeOf, writeLarge, type Move } from '#lib/server/episodes/episode-difference.ts';
-import { isUncounted } from '#lib/server/episodes/episode-turn.ts';
+import { countMembers } from '#lib/server/episodes/episode-figures.ts';
 import { bodyColumns } from '#lib/server/feed/body-reader.ts';
 import { insertEntries } from '#lib/server/feed/feed-entries.ts';
 import { query, statement } from '#lib/server/postgres/statement.ts';
@@ -47,16 +46,13 @@ export async function retract(
 ): Promise<void> {
 	if (retracted.length === 0) return;
 	const alertIds = retracted.map(({ alertId }) => alertId);
-	const { rows: moves } = await client.query<Move & { old: bigint }>(LEFT_EPISODES({ supplierId, alertIds }));
-	const episodes = [...new Set(moves.map((move) => move.old))];
-	const large = await largeOf(client, supplierId, episodes, []);
-	const difference = await countDifference(client, supplierId, moves, large);
+	const { rows } = await client.query<{ id: bigint }>(LEFT_EPISODES({ supplierId, alertIds }));
 	await client.query(RETRACT({ supplierId, alertIds, seqs: retracted.map(({ seq }) => seq) }));
-	if (large.size > 0) await writeLarge(client, supplierId, [...large.values()], difference);
-	await countEpisodes(
+	// The facts of an episode may come from a retracted Alert, so they change at once.
+	await countMembers(
 		client,
 		supplierId,
-		episodes.filter((id) => !large.has(id))
+		rows.map((row) => row.id)
 	);
 }
 
@@ -118,9 +114,8 @@ select s.supplier_id, s.alert_id from former f cross join lateral (
 );
 
 const LEFT_EPISODES = query(`
-select alert_id, episode_id as old, null as new from supplier_alert s
-where supplier_id = :supplierId and alert_id = any(:alertIds::bigint[]) and episode_id is not null
-	and not ${isUncounted(':supplierId')}`);
+select distinct episode_id as id from supplier_alert
+where supplier_id = :supplierId and alert_id = any(:alertIds::bigint[]) and episode_id is not null`);
 
 const RETRACT = query(`
 with input as (
@@ -131,7 +126,9 @@ with input as (
 	from supplier_alert s join input i using (alert_id)
 	where s.supplier_id = :supplierId and s.alert_id = any(:alertIds::bigint[])
 ), entered as (
-	${insertEntries('input', { supplierId: ':supplierId::smallint' })}
+	${insertEntries('input', ':supplierId::smallint')}
+), doubted as (
+	${doubtKeys('(select supplier_id, effective_at, keys from supplier_alert where supplier_id = :supplierId and alert_id = any(:alertIds::bigint[])) gone')}
 )
 delete from supplier_alert where supplier_id = :supplierId and alert_id = any(:alertIds::bigint[])`);
 

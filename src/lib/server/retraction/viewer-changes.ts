@@ -1,4 +1,5 @@
 // Writes explanations when a Supplier gains or loses an Alert because a tenure was corrected.
+import { doubtKeys } from '#lib/server/runs/run-doubts.ts';
 import type pg from 'pg';
 import type { Decision } from '#lib/domain/decision.ts';
 import { explanationInput, replacedBy, WRITTEN } from '#lib/server/feed/explanation-rows.ts';
@@ -123,6 +124,15 @@ const WRITE = statement(
 	'write-viewer-changes',
 	`
 with input as (${INPUT.sql}
+), doubted as (
+	${doubtKeys(`(
+		select supplier_id, effective_at, keys from input
+		union all
+		select s.* from input i cross join lateral (
+			select supplier_id, effective_at, keys from supplier_alert
+			where supplier_id = i.supplier_id and alert_id = i.alert_id limit 1
+		) s
+	) each`)}
 ), explained as (
 	insert into supplier_alert as s (${WRITTEN}, contradicted, decision, withdrawn)
 	select ${WRITTEN}, contradicted, decision, withdrawn from input

@@ -1,6 +1,6 @@
 // Reads and writes the part of the address that says which episodes the page lists, and in which order.
 import { EpisodeFilters, type EpisodeSort } from '#lib/domain/episode-list.ts';
-import type { EpisodeKind } from '#lib/domain/episode.ts';
+import type { EpisodeKind } from '#lib/domain/episode-rule.ts';
 
 /** The page shows this many episodes, then as many more each time that the person asks, and at most `MOST_SHOWN`. */
 export const SHOWN_AT_ONCE = 100;
