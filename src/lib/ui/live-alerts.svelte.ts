@@ -97,6 +97,9 @@ export class LiveAlerts {
 		return this.connection.kind === 'live' || this.connection.kind === 'catching-up';
 	}
 
+	/** Returns whether this person has just acted on the Alert. Its changes are then shown without waiting for the next paint. */
+	actedOn: (id: string) => boolean = () => false;
+
 	/** Calls `listener` with the changes, at most every 250 ms. Returns the function that unsubscribes. */
 	subscribe(listener: Listener): () => void {
 		this.#listeners = [...this.#listeners, listener];
@@ -188,7 +191,7 @@ export class LiveAlerts {
 		this.#pendingAlerts.push(...items);
 		this.#pendingRetractions.push(...retracted);
 		this.#flood.note(items.length + retracted.length, performance.now());
-		this.#schedule();
+		this.#schedule(items.some(({ id }) => this.actedOn(id)));
 		if (from <= this.#head + 1) {
 			this.#head = Math.max(this.#head, to);
 			if (!this.#catchingUp) this.#markLive();
@@ -254,11 +257,10 @@ export class LiveAlerts {
 		return true;
 	}
 
-	#schedule(): void {
-		this.#paintTimer ??= setTimeout(
-			() => this.#flush(),
-			Math.max(0, this.#paintedAtMs + PAINT_MS - performance.now())
-		);
+	/** `atOnce`: the person waits for what their own action did, and may act on the same Alerts next. */
+	#schedule(atOnce = false): void {
+		if (atOnce) return this.#flush();
+		this.#paintTimer ??= setTimeout(() => this.#flush(), this.#paintedAtMs + PAINT_MS - performance.now());
 	}
 
 	#flush(): void {

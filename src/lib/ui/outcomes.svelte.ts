@@ -31,6 +31,7 @@ export class Outcomes {
 
 	/** Keeps the versions of the changed Alerts up to date, so that the actions can be undone. */
 	follow(live: LiveAlerts): () => void {
+		live.actedOn = (id) => this.rows.has(id);
 		return live.subscribe((changes) => this.#undoable.update(changes));
 	}
 

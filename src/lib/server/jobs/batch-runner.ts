@@ -1,4 +1,4 @@
-// Runs a job in batches: calls that arrive close together share one run. Consoles get changes 20 times a second, so
+// Runs a job in batches: calls that arrive close together share one run. Consoles get changes 50 times a second, so
 // more frequent runs would cost much and show no change sooner.
 
 /**

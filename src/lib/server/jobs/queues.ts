@@ -20,11 +20,11 @@ export type Job = (typeof JOBS)[number];
 
 /**
  * The shortest time between two runs of a job, in ms. Each run of these jobs takes waiting doorbells, whatever doorbell
- * its job carries. So one job in this time is enough. Consoles get new Alerts 20 times a second, and a changed
+ * its job carries. So one job in this time is enough. Consoles get new Alerts 50 times a second, and a changed
  * explanation may come a little later.
  */
 export const EVERY_MS = {
-	'correlate-alerts': 50,
+	'correlate-alerts': 20,
 	'correlate-again': 250,
 	'index-service-requests': 200,
 	'settle-pending': 100

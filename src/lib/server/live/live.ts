@@ -1,5 +1,5 @@
 // Pushes changes to connected clients over Socket.IO, with one room for each Supplier. The server puts a socket into
-// its room. A client never names a room and never sends. The server joins frames and sends at most 20 times a second. A
+// its room. A client never names a room and never sends. The server joins frames and sends at most 50 times a second. A
 // client fetches missed changes from the feed. Before the server sends, it asks the database which keys and sessions
 // are still valid. So no client receives a change after the end of its access.
 import type { Server as HttpServer } from 'node:http';
@@ -13,7 +13,7 @@ import { coalesce, encodeFrame, Encoded, parser } from './frames.ts';
 import { createListeners, type Listener } from './listeners.ts';
 import { subscribeLive, type ChannelMessage } from './live-channel.ts';
 
-const FRAME_INTERVAL_MS = 50;
+const FRAME_INTERVAL_MS = 20;
 const HEAD_INTERVAL_MS = 5000;
 /**
  * The greatest number of unsent packets of a client. The server disconnects a client with more, because the client
