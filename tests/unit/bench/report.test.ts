@@ -51,7 +51,7 @@ const report = (fields: Partial<Report> = {}): Report => ({
 	latencyMs: { at1150: { p50: 6.4, p95: 12, p99: 25 }, at50pct: { p50: 14, p95: 31, p99: 80 } },
 	halfPerSecond: 5250,
 	cost: { at1150: cost },
-	memory: { bytesPerServiceRequest: 70.25, rssMiB: 412, databaseBytesPerAlert: 2400, tables: {} },
+	memory: { bytesPerServiceRequest: 70.25, rssMiB: 412, databaseBytesPerAlert: 1750, tables: {} },
 	growth: growthOf(growthPoint(1e5, 12_000), growthPoint(1e6, 11_500), growthPoint(1e7, 11_000)),
 	steps: null,
 	workers: null,
@@ -98,7 +98,7 @@ describe('the ratios', () => {
 
 describe('the targets of the benchmark', () => {
 	it('are all met by the figures of the fixture', () => {
-		expect(targetsOf(report()).map(({ met }) => met)).toEqual(Array(14).fill(true));
+		expect(targetsOf(report()).map(({ met }) => met)).toEqual(Array(15).fill(true));
 	});
 
 	it.each<[string, Partial<Report>]>([
@@ -111,29 +111,30 @@ describe('the targets of the benchmark', () => {
 			'p99 from an Alert to the webhook of its page',
 			{ pages: { pages: 300, alertsPerSecond: 1150, latencyMs: { p50: 350, p95: 600, p99: 2001 } } }
 		],
-		['Alerts compared with BullMQ', { baselines: { ...baselines, bullmqNoopJobsPerSecond: 4001 } }],
+		['Alerts compared with BullMQ', { baselines: { ...baselines, bullmqNoopJobsPerSecond: 12_001 } }],
 		[
 			'Alerts compared with PostgreSQL by hand',
-			{ baselines: { ...baselines, postgresLookupAlertsPerSecond: 1501 } }
+			{ baselines: { ...baselines, postgresLookupAlertsPerSecond: 3429 } }
 		],
 		[
 			'Alerts with as many Service Requests',
-			{ ours: { ...ours, mixed: { alertsPerSecond: 20_000, serviceRequestsPerSecond: 9999 } } }
+			{ ours: { ...ours, mixed: { alertsPerSecond: 20_000, serviceRequestsPerSecond: 6199 } } }
 		],
-		['DUIS messages, one a call', { ours: { ...ours, duisPerSecond: 2999 } }],
+		['DUIS messages, one a call', { ours: { ...ours, duisPerSecond: 2199 } }],
 		[
 			'p50 latency at the national load',
-			{ latencyMs: { at50pct: null, at1150: { p50: 20.5, p95: 30, p99: 100 } } }
+			{ latencyMs: { at50pct: null, at1150: { p50: 45.5, p95: 60, p99: 100 } } }
 		],
 		[
 			'p99 latency at the national load',
-			{ latencyMs: { at50pct: null, at1150: { p50: 20, p95: 30, p99: 101 } } }
+			{ latencyMs: { at50pct: null, at1150: { p50: 20, p95: 30, p99: 111 } } }
 		],
-		['CPU in use at the national load', { cost: { at1150: { ...cost, percent: 41 } } }],
+		['CPU in use at the national load', { cost: { at1150: { ...cost, percent: 39 } } }],
 		[
 			'10 M requests in the index against 100 k',
 			{ growth: growthOf(growthPoint(1e5, 12_000), growthPoint(1e7, 10_799)) }
 		],
+		['PostgreSQL database, per Alert', { memory: { ...report().memory, databaseBytesPerAlert: 1801 } }],
 		['Redis index, per Service Request', { memory: { ...report().memory, bytesPerServiceRequest: 81 } }],
 		['tasks that lost or doubled Alerts, or failed', { failures: ['a stage: 3 Alerts are missing'] }]
 	])('report "%s" as the only missed target when only its figure is too bad', (name, fields) => {
@@ -204,9 +205,9 @@ describe('the table of the benchmark', () => {
 			growth: growthOf({ ...growthPoint(1e5, 12_000), bytesPerServiceRequest: null })
 		};
 		expect(cells('with 100,000 requests in the index', alreadyThisSize)).toEqual(['12,000 /s', 'p99 40 ms']);
-		expect(cells('DUIS messages, one a call')).toEqual(['>= 3,000 /s', '3,500 /s', 'met']);
+		expect(cells('DUIS messages, one a call')).toEqual(['>= 2,200 /s', '3,500 /s', 'met']);
 		const slow = { latencyMs: { at50pct: null, at1150: { p50: 1, p95: 2, p99: 3000 } } };
-		expect(cells('p99 latency at the national load', slow)).toEqual(['<= 100 ms', '3,000 ms', 'MISSED']);
+		expect(cells('p99 latency at the national load', slow)).toEqual(['<= 110 ms', '3,000 ms', 'MISSED']);
 		expect(cells('half of the maximum', slow)).toEqual([': 5,250 Alerts/s', 'not measured']);
 	});
 
