@@ -61,7 +61,7 @@ describe('a stored body', () => {
 			}),
 			{ numRuns: 4 * propertyRuns }
 		);
-	});
+	}, 60_000);
 
 	it('is tested with each fact', () => {
 		const met = fc
