@@ -296,6 +296,8 @@ local function append(value, rule, item, at)
 		written, held = struct.unpack('>I4c18', value, 2)
 		from = struct.unpack('>I6', held, 13)
 		to, count = from, 1
+	elseif #value < 1 + RUN_BYTES then
+		return nil -- a key in doubt without a run
 	else
 		local type, episode
 		type, from, to, episode, written, count = struct.unpack('>c1I6I6c8I4B', value)
