@@ -128,13 +128,13 @@ const timers = [
 	every(SECOND_MS / 4, 'checking runs', createRunCheck(deps)),
 	every(10 * SECOND_MS, 'sampling runs', () => sampleRuns(pool)),
 	every(10 * SECOND_MS, 'cleaning the index of runs', runs.clean),
-	every(SECOND_MS, 'filling the index of runs', keepRuns),
+	every(SECOND_MS, 'filling the index of runs', () => keepRuns()),
 	every(2 * SECOND_MS, 'learning', () => learnEvidence(deps)),
 	every(config.learnEveryMs, 'weighing learned evidence', () => weighEvidence(deps)),
 	every(SECOND_MS, 'explaining again by learned patterns', () => explainLearned(deps)),
 	every(10 * MINUTE_MS, 'deleting old samples', () => forgetSamples(pool)),
 	every(10 * SECOND_MS, 'settling', () => settlePending(deps)),
-	every(5 * SECOND_MS, 'filling the index', keepIndex),
+	every(5 * SECOND_MS, 'filling the index', () => keepIndex()),
 	every(2 * SECOND_MS, 'reading the active cause table', async () => {
 		const version = await causeTable.refresh();
 		if (version) log.info({ version }, 'another cause table is active');
@@ -153,31 +153,25 @@ const timers = [
 ];
 
 /**
- * Fills the index of Service Requests if Redis has lost it. One of several workers does so. Until the index is full,
- * correlation reads the database.
+ * Fills an index in Redis if Redis has lost it, and logs how long that took. One of several workers does so. Until the
+ * index is full, the database answers in its place.
  */
-async function keepIndex(): Promise<void> {
-	if (await index.isComplete()) return;
+async function keepFull(
+	what: string,
+	isFull: Promise<boolean>,
+	fill: () => Promise<number | null>
+): Promise<void> {
+	if (await isFull) return;
 	const startedAt = performance.now();
-	const count = await reindex(pool, index);
+	const count = await fill();
 	if (count === null) return; // another worker fills the index, or the next call starts again
 	log.info(
 		{ count, seconds: Math.round(performance.now() - startedAt) / 1000 },
-		'filled the index from the database'
+		`filled the index of ${what} from the database`
 	);
 }
-
-/** Fills the index of runs if Redis has lost it. Until the index is full, runs are checked in the database. */
-async function keepRuns(): Promise<void> {
-	if (await runs.isFilled()) return;
-	const startedAt = performance.now();
-	const count = await fillRuns(pool, runs);
-	if (count === null) return; // another worker fills the index, or the next call starts again
-	log.info(
-		{ count, seconds: Math.round(performance.now() - startedAt) / 1000 },
-		'filled the index of runs from the database'
-	);
-}
+const keepIndex = () => keepFull('Service Requests', index.isComplete(), () => reindex(pool, index));
+const keepRuns = () => keepFull('runs', runs.isFilled(), () => fillRuns(pool, runs));
 
 const endHeartbeat = config.heartbeatFile
 	? startHeartbeat({ ...services, file: config.heartbeatFile, workers })

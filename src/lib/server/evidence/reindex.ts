@@ -1,7 +1,7 @@
 // Fills the Redis index from the database. Meanwhile, workers index new requests, so that no request is missed.
 import type pg from 'pg';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
-import { query } from '#lib/server/postgres/statement.ts';
+import { whileLocked } from '#lib/server/postgres/session-lock.ts';
 import { putNewest } from './put-newest.ts';
 import type { RequestIndex } from './request-index.ts';
 import { requestsPage } from './stored-requests.ts';
@@ -12,24 +12,11 @@ const REQUESTS_PER_PAGE = 5000;
  * Indexes every request within the window and marks the index complete. Returns the number of requests indexed. Returns
  * `null` if the index is not complete: another process fills it, or Redis was emptied meanwhile.
  */
-export async function reindex(
+export const reindex = (
 	pool: pg.Pool,
 	index: RequestIndex,
 	onProgress: (done: number) => void = () => {}
-): Promise<number | null> {
-	// The lock belongs to a session, and not to a transaction, which would stay open for the whole filling.
-	const client = await pool.connect();
-	let isLocked = false;
-	try {
-		const { rows } = await client.query<{ got: boolean }>(LOCK({ key: LOCKS.filling }));
-		isLocked = rows[0]!.got;
-		return isLocked ? await fill(client, index, onProgress) : null;
-	} finally {
-		// A session that cannot release the lock ends, and the lock with it.
-		const isFree = !isLocked || (await client.query(UNLOCK({ key: LOCKS.filling })).catch(() => null));
-		client.release(!isFree);
-	}
-}
+): Promise<number | null> => whileLocked(pool, LOCKS.filling, (client) => fill(client, index, onProgress));
 
 async function fill(
 	client: pg.ClientBase,
@@ -49,6 +36,3 @@ async function fill(
 	}
 	return (await index.endFilling(filling)) ? done : null;
 }
-
-const LOCK = query('select pg_try_advisory_lock(:key) as got');
-const UNLOCK = query('select pg_advisory_unlock(:key)');

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import type { Candidate } from '#lib/domain/alert.ts';
 import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
+import { firstCandidate } from '#lib/server/feed/stored-body.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { transact } from '#lib/server/postgres/transaction.ts';
 import { knownModel } from '#lib/server/episodes/known-model.ts';
@@ -80,7 +81,7 @@ const keysOf = ({ supplier_id, device_id, hub_id, first, image_hash, ...facts }:
 
 const PAGE = query(`
 select s.*, a.image_hash, d.model, d.firmware from (
-	select supplier_id, alert_id, device_id, hub_id, code, explanation, body->>'area' as area, body->'candidates'->0 as first
+	select supplier_id, alert_id, device_id, hub_id, code, explanation, body->>'area' as area, ${firstCandidate('body')} as first
 	from supplier_alert where (supplier_id, alert_id) > (:supplierId::smallint, :alertId::bigint) and keys is null
 	order by supplier_id, alert_id limit :limit
 ) s

@@ -9,6 +9,7 @@ import type pg from 'pg';
 import { lockFeeds } from '#lib/server/feed/feed-entries.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
+import { whileLocked } from '#lib/server/postgres/session-lock.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { addMembers, countMembers } from '#lib/server/episodes/episode-figures.ts';
@@ -53,9 +54,9 @@ export function createRunCheck(deps: CheckDeps): () => Promise<number> {
 	const rests = new Map<RunKey, number>();
 
 	return async () => {
-		await doubtLostBatches(deps);
 		let moved = 0;
-		await alone(deps.pool, async () => {
+		await whileLocked(deps.pool, LOCKS.checkingRuns, async () => {
+			await doubtLostBatches(deps);
 			await countLosses(deps.pool);
 			for (;;) {
 				const now = performance.now();
@@ -91,19 +92,6 @@ async function doubtLostBatches({ pool, runs }: CheckDeps): Promise<void> {
 			entries.flatMap(({ supplierId, at, keys }) => keys.map((key) => ({ supplierId, key, at })))
 		);
 		await runs.endBatch(batch);
-	}
-}
-
-async function alone(pool: pg.Pool, work: () => Promise<void>): Promise<void> {
-	const client = await pool.connect();
-	let isLocked = false;
-	try {
-		const { rows } = await client.query<{ got: boolean }>(LOCK({ key: LOCKS.checkingRuns }));
-		isLocked = rows[0]!.got;
-		if (isLocked) await work();
-	} finally {
-		const isFree = !isLocked || (await client.query(UNLOCK({ key: LOCKS.checkingRuns })).catch(() => null));
-		client.release(!isFree);
 	}
 }
 
@@ -234,7 +222,5 @@ async function giveEpisodes(
 	return given;
 }
 
-const LOCK = query('select pg_try_advisory_lock(:key) as got');
-const UNLOCK = query('select pg_advisory_unlock(:key)');
 const NEXT_TRANSACTION = query('select pg_snapshot_xmax(pg_current_snapshot())::text as next');
 const HAVE_ENDED = query('select pg_snapshot_xmin(pg_current_snapshot()) >= :next::xid8 as ended');

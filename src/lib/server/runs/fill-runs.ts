@@ -3,6 +3,7 @@
 import type pg from 'pg';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
+import { whileLocked } from '#lib/server/postgres/session-lock.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { insertDoubts } from './run-doubts.ts';
 import type { RunIndex } from './run-index.ts';
@@ -29,18 +30,8 @@ interface Row {
  * Adds the recent Alerts to the index of runs and marks it filled. Returns the number of Alerts added. Returns `null` if
  * the index is not filled: another process fills it, or Redis was emptied meanwhile.
  */
-export async function fillRuns(pool: pg.Pool, index: RunIndex): Promise<number | null> {
-	const client = await pool.connect();
-	let isLocked = false;
-	try {
-		const { rows } = await client.query<{ got: boolean }>(LOCK({ key: LOCKS.fillingRuns }));
-		isLocked = rows[0]!.got;
-		return isLocked ? await fill(client, index) : null;
-	} finally {
-		const isFree = !isLocked || (await client.query(UNLOCK({ key: LOCKS.fillingRuns })).catch(() => null));
-		client.release(!isFree);
-	}
-}
+export const fillRuns = (pool: pg.Pool, index: RunIndex): Promise<number | null> =>
+	whileLocked(pool, LOCKS.fillingRuns, (client) => fill(client, index));
 
 async function fill(client: pg.ClientBase, index: RunIndex): Promise<number | null> {
 	const filling = await index.beginFilling();
@@ -87,9 +78,6 @@ export async function sampleRuns(pool: pg.Pool): Promise<void> {
 		)
 	);
 }
-
-const LOCK = query('select pg_try_advisory_lock(:key) as got');
-const UNLOCK = query('select pg_advisory_unlock(:key)');
 
 const SUPPLIERS = query('select id from supplier order by id');
 
