@@ -1,8 +1,9 @@
 // Opens episodes, and moves Alerts between episodes. The callers hold the locks of the feeds.
 import type pg from 'pg';
 import { insertEntries, numberRows } from '#lib/server/feed/feed-entries.ts';
+import { bodyColumns } from '#lib/server/feed/body-reader.ts';
 import {
-	stateColumns,
+	ownStateColumns,
 	toAlert,
 	type AlertBody,
 	type Frame,
@@ -10,6 +11,7 @@ import {
 } from '#lib/server/feed/feed.ts';
 import { lowestAndHighest, ofThese } from '#lib/server/postgres/record-id.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
+import { addMembers, joinEpisode } from '#lib/server/feed/episode-figures.ts';
 import { ruleOfRunKey, type RunKey } from '#lib/server/runs/run-key.ts';
 
 /** An episode and the key of its run. */
@@ -110,14 +112,16 @@ with input as (
 ), change as (
 	select * from found where case when episode_id is null then old_key = key
 		else key = any(keys) and episode_id is distinct from old and (old is null or key <= old_key or old_key <> all(keys)) end
-), ${numberRows('change')}, moved as (
+), ${numberRows('change')}, placed as (
+	select n.supplier_id, n.alert_id, n.episode_id, n.seq, e.* from numbered n ${joinEpisode('n.episode_id')}
+), moved as (
 	update supplier_alert s set version = s.version + 1, seq = n.seq, episode_id = n.episode_id,
-		episode_version = (select e.version + 1 from episode e where e.id = n.episode_id)
-	from numbered n
+		episode_version = n.episode_version
+	from placed n
 	where s.supplier_id = n.supplier_id and s.alert_id = n.alert_id
 		and s.supplier_id = any(:supplierIds::smallint[]) and ${ofThese('s', ':alertIds', ':lowest', ':highest')}
-	returning s.supplier_id, s.body, ${stateColumns('s')}
-), entered as (
+	returning s.*, ${bodyColumns('s')} as columns, n.has_one_device, n.is_empty
+), ${addMembers('select * from moved where episode_id is not null')}, entered as (
 	${insertEntries('numbered')}
 ), missed as (
 	insert into run_doubt (supplier_id, key, at, episode_id)
@@ -127,5 +131,5 @@ with input as (
 	union all
 	select supplier_id, next, at, null from change cross join lateral unnest(keys) as next where episode_id is null and next > key
 )
-select * from moved order by seq`
+select supplier_id, body, columns, ${ownStateColumns('moved')} from moved order by seq`
 );

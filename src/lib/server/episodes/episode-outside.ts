@@ -5,7 +5,7 @@ import type { EpisodeKind } from '#lib/domain/episode-rule.ts';
 import { whyOutside, type EpisodeFacts, type OutsideEpisode } from '#lib/domain/episode.ts';
 import { stateColumns, toAlert, type AlertBody, type StoredState } from '#lib/server/feed/feed.ts';
 import { query, type Values } from '#lib/server/postgres/statement.ts';
-import { knownModel } from './known-model.ts';
+import { knownModel } from '#lib/server/feed/known-model.ts';
 import { nameOfRunKey, ruleOfRunKey, type RunKey } from '#lib/server/runs/run-key.ts';
 
 const MAX_LISTED = 100;

@@ -5,7 +5,6 @@ import type { Candidate } from '#lib/domain/alert.ts';
 import { groupKeys, type GroupFacts } from '#lib/domain/episode-rule.ts';
 import { namesSuspect } from '#lib/domain/explanation-kind.ts';
 import type { ExplanationRow, Frame } from '#lib/server/feed/feed.ts';
-import { addMembers, type NewMember } from './episode-figures.ts';
 import { moveAlerts, openEpisodes, type EpisodeChange, type Opening } from './episode-moves.ts';
 import { insertDoubts, type Doubt } from '#lib/server/runs/run-doubts.ts';
 import type { Entry, Place } from '#lib/server/runs/run-bytes.ts';
@@ -26,13 +25,12 @@ export interface Placing<Row> {
 	rows: Row[];
 	openings: Opening[];
 	moves: EpisodeChange[];
-	members: NewMember[];
 	doubts: Doubt[];
 	/** Call this after the commit. */
 	end(): void;
 }
 
-const NOTHING = { openings: [], moves: [], members: [], doubts: [], end: () => {} };
+const NOTHING = { openings: [], moves: [], doubts: [], end: () => {} };
 
 /** Asks the index for the episodes of these Alerts. Returns the rows with their episodes. */
 export async function placeAlerts<Row extends ExplanationRow>(
@@ -69,25 +67,22 @@ export async function placeAlerts<Row extends ExplanationRow>(
 		}
 	}
 	const doubts: Doubt[] = [];
-	const members: NewMember[] = [];
 	const openings = new Map<bigint, Opening>();
 	const joins = ({
 		supplierId,
-		alertId,
 		episodeId,
 		key,
 		at
-	}: Omit<EpisodeChange, 'key'> & { key: RunKey | null }) => {
+	}: Omit<EpisodeChange, 'alertId' | 'key'> & { key: RunKey | null }) => {
 		if (episodeId === null || key === null) return;
-		members.push({ supplierId, alertId, episodeId });
 		openings.set(episodeId, { supplierId, episodeId, key, at });
 	};
 	const withPlaces = rows.map((row, i): Row => {
-		const { supplierId, alertId } = row;
+		const { supplierId } = row;
 		const { episodeId, key, doubts: unsure } = places[i]!;
 		const { at } = entries[i]!;
 		for (const one of unsure) doubts.push({ supplierId, key: one, at });
-		joins({ supplierId, alertId, episodeId, key, at });
+		joins({ supplierId, episodeId, key, at });
 		return { ...row, episodeId, episodeKey: key, doubts: unsure };
 	});
 	elsewhere.forEach(joins);
@@ -95,7 +90,6 @@ export async function placeAlerts<Row extends ExplanationRow>(
 		rows: withPlaces,
 		openings: [...openings.values()],
 		moves: [...elsewhere.values()],
-		members,
 		doubts,
 		end
 	};
@@ -115,7 +109,6 @@ export async function writePlaced<T>(
 		openEpisodes(client, placing.openings),
 		write(),
 		moveAlerts(client, placing.moves),
-		addMembers(client, placing.members),
 		insertDoubts(client, placing.doubts)
 	]);
 	return { written, moved };

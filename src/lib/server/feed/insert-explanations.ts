@@ -2,6 +2,7 @@
 // counters stay locked as briefly as possible.
 import { doubtKeys } from '#lib/server/runs/run-doubts.ts';
 import type pg from 'pg';
+import { addMembers, joinEpisode } from './episode-figures.ts';
 import { statement } from '#lib/server/postgres/statement.ts';
 import { EPISODE_COLUMNS, explainOthersAgain, explanationInput, WRITTEN } from './explanation-rows.ts';
 import { insertEntries, numberRows } from './feed-entries.ts';
@@ -47,8 +48,7 @@ const DECIDED_INPUT = explanationInput({ ...EPISODE_COLUMNS, ...STANDING_COLUMNS
 const insertSql = (input: string, decided: boolean): string => `
 with input as (${input}
 ), fresh as (
-	select i.*${decided ? `, ${isDeciding('i.standing')} as is_decided` : ''}, e.version + 1 as episode_version from input i
-	left join lateral (select version from episode where id = i.episode_id limit 1) e on true
+	select i.*${decided ? `, ${isDeciding('i.standing')} as is_decided` : ''}, e.* from input i ${joinEpisode('i.episode_id')}
 	where not exists (
 		select from supplier_alert s where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id offset 0
 	)
@@ -57,7 +57,7 @@ with input as (${input}
 	select ${WRITTEN}, episode_id, episode_version${decided ? ', case when is_decided then decided::jsonb end' : ''} from numbered
 ), entered as (
 	${insertEntries('numbered')}
-), doubted as (
+), ${addMembers('select * from numbered where episode_id is not null')}, doubted as (
 	${doubtKeys('(select * from input where place not in (select place from fresh)) ghost')}
 )${decided ? `, deciding as (select *, 1 as before from numbered where is_decided), ${recordStanding('deciding')}` : ''}, others as (${explainOthersAgain('fresh', ':newerEvidence')}
 )

@@ -1,11 +1,18 @@
 // Replaces stored explanations that have changed, with the feed counters locked. One statement handles a whole batch.
 // The caller has already found the changed explanations, so that an unchanged explanation locks nothing.
+import { addMembers, joinEpisode } from './episode-figures.ts';
 import { doubtKeys } from '#lib/server/runs/run-doubts.ts';
 import type pg from 'pg';
 import { basisOf, contradictionOf } from '#lib/domain/contradiction.ts';
 import { lowestAndHighest, ofThese } from '#lib/server/postgres/record-id.ts';
 import { statement, type Column } from '#lib/server/postgres/statement.ts';
-import { EPISODE_COLUMNS, explainOthersAgain, explanationInput, replacedBy } from './explanation-rows.ts';
+import {
+	EPISODE_COLUMNS,
+	explainOthersAgain,
+	explanationInput,
+	replacedBy,
+	WRITTEN
+} from './explanation-rows.ts';
 import { insertEntries, numberRows } from './feed-entries.ts';
 import { hasStanding, isDeciding, recordStanding, STANDING_COLUMNS, stateAfter } from './standing-rows.ts';
 import { NO_CHANGE, type ExplanationRow, type FeedChange, type StoredState } from './feed.ts';
@@ -75,6 +82,10 @@ const DECIDED_INPUT = explanationInput<Replacement>({ ...COLUMNS, ...STANDING_CO
 const STANDING_CHANGE = `, decision = case when n.standing is not null then n.decided::jsonb when n.withdraws is null then s.decision end,
 	withdrawn = case when n.standing is not null then null else coalesce(n.withdraws, s.withdrawn) end`;
 
+/** SQL: the Alerts that join an episode, from `placed`. */
+const JOINED = `select ${WRITTEN}, new_episode as episode_id, has_one_device, is_empty
+	from placed where new_episode is distinct from old_episode and new_episode is not null`;
+
 /** Builds the statement. `decided`: standing decisions decide some of the Alerts, or take back their decisions. */
 const replaceSql = (input: string, decided: boolean): string => `
 with input as (${input}
@@ -83,7 +94,7 @@ with input as (${input}
 		select from supplier_alert s
 		where s.supplier_id = i.supplier_id and s.alert_id = i.alert_id and s.version = i.version offset 0
 	)${decided ? ` and (i.standing is null or ${isDeciding('i.standing')})` : ''}
-), ${numberRows('unchanged')}, placed as (
+), ${numberRows('unchanged')}, compared as (
 	select n.*, s.old_keys, s.old_episode, e.key as old_key,
 		s.old_priority <> n.priority or s.old_occurrences <> n.occurrences as counts_anew,
 		case when e.key = any(n.doubts::bigint[]) and e.key < coalesce(n.episode_key, ${AFTER_ALL_KEYS}) then s.old_episode
@@ -94,10 +105,11 @@ with input as (${input}
 		from supplier_alert where supplier_id = n.supplier_id and alert_id = n.alert_id limit 1
 	) s
 	left join lateral (select key from episode where id = s.old_episode limit 1) e on true
+), placed as (
+	select c.*, e.* from compared c ${joinEpisode('c.new_episode')}
 ), explained as (
 	update supplier_alert s set ${replacedBy('n')}, episode_id = n.new_episode,
-		episode_version = case when n.new_episode is not distinct from s.episode_id then s.episode_version
-			else (select e.version + 1 from episode e where e.id = n.new_episode) end,
+		episode_version = case when n.new_episode is not distinct from s.episode_id then s.episode_version else n.episode_version end,
 		${KEEP_SHELF}${decided ? STANDING_CHANGE : ''} from placed n
 	where s.supplier_id = n.supplier_id and s.alert_id = n.alert_id
 		and s.supplier_id = any(:supplier_id::smallint[]) and ${ofThese('s', ':alert_id', ':lowest', ':highest')}
@@ -109,7 +121,7 @@ with input as (${input}
 	select supplier_id, effective_at, keys from input where place not in (select place from unchanged)
 ), entered as (
 	${insertEntries('numbered')}
-), doubted as (
+), ${addMembers(JOINED)}, doubted as (
 	${doubtKeys('changed_keys')}
 ), noted as (
 	${noteReturned('numbered')}

@@ -5,7 +5,7 @@ import { doubtKeys } from '#lib/server/runs/run-doubts.ts';
 import type pg from 'pg';
 import type { Decision } from '#lib/domain/decision.ts';
 import type { Assignee } from '#lib/domain/desk/assignment.ts';
-import { countMembers } from '#lib/server/episodes/episode-figures.ts';
+import { countMembers } from '#lib/server/feed/episode-figures.ts';
 import { bodyColumns } from '#lib/server/feed/body-reader.ts';
 import { insertEntries } from '#lib/server/feed/feed-entries.ts';
 import { query, statement } from '#lib/server/postgres/statement.ts';

@@ -5,7 +5,7 @@ import type { ExplanationKind } from '#lib/domain/explanation-kind.ts';
 import { firstCandidate } from '#lib/server/feed/stored-body.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { transact } from '#lib/server/postgres/transaction.ts';
-import { knownModel } from '#lib/server/episodes/known-model.ts';
+import { knownModel } from '#lib/server/feed/known-model.ts';
 import { runKeysOf } from '#lib/server/episodes/place-alerts.ts';
 
 const ALERTS_PER_BATCH = 5000;

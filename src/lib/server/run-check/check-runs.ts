@@ -12,7 +12,7 @@ import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { whileLocked } from '#lib/server/postgres/session-lock.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
-import { addMembers, countMembers } from '#lib/server/episodes/episode-figures.ts';
+import { countMembers } from '#lib/server/feed/episode-figures.ts';
 import { moveAlerts, openEpisodes } from '#lib/server/episodes/episode-moves.ts';
 import {
 	deleteDoubts,
@@ -154,12 +154,11 @@ async function moveStrays(
 		let isLast = strays.length < MOVES_PER_STEP;
 		const frames = await inTransaction(pool, async (client) => {
 			await lockFeeds(client, [supplierId]);
-			const joining = strays.flatMap(({ episodeId, ...rest }) =>
-				episodeId === null ? [] : { ...rest, episodeId }
+			await openEpisodes(
+				client,
+				strays.flatMap(({ episodeId, ...rest }) => (episodeId === null ? [] : { ...rest, episodeId }))
 			);
-			await openEpisodes(client, joining);
 			const done = await moveAlerts(client, strays);
-			await addMembers(client, joining);
 			isLast ||= done.length === 0;
 			if (isLast) {
 				await countMembers(client, supplierId, [...episodes.keys()]);

@@ -20,7 +20,7 @@ local BUCKETS = 131072
 local SLOTS, SLOTS_PER_GAP = 24, 8
 local BATCHES, HORIZON = 'e:batches', 'e:horizon'
 
-local now, second, rules, ids, used, is_short, moves
+local now, second, lone, rules, ids, used, is_short, moves
 
 local function rule_of(key)
 	return rules[math.floor(string.byte(key, 1) / 16) + 1]
@@ -89,6 +89,7 @@ end
 local function start(now_text, rule_text)
 	now = tonumber(now_text)
 	second = math.floor(now / 1000)
+	lone = struct.pack('>c1I4', LONE, second)
 	read_rules(rule_text)
 	read_horizons()
 	ids, used, is_short, moves = '', 0, false, {}
@@ -316,11 +317,9 @@ end
 -- Adds an item to the runs of a key in the index. The branches before the last only make the most frequent cases faster.
 local function add_item(key, item, at)
 	local bucket, rule = bucket_of(key), rule_of(key)
+	-- Most keys of an Alert are new, so the index tries to insert the key before it reads it.
+	if redis.call('HSETNX', bucket, key, lone .. item) == 1 then return nil, at - rule.gap < rule.horizon end
 	local value = redis.call('HGET', bucket, key)
-	if not value then
-		redis.call('HSET', bucket, key, struct.pack('>c1I4', LONE, second) .. item)
-		return nil, at - rule.gap < rule.horizon
-	end
 	local is_own = value == ''
 	if is_own then value = redis.call('GET', own_key_of(key)) end
 	if value and #value == 1 + RUN_BYTES and string.sub(value, 1, 1) == RUNS then
