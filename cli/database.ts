@@ -17,7 +17,7 @@ export function onDatabase<T>(work: (database: Database) => Promise<T>, mayCreat
 	return withDatabase(
 		process.env,
 		async (databaseUrl) => {
-			await migrateDatabase(databaseUrl);
+			await migrateDatabase(databaseUrl, console.error);
 			const pool = openOwnerPool(databaseUrl, 3);
 			try {
 				const client = await pool.connect();

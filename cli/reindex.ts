@@ -13,7 +13,7 @@ export const reindexVerb: Verb = {
 	example: 'reindex',
 	run: (args) =>
 		withServices(process.env, async ({ databaseUrl, redisUrl, authSecret }) => {
-			await migrateDatabase(databaseUrl);
+			await migrateDatabase(databaseUrl, console.error);
 			const { openWorkerServices } = await import('#lib/server/services.ts');
 			const config = loadConfig({
 				...settingsOf(process.env),

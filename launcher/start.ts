@@ -95,7 +95,7 @@ async function start(): Promise<void> {
 	const { origin } = loadConfig(env);
 	hasAnnounced = true;
 	announce(home, { pid: process.pid, url: origin, databaseUrl, redisUrl });
-	const applied = await migrateDatabase(databaseUrl, say);
+	const applied = await migrateDatabase(databaseUrl, say, signal);
 	signal.throwIfAborted();
 	if (applied.length > 0)
 		say(`migrated the database (${applied.length} migrations, up to ${applied.at(-1)})`);

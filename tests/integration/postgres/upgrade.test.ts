@@ -84,7 +84,9 @@ it('keeps the data, and knows which Alerts no Supplier sees', async () => {
 			(1, 'campaign|90-B3|6.5|8F30|Aster|2.1', 'campaign', '{"suspect": {"name": "x"}}', now(), now(), 5, 5, 5, false, 1, null)`);
 	await insertFurther(ALERTS);
 
-	const applied = await migrate(ownersUrl);
+	const lines: string[] = [];
+	const applied = await migrate(ownersUrl, (line) => lines.push(line));
+	expect(lines).toEqual(applied.map((file) => `applying ${file} to the database`));
 	await fillWithInterruption();
 	expect(applied.every((file) => file.slice(0, 4) > LAST_OF_0_1_0)).toBe(true);
 
@@ -128,6 +130,21 @@ it('keeps the data, and knows which Alerts no Supplier sees', async () => {
 	expect(await rows('select from key_backfill')).toEqual([]);
 });
 
+it('ends after a batch when its process stops', async () => {
+	await emptyKeys();
+	await expect(migrateDatabase(ownersUrl, () => {}, AbortSignal.abort())).rejects.toThrow(/aborted/);
+	const { rows } = await database.query<{ filled: number }>('select filled::int from key_backfill');
+	expect(rows).toEqual([{ filled: 5000 }]);
+});
+
+/** Makes the column of the keys again. As after the migrations, the table has statistics and the column has none. */
+const emptyKeys = (): Promise<unknown> =>
+	database.query(`
+		analyze supplier_alert;
+		alter table supplier_alert drop column keys;
+		alter table supplier_alert add column keys bigint[];
+		insert into key_backfill select 0, 0, 0, count(*) from supplier_alert`);
+
 /** Inserts explained Alerts of version 0.1.0. */
 const insertFurther = (count: number): Promise<unknown> =>
 	database.query(
@@ -139,20 +156,26 @@ const insertFurther = (count: number): Promise<unknown> =>
 
 /** Ends the session that fills the keys after its first batch. The next start goes on after that batch. */
 async function fillWithInterruption(): Promise<void> {
+	const total = (ALERTS + 1).toLocaleString('en-GB');
 	const said: string[] = [];
 	await expect(
 		migrateDatabase(ownersUrl, (line) => {
 			said.push(line);
 			throw new Error('the power failed');
 		})
-	).rejects.toThrow('the power failed');
-	expect(said).toEqual([`updated 5,000 of ${(ALERTS + 1).toLocaleString('en-GB')} Alerts for episodes`]);
+	).rejects.toThrow(
+		`the update of Alerts for episodes stopped after 5,000 of ${total} Alerts: the power failed. Mend the cause, and start again: the update goes on where it stopped`
+	);
+	expect(said).toEqual([
+		expect.stringMatching(
+			`^updated 5,000 of ${total} Alerts for episodes \\(41 %, [\\d,]+ a second, \\d+ s left\\)$`
+		)
+	]);
 	const { rows } = await database.query<{ filled: number }>(
 		'select count(*)::int as filled from supplier_alert where keys is not null'
 	);
 	expect(rows[0]!.filled).toBe(5000);
 	const lines: string[] = [];
 	await migrateDatabase(ownersUrl, (line) => lines.push(line));
-	const total = (ALERTS + 1).toLocaleString('en-GB');
-	expect(lines.at(-1)).toBe(`updated ${total} of ${total} Alerts for episodes`);
+	expect(lines.at(-1)).toMatch(`updated ${total} of ${total} Alerts for episodes (100 %, `);
 }

@@ -12,10 +12,14 @@ const FOLDER = new URL('../../../../migrations/', import.meta.url);
 
 /**
  * Applies the missing migrations, makes the partitions of the coming weeks, and returns the names of the applied files.
+ * `say` gets a line before each file that changes an existing database, because its rows may take minutes.
  * The database user must be allowed to create tables and roles. Throws if a file has changed after it was applied,
  * or if a newer Causeway has migrated the database.
  */
-export async function migrate(databaseUrl: string): Promise<string[]> {
+export async function migrate(
+	databaseUrl: string,
+	say: (line: string) => void = () => {}
+): Promise<string[]> {
 	// The end of the session releases the lock.
 	return inSession(databaseUrl, async (client) => {
 		await client.query('select pg_advisory_lock($1)', [LOCKS.tables]);
@@ -38,6 +42,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 				throw new Error(
 					`migrations/${name} was changed after it was applied to this database; restore it and add a new file instead`
 				);
+			if (appliedBefore.size > 0) say(`applying ${name} to the database`);
 			await apply(client, name, text, checksum);
 			applied.push(name);
 		}
@@ -72,6 +77,9 @@ async function apply(client: pg.Client, name: string, text: string, checksum: st
 		});
 	} catch (error) {
 		const detail = error instanceof Error ? error.message : String(error);
-		throw new Error(`migrations/${name} could not be applied: ${detail}`, { cause: error });
+		throw new Error(
+			`migrations/${name} could not be applied: ${detail}. Nothing of this file was applied. Mend the cause, and start again`,
+			{ cause: error }
+		);
 	}
 }

@@ -24,17 +24,26 @@ interface Row {
 	firmware: string | null;
 }
 
-/** Fills the missing keys. Returns the number of Alerts filled. `onProgress` gets the numbers of done Alerts and of all. */
+export interface BackfillProgress {
+	/** The Alerts that have their keys, those of earlier calls included. */
+	done: number;
+	/** All Alerts. */
+	total: number;
+	/** The Alerts that this call has filled. */
+	filled: number;
+}
+
+/** Fills the missing keys. Returns the number of Alerts filled. Calls `onProgress` after each batch. */
 export async function backfillKeys(
 	client: pg.Client,
-	onProgress: (done: number, total: number) => void
+	onProgress: (progress: BackfillProgress) => void
 ): Promise<number> {
 	let filled = 0;
 	for (;;) {
 		const batch = await transact(client, () => fillBatch(client));
 		if (batch === null) return filled;
 		filled += batch.count;
-		onProgress(batch.filled, batch.total);
+		onProgress({ done: batch.filled, total: batch.total, filled });
 	}
 }
 
