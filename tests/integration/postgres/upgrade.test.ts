@@ -8,6 +8,7 @@ import { migrate } from '#lib/server/postgres/migrate.ts';
 import { ensurePartitions } from '#lib/server/postgres/partitions.ts';
 import { runKey } from '#lib/server/runs/run-key.ts';
 import { withDatabase } from '../../support/services.setup.ts';
+import { eventually } from '../../support/system.ts';
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 const LAST_OF_0_1_0 = '0018';
@@ -130,6 +131,21 @@ it('keeps the data, and knows which Alerts no Supplier sees', async () => {
 	expect(await rows('select from key_backfill')).toEqual([]);
 });
 
+it('reads each Alert by its key when it fills the keys, whatever the statistics say', async () => {
+	await emptyKeys();
+	const before = await readRows();
+	await migrateDatabase(ownersUrl);
+	// A session that ends gives its numbers to the statistics. Each Alert is read for its keys, and for its update.
+	const { scanned, fetched } = await eventually(async () => {
+		const now = await readRows();
+		const read = { scanned: now.scanned - before.scanned, fetched: now.fetched - before.fetched };
+		expect(read.scanned + read.fetched).toBeGreaterThanOrEqual(2 * ALERTS);
+		return read;
+	});
+	expect(scanned).toBe(0);
+	expect(fetched).toBeLessThan(2.1 * ALERTS);
+});
+
 it('ends after a batch when its process stops', async () => {
 	await emptyKeys();
 	await expect(migrateDatabase(ownersUrl, () => {}, AbortSignal.abort())).rejects.toThrow(/aborted/);
@@ -144,6 +160,17 @@ const emptyKeys = (): Promise<unknown> =>
 		alter table supplier_alert drop column keys;
 		alter table supplier_alert add column keys bigint[];
 		insert into key_backfill select 0, 0, 0, count(*) from supplier_alert`);
+
+/** Returns the numbers of rows of Alerts that all ended sessions have read, by whole tables and by keys. */
+async function readRows(): Promise<{ scanned: number; fetched: number }> {
+	// The session itself has read Alerts, and tells the statistics about them only when it is asked to.
+	await database.query('select pg_stat_force_next_flush()');
+	const { rows } = await database.query<{ scanned: number; fetched: number }>(
+		`select sum(seq_tup_read)::int as scanned, sum(idx_tup_fetch)::int as fetched
+		from pg_stat_user_tables where relname like 'supplier_alert_%'`
+	);
+	return rows[0]!;
+}
 
 /** Inserts explained Alerts of version 0.1.0. */
 const insertFurther = (count: number): Promise<unknown> =>

@@ -38,6 +38,7 @@ export async function backfillKeys(
 	client: pg.Client,
 	onProgress: (progress: BackfillProgress) => void
 ): Promise<number> {
+	await client.query(BY_KEY);
 	let filled = 0;
 	for (;;) {
 		const batch = await transact(client, () => fillBatch(client));
@@ -46,6 +47,16 @@ export async function backfillKeys(
 		onProgress({ done: batch.filled, total: batch.total, filled });
 	}
 }
+
+/**
+ * Makes PostgreSQL find each Alert by its primary key. A new column has no statistics, and of a row comparison PostgreSQL
+ * knows the first column only. By its own choice it read and sorted all Alerts for each of the first batches, and all
+ * Alerts of the last Supplier for each of the last batches.
+ */
+const BY_KEY = ['seqscan', 'bitmapscan', 'sort', 'hashjoin', 'mergejoin']
+	.map((way) => `set enable_${way} = off`)
+	.concat('set jit = off')
+	.join('; ');
 
 /** Fills one batch. Returns its number of Alerts, and the numbers of filled Alerts and of all; `null`: no Alert is left. */
 async function fillBatch(
