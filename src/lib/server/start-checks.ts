@@ -1,5 +1,5 @@
 // Checks what a process needs before it starts anything. A process that cannot start prints one line and ends.
-import { databaseProblem } from './postgres/check.ts';
+import { databaseProblem, migrationProblem } from './postgres/check.ts';
 import { loadConfig, readEnvFile, type Config } from './process/config.ts';
 import { listenProblem } from './process/listen.ts';
 import { redisProblem } from './process/redis-check.ts';
@@ -12,7 +12,11 @@ export async function readyConfig({ listens }: { listens: boolean }): Promise<Co
 	try {
 		readEnvFile();
 		const config = loadConfig();
-		if (!process.connected) await requireServices({ ...config, listen: listens ? config : undefined });
+		if (!process.connected) {
+			await requireServices({ ...config, listen: listens ? config : undefined });
+			const problem = await migrationProblem(config.databaseUrl);
+			if (problem) throw new Error(problem);
+		}
 		return config;
 	} catch (error) {
 		return refuseStart(error as Error);

@@ -1,7 +1,7 @@
 // Checks the PostgreSQL of DATABASE_URL before a process starts: reachable, allowed, new enough, and not of a newer
 // Causeway.
 import type pg from 'pg';
-import { isNewer, newerMigration } from './migrate.ts';
+import { isNewer, missingMigration, newerMigration } from './migrate.ts';
 import { inSession } from './session.ts';
 
 const LEAST_VERSION = 15;
@@ -11,6 +11,31 @@ const ROLES = ['causeway_web', 'causeway_ingest', 'causeway_worker'];
 /** Returns one line with the setting, the cause and the remedy, or `undefined` if this database can be used. */
 export const databaseProblem = (url: string): Promise<string | undefined> =>
 	inSession(url, examine, TIMEOUT_MS).catch((error: NodeJS.ErrnoException) => describeError(error, url));
+
+/**
+ * Returns one line with the setting, the cause and the remedy, or `undefined` if `migrateDatabase` has brought this
+ * database to the newest schema. A worker that began before its end would not know the Alerts that have no keys yet.
+ */
+export const migrationProblem = (url: string): Promise<string | undefined> =>
+	inSession(
+		url,
+		async (client) => {
+			const { rows } = await client.query<{ is_migrated: boolean }>(
+				`select to_regclass('migration') is not null as is_migrated`
+			);
+			const missing = rows[0]!.is_migrated ? await missingMigration(client) : 'all migrations';
+			if (missing) return unmigrated(`lacks ${missing}`);
+			const left = await client.query<{ filled: string; total: string }>(
+				'select filled, total from key_backfill'
+			);
+			const [first] = left.rows;
+			return first && unmigrated(`has updated ${first.filled} of ${first.total} Alerts`);
+		},
+		TIMEOUT_MS
+	).catch((error: NodeJS.ErrnoException) => describeError(error, url));
+
+const unmigrated = (state: string): string =>
+	`DATABASE_URL: the database is not migrated to this Causeway (it ${state}). Run, and let it end: node cli/causeway.ts migrate`;
 
 interface Facts {
 	version: number;

@@ -60,6 +60,15 @@ export async function newerMigration(client: pg.ClientBase): Promise<string | un
 	return rows[0]?.name;
 }
 
+/** Returns the last migration of this Causeway that the database does not have, or `undefined`. */
+export async function missingMigration(client: pg.ClientBase): Promise<string | undefined> {
+	const { rows } = await client.query<{ name: string }>(
+		'select name from unnest($1::text[]) as name where name not in (select name from migration) order by name desc limit 1',
+		[migrationFiles()]
+	);
+	return rows[0]?.name;
+}
+
 /** Says that the database has a migration that this Causeway does not have, and what to do. */
 export const isNewer = (migration: string): string =>
 	`the database is newer than this Causeway (it has the migration ${migration}). Start the newer Causeway`;
