@@ -62,6 +62,25 @@ describe('jobs that ask within a moment', () => {
 		expect(open).toHaveLength(3);
 	});
 
+	it('waits twice as long as the last round took, and a quarter of a second at most', async () => {
+		const { call, open } = rounds();
+		void call();
+		await vi.advanceTimersByTimeAsync(30);
+		open[0]!.end(1);
+		void call();
+		await vi.advanceTimersByTimeAsync(29);
+		expect(open).toHaveLength(1);
+		await vi.advanceTimersByTimeAsync(1);
+		expect(open).toHaveLength(2);
+		await vi.advanceTimersByTimeAsync(200);
+		open[1]!.end(1);
+		void call();
+		await vi.advanceTimersByTimeAsync(49);
+		expect(open).toHaveLength(2);
+		await vi.advanceTimersByTimeAsync(1);
+		expect(open).toHaveLength(3);
+	});
+
 	it('fails with its round, and the next call begins a new one', async () => {
 		const { call, open } = rounds();
 		const failed = call();
