@@ -20,7 +20,9 @@ local BUCKETS = 131072
 local SLOTS, SLOTS_PER_GAP = 24, 8
 local BATCHES, HORIZON = 'e:batches', 'e:horizon'
 
-local now, second, lone, rules, ids, used, is_short, moves
+-- `lone`: the beginning of the value of a lone member that is added now. `states`: the states of the keys that the call has
+-- read. They are written once, at the end of the call.
+local now, second, lone, rules, ids, used, is_short, moves, states
 
 local function rule_of(key)
 	return rules[math.floor(string.byte(key, 1) / 16) + 1]
@@ -92,7 +94,7 @@ local function start(now_text, rule_text)
 	lone = struct.pack('>c1I4', LONE, second)
 	read_rules(rule_text)
 	read_horizons()
-	ids, used, is_short, moves = '', 0, false, {}
+	ids, used, is_short, moves, states = '', 0, false, {}, {}
 end
 
 -- The small hash of a key, by the last 17 bits of the key.
@@ -104,51 +106,64 @@ local function own_key_of(key)
 	return 'e:' .. key
 end
 
+-- The runs of a state are in the order of time, and more than a gap apart. A run keeps its text until it changes, because
+-- a key of many runs is read much more often than most of its runs change.
 local function parse(value)
 	local type = string.sub(value, 1, 1)
 	local state = { in_doubt = type == IN_DOUBT, runs = {} }
 	if type == LONE then
 		local written, item = struct.unpack('>I4c18', value, 2)
 		local at = struct.unpack('>I6', item, 13)
-		state.runs[1] = { from = at, to = at, written = written, held = { item } }
+		state.runs[1] = { from = at, to = at, written = written, held = item }
 		return state
 	end
-	local i = 2
+	local runs, i, is_sorted = state.runs, 2, true
 	while i <= #value do
 		local from, to, episode, written, count = struct.unpack('>I6I6c8I4B', value, i)
-		local run = { from = from, to = to, written = written, held = {}, full = count >= FULL }
-		if episode ~= NONE then run.episode = episode end
-		i = i + RUN_BYTES
-		for k = 1, count % FULL do
-			run.held[k] = string.sub(value, i, i + ITEM_BYTES - 1)
-			i = i + ITEM_BYTES
-		end
-		state.runs[#state.runs + 1] = run
+		local after = i + RUN_BYTES + count % FULL * ITEM_BYTES
+		if episode == NONE then episode = nil end
+		if #runs > 0 and from < runs[#runs].from then is_sorted = false end
+		runs[#runs + 1] = {
+			from = from,
+			to = to,
+			episode = episode,
+			written = written,
+			full = count >= FULL,
+			text = string.sub(value, i, after - 1)
+		}
+		i = after
 	end
+	if not is_sorted then table.sort(runs, function(a, b) return a.from < b.from end) end
 	return state
+end
+
+-- The held members of a run, one after the other.
+local function held_of(run)
+	return run.held or string.sub(run.text, RUN_BYTES + 1)
 end
 
 local function write(state)
 	local runs = state.runs
-	if #runs == 1 and not state.in_doubt and not runs[1].episode and #runs[1].held == 1 and not runs[1].full then
-		return struct.pack('>c1I4', LONE, runs[1].written) .. runs[1].held[1]
+	if #runs == 1 and not state.in_doubt and not runs[1].episode and not runs[1].full and #held_of(runs[1]) == ITEM_BYTES then
+		return struct.pack('>c1I4', LONE, runs[1].written) .. held_of(runs[1])
 	end
 	local parts = { state.in_doubt and IN_DOUBT or RUNS }
 	for _, run in ipairs(runs) do
-		local count = #run.held + (run.full and FULL or 0)
-		parts[#parts + 1] = struct.pack('>I6I6c8I4B', run.from, run.to, run.episode or NONE, run.written, count)
-		for _, item in ipairs(run.held) do
-			parts[#parts + 1] = item
+		if not run.text then
+			local count = #run.held / ITEM_BYTES + (run.full and FULL or 0)
+			run.text = struct.pack('>I6I6c8I4B', run.from, run.to, run.episode or NONE, run.written, count) .. run.held
 		end
+		parts[#parts + 1] = run.text
 	end
 	return table.concat(parts)
 end
 
 local function drop_old(state, gap)
-	local oldest = math.floor((now - 2 * gap) / 1000)
-	for i = #state.runs, 1, -1 do
-		if state.runs[i].written < oldest then table.remove(state.runs, i) end
+	local oldest, kept = math.floor((now - 2 * gap) / 1000), {}
+	for _, run in ipairs(state.runs) do
+		if run.written >= oldest then kept[#kept + 1] = run end
 	end
+	state.runs = kept
 end
 
 local function load(key, field)
@@ -196,30 +211,53 @@ local function save(key, state)
 	end
 end
 
+-- The state of a key within this call, without old runs.
+local function open(key)
+	local state = states[key]
+	if not state then
+		state = load(key)
+		drop_old(state, rule_of(key).gap)
+		states[key] = state
+	end
+	return state
+end
+
+local function save_all()
+	for key, state in pairs(states) do
+		save(key, state)
+	end
+end
+
 -- Holds the item, unless the run holds it already. A full run holds as many different Devices as it can.
 local function hold(run, item)
-	local id, device = string.sub(item, 1, 8), string.sub(item, 9, 12)
+	local held, id, device = run.held, string.sub(item, 1, 8), string.sub(item, 9, 12)
+	if #held < MAX_HELD * ITEM_BYTES and not string.find(held, id, 1, true) then
+		run.held = held .. item
+		return
+	end
 	local seen, twice, has_device = {}, nil, false
-	for i, other in ipairs(run.held) do
-		if string.sub(other, 1, 8) == id then return end
-		local its = string.sub(other, 9, 12)
+	for i = 1, #held, ITEM_BYTES do
+		if string.sub(held, i, i + 7) == id then return end
+		local its = string.sub(held, i + 8, i + 11)
 		if its == device then has_device = true end
 		if seen[its] then twice = i end
 		seen[its] = true
 	end
-	if #run.held < MAX_HELD then
-		run.held[#run.held + 1] = item
+	if #held < MAX_HELD * ITEM_BYTES then
+		run.held = held .. item
 		return
 	end
 	run.full = true
-	if not has_device and twice then run.held[twice] = item end
+	if not has_device and twice then
+		run.held = string.sub(held, 1, twice - 1) .. item .. string.sub(held, twice + ITEM_BYTES)
+	end
 end
 
 local function counts(run, rule)
-	if #run.held < rule.members then return false end
+	if #run.held < rule.members * ITEM_BYTES then return false end
 	local seen, devices = {}, 0
-	for _, item in ipairs(run.held) do
-		local device = string.sub(item, 9, 12)
+	for i = 1, #run.held, ITEM_BYTES do
+		local device = string.sub(run.held, i + 8, i + 11)
 		if not seen[device] then
 			seen[device] = true
 			devices = devices + 1
@@ -243,48 +281,64 @@ local function smaller(a, b)
 	return struct.unpack('>I8', a) < struct.unpack('>I8', b) and a or b
 end
 
+-- Returns the place of the first run that ends at a time or after it.
+local function first_run(runs, time)
+	local low, high = 1, #runs + 1
+	while low < high do
+		local middle = math.floor((low + high) / 2)
+		if runs[middle].to < time then low = middle + 1 else high = middle end
+	end
+	return low
+end
+
 -- Adds an item to the runs of its key. `given`: the episode that the database has for the item. Returns the episode of the
 -- item, and whether the database must be asked, because the index does not know enough of the run.
 local function place(state, key, item, at, given)
-	local rule = rule_of(key)
+	local rule, runs = rule_of(key), state.runs
 	local gap = rule.gap
-	drop_old(state, gap)
-	local run = { from = at, to = at, written = second, held = {}, episode = given }
-	local others, former, is_doubtful, has_counted = {}, {}, at - gap < rule.horizon, false
-	for _, other in ipairs(state.runs) do
-		if at - other.to <= gap and other.from - at <= gap then
-			if other.from < run.from then run.from = other.from end
-			if other.to > run.to then run.to = other.to end
-			if other.episode then
-				-- Two episodes have come together. The one with the smaller id stays.
-				if run.episode and run.episode ~= other.episode then is_doubtful = true end
-				run.episode = smaller(run.episode, other.episode)
-				has_counted = true
-			end
-			run.full = run.full or other.full
-			for _, one in ipairs(other.held) do
-				former[#former + 1] = one
-			end
-		else
-			others[#others + 1] = other
+	local run = { from = at, to = at, written = second, held = '', episode = given, full = false }
+	local is_doubtful, has_counted = at - gap < rule.horizon, false
+	local first = first_run(runs, at - gap)
+	local after = first
+	while runs[after] and runs[after].from - gap <= at do
+		local other = runs[after]
+		if other.from < run.from then run.from = other.from end
+		if other.to > run.to then run.to = other.to end
+		if other.episode then
+			-- Two episodes have come together. The one with the smaller id stays.
+			if run.episode and run.episode ~= other.episode then is_doubtful = true end
+			run.episode = smaller(run.episode, other.episode)
+			has_counted = true
 		end
-	end
-	for _, one in ipairs(former) do
-		hold(run, one)
+		run.full = run.full or other.full
+		local held = held_of(other)
+		for i = 1, #held, ITEM_BYTES do
+			hold(run, string.sub(held, i, i + ITEM_BYTES - 1))
+		end
+		after = after + 1
 	end
 	hold(run, item)
 	if not run.episode and counts(run, rule) then run.episode = next_id() end
 	if not (has_counted or given) and run.from - gap < rule.horizon then is_doubtful = true end
 	if run.episode then
 		local id = string.sub(item, 1, 8)
-		for _, one in ipairs(run.held) do
-			if string.sub(one, 1, 8) ~= id then moves[#moves + 1] = string.sub(one, 1, 8) .. run.episode .. key .. string.sub(one, 13, 18) end
+		for i = 1, #run.held, ITEM_BYTES do
+			local its = string.sub(run.held, i, i + 7)
+			if its ~= id then
+				moves[#moves + 1] = its .. run.episode .. key .. string.sub(run.held, i + 12, i + 17)
+			end
 		end
 		if run.full then is_doubtful = true end
-		run.held, run.full = {}, nil
+		run.held, run.full = '', false
 	end
-	others[#others + 1] = run
-	state.runs = others
+	if after == first then
+		table.insert(runs, first, run)
+	else
+		runs[first] = run
+		for _ = first + 1, after - 1 do
+			table.remove(runs, first + 1)
+		end
+	end
 	return run.episode, is_doubtful
 end
 
@@ -314,8 +368,15 @@ local function append(value, rule, item, at)
 	return struct.pack('>c1I6I6c8I4B', RUNS, from, to, NONE, second, count + 1) .. held .. item
 end
 
+-- Adds an item to the runs of a key, and keeps the item for the check if the key is in doubt.
+local function place_kept(state, key, item, at, given)
+	if state.in_doubt then redis.call('APPEND', 'f:' .. key, item) end
+	return place(state, key, item, at, given)
+end
+
 -- Adds an item to the runs of a key in the index. The branches before the last only make the most frequent cases faster.
 local function add_item(key, item, at)
+	if states[key] then return place_kept(states[key], key, item, at) end
 	local bucket, rule = bucket_of(key), rule_of(key)
 	-- Most keys of an Alert are new, so the index tries to insert the key before it reads it.
 	if redis.call('HSETNX', bucket, key, lone .. item) == 1 then return nil, at - rule.gap < rule.horizon end
@@ -343,15 +404,11 @@ local function add_item(key, item, at)
 		end
 		return nil, at - rule.gap < rule.horizon
 	end
-	local state = { has_field = true, is_own = is_own and value ~= false, runs = {} }
-	if value then
-		local parsed = parse(value)
-		state.runs, state.in_doubt = parsed.runs, parsed.in_doubt
-	end
-	local episode, is_doubtful = place(state, key, item, at)
-	save(key, state)
-	if state.in_doubt then redis.call('APPEND', 'f:' .. key, item) end
-	return episode, is_doubtful
+	local state = value and parse(value) or { runs = {} }
+	state.has_field, state.is_own = true, is_own and value ~= false
+	drop_old(state, rule.gap)
+	states[key] = state
+	return place_kept(state, key, item, at)
 end
 
 -- Adds Alerts to the runs of their keys.
@@ -384,6 +441,7 @@ local function add_to_runs(_, args)
 		end
 		answer[#answer + 1] = struct.pack('>Bc8B', rank, episode, doubts)
 	end
+	save_all()
 	note_added(last)
 	return { table.concat(answer), table.concat(moves), used, is_short and 1 or 0 }
 end
@@ -403,13 +461,11 @@ local function fill_runs(_, args)
 		local rank, episode = struct.unpack('>Bc8', blob, keys + 8 * count)
 		for r = 0, count - 1 do
 			local key = string.sub(blob, keys + 8 * r, keys + 8 * r + 7)
-			local state = load(key)
-			place(state, key, item, at, r == rank and episode or nil)
-			save(key, state)
-			if state.in_doubt then redis.call('APPEND', 'f:' .. key, item) end
+			place_kept(open(key), key, item, at, r == rank and episode or nil)
 		end
 		i = keys + 8 * count + 9
 	end
+	save_all()
 	note_added(last)
 	return 1
 end
