@@ -33,7 +33,8 @@ export interface CheckDeps {
 	publish(frames: readonly Frame[]): Promise<void>;
 }
 
-const DOUBTS_PER_CHECK = 500;
+/** One check reads the runs of a key once, however many of its doubts it settles. So it takes many doubts of few keys. */
+const MOST_PER_CHECK = { doubts: 10_000, keys: 500 };
 const LOSSES_PER_CHECK = 5000;
 /** One transaction moves at most this many Alerts, so that its locks are short. */
 const MOVES_PER_STEP = 500;
@@ -61,7 +62,7 @@ export function createRunCheck(deps: CheckDeps): () => Promise<number> {
 			for (;;) {
 				const now = performance.now();
 				for (const [key, until] of rests) if (until <= now) rests.delete(key);
-				const doubts = await readDoubts(deps.pool, DOUBTS_PER_CHECK, [...rests.keys()]);
+				const doubts = await readDoubts(deps.pool, MOST_PER_CHECK, [...rests.keys()]);
 				if (doubts.length === 0) return;
 				for (const [supplierId, own] of Map.groupBy(doubts, (one) => one.supplierId)) {
 					const done = await check(deps, supplierId, own, rests);

@@ -199,20 +199,25 @@ select key, min(at) as "from", max(at) as "to", count(*)::int as members, count(
 from ranked group by key, run order by key, 2`
 );
 
-// An Alert that two of the keys claim belongs to the smaller key, which is the preferred one (episode-moves.ts).
+// An Alert that two of the keys claim belongs to the smaller key, which is the preferred one (episode-moves.ts). The Alerts
+// of a key are read once for all its runs.
 const STRAYS = statement(
 	'strays-of-runs',
 	`
 with run as (
 	select * from unnest(:keys::bigint[], :from::timestamptz[], :to::timestamptz[], :ids::bigint[]) as r(key, since, until, id)
-), stray as (
-	select s.alert_id, s.at, r.id as episode_id, r.key from run r
+), member as materialized (
+	select k.key, s.* from (select distinct key from run) k
 	cross join lateral (
 		select alert_id, supplier_id, effective_at as at, episode_id, keys from supplier_alert
-		where keys @> array[r.key] offset 0
+		where keys @> array[k.key] offset 0
 	) s
+	where s.supplier_id = :supplierId
+), stray as (
+	select s.alert_id, s.at, r.id as episode_id, r.key from run r
+	join member s on s.key = r.key and s.at between r.since and r.until
 	left join lateral (select key from episode where id = s.episode_id offset 0) o on true
-	where s.supplier_id = :supplierId and s.at between r.since and r.until and case when r.id is null then o.key = r.key
+	where case when r.id is null then o.key = r.key
 		else s.episode_id is null or o.key > r.key or o.key <> all(s.keys) or o.key = r.key and s.episode_id <> r.id end
 	union all
 	select s.alert_id, s.at, null, e.key from unnest(:episodeIds::bigint[], :episodeKeys::bigint[]) as e(id, key)

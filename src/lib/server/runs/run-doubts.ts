@@ -32,10 +32,13 @@ export async function insertDoubts(client: pg.ClientBase | pg.Pool, doubts: read
 	);
 }
 
-/** Reads the oldest doubts, together by key, without the doubts of these keys. */
+/**
+ * Reads the oldest doubts, together by key, without the doubts of these keys. `most`: the greatest number of doubts to
+ * look at, and of keys to return.
+ */
 export async function readDoubts(
 	client: pg.ClientBase | pg.Pool,
-	limit: number,
+	most: { doubts: number; keys: number },
 	without: readonly RunKey[]
 ): Promise<DoubtfulKey[]> {
 	const { rows } = await client.query<{
@@ -44,7 +47,7 @@ export async function readDoubts(
 		from: Date;
 		to: Date;
 		ids: string[];
-	}>(READ({ limit, without }));
+	}>(READ({ ...most, without }));
 	return rows.map(({ supplier_id, key, from, to, ids }) => ({
 		supplierId: supplier_id,
 		key,
@@ -90,8 +93,8 @@ const READ = statement(
 	'read-run-doubts',
 	`
 select supplier_id, key, min(at) as "from", max(at) as "to", array_agg(id::text) as ids
-from (select * from run_doubt where episode_id is null and key <> all(:without::bigint[]) order by id limit :limit) d
-group by supplier_id, key order by min(id)`
+from (select * from run_doubt where episode_id is null and key <> all(:without::bigint[]) order by id limit :doubts) d
+group by supplier_id, key order by min(id) limit :keys`
 );
 
 const LOSSES = statement(
