@@ -1,5 +1,4 @@
 // Tests that the Redis index holds the newest state of each request, and that it is never marked complete wrongly.
-import { createClient } from 'redis';
 import { expect, it } from 'vitest';
 import { indexServiceRequests } from '#lib/server/correlation/index-service-requests.ts';
 import { reindex } from '#lib/server/evidence/reindex.ts';
@@ -9,6 +8,7 @@ import { loadConfig } from '#lib/server/process/config.ts';
 import { openWorkerServices } from '#lib/server/services.ts';
 import { workerDeps } from '#lib/server/worker-deps.ts';
 import { aRequest, newDeviceId } from '../../support/records.ts';
+import { emptyRedis } from '../../support/redis-loss.ts';
 import { startSystem, type System } from '../../support/system.ts';
 
 const openWorker = (system: System) => openWorkerServices(loadConfig(system.env));
@@ -22,13 +22,6 @@ function pausing(index: RequestIndex) {
 		return index.put(requests, now);
 	};
 	return { index: { ...index, put }, paused: paused.promise, goOn: resumed.resolve };
-}
-
-async function emptyRedis(system: System): Promise<void> {
-	const redis = createClient({ url: system.redisUrl });
-	await redis.connect();
-	await redis.flushDb();
-	redis.destroy();
 }
 
 /** A request of the last hour that the Device has not answered, and the record that completes the request. */

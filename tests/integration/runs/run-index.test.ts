@@ -37,6 +37,15 @@ it('takes the first Alert of a key that is being checked, and tells the check no
 	expect(await index.settle(KEY, [])).toEqual([]);
 });
 
+it('refuses the result of a check if Redis was emptied meanwhile, because the Alerts kept apart are gone', async () => {
+	using opened = await openIndex();
+	const { index, redis } = opened;
+	await index.doubt([KEY]);
+	await index.add([anEntry()]);
+	await redis.flushDb();
+	expect(await index.settle(KEY, [])).toBeNull();
+});
+
 it('takes an Alert as fast in a key of thousands of runs', async () => {
 	using opened = await openIndex();
 	const { index } = opened;

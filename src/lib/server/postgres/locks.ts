@@ -23,8 +23,6 @@ export const LOCKS = {
 	counting: 4_716_006,
 	/** Held by the only process that fills the Redis index from the database. */
 	filling: 4_716_007,
-	/** Held by the only worker that checks the runs of keys in doubt. */
-	checkingRuns: 4_716_008,
-	/** Held by the only process that fills the index of runs from the database. */
-	fillingRuns: 4_716_009
+	/** Held by the only process that fills the index of runs from the database, or checks the runs of keys in doubt. */
+	runs: 4_716_008
 } as const;

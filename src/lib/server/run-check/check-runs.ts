@@ -4,13 +4,14 @@
 //
 // A check marks its keys in the index, so that Alerts that come meanwhile are kept apart too. It waits until the
 // transactions that were running then have ended. So each Alert of the key is in the database, or among those kept apart.
-import { setTimeout as pause } from 'node:timers/promises';
+// An emptied Redis loses the marks and the Alerts kept apart. The check then leaves the doubts for a later check. No check
+// works until the index is filled again, because the filling would put back what the check has just corrected.
 import type pg from 'pg';
 import { lockFeeds } from '#lib/server/feed/feed-entries.ts';
 import type { Frame } from '#lib/server/feed/feed.ts';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
+import { runningTransactionsEnd } from '#lib/server/postgres/running-transactions.ts';
 import { whileLocked } from '#lib/server/postgres/session-lock.ts';
-import { query } from '#lib/server/postgres/statement.ts';
 import { inTransaction } from '#lib/server/postgres/transaction.ts';
 import { countMembers } from '#lib/server/feed/episode-figures.ts';
 import { moveAlerts, openEpisodes } from '#lib/server/episodes/episode-moves.ts';
@@ -41,8 +42,6 @@ const MOVES_PER_STEP = 500;
 /** A key whose runs have more members than this rests after its check, because the next check reads all of them again. */
 const LARGE_SIZE = 2000;
 const REST_MS_PER_MEMBER = 0.1;
-const LONGEST_WAIT_MS = 5000;
-const WAIT_STEP_MS = 10;
 /** A batch that has not ended by this age (ms) has failed, so its keys come into doubt. */
 const LOST_BATCH_AGE_MS = 30_000;
 
@@ -56,10 +55,11 @@ export function createRunCheck(deps: CheckDeps): () => Promise<number> {
 
 	return async () => {
 		let moved = 0;
-		await whileLocked(deps.pool, LOCKS.checkingRuns, async () => {
+		if (!(await deps.runs.isFilled())) return moved;
+		await whileLocked(deps.pool, LOCKS.runs, async () => {
 			await doubtLostBatches(deps);
 			await countLosses(deps.pool);
-			for (;;) {
+			while (await deps.runs.isFilled()) {
 				const now = performance.now();
 				for (const [key, until] of rests) if (until <= now) rests.delete(key);
 				const doubts = await readDoubts(deps.pool, MOST_PER_CHECK, [...rests.keys()]);
@@ -97,7 +97,8 @@ async function doubtLostBatches({ pool, runs }: CheckDeps): Promise<void> {
 }
 
 /**
- * Checks keys of one Supplier. Returns the number of Alerts that moved; `null`: a transaction runs too long to check now.
+ * Checks keys of one Supplier. Returns the number of Alerts that moved; `null`: the keys cannot be checked now, because a
+ * transaction runs too long, or because Redis was emptied meanwhile.
  */
 async function check(
 	deps: CheckDeps,
@@ -118,12 +119,13 @@ async function check(
 	const stored = await readRuns(pool, supplierId, doubts, new Set(indexed));
 	const given = await giveEpisodes(deps, stored, known);
 	const told = await Promise.all(
-		indexed.map(async (key) => {
-			const instants = await index.settle(key, given.get(key)!.filter(mayBeIndexed));
-			return instants.map((at) => ({ supplierId, key, at }));
-		})
+		indexed.map((key) => index.settle(key, given.get(key)!.filter(mayBeIndexed)))
 	);
-	await insertDoubts(pool, told.flat());
+	await insertDoubts(
+		pool,
+		indexed.flatMap((key, i) => (told[i] ?? []).map((at) => ({ supplierId, key, at })))
+	);
+	if (told.includes(null)) return null;
 	for (const [key, runs] of stored) {
 		const size = runs.reduce((sum, run) => sum + run.size, 0);
 		if (size > LARGE_SIZE) rests.set(key, performance.now() + size * REST_MS_PER_MEMBER);
@@ -173,18 +175,6 @@ async function moveStrays(
 	}
 }
 
-/** Waits until all transactions that write now have ended. Returns whether they have ended within the longest wait. */
-async function runningTransactionsEnd(pool: pg.Pool): Promise<boolean> {
-	const { rows } = await pool.query<{ next: string }>(NEXT_TRANSACTION({}));
-	const giveUpAt = performance.now() + LONGEST_WAIT_MS;
-	for (;;) {
-		const { rows: oldest } = await pool.query<{ ended: boolean }>(HAVE_ENDED({ next: rows[0]!.next }));
-		if (oldest[0]!.ended) return true;
-		if (performance.now() > giveUpAt) return false;
-		await pause(WAIT_STEP_MS);
-	}
-}
-
 /** A run with its episode. */
 type GivenRun = StoredRun & KnownRun;
 
@@ -221,6 +211,3 @@ async function giveEpisodes(
 	}
 	return given;
 }
-
-const NEXT_TRANSACTION = query('select pg_snapshot_xmax(pg_current_snapshot())::text as next');
-const HAVE_ENDED = query('select pg_snapshot_xmin(pg_current_snapshot()) >= :next::xid8 as ended');

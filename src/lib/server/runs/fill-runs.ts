@@ -1,8 +1,10 @@
 // Fills the index of runs from the database after Redis was emptied, and takes samples of the runs for the check.
-// Meanwhile, workers add new Alerts, so that no Alert is missed.
+// Meanwhile, workers add new Alerts. A transaction that added its Alerts before Redis was emptied may commit later, so the
+// filling waits for it before it reads. So no Alert is missed.
 import type pg from 'pg';
 import { LOCKS } from '#lib/server/postgres/locks.ts';
 import { firstIdAt } from '#lib/server/postgres/record-id.ts';
+import { runningTransactionsEnd } from '#lib/server/postgres/running-transactions.ts';
 import { whileLocked } from '#lib/server/postgres/session-lock.ts';
 import { query } from '#lib/server/postgres/statement.ts';
 import { insertDoubts } from './run-doubts.ts';
@@ -28,13 +30,15 @@ interface Row {
 
 /**
  * Adds the recent Alerts to the index of runs and marks it filled. Returns the number of Alerts added. Returns `null` if
- * the index is not filled: another process fills it, or Redis was emptied meanwhile.
+ * the index is not filled: another process fills it or checks runs, a transaction runs too long, or Redis was emptied
+ * meanwhile.
  */
 export const fillRuns = (pool: pg.Pool, index: RunIndex): Promise<number | null> =>
-	whileLocked(pool, LOCKS.fillingRuns, (client) => fill(client, index));
+	whileLocked(pool, LOCKS.runs, (client) => fill(client, index));
 
 async function fill(client: pg.ClientBase, index: RunIndex): Promise<number | null> {
 	const filling = await index.beginFilling();
+	if (!(await runningTransactionsEnd(client))) return null;
 	const since = Date.now() - FILLED_MS;
 	let done = 0;
 	for (const supplierId of await suppliers(client))

@@ -526,11 +526,13 @@ end
 -- Replaces the runs of a key that was in doubt by its runs in the database, and adds the items that came meanwhile.
 -- Arguments: now in ms, rules, unused ids, key, value of the key in the layout of this index.
 -- Returns the number of used ids, and the times (6 each) of items whose episode differs from what their Alerts were told.
+-- Returns no times and changes nothing if the key is not in doubt, because Redis was emptied since.
 local function settle_runs(_, args)
 	start(args[1], args[2])
 	ids = args[3]
 	local key = args[4]
 	local before, state = load(key), parse(args[5])
+	if not before.in_doubt then return { 0 } end
 	state.has_field, state.is_own, state.in_doubt = before.has_field, before.is_own, false
 	local fresh = redis.call('GET', 'f:' .. key) or ''
 	redis.call('DEL', 'f:' .. key)

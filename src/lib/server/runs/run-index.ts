@@ -142,11 +142,11 @@ export function createRunIndex({
 
 		/**
 		 * Replaces the runs of a key by its runs in the database. Returns the instants of Alerts that were told another
-		 * episode meanwhile.
+		 * episode meanwhile; `null`: Redis was emptied since `doubt`, so the key stays as it is.
 		 */
-		async settle(key: RunKey, runs: readonly KnownRun[]): Promise<number[]> {
+		async settle(key: RunKey, runs: readonly KnownRun[]): Promise<number[] | null> {
 			return withIds(4, async (ids) => {
-				const [used, told] = await call<[number, Buffer]>(
+				const [used, told] = await call<[number, Buffer?]>(
 					'settle_runs',
 					String(Date.now()),
 					RULES,
@@ -154,8 +154,10 @@ export function createRunIndex({
 					int64s([key]),
 					runsBytes(runs)
 				);
-				const instants = Array.from({ length: told.length / 6 }, (_, i) => told.readUIntBE(i * 6, 6));
-				return { used, result: instants };
+				const result = told
+					? Array.from({ length: told.length / 6 }, (_, i) => told.readUIntBE(i * 6, 6))
+					: null;
+				return { used, result };
 			});
 		},
 
