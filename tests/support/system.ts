@@ -179,6 +179,11 @@ export async function startSystem(options: SystemOptions = {}) {
 			return socket;
 		},
 		startWorker: async () => (worker = await startWorker(workerEnv)),
+		/** Stops the worker process, after the end of its jobs. */
+		async stopWorker() {
+			if (worker) await stopProcess(worker, 'SIGTERM');
+			worker = undefined;
+		},
 		/** Kills the worker process, as a power cut would. */
 		async killWorker() {
 			if (worker) await stopProcess(worker, 'SIGKILL');
