@@ -7,6 +7,7 @@ import {
 	runSelection,
 	type RunSelectionDeps
 } from '#lib/server/selections/run-selection.ts';
+import type { Every } from './timers.ts';
 
 const SECOND_MS = 1000;
 const HOUR_MS = 3600 * SECOND_MS;
@@ -19,12 +20,9 @@ export const deskJobs = (deps: RunSelectionDeps) => ({
 	}
 });
 
-/** Starts the timers of the desk. `every` starts one timer. */
-export const deskTimers = (
-	deps: RunSelectionDeps,
-	every: (ms: number, what: string, work: () => Promise<unknown>) => NodeJS.Timeout
-): NodeJS.Timeout[] => [
-	every(SECOND_MS, 'returning Alerts from the shelf', () => returnShelved(deps)),
-	every(5 * SECOND_MS, 'looking for lost actions on selections', () => runLostSelections(deps)),
-	every(HOUR_MS, 'deleting old selections', () => deleteOldSelections(deps.pool))
-];
+/** Starts the timers of the desk. */
+export function deskTimers(deps: RunSelectionDeps, every: Every): void {
+	every(SECOND_MS, 'returning Alerts from the shelf', () => returnShelved(deps));
+	every(5 * SECOND_MS, 'looking for lost actions on selections', () => runLostSelections(deps));
+	every(HOUR_MS, 'deleting old selections', () => deleteOldSelections(deps.pool));
+}

@@ -33,11 +33,12 @@ import { deskDeps, onCallDeps, workerDeps } from '#lib/server/worker-deps.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { deskJobs, deskTimers } from './desk.ts';
 import { onCallJobs, onCallTimers } from './on-call.ts';
+import { createTimers } from './timers.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** The longest time that a stopping worker process waits for its running jobs, in ms. */
+/** The longest time that a stopping worker process waits for its running jobs and timers, in ms. */
 const STOP_LIMIT_MS = 8000;
 
 const config = await readyConfig({ listens: false });
@@ -108,49 +109,33 @@ const workers = Object.entries(jobs).map(([name, { concurrency, run }]) => {
 	return worker;
 });
 
-/**
- * Starts `work` every `ms` milliseconds, and skips a start while the run before still works. A failed run is logged,
- * and the next start tries again.
- */
-const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout => {
-	let isBusy = false;
-	return setInterval(() => {
-		if (isBusy) return;
-		isBusy = true;
-		work()
-			.catch((error: Error) => log.warn({ error: error.message }, `${what} failed; the worker tries again`))
-			.finally(() => (isBusy = false));
-	}, ms);
-};
-
-const timers = [
-	every(2 * SECOND_MS, 'sweeping', () => sweep(deps)),
-	every(SECOND_MS / 4, 'checking runs', createRunCheck(deps)),
-	every(10 * SECOND_MS, 'sampling runs', () => sampleRuns(pool)),
-	every(10 * SECOND_MS, 'cleaning the index of runs', runs.clean),
-	every(SECOND_MS, 'filling the index of runs', () => keepRuns()),
-	every(2 * SECOND_MS, 'learning', () => learnEvidence(deps)),
-	every(config.learnEveryMs, 'weighing learned evidence', () => weighEvidence(deps)),
-	every(SECOND_MS, 'explaining again by learned patterns', () => explainLearned(deps)),
-	every(10 * MINUTE_MS, 'deleting old samples', () => forgetSamples(pool)),
-	every(10 * SECOND_MS, 'settling', () => settlePending(deps)),
-	every(5 * SECOND_MS, 'filling the index', () => keepIndex()),
-	every(2 * SECOND_MS, 'reading the active cause table', async () => {
-		const version = await causeTable.refresh();
-		if (version) log.info({ version }, 'another cause table is active');
-	}),
-	every(10 * SECOND_MS, 'looking for lost what-ifs', () => enqueueLostWhatIfs(deps)),
-	...onCallTimers(onCall, every),
-	...deskTimers(desk, every),
-	every(15 * SECOND_MS, 'paging about the feeds', () =>
-		pageFeedFaults(onCall, (supplierId) => readFeedFaults(pool, supplierId, config.feedSilentSeconds))
-	),
-	every(6 * HOUR_MS, 'deleting old pages', () => deleteOldPages(pool, config.retentionDays)),
-	every(6 * HOUR_MS, 'keeping the partitions', async () => {
-		const dropped = await keepPartitions(config.databaseUrl, config.retentionDays, Date.now());
-		if (dropped.length > 0) log.info({ dropped }, 'dropped partitions older than the retention');
-	})
-];
+const { every, stop: stopTimers } = createTimers(log);
+every(2 * SECOND_MS, 'sweeping', () => sweep(deps));
+every(SECOND_MS / 4, 'checking runs', createRunCheck(deps));
+every(10 * SECOND_MS, 'sampling runs', () => sampleRuns(pool));
+every(10 * SECOND_MS, 'cleaning the index of runs', runs.clean);
+every(SECOND_MS, 'filling the index of runs', () => keepRuns());
+every(2 * SECOND_MS, 'learning', () => learnEvidence(deps));
+every(config.learnEveryMs, 'weighing learned evidence', () => weighEvidence(deps));
+every(SECOND_MS, 'explaining again by learned patterns', () => explainLearned(deps));
+every(10 * MINUTE_MS, 'deleting old samples', () => forgetSamples(pool));
+every(10 * SECOND_MS, 'settling', () => settlePending(deps));
+every(5 * SECOND_MS, 'filling the index', () => keepIndex());
+every(2 * SECOND_MS, 'reading the active cause table', async () => {
+	const version = await causeTable.refresh();
+	if (version) log.info({ version }, 'another cause table is active');
+});
+every(10 * SECOND_MS, 'looking for lost what-ifs', () => enqueueLostWhatIfs(deps));
+onCallTimers(onCall, every);
+deskTimers(desk, every);
+every(15 * SECOND_MS, 'paging about the feeds', () =>
+	pageFeedFaults(onCall, (supplierId) => readFeedFaults(pool, supplierId, config.feedSilentSeconds))
+);
+every(6 * HOUR_MS, 'deleting old pages', () => deleteOldPages(pool, config.retentionDays));
+every(6 * HOUR_MS, 'keeping the partitions', async () => {
+	const dropped = await keepPartitions(config.databaseUrl, config.retentionDays, Date.now());
+	if (dropped.length > 0) log.info({ dropped }, 'dropped partitions older than the retention');
+});
 
 /**
  * Fills an index in Redis if Redis has lost it, and logs how long that took. One of several workers does so. Until the
@@ -189,8 +174,7 @@ process.send?.('ready');
 
 onStop(log, async () => {
 	metrics.close();
-	timers.forEach(clearInterval);
 	endHeartbeat();
-	await within(STOP_LIMIT_MS, Promise.all(workers.map((worker) => worker.close())));
+	await within(STOP_LIMIT_MS, Promise.all([stopTimers(), ...workers.map((worker) => worker.close())]));
 	await services[Symbol.asyncDispose]();
 });

@@ -10,6 +10,7 @@ import { releaseHeldPages } from '#lib/server/on-call/pages/held-pages.ts';
 import { createLargeEpisodePaging } from '#lib/server/on-call/pages/large-episodes.ts';
 import { openTestPages } from '#lib/server/on-call/pages/test-pages.ts';
 import type { JobData } from '#lib/server/jobs/queues.ts';
+import type { Every } from './timers.ts';
 
 const SECOND_MS = 1000;
 /** A page opens at most about this time after the explanation of its Alert, in ms. */
@@ -27,15 +28,12 @@ export const onCallJobs = (deps: DeliverDeps) => ({
 	}
 });
 
-/** Starts the timers of on call. `every` starts one timer. */
-export const onCallTimers = (
-	deps: DeliverDeps,
-	every: (ms: number, what: string, work: () => Promise<unknown>) => NodeJS.Timeout
-): NodeJS.Timeout[] => [
-	every(PAGING_MS, 'paging', createPaging(deps)),
-	every(SECOND_MS, 'paging about large episodes', createLargeEpisodePaging(deps)),
-	every(SECOND_MS, 'sending held pages', () => releaseHeldPages(deps)),
-	every(SECOND_MS, 'enqueuing overdue deliveries', () => enqueueOverdueDeliveries(deps)),
-	every(SECOND_MS, 'escalating overdue pages', () => escalateOverdue(deps)),
-	every(60 * SECOND_MS, 'opening test pages', () => openTestPages(deps))
-];
+/** Starts the timers of on call. */
+export function onCallTimers(deps: DeliverDeps, every: Every): void {
+	every(PAGING_MS, 'paging', createPaging(deps));
+	every(SECOND_MS, 'paging about large episodes', createLargeEpisodePaging(deps));
+	every(SECOND_MS, 'sending held pages', () => releaseHeldPages(deps));
+	every(SECOND_MS, 'enqueuing overdue deliveries', () => enqueueOverdueDeliveries(deps));
+	every(SECOND_MS, 'escalating overdue pages', () => escalateOverdue(deps));
+	every(60 * SECOND_MS, 'opening test pages', () => openTestPages(deps));
+}

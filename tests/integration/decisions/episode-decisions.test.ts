@@ -1,7 +1,7 @@
 // Tests one decision for all members of an episode, and its outcome if another person decided members before.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Episode } from '#lib/domain/episode.ts';
-import { holdFeed } from '../../support/feed-lock.ts';
+import { holdFeed } from '../../support/held-lock.ts';
 import { aDevice, anAlert, newDeviceId } from '../../support/records.ts';
 import { eventually, startSystem, type System } from '../../support/system.ts';
 

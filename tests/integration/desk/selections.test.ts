@@ -2,7 +2,7 @@
 // meanwhile, and although the worker is killed.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explained, ofDevice, post } from '../../support/desk.ts';
-import { holdFeed } from '../../support/feed-lock.ts';
+import { holdFeed } from '../../support/held-lock.ts';
 import { joinAs, type Member } from '../../support/members.ts';
 import { eventually, startSystem, type System } from '../../support/system.ts';
 

@@ -2,7 +2,7 @@
 // killed while records arrive.
 import { expect, it } from 'vitest';
 import { stopProcess } from '../../../launcher/process.ts';
-import { holdFeed } from '../../support/feed-lock.ts';
+import { holdFeed } from '../../support/held-lock.ts';
 import { readLive } from '../../support/live-reader.ts';
 import { metricsTargets, readMetrics } from '../../support/metrics.ts';
 import { aDevice, anAlert, aRequest, newDeviceId } from '../../support/records.ts';

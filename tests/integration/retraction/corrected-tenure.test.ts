@@ -5,7 +5,7 @@ import type { Alert } from '#lib/domain/alert.ts';
 import { AlertChanged, FeedPage } from '#lib/domain/live-events.ts';
 import { readBody, type BodyColumns } from '#lib/server/feed/body-reader.ts';
 import type { StoredBody } from '#lib/server/feed/stored-body.ts';
-import { holdFeed } from '../../support/feed-lock.ts';
+import { holdFeed } from '../../support/held-lock.ts';
 import {
 	NORTH_GRID_USER_ID,
 	BRIGHTWELL_USER_ID,

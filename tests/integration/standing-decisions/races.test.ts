@@ -1,6 +1,6 @@
 // Tests a standing decision that ends while the worker explains Alerts by it: who gets the lock of the feed first, wins.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { holdFeed } from '../../support/feed-lock.ts';
+import { holdFeed } from '../../support/held-lock.ts';
 import { aDevice, aRequest, anAlert, newDeviceId } from '../../support/records.ts';
 import { settled } from '../../support/supplier-reads.ts';
 import { sendFitting, standingOf, type Standing } from '../../support/standing.ts';
