@@ -1,5 +1,5 @@
 // Checks what a process needs before it starts anything. A process that cannot start prints one line and ends.
-import { databaseProblem, migrationProblem } from './postgres/check.ts';
+import { databaseProblem } from './postgres/check.ts';
 import { loadConfig, readEnvFile, type Config } from './process/config.ts';
 import { listenProblem } from './process/listen.ts';
 import { redisProblem } from './process/redis-check.ts';
@@ -12,11 +12,8 @@ export async function readyConfig({ listens }: { listens: boolean }): Promise<Co
 	try {
 		readEnvFile();
 		const config = loadConfig();
-		if (!process.connected) {
-			await requireServices({ ...config, listen: listens ? config : undefined });
-			const problem = await migrationProblem(config.databaseUrl);
-			if (problem) throw new Error(problem);
-		}
+		if (!process.connected)
+			await requireServices({ ...config, listen: listens ? config : undefined, isMigrated: true });
 		return config;
 	} catch (error) {
 		return refuseStart(error as Error);
@@ -34,15 +31,22 @@ interface Needed {
 	listen?: { host: string; port: number } | undefined;
 	/** `undefined`: the database is not checked. */
 	databaseUrl?: string | undefined;
+	/** Whether the database must have been migrated. Otherwise the caller migrates it. */
+	isMigrated?: boolean;
 	/** `undefined`: Redis is not checked. */
 	redisUrl?: string | undefined;
 }
 
 /** Throws an error of one line, with the setting, the cause and the remedy, if a service cannot be used. */
-export async function requireServices({ listen, databaseUrl, redisUrl }: Needed): Promise<void> {
+export async function requireServices({
+	listen,
+	databaseUrl,
+	isMigrated = false,
+	redisUrl
+}: Needed): Promise<void> {
 	const problem =
 		(listen && (await listenProblem(listen.host, listen.port))) ||
-		(databaseUrl && (await databaseProblem(databaseUrl))) ||
+		(databaseUrl && (await databaseProblem(databaseUrl, { isMigrated }))) ||
 		(redisUrl && (await redisProblem(redisUrl)));
 	if (problem) throw new Error(problem);
 }

@@ -1,41 +1,24 @@
 // Checks the PostgreSQL of DATABASE_URL before a process starts: reachable, allowed, new enough, and not of a newer
 // Causeway.
 import type pg from 'pg';
-import { isNewer, missingMigration, newerMigration } from './migrate.ts';
+import { compareMigrations, isNewer } from './migrate.ts';
 import { inSession } from './session.ts';
 
 const LEAST_VERSION = 15;
 const TIMEOUT_MS = 5000;
 const ROLES = ['causeway_web', 'causeway_ingest', 'causeway_worker'];
 
-/** Returns one line with the setting, the cause and the remedy, or `undefined` if this database can be used. */
-export const databaseProblem = (url: string): Promise<string | undefined> =>
-	inSession(url, examine, TIMEOUT_MS).catch((error: NodeJS.ErrnoException) => describeError(error, url));
-
 /**
- * Returns one line with the setting, the cause and the remedy, or `undefined` if `migrateDatabase` has brought this
- * database to the newest schema. A worker that began before its end would not know the Alerts that have no keys yet.
+ * Returns one line with the setting, the cause and the remedy, or `undefined` if this database can be used. `isMigrated`:
+ * whether the process needs a database that `migrateDatabase` has brought to the newest schema.
  */
-export const migrationProblem = (url: string): Promise<string | undefined> =>
-	inSession(
-		url,
-		async (client) => {
-			const { rows } = await client.query<{ is_migrated: boolean }>(
-				`select to_regclass('migration') is not null as is_migrated`
-			);
-			const missing = rows[0]!.is_migrated ? await missingMigration(client) : 'all migrations';
-			if (missing) return unmigrated(`lacks ${missing}`);
-			const left = await client.query<{ filled: string; total: string }>(
-				'select filled, total from key_backfill'
-			);
-			const [first] = left.rows;
-			return first && unmigrated(`has updated ${first.filled} of ${first.total} Alerts`);
-		},
-		TIMEOUT_MS
-	).catch((error: NodeJS.ErrnoException) => describeError(error, url));
-
-const unmigrated = (state: string): string =>
-	`DATABASE_URL: the database is not migrated to this Causeway (it ${state}). Run, and let it end: node cli/causeway.ts migrate`;
+export const databaseProblem = (
+	url: string,
+	{ isMigrated }: { isMigrated: boolean }
+): Promise<string | undefined> =>
+	inSession(url, (client) => examine(client, isMigrated), TIMEOUT_MS).catch((error: NodeJS.ErrnoException) =>
+		describeError(error, url)
+	);
 
 interface Facts {
 	version: number;
@@ -51,7 +34,7 @@ interface Facts {
 	is_migrated: boolean;
 }
 
-async function examine(client: pg.Client): Promise<string | undefined> {
+async function examine(client: pg.Client, isMigrated: boolean): Promise<string | undefined> {
 	const { rows } = await client.query<Facts>(
 		`select current_setting('server_version_num')::int / 10000 as version,
 			quote_ident(current_user) as user_name, quote_ident(current_database()) as database,
@@ -72,11 +55,12 @@ async function examine(client: pg.Client): Promise<string | undefined> {
 	if (version < LEAST_VERSION)
 		return `DATABASE_URL: PostgreSQL ${version} is too old. Use PostgreSQL ${LEAST_VERSION} or newer`;
 	if (facts.is_migrated) {
-		const newer = await newerMigration(client);
+		const { newer, missing } = await compareMigrations(client);
 		if (newer) return `DATABASE_URL: ${isNewer(newer)}`;
 		if (facts.roles < ROLES.length)
 			return ask('may not act as the roles of Causeway', `GRANT ${ROLES.join(', ')} TO ${user}`);
-		return undefined;
+		if (isMigrated && missing) return unmigrated(`lacks ${missing}`);
+		return isMigrated ? backfillProblem(client) : undefined;
 	}
 	if (!facts.may_make_roles) return ask('may not create roles', `ALTER ROLE ${user} CREATEROLE`);
 	if (!facts.may_grant_roles)
@@ -87,8 +71,19 @@ async function examine(client: pg.Client): Promise<string | undefined> {
 	if (!facts.may_make_extension)
 		return ask('may not create extensions', `GRANT CREATE ON DATABASE ${database} TO ${user}`);
 	if (!facts.may_make_tables) return ask('may not create tables', `GRANT CREATE ON SCHEMA public TO ${user}`);
-	return undefined;
+	return isMigrated ? unmigrated('lacks all migrations') : undefined;
 }
+
+/** A worker that began before the end of the backfill would not know the Alerts that have no keys yet. */
+async function backfillProblem(client: pg.Client): Promise<string | undefined> {
+	const { rows } = await client.query<{ filled: string; total: string }>(
+		'select filled, total from key_backfill'
+	);
+	return rows[0] && unmigrated(`has updated ${rows[0].filled} of ${rows[0].total} Alerts`);
+}
+
+const unmigrated = (state: string): string =>
+	`DATABASE_URL: the database is not migrated to this Causeway (it ${state}). Run, and let it end: node cli/causeway.ts migrate`;
 
 function describeError(error: NodeJS.ErrnoException, url: string): string {
 	const { hostname, port, username, pathname, searchParams } = new URL(url);

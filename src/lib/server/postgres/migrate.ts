@@ -29,7 +29,7 @@ export async function migrate(
 		const { rows } = await client.query<{ name: string; checksum: string }>(
 			'select name, checksum from migration'
 		);
-		const newer = await newerMigration(client);
+		const { newer } = await compareMigrations(client);
 		if (newer) throw new Error(isNewer(newer));
 		const appliedBefore = new Map(rows.map((row) => [row.name, row.checksum]));
 		const applied: string[] = [];
@@ -51,22 +51,20 @@ export async function migrate(
 	});
 }
 
-/** Returns the last migration of the database that this Causeway does not have, or `undefined`. */
-export async function newerMigration(client: pg.ClientBase): Promise<string | undefined> {
-	const { rows } = await client.query<{ name: string }>(
-		'select name from migration where name <> all($1) order by name desc limit 1',
-		[migrationFiles()]
-	);
-	return rows[0]?.name;
-}
-
-/** Returns the last migration of this Causeway that the database does not have, or `undefined`. */
-export async function missingMigration(client: pg.ClientBase): Promise<string | undefined> {
-	const { rows } = await client.query<{ name: string }>(
-		'select name from unnest($1::text[]) as name where name not in (select name from migration) order by name desc limit 1',
-		[migrationFiles()]
-	);
-	return rows[0]?.name;
+/**
+ * Compares the migrations of the database with those of this Causeway. `newer`: the last one that only the database has.
+ * `missing`: the last one that only this Causeway has.
+ */
+export async function compareMigrations(
+	client: pg.ClientBase
+): Promise<{ newer: string | undefined; missing: string | undefined }> {
+	const { rows } = await client.query<{ name: string }>('select name from migration order by name');
+	const stored = rows.map(({ name }) => name);
+	const files = migrationFiles();
+	return {
+		newer: stored.findLast((name) => !files.includes(name)),
+		missing: files.findLast((name) => !stored.includes(name))
+	};
 }
 
 /** Says that the database has a migration that this Causeway does not have, and what to do. */
