@@ -110,14 +110,12 @@ with input as (
 	) s
 	left join lateral (select key from episode where id = s.old limit 1) o on true
 ), change as (
-	select * from found where case when episode_id is null then old_key = key
+	select f.*, e.* from found f ${joinEpisode('f.episode_id')} where case when episode_id is null then old_key = key
 		else key = any(keys) and episode_id is distinct from old and (old is null or key <= old_key or old_key <> all(keys)) end
-), ${numberRows('change')}, placed as (
-	select n.supplier_id, n.alert_id, n.episode_id, n.seq, e.* from numbered n ${joinEpisode('n.episode_id')}
-), moved as (
+), ${numberRows('change')}, moved as (
 	update supplier_alert s set version = s.version + 1, seq = n.seq, episode_id = n.episode_id,
 		episode_version = n.episode_version
-	from placed n
+	from numbered n
 	where s.supplier_id = n.supplier_id and s.alert_id = n.alert_id
 		and s.supplier_id = any(:supplierIds::smallint[]) and ${ofThese('s', ':alertIds', ':lowest', ':highest')}
 	returning s.*, ${bodyColumns('s')} as columns, n.has_one_device, n.is_empty

@@ -55,7 +55,6 @@ export function createRunCheck(deps: CheckDeps): () => Promise<number> {
 
 	return async () => {
 		let moved = 0;
-		if (!(await deps.runs.isFilled())) return moved;
 		await whileLocked(deps.pool, LOCKS.runs, async () => {
 			await doubtLostBatches(deps);
 			await countLosses(deps.pool);
