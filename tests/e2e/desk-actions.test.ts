@@ -1,6 +1,7 @@
 // Tests what a person does on the desk beside decisions: shelve, assign, comment, disagree, reopen, and the limits of paging.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
+import { shortInstant } from '#lib/ui/wording.ts';
 import { lookAway, openBrowser, openConsole, rowOf } from '../support/browser.ts';
 import { expectClean } from '../support/looks.ts';
 import { joinAs } from '../support/members.ts';
@@ -90,8 +91,9 @@ describe('shelving', () => {
 		await report().getByText('2 Alerts shelved.').waitFor();
 		expect(await minutesLeft(clock)).toBe(120);
 		await page.getByRole('link', { name: 'Shelved' }).click();
+		const { until } = (await alertOf(clock)).shelved!;
 		await rowOf(page, clock)
-			.getByText(/^Shelved until (.+ )?\d\d:\d\d$/) // with the day, if the two hours end tomorrow
+			.getByText(`Shelved until ${shortInstant(until, Date.now())}`, { exact: true })
 			.waitFor();
 		await expectClean(page, { name: 'desk-shelved-view' });
 		await rowOf(page, clock).getByRole('button', { name: 'Return now' }).click();
