@@ -41,21 +41,31 @@ function run(command, args, options) {
 }
 
 /**
- * Ends set-up by the signal itself. npm then ends too, without a message and without the script that set-up precedes.
- * `release` gives back what set-up holds.
+ * Ends set-up and the program that it runs at the first signal. Set-up ends by the signal itself, so that npm ends too,
+ * without a message and without the script that set-up precedes. `release` gives back what set-up holds.
  */
-function endBy(signal, release) {
-	say('stopped; the next start continues');
-	if (running && running.pid)
-		try {
-			// apt-get finishes its step on SIGTERM, because a killed apt-get leaves the package database locked.
-			process.kill(-running.pid, /apt-get$/.test(running.spawnfile) ? 'SIGTERM' : 'SIGKILL');
-		} catch {
-			// The program has just ended.
-		}
-	release();
-	process.removeAllListeners(signal);
-	process.kill(process.pid, signal);
+function stopAtSignals(release) {
+	let isStopping = false;
+	function stop(signal) {
+		// A Ctrl-C comes twice: from the terminal and from npm. The second one must not end set-up before its program.
+		if (isStopping) return;
+		isStopping = true;
+		endProgram();
+		release();
+		say('stopped; the next start continues');
+		process.removeAllListeners(signal);
+		process.kill(process.pid, signal);
+	}
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+}
+function endProgram() {
+	if (!running || !running.pid) return;
+	try {
+		// apt-get finishes its step on SIGTERM, because a killed apt-get leaves the package database locked.
+		process.kill(-running.pid, /apt-get$/.test(running.spawnfile) ? 'SIGTERM' : 'SIGKILL');
+	} catch {
+		// The program has just ended.
+	}
 }
 function which(names) {
 	const folders = (process.env.PATH || '')
@@ -74,4 +84,4 @@ function which(names) {
 	return null;
 }
 
-module.exports = { capture, endBy, fail, mode, quiet, root, run, say, which };
+module.exports = { capture, fail, mode, quiet, root, run, say, stopAtSignals, which };

@@ -10,7 +10,7 @@ const { createHash } = require('crypto');
 const fs = require('fs');
 const path = require('path');
 
-const { endBy, fail, capture, mode, root, run, say } = require('./setup-run.cjs');
+const { capture, fail, mode, root, run, say, stopAtSignals } = require('./setup-run.cjs');
 const { alertmanager, chromium, redis, sec } = require('./setup-programs.cjs');
 
 const NODE_MAJOR = 24;
@@ -163,8 +163,7 @@ function requireOwnModules() {
 
 async function setUp() {
 	requireOwnModules();
-	const release = () => fs.rmSync(lock, { force: true });
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => endBy(signal, release));
+	stopAtSignals(() => fs.rmSync(lock, { force: true }));
 	if (mode === 'link') return linkNode(await privateNode());
 	const program = await privateNode();
 	await takeLock();

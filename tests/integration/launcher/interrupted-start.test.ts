@@ -1,12 +1,13 @@
 // Interrupts the first start at each of its steps, through npm, by Ctrl-C and by SIGTERM. Nothing may be left running, and
 // no later step may begin.
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../../launcher/process.ts';
-import { createLaunchers, processesOf } from '../../support/launched.ts';
+import { createLaunchers, processesOf, startCommand } from '../../support/launched.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../../..');
 const { newHome, clean } = createLaunchers();
@@ -85,6 +86,20 @@ describe(
 			// The script that set-up precedes has not begun, and no lock is left for the next set-up.
 			expect(readdirSync(join(clone, 'node_modules'))).not.toContain('.causeway-setup.lock');
 			rmSync(join(clone, 'node_modules'), { recursive: true });
+		});
+
+		it('while set-up runs a program: a Ctrl-C that comes twice', async () => {
+			const home = newHome();
+			const setUp = startCommand(process.execPath, ['tests/support/signalled-set-up.cjs', home], {
+				CAUSEWAY_HOME: home
+			});
+			await vi.waitFor(() => expect(processesOf(home)).toHaveLength(2), { timeout: 10_000 });
+			setUp.child.kill('SIGINT');
+			await once(setUp.child, 'exit');
+			expect(setUp.child.signalCode).toBe('SIGINT');
+			await vi.waitFor(() => expect(processesOf(home)).toEqual([]), { timeout: 5000 });
+			await setUp.ended;
+			expect(setUp.output()).toBe('set-up: running\nset-up: stopped; the next start continues\n');
 		});
 
 		it('refuses a node_modules that is a symbolic link, because `npm ci` would empty its target', async () => {
