@@ -45,17 +45,14 @@ function run(command, args, options) {
  * without a message and without the script that set-up precedes. `release` gives back what set-up holds.
  */
 function stopAtSignals(release) {
-	let isStopping = false;
 	function stop(signal) {
-		// A Ctrl-C comes twice: from the terminal and from npm. The second one must not end set-up before its program.
-		if (isStopping) return;
-		isStopping = true;
 		endProgram();
 		release();
 		say('stopped; the next start continues');
 		process.removeAllListeners(signal);
 		process.kill(process.pid, signal);
 	}
+	// A Ctrl-C comes twice, from the terminal and from npm. With `once`, the second one would end set-up before its program.
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 }
 function endProgram() {
