@@ -13,7 +13,7 @@ export async function readyConfig({ listens }: { listens: boolean }): Promise<Co
 		readEnvFile();
 		const config = loadConfig();
 		if (!process.connected)
-			await requireServices({ ...config, listen: listens ? config : undefined, isMigrated: true });
+			await requireServices({ ...config, listen: listens ? config : undefined, mustBeMigrated: true });
 		return config;
 	} catch (error) {
 		return refuseStart(error as Error);
@@ -31,8 +31,8 @@ interface Needed {
 	listen?: { host: string; port: number } | undefined;
 	/** `undefined`: the database is not checked. */
 	databaseUrl?: string | undefined;
-	/** Whether the database must have been migrated. Otherwise the caller migrates it. */
-	isMigrated?: boolean;
+	/** Absent: the caller migrates the database. */
+	mustBeMigrated?: boolean;
 	/** `undefined`: Redis is not checked. */
 	redisUrl?: string | undefined;
 }
@@ -41,12 +41,12 @@ interface Needed {
 export async function requireServices({
 	listen,
 	databaseUrl,
-	isMigrated = false,
+	mustBeMigrated = false,
 	redisUrl
 }: Needed): Promise<void> {
 	const problem =
 		(listen && (await listenProblem(listen.host, listen.port))) ||
-		(databaseUrl && (await databaseProblem(databaseUrl, { isMigrated }))) ||
+		(databaseUrl && (await databaseProblem(databaseUrl, { mustBeMigrated }))) ||
 		(redisUrl && (await redisProblem(redisUrl)));
 	if (problem) throw new Error(problem);
 }

@@ -1,5 +1,5 @@
-// Checks the PostgreSQL of DATABASE_URL before a process starts: reachable, allowed, new enough, and not of a newer
-// Causeway.
+// Checks the PostgreSQL of DATABASE_URL before a process starts: reachable, allowed, new enough, not of a newer Causeway,
+// and migrated if the process needs that.
 import type pg from 'pg';
 import { compareMigrations, isNewer } from './migrate.ts';
 import { inSession } from './session.ts';
@@ -9,15 +9,15 @@ const TIMEOUT_MS = 5000;
 const ROLES = ['causeway_web', 'causeway_ingest', 'causeway_worker'];
 
 /**
- * Returns one line with the setting, the cause and the remedy, or `undefined` if this database can be used. `isMigrated`:
- * whether the process needs a database that `migrateDatabase` has brought to the newest schema.
+ * Returns one line with the setting, the cause and the remedy, or `undefined` if this database can be used. `mustBeMigrated`:
+ * the process needs a database that `migrateDatabase` has brought to the newest schema.
  */
 export const databaseProblem = (
 	url: string,
-	{ isMigrated }: { isMigrated: boolean }
+	{ mustBeMigrated }: { mustBeMigrated: boolean }
 ): Promise<string | undefined> =>
-	inSession(url, (client) => examine(client, isMigrated), TIMEOUT_MS).catch((error: NodeJS.ErrnoException) =>
-		describeError(error, url)
+	inSession(url, (client) => examine(client, mustBeMigrated), TIMEOUT_MS).catch(
+		(error: NodeJS.ErrnoException) => describeError(error, url)
 	);
 
 interface Facts {
@@ -34,7 +34,7 @@ interface Facts {
 	is_migrated: boolean;
 }
 
-async function examine(client: pg.Client, isMigrated: boolean): Promise<string | undefined> {
+async function examine(client: pg.Client, mustBeMigrated: boolean): Promise<string | undefined> {
 	const { rows } = await client.query<Facts>(
 		`select current_setting('server_version_num')::int / 10000 as version,
 			quote_ident(current_user) as user_name, quote_ident(current_database()) as database,
@@ -55,12 +55,13 @@ async function examine(client: pg.Client, isMigrated: boolean): Promise<string |
 	if (version < LEAST_VERSION)
 		return `DATABASE_URL: PostgreSQL ${version} is too old. Use PostgreSQL ${LEAST_VERSION} or newer`;
 	if (facts.is_migrated) {
-		const { newer, missing } = await compareMigrations(client);
+		const { rows: stored } = await client.query<{ name: string }>('select name from migration');
+		const { newer, missing } = compareMigrations(stored.map(({ name }) => name));
 		if (newer) return `DATABASE_URL: ${isNewer(newer)}`;
 		if (facts.roles < ROLES.length)
 			return ask('may not act as the roles of Causeway', `GRANT ${ROLES.join(', ')} TO ${user}`);
-		if (isMigrated && missing) return unmigrated(`lacks ${missing}`);
-		return isMigrated ? backfillProblem(client) : undefined;
+		if (mustBeMigrated && missing) return unmigrated(`lacks ${missing}`);
+		return mustBeMigrated ? backfillProblem(client) : undefined;
 	}
 	if (!facts.may_make_roles) return ask('may not create roles', `ALTER ROLE ${user} CREATEROLE`);
 	if (!facts.may_grant_roles)
@@ -71,7 +72,7 @@ async function examine(client: pg.Client, isMigrated: boolean): Promise<string |
 	if (!facts.may_make_extension)
 		return ask('may not create extensions', `GRANT CREATE ON DATABASE ${database} TO ${user}`);
 	if (!facts.may_make_tables) return ask('may not create tables', `GRANT CREATE ON SCHEMA public TO ${user}`);
-	return isMigrated ? unmigrated('lacks all migrations') : undefined;
+	return mustBeMigrated ? unmigrated('lacks all migrations') : undefined;
 }
 
 /** A worker that began before the end of the backfill would not know the Alerts that have no keys yet. */

@@ -29,7 +29,7 @@ export async function migrate(
 		const { rows } = await client.query<{ name: string; checksum: string }>(
 			'select name, checksum from migration'
 		);
-		const { newer } = await compareMigrations(client);
+		const { newer } = compareMigrations(rows.map(({ name }) => name));
 		if (newer) throw new Error(isNewer(newer));
 		const appliedBefore = new Map(rows.map((row) => [row.name, row.checksum]));
 		const applied: string[] = [];
@@ -52,17 +52,16 @@ export async function migrate(
 }
 
 /**
- * Compares the migrations of the database with those of this Causeway. `newer`: the last one that only the database has.
- * `missing`: the last one that only this Causeway has.
+ * Compares the names of the migrations that a database has, in any order, with those of this Causeway. `newer`: the last one
+ * that only the database has. `missing`: the last one that only this Causeway has.
  */
-export async function compareMigrations(
-	client: pg.ClientBase
-): Promise<{ newer: string | undefined; missing: string | undefined }> {
-	const { rows } = await client.query<{ name: string }>('select name from migration order by name');
-	const stored = rows.map(({ name }) => name);
+export function compareMigrations(stored: readonly string[]): {
+	newer: string | undefined;
+	missing: string | undefined;
+} {
 	const files = migrationFiles();
 	return {
-		newer: stored.findLast((name) => !files.includes(name)),
+		newer: stored.toSorted().findLast((name) => !files.includes(name)),
 		missing: files.findLast((name) => !stored.includes(name))
 	};
 }
