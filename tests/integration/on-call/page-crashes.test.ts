@@ -37,8 +37,8 @@ afterAll(async () => {
 	await system[Symbol.asyncDispose]();
 });
 
-/** Starts the process that pages. Without a point, the process works until it is stopped. */
-const start = (point: CrashPoint | 'none') =>
+/** Starts the process that pages. Without a point, the process works until it is stopped. `signal` kills it. */
+const start = (point: CrashPoint | 'none', signal?: AbortSignal) =>
 	fork(new URL('../../support/crashing-on-call.ts', import.meta.url), {
 		env: {
 			...process.env,
@@ -47,7 +47,9 @@ const start = (point: CrashPoint | 'none') =>
 			CRASH_POINT: point,
 			NODE_COMPILE_CACHE: `${system.env.CAUSEWAY_HOME}/compiled`
 		},
-		stdio: ['ignore', 'inherit', 'inherit', 'ipc']
+		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+		signal,
+		killSignal: 'SIGKILL'
 	});
 
 /** Makes the next step of some open pages due, so that there is work to be killed at. */
@@ -61,7 +63,7 @@ const makeStepsDue = () =>
 it(
 	'each page is sent once and in order, although the process is killed at every point',
 	{ timeout: 1_800_000 },
-	async () => {
+	async ({ signal: timeUp }) => {
 		const devices = Array.from({ length: ROUTES * ALERTS_PER_ROUTE }, newDeviceId);
 		await system.post(
 			'/devices',
@@ -95,7 +97,7 @@ it(
 		await Promise.all(
 			Array.from({ length: LANES }, async () => {
 				for (let point = queue.pop(); point; point = queue.pop()) {
-					const ended = once(start(point), 'exit');
+					const ended = once(start(point, timeUp), 'exit');
 					const refill = setInterval(() => void makeStepsDue(), 500);
 					const [, signal] = await ended.finally(() => clearInterval(refill));
 					expect(signal).toBe('SIGKILL');
